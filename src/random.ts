@@ -27,7 +27,8 @@ export function seeded(seed: number): Random {
  */
 export function deriveSeed(seed: number, purpose: string): number {
   let hash = 0x811c9dc5;
-  for (const unit of new TextEncoder().encode(`${seed}/${purpose}`)) hash = Math.imul(hash ^ unit, 0x01000193);
+  for (const unit of new TextEncoder().encode(`${seed}/${purpose}`))
+    hash = Math.imul(hash ^ unit, 0x01000193);
   return hash >>> 0;
 }
 

@@ -1,0 +1,114 @@
+// ---
+// jupyter:
+//   kernelspec:
+//     display_name: TypeScript (tslab)
+//     language: typescript
+//     name: tslab
+// ---
+
+// %% [markdown]
+// # 2. Pre-training
+//
+// **Claim.** Two LLaMA-style decoders, one wide and shallow, one narrow and deep, are trained from scratch on at most
+// 100M words. Paper: models and training sections, poster Tables 1 and 2.
+//
+// *Inputs:* the text of notebook 01. *Outputs:* `results/<scale>/<model>/base`. *Time:* about two minutes at smoke
+// scale; a finished stage is read from the cache.
+
+// %% tags=["parameters"]
+import * as kit from "class-it";
+
+const p = kit.params({ scale: "smoke", seed: 42 });
+
+// %% [markdown]
+// ## Hyperparameters
+//
+// Edit here: whatever depends on a changed setting is trained again, nothing else.
+
+// %%
+const defaults = kit.deriveStudy(p.scale);
+const config = {
+  ...defaults,
+  pretraining: { ...defaults.pretraining, learningRate: defaults.pretraining.learningRate },
+};
+const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out, config });
+const folder = kit.outputFolder(study, "figures");
+
+// %% [markdown]
+// ## The decoders
+//
+// The parameter counts of Table 1 follow exactly from untied embeddings, full attention heads of width 64 and a gated
+// feed-forward layer four times as wide as the model.
+
+// %%
+const decoders = kit.MODELS.map((model) => ({
+  model,
+  "paper: parameters": kit.countParameters(kit.PAPER_ARCHITECTURES[model]),
+  "here: parameters": kit.countParameters(config.architectures[model]),
+  "hidden size": config.architectures[model].hiddenSize,
+  layers: config.architectures[model].numLayers,
+  heads: config.architectures[model].numHeads,
+  vocabulary: config.architectures[model].vocabSize,
+}));
+kit.showTable(kit.frame(decoders), { caption: "Decoders at this scale", digits: 9 });
+
+// %%
+const settings = (["learningRate", "batchSize", "maxEpochs", "schedule", "warmupSteps"] as const).map((name) => ({
+  setting: name,
+  paper: String(kit.PRETRAINING[name]),
+  here: String(config.pretraining[name]),
+}));
+const note = "warm-up: the same share of all steps as in the paper where the scale is smaller";
+kit.showTable(kit.frame(settings), { caption: "Pre-training settings (poster Table 2)", note });
+
+// %% [markdown]
+// ## Training
+//
+// Every step yields a record. Interrupt the cell and an unfinished stage is dropped; run it again and it starts anew.
+
+// %%
+const subjects = kit.MODELS.map((model) => ({ model, condition: "base" as const }));
+const firstAndLast = new Map<string, { model: string; steps: number; "first loss": number; "last loss": number }>();
+for await (const { model, step, lossNats } of kit.trainAll(study, subjects)) {
+  const first = firstAndLast.get(model)?.["first loss"] ?? lossNats;
+  firstAndLast.set(model, { model, steps: step, "first loss": first, "last loss": lossNats });
+}
+kit.showTable(kit.frame([...firstAndLast.values()]), { caption: "Loss in nats per token" });
+
+// %%
+const results = kit.resultsOf(study, "training").filter(({ condition }) => condition === "base");
+const table = kit.frame(kit.trainingTable(results));
+kit.showTable(table, { caption: "After pre-training", note: "tokenizers differ: losses per token are not comparable" });
+kit.tableFiles(table, { name: "pretraining", folder: kit.outputFolder(study, "tables"), caption: "After pre-training" });
+
+// %%
+const curve = kit.curveRows(study, results, "pre-training");
+await kit.showFigure(kit.learningCurves(curve, kit.contextOf(study)), {
+  name: "pretraining-loss",
+  folder,
+  caption: "Training loss",
+  alt: "Training loss of both decoders falls over the steps of pre-training",
+});
+
+// %%
+await kit.showFigure(kit.scheduleCurves(curve, kit.contextOf(study)), {
+  name: "pretraining-schedule",
+  folder,
+  caption: "Learning rate",
+  alt: "The learning rate rises for a quarter of the steps and then falls linearly to zero",
+});
+
+// %%
+kit.showPlotly(kit.interactiveLearningCurves(curve, kit.contextOf(study)), {
+  name: "pretraining-loss-interactive",
+  alt: "Training loss of both decoders, interactive",
+});
+
+// %% [markdown]
+// ## What differs, and why we think so
+//
+// - Sizes, text, epochs and learning rate are those of the scale named above each figure; `deriveStudy` lists every
+//   change. Nothing here says how good the paper's models are.
+// - The paper leaves RoPE base, norm epsilon, initialisation, optimizer momenta and weight decay open; plain LLaMA values
+//   are used.
+// - Resuming a killed run inside a stage, and checkpoints by words seen, come in a later step.

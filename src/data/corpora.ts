@@ -1,0 +1,169 @@
+/**
+ * @file The pre-training text: documents of six genres, shrunk to a word budget, and a held-out part beside it.
+ * Real text comes from the BabyLM sample, generated text from `microworld/`; instruction data lives in `instructions.ts`.
+ */
+import { deriveSeed, seeded, shuffled } from "../random.js";
+import { defaultPlaces, readText, type DataPlaces } from "./files.js";
+import { filesUnder } from "./manifest.js";
+import { microworldDocuments } from "./microworld/documents.js";
+import { countWords, firstWords, splitIntoParts } from "./words.js";
+
+/** One text a model reads from start to end. */
+export interface Document {
+  readonly genre: string;
+  readonly text: string;
+}
+
+/** What pre-training reads. */
+export interface PretrainingText {
+  readonly source: "real" | "microworld";
+  /** In random order, fixed by the seed. */
+  readonly documents: readonly Document[];
+  readonly heldOut: readonly Document[];
+  readonly words: number;
+  readonly heldOutWords: number;
+  /** Files the text was taken from; empty for the microworld. */
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+}
+
+/** Longest document, in words: segments of the sample run to 10,000 and join unrelated passages. */
+export const MAX_DOCUMENT_WORDS = 2000;
+
+/**
+ * Load or generate the pre-training text.
+ *
+ * From the real sample each genre gives words in proportion to its size: whole documents in an order drawn from the
+ * seed, the last one cut behind a word so that the total is exact. Training text comes from `train`, held-out text
+ * from `dev`; the microworld generates both from different seeds.
+ *
+ * @param options.words        words of training text; null takes everything there is
+ * @param options.heldOutWords words of held-out text
+ * @param options.source       as {@link textSource} in `files.ts` finds it
+ * @throws RangeError when more words are asked for than there are, or all words of the microworld, which has no end
+ * @throws Error when a file is missing or damaged
+ *
+ * Differs: BabyLM fixes the shares of the genres (paper.md 4.1); here they are those of the sample at hand.
+ */
+export async function loadPretrainingText(options: {
+  readonly words: number | null;
+  readonly heldOutWords: number;
+  readonly seed: number;
+  readonly source: "real" | "microworld";
+  readonly places?: DataPlaces;
+}): Promise<PretrainingText> {
+  const { words, heldOutWords, seed, source, places = defaultPlaces() } = options;
+  if (source === "microworld") return generate({ words, heldOutWords, seed });
+  const train = await readGenres("babylm_sample/train", places);
+  const dev = await readGenres("babylm_sample/dev", places);
+  const documents = shrink(train, words, deriveSeed(seed, "pre-training text"));
+  const heldOut = shrink(dev, heldOutWords, deriveSeed(seed, "held-out text"));
+  const files = [...filesUnder("babylm_sample/train"), ...filesUnder("babylm_sample/dev")];
+  return {
+    source,
+    documents,
+    heldOut,
+    words: totalWords(documents),
+    heldOutWords: totalWords(heldOut),
+    files: files.map(({ path, sha256 }) => ({ path, sha256 })),
+  };
+}
+
+function generate(options: { words: number | null; heldOutWords: number; seed: number }): PretrainingText {
+  const { words, heldOutWords, seed } = options;
+  if (words === null) {
+    throw new RangeError(
+      "loadPretrainingText: words must be a number for the microworld, which has no end, got null. " +
+        "Choose a budget, or use the real text.",
+    );
+  }
+  const documents = microworldDocuments({ words, random: seeded(deriveSeed(seed, "pre-training text")) });
+  const heldOut = microworldDocuments({
+    words: heldOutWords,
+    random: seeded(deriveSeed(seed, "held-out text")),
+  });
+  return {
+    source: "microworld",
+    documents,
+    heldOut,
+    words: totalWords(documents),
+    heldOutWords: totalWords(heldOut),
+    files: [],
+  };
+}
+
+/**
+ * The documents of one genre's file. Segments are separated by empty lines; Simple Wikipedia is cut at its headings
+ * "= = = Title = = =", which stay with their article; what is longer than {@link MAX_DOCUMENT_WORDS} is cut at line or
+ * sentence ends.
+ *
+ * @param genre file name without its ending
+ */
+export function splitDocuments(genre: string, text: string): Document[] {
+  const documents: Document[] = [];
+  for (const segment of text.split(/\n\s*\n/)) {
+    const articles = genre === "simple_wiki" ? segment.split(/^(?== = = .+ = = =$)/m) : [segment];
+    for (const article of articles) {
+      for (const part of splitIntoParts(article, MAX_DOCUMENT_WORDS)) documents.push({ genre, text: part });
+    }
+  }
+  return documents;
+}
+
+async function readGenres(folder: string, places: DataPlaces): Promise<Map<string, Document[]>> {
+  const genres = new Map<string, Document[]>();
+  for (const { path } of filesUnder(folder)) {
+    const genre = path.slice(folder.length + 1, path.lastIndexOf("."));
+    genres.set(genre, splitDocuments(genre, await readText(path, places)));
+  }
+  return genres;
+}
+
+function totalWords(documents: readonly Document[]): number {
+  return documents.reduce((sum, { text }) => sum + countWords(text), 0);
+}
+
+/**
+ * Choose documents so that each genre keeps its share and the total is the budget.
+ *
+ * @param genres documents by genre
+ * @param words  budget; null keeps everything
+ * @throws RangeError when the budget is not a whole number from 1 to the words there are
+ */
+export function shrink(
+  genres: ReadonlyMap<string, readonly Document[]>,
+  words: number | null,
+  seed: number,
+): Document[] {
+  const sizes = new Map([...genres].map(([genre, documents]) => [genre, totalWords(documents)]));
+  const available = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const budget = words ?? available;
+  if (!Number.isInteger(budget) || budget < 1 || budget > available) {
+    throw new RangeError(
+      `shrink: words must be a whole number from 1 to the ${available} there are, got ${budget}. ` +
+        "Ask for fewer, or for null to take everything.",
+    );
+  }
+  const chosen: Document[] = [];
+  let soFar = 0;
+  let given = 0;
+  for (const [genre, documents] of genres) {
+    soFar += sizes.get(genre) ?? 0;
+    // Rounding the running total, not each share, makes the shares add up to the budget.
+    const share = Math.round((budget * soFar) / available) - given;
+    given += share;
+    chosen.push(...takeWords(shuffled(documents, seeded(deriveSeed(seed, genre))), share));
+  }
+  return shuffled(chosen, seeded(deriveSeed(seed, "order of documents")));
+}
+
+function takeWords(documents: readonly Document[], words: number): Document[] {
+  const taken: Document[] = [];
+  let left = words;
+  for (const document of documents) {
+    if (left === 0) break;
+    const size = countWords(document.text);
+    taken.push(size <= left ? document : { ...document, text: firstWords(document.text, left) });
+    left -= Math.min(size, left);
+  }
+  return taken;
+}

@@ -1,0 +1,147 @@
+/**
+ * @file Reading data files: where they are looked for, and the check of size and hash every one of them passes.
+ * The list of files lives in `manifest.ts`; what to do with a text lives in `corpora.ts` and `instructions.ts`.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { findProjectRoot } from "../project-root.js";
+import { filesUnder, findEntry, type DataFile } from "./manifest.js";
+
+/** The two places a data file may lie in, in the order they are looked at. */
+export interface DataPlaces {
+  /** `data/raw` of the project: downloads. */
+  readonly rawFolder: string;
+  /** What `CLASS_IT_DATA` names; null where it is unset. */
+  readonly dataFolder: string | null;
+}
+
+/** What is known about one file without reading on. */
+export interface FileState {
+  readonly entry: DataFile;
+  readonly state: "verified" | "missing" | "damaged";
+  /** Where it lies; null when missing. */
+  readonly found: string | null;
+}
+
+/** `data/raw` and `$CLASS_IT_DATA`. The variable says where data lies and changes nothing else. */
+export function defaultPlaces(): DataPlaces {
+  const variable = process.env["CLASS_IT_DATA"];
+  return {
+    rawFolder: join(findProjectRoot(), "data", "raw"),
+    dataFolder: variable === undefined || variable === "" ? null : variable,
+  };
+}
+
+function requireDataFolder(places: DataPlaces, caller: string): void {
+  if (places.dataFolder === null || statSync(places.dataFolder, { throwIfNoEntry: false })?.isDirectory())
+    return;
+  throw new Error(
+    `${caller}: CLASS_IT_DATA must name an existing folder, got "${places.dataFolder}". ` +
+      "Correct the variable, or unset it to use data/raw alone.",
+  );
+}
+
+function locate(path: string, places: DataPlaces): string | null {
+  const inRaw = join(places.rawFolder, path);
+  if (existsSync(inRaw)) return inRaw;
+  if (places.dataFolder === null) return null;
+  const inData = join(places.dataFolder, path);
+  return existsSync(inData) ? inData : null;
+}
+
+/** Hash last computed for a file, kept while its size and time of change stay the same. */
+const verified = new Map<
+  string,
+  { readonly mtimeMs: number; readonly size: number; readonly sha256: string }
+>();
+
+async function readWithHash(file: string): Promise<{ bytes: Buffer; sha256: string }> {
+  const { mtimeMs, size } = statSync(file);
+  const bytes = await readFile(file);
+  const known = verified.get(file);
+  if (known !== undefined && known.mtimeMs === mtimeMs && known.size === size && bytes.length === size) {
+    return { bytes, sha256: known.sha256 };
+  }
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  verified.set(file, { mtimeMs, size: bytes.length, sha256 });
+  return { bytes, sha256 };
+}
+
+/**
+ * The bytes of a data file, after size and hash were found right.
+ *
+ * @param path as in the manifest
+ * @throws Error when the path is unknown, the file is missing from both places, or its bytes are not those the
+ *   manifest names; a damaged file in the first place is never passed over for the second
+ */
+export async function readData(path: string, places: DataPlaces = defaultPlaces()): Promise<Buffer> {
+  return readEntry(findEntry(path), places);
+}
+
+/** {@link readData} for a file described by hand. */
+export async function readEntry(entry: DataFile, places: DataPlaces): Promise<Buffer> {
+  requireDataFolder(places, "readData");
+  const file = locate(entry.path, places);
+  if (file === null) throw new Error(`readData: ${missingMessage([entry], places)}`);
+  const { bytes, sha256 } = await readWithHash(file);
+  if (bytes.length !== entry.bytes || sha256 !== entry.sha256) {
+    throw new Error(
+      `readData: ${file} must have ${entry.bytes} bytes and sha256 ${entry.sha256}, ` +
+        `got ${bytes.length} bytes and ${sha256}. Delete the file and fetch it again (npx class-it data), ` +
+        "or restore the original copy.",
+    );
+  }
+  return bytes;
+}
+
+/** {@link readData} as text; all of the kit's text files are UTF-8. */
+export async function readText(path: string, places: DataPlaces = defaultPlaces()): Promise<string> {
+  return (await readData(path, places)).toString("utf8");
+}
+
+/**
+ * Whether a file is there and whole; for lists and checks that should not stop at the first fault.
+ *
+ * @throws Error when the path is unknown or CLASS_IT_DATA names no folder
+ */
+export async function inspectFile(path: string, places: DataPlaces = defaultPlaces()): Promise<FileState> {
+  const entry = findEntry(path);
+  requireDataFolder(places, "inspectFile");
+  const found = locate(path, places);
+  if (found === null) return { entry, state: "missing", found };
+  const { bytes, sha256 } = await readWithHash(found);
+  const isWhole = bytes.length === entry.bytes && sha256 === entry.sha256;
+  return { entry, state: isWhole ? "verified" : "damaged", found };
+}
+
+/**
+ * Which text a run works on: the real sample where it can be found, the generated microworld where nothing of it is.
+ *
+ * @throws Error when CLASS_IT_DATA is set but its folder is missing or holds nothing of `babylm_sample`, and when
+ *   only a part of the sample is there: a run never slips from one source to the other unnoticed
+ */
+export function textSource(places: DataPlaces = defaultPlaces()): "real" | "microworld" {
+  requireDataFolder(places, "textSource");
+  const sample = filesUnder("babylm_sample");
+  const missing = sample.filter((entry) => locate(entry.path, places) === null);
+  if (missing.length === 0) return "real";
+  if (missing.length < sample.length) throw new Error(`textSource: ${missingMessage(missing, places)}`);
+  if (places.dataFolder === null) return "microworld";
+  throw new Error(
+    `textSource: CLASS_IT_DATA must name a folder that holds babylm_sample, got "${places.dataFolder}" without it. ` +
+      "Correct the variable, or unset it to run on the generated microworld.",
+  );
+}
+
+function missingMessage(missing: readonly DataFile[], places: DataPlaces): string {
+  const first = missing[0];
+  const name = missing.length === 1 ? (first?.path ?? "") : `${first?.path} and ${missing.length - 1} more`;
+  const second = places.dataFolder ?? "CLASS_IT_DATA (not set)";
+  const remedy =
+    first?.download != null
+      ? `Fetch it with "npx class-it data" from ${first.download}.`
+      : `It has no download location. ${first?.note ?? ""} Point CLASS_IT_DATA at a folder that holds it.`;
+  return `${name} must lie in ${places.rawFolder} or in ${second}, found in neither. ${remedy}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * @file Which candidate a model prefers and what a tie is worth, for every task with a correct first candidate
+ * (D18). Minimal pairs are scored next door in `minimal-pairs.ts`.
+ */
+
+/**
+ * What a tie for the best score earns when the correct candidate takes part in it: `official` everything,
+ * `halfCredit` its share (½ of two, ⅕ of five), `wrong` nothing.
+ */
+export const TIE_POLICIES = ["official", "halfCredit", "wrong"] as const;
+export type TiePolicy = (typeof TIE_POLICIES)[number];
+
+/** The preference among one item's candidates. */
+export interface Choice {
+  /** Index of the best score, the first one where several are equal. */
+  readonly choice: number;
+  /** True when two or more candidates share the best score. */
+  readonly tie: boolean;
+}
+
+/** An item as the model saw it; no sentences, so that it may be published. */
+export interface ScoredItem extends Choice {
+  /** Name of the group the item is averaged in. */
+  readonly uid: string;
+  /** `<uid>_<index within the uid>`, as in the official prediction files. */
+  readonly id: string;
+  /** Sum of log-probabilities in nats per candidate; the first candidate is the correct one. */
+  readonly scores: readonly number[];
+}
+
+/**
+ * The candidate with the highest score.
+ *
+ * @param scores log-probabilities of the candidates in nats; −∞ is allowed, NaN is not
+ * @param item name of the item, for the error message
+ * @throws RangeError when there are fewer than two candidates or a score is NaN
+ *
+ * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot, `torch.max` over candidates.
+ * Differs: NaN is an error; there NaN beats every number, so that a broken model scores 100 %.
+ */
+export function chooseCandidate(scores: readonly number[], item: string): Choice {
+  const broken = scores.findIndex((score) => Number.isNaN(score));
+  if (scores.length < 2 || broken >= 0) {
+    throw new RangeError(
+      `chooseCandidate: ${item} must have at least two scores, none NaN, got [${scores.join(", ")}]. ` +
+        "Check the model's weights for NaN.",
+    );
+  }
+  const best = scores.reduce((highest, score) => Math.max(highest, score), -Infinity);
+  return { choice: scores.indexOf(best), tie: scores.lastIndexOf(best) !== scores.indexOf(best) };
+}
+
+/**
+ * What an item whose first candidate is correct adds to the number of right answers.
+ *
+ * @param scores log-probabilities of the candidates in nats, [at least 2]
+ * @returns 0 to 1
+ * @throws RangeError when the policy is unknown, or as `chooseCandidate`
+ *
+ * Differs: only `official` is the pipeline's rule; under it a model that scores everything alike is always right.
+ */
+export function creditForFirst(scores: readonly number[], tiePolicy: TiePolicy): number {
+  const { choice, tie } = chooseCandidate(scores, "an item");
+  switch (tiePolicy) {
+    case "official":
+      return choice === 0 ? 1 : 0;
+    case "halfCredit":
+      return choice === 0 ? 1 / scores.filter((score) => score === scores[0]).length : 0;
+    case "wrong":
+      return choice === 0 && !tie ? 1 : 0;
+    default:
+      throw new RangeError(
+        `creditForFirst: tiePolicy must be one of ${TIE_POLICIES.join(", ")}, got "${String(tiePolicy)}". ` +
+          'Use "official" to compare with published numbers.',
+      );
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * @file The table of reading times (paper.md section 4.4): one word a row, with its context, the times people spent on
+ * it and what the regressions of `reading-times.ts` hold constant.
+ */
+import { csvParse, type DSVRowString } from "d3-dsv";
+
+/** The five reading times; four come from eye tracking, `selfPacedMs` from button presses. */
+export const READING_MEASURES = [
+  "firstFixMs",
+  "firstPassMs",
+  "goPastMs",
+  "rightBoundMs",
+  "selfPacedMs",
+] as const;
+export type ReadingMeasure = (typeof READING_MEASURES)[number];
+
+/** One word in its sentence. Times are means over readers in milliseconds, NaN where the word was not measured. */
+export interface ReadingWord extends Readonly<Record<ReadingMeasure, number>> {
+  /** Row index from 0, as in the official prediction file. */
+  readonly id: number;
+  /** The sentence before the word, without a final space; never empty. */
+  readonly item: string;
+  /** As printed, punctuation included. */
+  readonly word: string;
+  readonly sentenceId: number;
+  /** Log10 frequency of the word in film subtitles; NaN where the word is not listed. */
+  readonly subtlexLog10: number;
+  readonly lengthCharacters: number;
+  /** Words before this one in the sentence. */
+  readonly contextLengthWords: number;
+  /** The word before this one; null where that is the first of the sentence and so no item itself. */
+  readonly prevWord: string | null;
+  /** What stands before `prevWord`; null where `prevWord` is. */
+  readonly prevItem: string | null;
+  /** −1 where `prevWord` is null. */
+  readonly prevLengthCharacters: number;
+}
+
+const MEASURE_COLUMNS: Readonly<Record<ReadingMeasure, string>> = {
+  firstFixMs: "RTfirstfix",
+  firstPassMs: "RTfirstpass",
+  goPastMs: "RTgopast",
+  rightBoundMs: "RTrightbound",
+  selfPacedMs: "self_paced_reading_time",
+};
+const OTHER_COLUMNS = [
+  ...["item", "word", "sent_id", "Subtlex_log10", "length", "context_length"],
+  ...["prev_word", "prev_item", "prev_length"],
+];
+
+/**
+ * Words from the CSV table of the evaluation data; columns that no score uses are ignored.
+ *
+ * @param csvText contents of reading_data.csv, or of a file with the same columns
+ * @returns one entry per row, in order
+ * @throws RangeError naming row and column when a column is absent, a number is not one, a word is empty, or only one
+ *   of prev_word and prev_item is given
+ *
+ * Source: BabyLM evaluation pipeline 2025, reading/run.py.
+ * Differs: cells are text, so that the word "None" stays a word. One row (320) has an empty `item` because an earlier
+ * reader took its context, the word None, for a missing value; it is put back, as the pipeline does. The pipeline also
+ * loses the `prev_item` None of row 971; `isPreviousMissingOfficially` says where.
+ */
+export function readReadingTable(csvText: string): ReadingWord[] {
+  const rows = csvParse(csvText.replace(/^\uFEFF/, ""));
+  const needed = [...OTHER_COLUMNS, ...Object.values(MEASURE_COLUMNS)];
+  const absent = needed.filter((column) => !rows.columns.includes(column));
+  if (absent.length > 0 || rows.length === 0) {
+    throw new RangeError(
+      `readReadingTable: the table must have rows and the columns ${needed.join(", ")}, ` +
+        `got ${rows.length} rows and no ${absent.join(", ") || "missing column"}. Pass the text of reading_data.csv.`,
+    );
+  }
+  return rows.map(readWord);
+}
+
+/**
+ * Whether the official reader has no surprisal for the previous word: where there is none (205 rows of the data), and
+ * where the previous context reads like a missing value to pandas (the row after "None of").
+ *
+ * @returns true on 206 rows of the 2025 data
+ *
+ * Source: pandas 2.2 and 3.1, `read_csv` with default `na_values`; BabyLM evaluation pipeline 2025, reading/run.py.
+ */
+export function isPreviousMissingOfficially(word: Pick<ReadingWord, "prevItem">): boolean {
+  return word.prevItem === null || PANDAS_MISSING.has(word.prevItem);
+}
+
+const PANDAS_MISSING: ReadonlySet<string> = new Set([
+  ...["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>"],
+  ...["N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"],
+]);
+
+function readWord(row: DSVRowString, id: number): ReadingWord {
+  const text = (column: string): string => row[column] ?? "";
+  const fail = (column: string, must: string): never => {
+    throw new RangeError(
+      `readReadingTable: ${column} of row ${id} must ${must}, got "${text(column)}". Compare with reading_data.csv.`,
+    );
+  };
+  const number = (column: string): number => {
+    const value = text(column).trim() === "" ? Number.NaN : Number(text(column));
+    return Number.isFinite(value) ? value : fail(column, "be a number");
+  };
+  const numberOrMissing = (column: string): number => (text(column) === "" ? Number.NaN : number(column));
+
+  if (text("word") === "") fail("word", "not be empty");
+  const contextLengthWords = number("context_length");
+  if (text("item") === "" && contextLengthWords !== 1) {
+    fail("item", "hold the words before this one (first words of a sentence are no items)");
+  }
+  const hasPrevious = text("prev_word") !== "";
+  if (hasPrevious !== (text("prev_item") !== "")) fail("prev_item", "be given exactly where prev_word is");
+  return {
+    id,
+    item: text("item") === "" ? "None" : text("item"),
+    word: text("word"),
+    sentenceId: number("sent_id"),
+    subtlexLog10: numberOrMissing("Subtlex_log10"),
+    lengthCharacters: number("length"),
+    contextLengthWords,
+    prevWord: hasPrevious ? text("prev_word") : null,
+    prevItem: hasPrevious ? text("prev_item") : null,
+    prevLengthCharacters: number("prev_length"),
+    firstFixMs: numberOrMissing(MEASURE_COLUMNS.firstFixMs),
+    firstPassMs: numberOrMissing(MEASURE_COLUMNS.firstPassMs),
+    goPastMs: numberOrMissing(MEASURE_COLUMNS.goPastMs),
+    rightBoundMs: numberOrMissing(MEASURE_COLUMNS.rightBoundMs),
+    selfPacedMs: numberOrMissing(MEASURE_COLUMNS.selfPacedMs),
+  };
+}

@@ -1,0 +1,28 @@
+/** @file The public surface of the kit: what notebooks and scripts import. Each name is documented where it is defined. */
+export * from "./config.js";
+export { deriveSeed, seeded, type Random } from "./random.js";
+export { describeEngine, testGradients } from "./engine/backend.js";
+export { countParameters } from "./model/decoder.js";
+export { learningRateAt, warmupStepsOf } from "./training/learning-rate.js";
+export { CURRICULA, phasesOf, type InstructionSet, type Phase } from "./training/curriculum.js";
+export { openStudy, type Study } from "./runs/study.js";
+export { trainCondition, type ConditionStep } from "./runs/training.js";
+export { evaluateCondition } from "./runs/scoring.js";
+export { evaluateAll, publishedSubjects, trainAll } from "./runs/grid.js";
+export { readResults, type Result } from "./runs/results.js";
+export * from "./runs/data-summary.js";
+export { TASKS, type Task } from "./runs/tasks.js";
+export { medianZScores, zScores } from "./statistics/z-scores.js";
+export { wilsonInterval } from "./statistics/summary.js";
+export { macroAverageInterval } from "./statistics/macro-average.js";
+export * from "./report/params.js";
+export * from "./report/result-rows.js";
+export { frame, type TidyRow } from "./report/frame.js";
+export { showTable } from "./report/table.js";
+export { tableFiles } from "./report/table-files.js";
+export { showFigure } from "./report/figure.js";
+export { showPlotly } from "./report/plotly.js";
+export * from "./report/plots.js";
+export * from "./report/published.js";
+export * from "./report/published-settings.js";
+export { conditionLabel, runLabel } from "./report/palette.js";

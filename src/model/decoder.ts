@@ -1,0 +1,150 @@
+/**
+ * @file The LLaMA-style decoder: which weights it has, how they start, and the way from token ids to logits.
+ * Its parts are in `layers.ts`, its loss in `loss.ts`, its file format in `checkpoint.ts`.
+ */
+import type { ArchitectureConfig } from "../config.js";
+import { tf } from "../engine/backend.js";
+import { normal, type Random } from "../random.js";
+import { causalMask, causalSelfAttention, linear, rmsNorm, rotaryTables, swiGlu } from "./layers.js";
+
+/** Weights by their Hugging Face name, such as `model.layers.0.self_attn.q_proj.weight`. */
+export type Weights = Readonly<Record<string, tf.Tensor>>;
+
+/** Shape of every weight by its Hugging Face name, in the order they are stored and updated. */
+export function weightShapes(architecture: ArchitectureConfig): Record<string, number[]> {
+  const { vocabSize, hiddenSize: D, feedForwardSize: F, numLayers, tiedEmbeddings } = architecture;
+  const shapes: Record<string, number[]> = { "model.embed_tokens.weight": [vocabSize, D] };
+  for (let layer = 0; layer < numLayers; layer++) {
+    const at = `model.layers.${layer}`;
+    shapes[`${at}.input_layernorm.weight`] = [D];
+    for (const part of ["q_proj", "k_proj", "v_proj", "o_proj"])
+      shapes[`${at}.self_attn.${part}.weight`] = [D, D];
+    shapes[`${at}.post_attention_layernorm.weight`] = [D];
+    shapes[`${at}.mlp.gate_proj.weight`] = [F, D];
+    shapes[`${at}.mlp.up_proj.weight`] = [F, D];
+    shapes[`${at}.mlp.down_proj.weight`] = [D, F];
+  }
+  shapes["model.norm.weight"] = [D];
+  if (!tiedEmbeddings) shapes["lm_head.weight"] = [vocabSize, D];
+  return shapes;
+}
+
+/** Number of trainable parameters. */
+export function countParameters(architecture: ArchitectureConfig): number {
+  return Object.values(weightShapes(architecture)).reduce(
+    (total, shape) => total + shape.reduce((size, axis) => size * axis, 1),
+    0,
+  );
+}
+
+/**
+ * Refuses architectures the decoder cannot be built from.
+ *
+ * @throws RangeError that names the field
+ */
+export function checkArchitecture(architecture: ArchitectureConfig): void {
+  const { hiddenSize, numHeads } = architecture;
+  for (const field of [
+    "vocabSize",
+    "maxLengthTokens",
+    "hiddenSize",
+    "numHeads",
+    "numLayers",
+    "feedForwardSize",
+  ] as const) {
+    const value = architecture[field];
+    if (!Number.isInteger(value) || value < 1)
+      throw new RangeError(
+        `checkArchitecture: ${field} must be a positive whole number, got ${value}. Correct it.`,
+      );
+  }
+  if (hiddenSize % (2 * numHeads) !== 0)
+    throw new RangeError(
+      `checkArchitecture: hiddenSize must be numHeads times an even headDim, got ${hiddenSize} and ${numHeads}. Change one of them.`,
+    );
+}
+
+/**
+ * Fresh weights: matrices normal with `initializerStd`, norm gains one.
+ *
+ * @returns tensors the caller disposes
+ */
+export function initializeWeights(architecture: ArchitectureConfig, random: Random): Weights {
+  checkArchitecture(architecture);
+  return Object.fromEntries(
+    Object.entries(weightShapes(architecture)).map(([name, shape]) => {
+      if (shape.length === 1) return [name, tf.ones(shape)];
+      const values = new Float32Array(shape.reduce((size, axis) => size * axis, 1));
+      for (let index = 0; index < values.length; index++)
+        values[index] = architecture.initializerStd * normal(random);
+      return [name, tf.tensor(values, shape)];
+    }),
+  );
+}
+
+/** One weight as a matrix. @throws Error when the decoder has no such weight */
+function matrix(weights: Weights, name: string): tf.Tensor2D {
+  const weight = weights[name];
+  if (!weight)
+    throw new Error(`decoder: a weight named ${name} is needed and missing. Load a complete checkpoint.`);
+  return weight as tf.Tensor2D;
+}
+
+/**
+ * Logits of the next token at every position.
+ *
+ * @param inputIds token ids, int32 [B, T]
+ * @returns        [B, T, V], a tensor the caller disposes
+ * @throws RangeError when T exceeds `maxLengthTokens`
+ *
+ * Source: Hugging Face `LlamaForCausalLM`, full attention heads, no biases.
+ */
+export function decode(
+  inputIds: tf.Tensor2D,
+  weights: Weights,
+  architecture: ArchitectureConfig,
+): tf.Tensor3D {
+  const { vocabSize, numLayers, numHeads, hiddenSize, normEpsilon, maxLengthTokens, rotaryBase } =
+    architecture;
+  const [batchSize, lengthTokens] = inputIds.shape;
+  if (lengthTokens > maxLengthTokens)
+    throw new RangeError(
+      `decode: a sequence must not exceed the model's ${maxLengthTokens} tokens, got ${lengthTokens}. Cut it or train a model with a larger maxLengthTokens.`,
+    );
+  return tf.tidy(() => {
+    const gain = (name: string) => matrix(weights, name) as tf.Tensor as tf.Tensor1D;
+    const mask = causalMask(lengthTokens); // [T, T]
+    const rotary = rotaryTables(lengthTokens, hiddenSize / numHeads, rotaryBase); // [T, K]
+    const embedding = matrix(weights, "model.embed_tokens.weight"); // [V, D]
+    let hidden: tf.Tensor3D = tf.reshape(tf.gather(embedding, tf.reshape(inputIds, [-1])), [
+      batchSize,
+      lengthTokens,
+      hiddenSize,
+    ]); // [B, T, D]
+    for (let layer = 0; layer < numLayers; layer++) {
+      const at = `model.layers.${layer}`;
+      const attentionInput = rmsNorm(
+        hidden,
+        gain(`${at}.input_layernorm.weight`),
+        normEpsilon,
+      ) as tf.Tensor3D;
+      const attention = {
+        query: matrix(weights, `${at}.self_attn.q_proj.weight`),
+        key: matrix(weights, `${at}.self_attn.k_proj.weight`),
+        value: matrix(weights, `${at}.self_attn.v_proj.weight`),
+        output: matrix(weights, `${at}.self_attn.o_proj.weight`),
+      };
+      hidden = tf.add(hidden, causalSelfAttention(attentionInput, attention, { numHeads, rotary, mask }));
+      const feedForwardInput = rmsNorm(hidden, gain(`${at}.post_attention_layernorm.weight`), normEpsilon);
+      const feedForward = {
+        gate: matrix(weights, `${at}.mlp.gate_proj.weight`),
+        up: matrix(weights, `${at}.mlp.up_proj.weight`),
+        down: matrix(weights, `${at}.mlp.down_proj.weight`),
+      };
+      hidden = tf.add(hidden, swiGlu(feedForwardInput as tf.Tensor3D, feedForward));
+    }
+    const last = rmsNorm(hidden, gain("model.norm.weight"), normEpsilon); // [B, T, D]
+    const output = architecture.tiedEmbeddings ? embedding : matrix(weights, "lm_head.weight"); // [V, D]
+    return tf.reshape(linear(last, output), [batchSize, lengthTokens, vocabSize]);
+  });
+}

@@ -1,0 +1,89 @@
+/** @file The one parameter cell of a notebook: scale, seed, output folder, and how a run from outside sets them. */
+
+import { z } from "zod";
+import { SCALES, type Scale } from "../config.js";
+import { display, escapeHtml } from "./display.js";
+
+/** What a notebook may be asked to vary; everything else is a constant of the study. */
+export interface NotebookParameters {
+  readonly scale: Scale;
+  /** Seed of the run, a whole number ≥ 0. */
+  readonly seed: number;
+  /** Results folder, relative to the project root unless absolute. */
+  readonly out: string;
+}
+
+const CHECKS = {
+  scale: z.enum(SCALES, { error: `must be one of ${SCALES.join(", ")}` }),
+  seed: z.int({ error: "must be a whole number" }).nonnegative({ error: "must be 0 or more" }),
+  out: z.string({ error: "must be a folder's path" }).min(1, { error: "must be a folder's path" }),
+};
+const NAMES = ["scale", "seed", "out"] as const;
+const isName = (name: string): name is (typeof NAMES)[number] => NAMES.some((known) => known === name);
+
+function check(values: Readonly<Record<string, unknown>>, setBy: string): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!isName(name)) {
+      throw new RangeError(
+        `params: a parameter must be one of ${NAMES.join(", ")}, got "${name}" in ${setBy}. Correct the name.`,
+      );
+    }
+    const checked = CHECKS[name].safeParse(value);
+    if (!checked.success) {
+      const reason = checked.error.issues[0]?.message ?? "is invalid";
+      throw new TypeError(
+        `params: ${name} ${reason}, got ${JSON.stringify(value)} in ${setBy}. Correct the value.`,
+      );
+    }
+  }
+}
+
+function parseOverrides(json: string | undefined): Readonly<Record<string, unknown>> {
+  if (json === undefined || json === "") return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch {
+    throw new SyntaxError(
+      `params: NB_PARAMS must be a JSON object, got ${json}. Write it as {"scale":"smoke"}.`,
+    );
+  }
+  const checked = z.record(z.string(), z.unknown()).safeParse(parsed);
+  if (!checked.success) {
+    throw new TypeError(
+      `params: NB_PARAMS must be a JSON object, got ${json}. Write it as {"scale":"smoke"}.`,
+    );
+  }
+  return checked.data;
+}
+
+/**
+ * A notebook's parameters: the literal in its one parameter cell, then what `NB_PARAMS` sets, shown as a table.
+ *
+ * @param defaults      the cell's literal; edit it there. `out` may be left out
+ * @param overridesJson JSON object with the same names; stops the run on an unknown name or a wrong type
+ * @throws RangeError on an unknown name, TypeError on a wrong value, SyntaxError on broken JSON
+ */
+export function params(
+  defaults: { readonly scale: Scale; readonly seed: number; readonly out?: string },
+  overridesJson: string | undefined = process.env["NB_PARAMS"],
+): NotebookParameters {
+  const overrides = parseOverrides(overridesJson);
+  check(defaults, "the parameter cell");
+  check(overrides, "NB_PARAMS");
+  const values = z.object(CHECKS).parse({ out: "results", ...defaults, ...overrides });
+
+  const rows = NAMES.map((name) => {
+    const setBy = name in overrides ? "NB_PARAMS" : name in defaults ? "this cell" : "default";
+    return { name, value: String(values[name]), setBy };
+  });
+  const cells = (tag: string, texts: readonly string[]): string =>
+    `<tr>${texts.map((text) => `<${tag} style="text-align:left">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
+  display({
+    "text/html":
+      `<table class="dataframe"><thead>${cells("th", ["parameter", "value", "set by"])}</thead>` +
+      `<tbody>${rows.map((row) => cells("td", [row.name, row.value, row.setBy])).join("")}</tbody></table>`,
+    "text/plain": rows.map((row) => `${row.name} = ${row.value}  (${row.setBy})`).join("\n"),
+  });
+  return values;
+}

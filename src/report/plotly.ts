@@ -1,0 +1,50 @@
+/** @file Interactive figures: Plotly's JSON in the notebook, the library brought once by the page; figure.ts prints. */
+
+import { checkOutputName, display, escapeHtml, type MimeBundle } from "./display.js";
+
+/** A plotly.js figure; the fields are the library's. */
+export interface PlotlyFigure {
+  readonly data: readonly Readonly<Record<string, unknown>>[];
+  readonly layout?: Readonly<Record<string, unknown>>;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A figure as `text/html` (JSON and a script of one line), Plotly's own type (drawn by JupyterLab's extension) and
+ * text. A viewer without the library shows the text.
+ *
+ * @param options.name becomes the element's id
+ * @param options.alt  what the figure shows, for who cannot see it
+ */
+export function plotlyBundle(
+  figure: PlotlyFigure,
+  options: { readonly name: string; readonly alt: string },
+): MimeBundle {
+  checkOutputName("plotlyBundle", options.name);
+  const whole = {
+    data: figure.data,
+    layout: { font: { family: "DejaVu Sans, Verdana, sans-serif" }, ...figure.layout },
+    config: { responsive: true, displaylogo: false, ...figure.config },
+  };
+  // "<" inside a script element could close it.
+  const json = JSON.stringify(whole).replaceAll("<", "\\u003c");
+  const id = `plotly-${options.name}`;
+  const alt = escapeHtml(options.alt);
+  return {
+    "text/html":
+      `<div id="${id}" role="img" aria-label="${alt}"><em>${alt}</em></div>` +
+      `<script type="application/json" id="${id}-figure">${json}</script>` +
+      `<script>(function(){var at=document.getElementById("${id}"),P=window.Plotly;if(!P||!at)return;` +
+      `at.textContent="";P.newPlot(at,JSON.parse(document.getElementById("${id}-figure").textContent));})();</script>`,
+    "application/vnd.plotly.v1+json": JSON.parse(JSON.stringify(whole)),
+    "text/plain": `[interactive figure ${options.name}] ${options.alt}`,
+  };
+}
+
+/** Show an interactive figure. */
+export function showPlotly(
+  figure: PlotlyFigure,
+  options: { readonly name: string; readonly alt: string },
+): void {
+  display(plotlyBundle(figure, options));
+}

@@ -1,0 +1,9 @@
+/** @file All figures of the study: functions from tidy rows to Vega-Lite specifications, drawn by figure.ts. */
+
+export * from "./plots/accuracy-by-phenomenon.js";
+export { describeContext, type FigureContext } from "./plots/figure-context.js";
+export * from "./plots/length-histogram.js";
+export * from "./plots/score-bars.js";
+export * from "./plots/training-curves.js";
+export * from "./plots/training-rate.js";
+export * from "./plots/z-score-boxes.js";

@@ -1,0 +1,179 @@
+/** @file What happened during training: loss and learning rate by step; training-rate.ts has the speed. */
+
+import type { TopLevelSpec } from "vega-lite";
+import type { Condition, ModelName } from "../../config.js";
+import { conditionLabel, conditionStyle } from "../palette.js";
+import type { PlotlyFigure } from "../plotly.js";
+import { conditionScales, conditionsIn, modelsIn } from "./condition-scales.js";
+import {
+  checkSomeRows,
+  describeContext,
+  figureTitle,
+  type FigureContext,
+  type Layer,
+  type Panel,
+} from "./figure-context.js";
+
+/** One recorded step of one run. */
+export interface LossRow {
+  /** Names the line: a run has one model, one condition, one seed. */
+  readonly run: string;
+  readonly model: ModelName;
+  readonly condition: Condition;
+  /** Optimiser updates since the start of the run's phase. */
+  readonly step: number;
+  readonly lossNats: number;
+  readonly measuredOn: "training" | "heldOut";
+}
+
+/** The learning rate of one step of one run. */
+export interface LearningRateRow {
+  readonly run: string;
+  readonly model: ModelName;
+  readonly condition: Condition;
+  readonly step: number;
+  readonly learningRate: number;
+}
+
+const PANEL_HEIGHT = 240;
+
+/** One panel a model, one legend below; the same axes in all panels. */
+function panelsByModel(
+  rows: readonly { readonly model: ModelName; readonly condition: Condition }[],
+  title: ReturnType<typeof figureTitle>,
+  panelOf: (model: ModelName, width: number) => Panel,
+): TopLevelSpec {
+  const models = modelsIn(rows);
+  const width = models.length === 1 ? 560 : 270;
+  return {
+    title,
+    concat: models.map((model) => panelOf(model, width)),
+    columns: 2,
+    resolve: { scale: { x: "shared", y: "shared" } },
+  };
+}
+
+const LEGEND = { orient: "bottom", title: "condition", symbolOpacity: 1, columns: 3 } as const;
+
+function seriesEncoding(rows: readonly { readonly condition: Condition }[]) {
+  const scales = conditionScales(conditionsIn(rows));
+  return {
+    detail: { field: "run", type: "nominal" },
+    color: { field: "condition", type: "nominal", scale: scales.color, legend: LEGEND },
+    strokeDash: { field: "condition", type: "nominal", scale: scales.dash, legend: LEGEND },
+    shape: { field: "condition", type: "nominal", scale: scales.shape, legend: LEGEND },
+  } as const;
+}
+
+/**
+ * Loss by step: one line a run, coloured by condition, one panel a model. Training loss is a thin line, held-out loss
+ * a line with marks.
+ */
+export function learningCurves(
+  rows: readonly LossRow[],
+  context: FigureContext,
+  text = "Loss during training",
+): TopLevelSpec {
+  checkSomeRows("learningCurves", rows);
+  const hasHeldOut = rows.some((row) => row.measuredOn === "heldOut");
+  const hasTraining = rows.some((row) => row.measuredOn === "training");
+  const explanations = [
+    ...(hasTraining ? ["thin: training batches"] : []),
+    ...(hasHeldOut ? ["with marks: held-out text"] : []),
+  ].join("; ");
+  const { shape, strokeDash, ...series } = seriesEncoding(rows);
+  const encoding = {
+    x: { field: "step", type: "quantitative", title: "optimiser step" },
+    y: { field: "lossNats", type: "quantitative", title: "loss (nats per token)", scale: { zero: false } },
+    ...series,
+  } as const;
+  const valuesOf = (model: ModelName, measuredOn: LossRow["measuredOn"]) =>
+    rows
+      .filter((row) => row.model === model && row.measuredOn === measuredOn)
+      .map((row) => ({ ...row, condition: conditionLabel(row.condition) }));
+  const trainingLayer = (model: ModelName): Layer => ({
+    data: { values: valuesOf(model, "training") },
+    mark: { type: "line", strokeWidth: 1, opacity: hasHeldOut ? 0.5 : 1 },
+    // Beside held-out loss the marks tell conditions apart; noise in dashes would only blur.
+    encoding: hasHeldOut ? encoding : { ...encoding, strokeDash },
+  });
+  const heldOutLayer = (model: ModelName): Layer => ({
+    data: { values: valuesOf(model, "heldOut") },
+    encoding,
+    layer: [
+      { mark: { type: "line", strokeWidth: 2 } },
+      { mark: { type: "point", filled: true, size: 45, opacity: 1 }, encoding: { shape } },
+    ],
+  });
+  return panelsByModel(rows, figureTitle(text, context, explanations), (model, width) => ({
+    title: { text: model, fontSize: 12 },
+    width,
+    height: PANEL_HEIGHT,
+    layer: [...(hasTraining ? [trainingLayer(model)] : []), ...(hasHeldOut ? [heldOutLayer(model)] : [])],
+  }));
+}
+
+/** Learning rate by step: one line a run, coloured by condition, one panel a model. */
+export function scheduleCurves(
+  rows: readonly LearningRateRow[],
+  context: FigureContext,
+  text = "Learning rate",
+): TopLevelSpec {
+  checkSomeRows("scheduleCurves", rows);
+  const values = rows.map((row) => ({ ...row, condition: conditionLabel(row.condition) }));
+  const { detail, color, strokeDash } = seriesEncoding(rows);
+  return panelsByModel(rows, figureTitle(text, context), (model, width) => ({
+    title: { text: model, fontSize: 12 },
+    width,
+    height: PANEL_HEIGHT,
+    data: { values: values.filter((row) => row.model === model) },
+    mark: { type: "line", strokeWidth: 2 },
+    encoding: {
+      x: { field: "step", type: "quantitative", title: "optimiser step" },
+      y: {
+        field: "learningRate",
+        type: "quantitative",
+        title: "learning rate",
+        axis: { labelExpr: "datum.value === 0 ? '0' : format(datum.value, '~e')" },
+      },
+      detail,
+      color,
+      strokeDash,
+    },
+  }));
+}
+
+/** The same loss curves to zoom and hover over, for plotly.ts. */
+export function interactiveLearningCurves(
+  rows: readonly LossRow[],
+  context: FigureContext,
+  text = "Loss during training",
+): PlotlyFigure {
+  checkSomeRows("interactiveLearningCurves", rows);
+  const lines = new Map<string, LossRow[]>();
+  for (const row of rows) {
+    const key = `${row.run} ${row.measuredOn}`;
+    lines.set(key, [...(lines.get(key) ?? []), row]);
+  }
+  return {
+    data: [...lines.values()].flatMap((line) => {
+      const [first] = line;
+      if (!first) return [];
+      const isHeldOut = first.measuredOn === "heldOut";
+      return {
+        type: "scatter",
+        mode: isHeldOut ? "lines+markers" : "lines",
+        name: `${first.run}, ${isHeldOut ? "held-out" : "training"}`,
+        line: { color: conditionStyle(first.condition).color, width: isHeldOut ? 2 : 1 },
+        x: line.map((row) => row.step),
+        y: line.map((row) => row.lossNats),
+      };
+    }),
+    layout: {
+      title: { text: `${text}<br><sub>${describeContext(context)}</sub>` },
+      height: 420,
+      xaxis: { title: { text: "optimiser step" } },
+      yaxis: { title: { text: "loss (nats per token)" } },
+    },
+  };
+}

@@ -1,0 +1,208 @@
+/** @file Results as tidy rows, ours beside the paper's: what notebooks print and figures draw. */
+import { readFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { z } from "zod";
+import { findProjectRoot } from "../project-root.js";
+import { readResults, subjectFolder, type Result } from "../runs/results.js";
+import type { Study } from "../runs/study.js";
+import { macroAverageInterval } from "../statistics/macro-average.js";
+import { parseCsv } from "./csv.js";
+import type { TidyRow } from "./frame.js";
+import { conditionLabel } from "./palette.js";
+import type { FigureContext } from "./plots/figure-context.js";
+import type { LearningRateRow, LossRow } from "./plots/training-curves.js";
+import type { PhenomenonRow } from "./plots/accuracy-by-phenomenon.js";
+import type { ScoreRow } from "./plots/score-bars.js";
+import { publishedScore, type ZeroShotTask } from "./published.js";
+
+/** What every figure of a study says of itself. */
+export function contextOf(
+  study: Study,
+  more: { n?: string; paperFigure?: string; note?: string } = {},
+): FigureContext {
+  return { scale: study.config.scale, source: study.source, seeds: [study.seed], ...more };
+}
+
+/** Folder for a study's figures, and for its tables. */
+export function outputFolder(study: Study, kind: "figures" | "tables"): string {
+  return join(study.resultsFolder, kind);
+}
+
+/** Results of one study's scale and seed, one task. */
+export function resultsOf(study: Study, task: string): Result[] {
+  return readResults(study.resultsFolder).filter(
+    (result) => result.task === task && result.seed === study.seed,
+  );
+}
+
+/** A path as the reader types it: relative to the project where it lies in it. */
+export function shownPath(path: string): string {
+  const root = findProjectRoot();
+  return isAbsolute(path) && path.startsWith(root) ? path.slice(root.length + 1) : path;
+}
+
+/** The metric of a result. @throws Error when it has none of that name */
+function metricOf(result: Result, part: string, reading: Result["metrics"][number]["reading"]) {
+  const found = result.metrics.find((metric) => metric.part === part && metric.reading === reading);
+  if (!found)
+    throw new Error(
+      `metricOf: ${result.task} of ${result.model} ${result.condition} must have ${reading} ${part}, got none. Run its notebook again.`,
+    );
+  return found;
+}
+
+/** BLiMP of each result, official reading, with a 95 % interval over items, beside the poster's Figure 3. */
+export function blimpScores(results: readonly Result[]): ScoreRow[] {
+  return results.map((result) => {
+    const { value, n } = metricOf(result, "all", "official");
+    const byUid = phenomenaOf(result, "official");
+    const [low, high] = macroAverageInterval(byUid.map(({ value, n }) => ({ proportion: value, n })));
+    const { model, condition } = result;
+    const paper = publishedScore({ model, condition, task: "BLiMP" })?.proportion ?? null;
+    return { model, condition, task: "BLiMP", value, low, high, paper, chance: 0.5, n };
+  });
+}
+
+const phenomenaOf = (result: Result, reading: "official" | "corrected") =>
+  result.metrics.filter((metric) => metric.part !== "all" && metric.reading === reading);
+
+/** Accuracy of each phenomenon, official reading. */
+export function blimpPhenomena(results: readonly Result[]): PhenomenonRow[] {
+  return results.flatMap((result) =>
+    phenomenaOf(result, "official").map(({ part, value, n }) => ({
+      model: result.model,
+      condition: result.condition,
+      phenomenon: part,
+      accuracy: value,
+      n,
+      chance: 0.5,
+    })),
+  );
+}
+
+const READING_TASKS = { eyeTracking: "Eye tracking", selfPaced: "Self-paced reading" } as const;
+
+/** Both reading scores of each result beside the poster's. */
+export function readingScores(results: readonly Result[], reading: "official" | "corrected"): ScoreRow[] {
+  return Object.entries(READING_TASKS).flatMap(([part, task]) =>
+    results.map((result): ScoreRow => {
+      const { value, n } = metricOf(result, part, reading);
+      const { model, condition } = result;
+      const published = publishedScore({ model, condition, task });
+      return {
+        model,
+        condition,
+        task,
+        value,
+        paper: published?.proportion ?? null,
+        paperQualifier: published?.qualifier ?? null,
+        n,
+      };
+    }),
+  );
+}
+
+/** Score rows as a table in percent: ours, the paper's, the difference, n. */
+export function scoreTable(rows: readonly ScoreRow[], decimals = 2): TidyRow[] {
+  const percent = (proportion: number | null | undefined) =>
+    proportion === null || proportion === undefined ? null : Number((100 * proportion).toFixed(decimals));
+  return rows.map(({ model, condition, task, value, low, high, paper, n }) => ({
+    model,
+    condition: conditionLabel(condition),
+    task,
+    "ours (%)": percent(value),
+    ...(low === undefined ? {} : { "from (%)": percent(low), "to (%)": percent(high) }),
+    "paper (%)": percent(paper),
+    "difference (points)": value === null || paper === null ? null : percent(value - paper),
+    n: n ?? null,
+  }));
+}
+
+/** Published scores alone, for tasks this scale does not run yet. */
+export function publishedOnly(
+  subjects: readonly Pick<ScoreRow, "model" | "condition">[],
+  tasks: readonly ZeroShotTask[],
+): ScoreRow[] {
+  return tasks.flatMap((task) =>
+    subjects.map(({ model, condition }): ScoreRow => {
+      const published = publishedScore({ model, condition, task });
+      return {
+        model,
+        condition,
+        task,
+        value: null,
+        paper: published?.proportion ?? null,
+        paperQualifier: published?.qualifier ?? null,
+        n: null,
+      };
+    }),
+  );
+}
+
+/** Official and corrected reading of the same items side by side. */
+export function readingOfTies(results: readonly Result[]): TidyRow[] {
+  return results.map((result) => {
+    const official = metricOf(result, "all", "official");
+    const corrected = metricOf(result, "all", "corrected");
+    return {
+      model: result.model,
+      condition: conditionLabel(result.condition),
+      "official (%)": 100 * official.value,
+      "half credit for ties (%)": 100 * corrected.value,
+      ties: official.ties,
+      n: official.n,
+    };
+  });
+}
+
+/** What training left behind: one row a phase. */
+export function trainingTable(results: readonly Result[]): TidyRow[] {
+  return results.flatMap((result) => {
+    const phases = [...new Set(result.metrics.map(({ part }) => part))];
+    return phases.map((phase) => {
+      const value = (metric: string) =>
+        result.metrics.find((entry) => entry.part === phase && entry.metric === metric)?.value ?? null;
+      return {
+        model: result.model,
+        condition: conditionLabel(result.condition),
+        phase,
+        steps: value("steps"),
+        "loss of the last 10 steps (nats/token)": value("lastStepsLossNats"),
+        "held-out text (nats/token)": value("heldOutTextNats"),
+      };
+    });
+  });
+}
+
+const curveRow = z.object({
+  phase: z.string(),
+  step: z.coerce.number(),
+  lossNats: z.coerce.number(),
+  learningRate: z.coerce.number(),
+});
+
+/**
+ * Loss and learning rate of every step of some runs; steps of later phases are counted on.
+ *
+ * @param phases `pre-training` alone, or the tuning phases alone
+ */
+export function curveRows(
+  study: Study,
+  results: readonly Result[],
+  phases: "pre-training" | "tuning",
+): (LossRow & LearningRateRow)[] {
+  return results.flatMap(({ model, condition, seed }) => {
+    const path = join(subjectFolder(study, { model, condition }), "training.items.csv");
+    const rows = parseCsv(readFileSync(path, "utf8")).map((row) => curveRow.parse(row));
+    const wanted = rows.filter(({ phase }) => (phase === "pre-training") === (phases === "pre-training"));
+    return wanted.map(({ lossNats, learningRate }, index) => ({
+      run: `${model} ${condition} ${seed}`,
+      model,
+      condition,
+      step: index + 1,
+      lossNats,
+      learningRate,
+      measuredOn: "training" as const,
+    }));
+  });
+}

@@ -1,0 +1,142 @@
+/** @file What goes into the models, in numbers: files, text, tokenizers, instruction sets, and what is trained of an example. */
+import { MODELS, type ModelName } from "../config.js";
+import { encodeExamples } from "../data/chat-template.js";
+import { openManifest } from "../data/manifest.js";
+import { countWords } from "../data/words.js";
+import { loadInstructionSets, type StudyExample } from "./instruction-sets.js";
+import type { Study } from "./study.js";
+import { loadText, prepareTokenizer } from "./text.js";
+
+/** Files of the manifest by folder: how many, how large, and whether they stand in for something. */
+export function describeFiles(): { folder: string; files: number; megabytes: number; standIns: number }[] {
+  const folders = new Map<string, { files: number; bytes: number; standIns: number }>();
+  for (const { path, bytes, standIn } of openManifest().values()) {
+    const folder = path.split("/")[0] ?? path;
+    const sum = folders.get(folder) ?? { files: 0, bytes: 0, standIns: 0 };
+    folders.set(folder, {
+      files: sum.files + 1,
+      bytes: sum.bytes + bytes,
+      standIns: sum.standIns + (standIn ? 1 : 0),
+    });
+  }
+  return [...folders].map(([folder, { files, bytes, standIns }]) => ({
+    folder,
+    files,
+    megabytes: bytes / 1e6,
+    standIns,
+  }));
+}
+
+/** Pre-training text by genre: documents, words, and share of all words (0–1). */
+export async function describeText(
+  study: Study,
+): Promise<{ genre: string; documents: number; words: number; share: number; heldOutWords: number }[]> {
+  const text = await loadText(study);
+  const genres = [...new Set(text.documents.map(({ genre }) => genre))].sort();
+  const wordsOf = (documents: typeof text.documents, genre: string) =>
+    documents
+      .filter((document) => document.genre === genre)
+      .reduce((sum, { text }) => sum + countWords(text), 0);
+  return genres.map((genre) => {
+    const words = wordsOf(text.documents, genre);
+    return {
+      genre,
+      documents: text.documents.filter((document) => document.genre === genre).length,
+      words,
+      share: words / text.words,
+      heldOutWords: wordsOf(text.heldOut, genre),
+    };
+  });
+}
+
+/** Each model's tokenizer: its form, its size, and how many tokens it makes of a word of held-out text. */
+export async function describeTokenizers(
+  study: Study,
+): Promise<
+  { model: ModelName; variant: string; vocabSize: number; startToken: string; tokensPerWord: number }[]
+> {
+  const text = await loadText(study);
+  const rows = [];
+  for (const model of MODELS) {
+    const { tokenizer } = await prepareTokenizer(study, model, text);
+    const documents = text.heldOut.map((document) => document.text);
+    const encoded = await tokenizer.encodeIds(documents, { addSpecialTokens: false });
+    const tokens = encoded.reduce((sum, ids) => sum + ids.length, 0);
+    rows.push({
+      model,
+      variant: study.config.tokenizers[model].variant,
+      vocabSize: tokenizer.vocabSize,
+      startToken: tokenizer.addsStartToken ? "<s>" : "none",
+      tokensPerWord: tokens / text.heldOutWords,
+    });
+  }
+  return rows;
+}
+
+/** The two instruction sets: where they come from, rows, and words of prompts and replies. */
+export async function describeInstructions(
+  study: Study,
+): Promise<{ set: string; source: string; rows: number; promptWords: number; replyWords: number }[]> {
+  const { examples } = await loadInstructionSets(study, ["switch", "wiki"]);
+  return (["switch", "wiki"] as const).map((set) => {
+    const rows = examples.filter((example) => example.set === set);
+    const total = (part: "prompt" | "reply") => rows.reduce((sum, row) => sum + countWords(row[part]), 0);
+    return {
+      set,
+      source: rows[0]?.source ?? "none",
+      rows: rows.length,
+      promptWords: total("prompt"),
+      replyWords: total("reply"),
+    };
+  });
+}
+
+/**
+ * Lengths of prompts and replies in word or punctuation tokens, by set.
+ *
+ * Source: paper.md 3.2; the unit of poster Figure 1 is not stated.
+ */
+export async function instructionLengths(
+  study: Study,
+): Promise<{ source: "switchboard" | "wiki"; part: "prompt" | "reply"; lengths: number[] }[]> {
+  const { examples } = await loadInstructionSets(study, ["switch", "wiki"]);
+  const lengthsOf = (set: StudyExample["set"], part: "prompt" | "reply") =>
+    examples
+      .filter((example) => example.set === set)
+      .map((example) => (example[part].match(/[\p{L}\p{N}]+|[^\p{L}\p{N}\s]/gu) ?? []).length);
+  return (["switch", "wiki"] as const).flatMap((set) =>
+    (["prompt", "reply"] as const).map((part) => ({
+      source: set === "switch" ? ("switchboard" as const) : set,
+      part,
+      lengths: lengthsOf(set, part),
+    })),
+  );
+}
+
+/** The tokens of one example and whether each is trained, as the instruction loss sees it. */
+export async function describeMask(
+  study: Study,
+  model: ModelName,
+  example: { readonly prompt: string; readonly reply: string },
+): Promise<{ token: string; trained: string }[]> {
+  const text = await loadText(study);
+  const { tokenizer } = await prepareTokenizer(study, model, text);
+  const { chatTemplate, lossOn } = study.config.instructions;
+  const { maxLengthTokens } = study.config.architectures[model];
+  const { examples } = await encodeExamples([{ id: "shown", source: "microworld-question", ...example }], {
+    tokenizer,
+    template: chatTemplate,
+    lossOn,
+    maxLengthTokens,
+  });
+  const rows = [];
+  for (const { ids, trained } of examples)
+    for (const [position, id] of ids.entries()) {
+      const token = await tokenizer.decode([id], { skipSpecialTokens: false });
+      rows.push({
+        token: JSON.stringify(token),
+        trained: trained[position] === true ? "trained" : "context",
+      });
+    }
+  return rows;
+}

@@ -1,0 +1,36 @@
+/** @file Several models and conditions one after the other: the paper's eight, or a reader's own choice. */
+import { MODELS, PUBLISHED_CONDITIONS } from "../config.js";
+import type { Result, ResultSubject } from "./results.js";
+import { evaluateCondition } from "./scoring.js";
+import type { Study } from "./study.js";
+import type { Task } from "./tasks.js";
+import { trainCondition, type ConditionStep } from "./training.js";
+
+/** The eight models of the poster, in its order within each size. */
+export function publishedSubjects(): ResultSubject[] {
+  return MODELS.flatMap((model) => PUBLISHED_CONDITIONS[model].map((condition) => ({ model, condition })));
+}
+
+/**
+ * Trains every subject, or replays it from the cache.
+ *
+ * @yields one record a step, with the subject it belongs to
+ */
+export async function* trainAll(
+  study: Study,
+  subjects: readonly ResultSubject[],
+): AsyncGenerator<ConditionStep & ResultSubject, void, void> {
+  for (const subject of subjects)
+    for await (const step of trainCondition(study, subject)) yield { ...subject, ...step };
+}
+
+/** Scores every subject on a task, training first what the cache does not hold. */
+export async function evaluateAll(
+  study: Study,
+  subjects: readonly ResultSubject[],
+  task: Task,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const subject of subjects) results.push(await evaluateCondition(study, { ...subject, task }));
+  return results;
+}

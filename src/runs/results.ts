@@ -1,0 +1,132 @@
+/**
+ * @file Results on disk: one JSON a model, condition, seed and task, with everything needed to make it again, and its
+ * items beside it. Written from cached stages, read by `report/` alone.
+ */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { csvFormatRows } from "d3-dsv";
+import { z } from "zod";
+import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName } from "../config.js";
+import { writeFileAtomically } from "./atomic-file.js";
+import { provenanceSchema } from "./provenance.js";
+import type { Stage } from "./stage.js";
+import type { Study } from "./study.js";
+
+const metricSchema = z.object({
+  /** Such as `accuracy` or `partialRSquared`; proportions 0–1, losses in nats. */
+  metric: z.string(),
+  /** Which part: a phenomenon, a measure, a phase; `all` for the whole task. */
+  part: z.string(),
+  /** `official` as the BabyLM pipeline counts, `corrected` as `paper.md` section 7 does; `none` where they agree. */
+  reading: z.enum(["official", "corrected", "none"]),
+  value: z.number(),
+  n: z.number().int(),
+  /** Items whose candidates scored alike; null where the task has no candidates. */
+  ties: z.number().int().nullable(),
+});
+export type Metric = z.infer<typeof metricSchema>;
+
+const resultSchema = z.object({
+  schemaVersion: z.literal(1),
+  task: z.string(),
+  scale: z.enum(SCALES),
+  source: z.enum(["real", "microworld"]),
+  model: z.enum(MODELS),
+  condition: z.enum(CONDITIONS),
+  seed: z.number().int(),
+  metrics: z.array(metricSchema),
+  /** The whole configuration of the study. */
+  config: z.record(z.string(), z.unknown()),
+  /** sha256 of the data files the task read. */
+  files: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  stages: z.array(z.object({ kind: z.string(), hash: z.string(), seconds: z.number() })),
+  provenance: provenanceSchema,
+});
+export type Result = z.infer<typeof resultSchema>;
+
+/** Who a result is about. */
+export interface ResultSubject {
+  readonly model: ModelName;
+  readonly condition: Condition;
+}
+
+/** Folder of one model, condition and seed. */
+export function subjectFolder(study: Study, { model, condition }: ResultSubject): string {
+  return join(study.resultsFolder, model, condition, `seed-${study.seed}`);
+}
+
+/** A table of items: ids and numbers, never sentences. */
+export const itemTableSchema = z.object({
+  columns: z.array(z.string()),
+  rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+});
+export interface ItemTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** Writes `<task>.json`, and `<task>.items.csv` where there are items. */
+export function publishResult(
+  study: Study,
+  subject: ResultSubject,
+  task: string,
+  content: {
+    readonly metrics: readonly Metric[];
+    readonly files: Result["files"];
+    readonly stages: readonly Stage[];
+    readonly items?: ItemTable;
+  },
+): Result {
+  const last = content.stages.at(-1);
+  if (!last) throw new RangeError(`publishResult: ${task} must come from at least one stage, got none.`);
+  const result: Result = {
+    schemaVersion: 1,
+    task,
+    scale: study.config.scale,
+    source: study.source,
+    model: subject.model,
+    condition: subject.condition,
+    seed: study.seed,
+    metrics: [...content.metrics],
+    config: { ...study.config },
+    files: [...content.files],
+    stages: content.stages.map(({ kind, hash, seconds }) => ({ kind, hash, seconds })),
+    provenance: last.provenance,
+  };
+  const folder = subjectFolder(study, subject);
+  if (content.items) writeFileAtomically(join(folder, `${task}.items.csv`), formatItems(content.items));
+  writeFileAtomically(join(folder, `${task}.json`), JSON.stringify(result, null, 2) + "\n");
+  return result;
+}
+
+function formatItems({ columns, rows }: ItemTable): string {
+  const cells = rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell))));
+  return csvFormatRows([[...columns], ...cells]) + "\n";
+}
+
+/**
+ * Every result of a study's scale, all seeds, in the order of models, conditions and seeds.
+ *
+ * @throws Error naming a file that is no result of this version
+ */
+export function readResults(resultsFolder: string): Result[] {
+  const out: Result[] = [];
+  for (const model of MODELS)
+    for (const condition of CONDITIONS) {
+      const folder = join(resultsFolder, model, condition);
+      if (!existsSync(folder)) continue;
+      for (const seed of readdirSync(folder).sort())
+        for (const file of readdirSync(join(folder, seed)).sort())
+          if (file.endsWith(".json")) out.push(readResult(join(folder, seed, file)));
+    }
+  return out;
+}
+
+function readResult(path: string): Result {
+  const parsed = resultSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Error(
+    `readResults: ${path} must be a result of schema version 1, got ${issue?.path.join(".")}: ${issue?.message}. Delete it and run its notebook again.`,
+  );
+}

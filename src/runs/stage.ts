@@ -1,0 +1,129 @@
+/**
+ * @file The cache of stages: each is a folder named by the hash of everything that determines it, built beside its
+ * final place and renamed when complete. Which stages there are is decided in `tokenizers.ts`, `training.ts` and
+ * `scoring.ts`.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { describeProvenance, provenanceSchema } from "./provenance.js";
+
+/** What determines a stage, as plain JSON. */
+export type StageInputs = Readonly<Record<string, unknown>>;
+
+const stageSchema = z.object({
+  schemaVersion: z.literal(1),
+  kind: z.string(),
+  hash: z.string(),
+  inputs: z.record(z.string(), z.unknown()),
+  seconds: z.number(),
+  provenance: provenanceSchema,
+  /** sha256 of every file of the folder. */
+  files: z.record(z.string(), z.string()),
+});
+
+/** A complete stage. */
+export interface Stage {
+  readonly kind: string;
+  readonly hash: string;
+  readonly folder: string;
+  /** Time it took to build. */
+  readonly seconds: number;
+  readonly provenance: z.infer<typeof provenanceSchema>;
+}
+
+/** A stage being built: files go into `folder`; `complete` makes it final, `abandon` removes it. */
+export interface StageDraft {
+  readonly folder: string;
+  complete(): Stage;
+  abandon(): void;
+}
+
+/** JSON with sorted keys, so that equal inputs have equal hashes. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** Name of a stage: 16 hexadecimal digits of the sha256 of its kind and inputs. */
+export function hashStage(kind: string, inputs: StageInputs): string {
+  return createHash("sha256").update(canonicalJson({ kind, inputs })).digest("hex").slice(0, 16);
+}
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * The stage with these inputs, if it is in the cache.
+ *
+ * @throws Error when a file of it is missing or was altered
+ */
+export function findStage(cacheFolder: string, kind: string, inputs: StageInputs): Stage | null {
+  const hash = hashStage(kind, inputs);
+  const folder = join(cacheFolder, `${kind}-${hash}`);
+  const recordPath = join(folder, "stage.json");
+  if (!existsSync(recordPath)) return null;
+  const record = stageSchema.parse(JSON.parse(readFileSync(recordPath, "utf8")));
+  for (const [name, expected] of Object.entries(record.files)) {
+    const path = join(folder, name);
+    const found = existsSync(path) ? sha256(readFileSync(path)) : "no file";
+    if (found !== expected)
+      throw new Error(
+        `findStage: ${path} must have the hash ${expected} it was stored with, got ${found}. Delete ${folder} to compute it again.`,
+      );
+  }
+  return { kind, hash, folder, seconds: record.seconds, provenance: record.provenance };
+}
+
+/** Starts building a stage in a folder of its own that no reader takes for the finished one. */
+export function beginStage(cacheFolder: string, kind: string, inputs: StageInputs): StageDraft {
+  const hash = hashStage(kind, inputs);
+  const final = join(cacheFolder, `${kind}-${hash}`);
+  const folder = `${final}.partial-${process.pid}`;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const begin = performance.now();
+  return {
+    folder,
+    complete() {
+      const provenance = describeProvenance();
+      const seconds = (performance.now() - begin) / 1000;
+      const files = Object.fromEntries(
+        readdirSync(folder)
+          .sort()
+          .map((name) => [name, sha256(readFileSync(join(folder, name)))]),
+      );
+      const record = { schemaVersion: 1, kind, hash, inputs, seconds, provenance, files };
+      writeFileSync(join(folder, "stage.json"), JSON.stringify(record, null, 2) + "\n");
+      // Another process may have finished the same stage meanwhile; both are equal, the first stays.
+      if (existsSync(join(final, "stage.json"))) rmSync(folder, { recursive: true, force: true });
+      else renameSync(folder, final);
+      return { kind, hash, folder: final, seconds, provenance };
+    },
+    abandon() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The stage from the cache, or built by `build` and then cached. A failing build leaves nothing behind. */
+export async function runStage(
+  cacheFolder: string,
+  kind: string,
+  inputs: StageInputs,
+  build: (folder: string) => Promise<void>,
+): Promise<Stage> {
+  const cached = findStage(cacheFolder, kind, inputs);
+  if (cached) return cached;
+  const draft = beginStage(cacheFolder, kind, inputs);
+  try {
+    await build(draft.folder);
+    return draft.complete();
+  } catch (error) {
+    draft.abandon();
+    throw error;
+  }
+}

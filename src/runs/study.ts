@@ -1,0 +1,112 @@
+/** @file A study: one configuration, one seed, the text at hand, and where its stages and results go. */
+import { join } from "node:path";
+import {
+  CONDITIONS,
+  deriveStudy,
+  MODELS,
+  SCALES,
+  type Condition,
+  type ModelName,
+  type Scale,
+  type StudyConfig,
+} from "../config.js";
+import { textSource } from "../data/files.js";
+import { checkArchitecture } from "../model/decoder.js";
+import { findProjectRoot } from "../project-root.js";
+
+export interface Study {
+  readonly config: StudyConfig;
+  readonly seed: number;
+  /** Real text, or the generated microworld where there is none. */
+  readonly source: "real" | "microworld";
+  /** `results/<scale>`, or `results/<scale>-microworld`: the two are never mixed. */
+  readonly resultsFolder: string;
+  readonly cacheFolder: string;
+}
+
+/** Where a study begins; `config` for one edited by hand, else the scale's own. */
+export interface StudyOptions {
+  readonly scale: Scale;
+  readonly seed: number;
+  readonly config?: StudyConfig;
+  /** Takes the place of the project's `results` folder. */
+  readonly resultsRoot?: string;
+  readonly cacheFolder?: string;
+}
+
+/**
+ * Checks the settings and finds the text.
+ *
+ * @throws RangeError when a setting contradicts another; Error when the scale needs real text and there is none
+ */
+export function openStudy({ scale, seed, config, resultsRoot, cacheFolder }: StudyOptions): Study {
+  if (!SCALES.includes(scale))
+    throw new RangeError(
+      `openStudy: scale must be one of ${SCALES.join(", ")}, got "${String(scale)}". Correct the parameter.`,
+    );
+  if (!Number.isInteger(seed) || seed < 0)
+    throw new RangeError(
+      `openStudy: seed must be a whole number from 0, got ${seed}. Correct the parameter.`,
+    );
+  const settings = config ?? deriveStudy(scale);
+  checkStudy(settings);
+  const source = textSource();
+  if (source === "microworld" && settings.scale !== "smoke")
+    throw new Error(
+      `openStudy: ${settings.scale} scale must have real text, and neither data/raw nor CLASS_IT_DATA holds any. Run npx class-it data, or set CLASS_IT_DATA.`,
+    );
+  const root = findProjectRoot();
+  const folder = source === "real" ? settings.scale : `${settings.scale}-microworld`;
+  return {
+    config: settings,
+    seed,
+    source,
+    resultsFolder: join(resultsRoot ?? join(root, "results"), folder),
+    cacheFolder: cacheFolder ?? join(root, ".cache", "stages"),
+  };
+}
+
+/**
+ * Refuses settings that cannot be meant, before anything is trained.
+ *
+ * @throws RangeError naming the setting
+ */
+export function checkStudy(config: StudyConfig): void {
+  const refuse = (what: string, must: string, got: unknown): never => {
+    throw new RangeError(`checkStudy: ${what} must ${must}, got ${String(got)}. Correct the configuration.`);
+  };
+  for (const model of MODELS) {
+    const architecture = config.architectures[model];
+    checkArchitecture(architecture);
+    const rowLength = config.rowLengthTokens[model];
+    if (!Number.isInteger(rowLength) || rowLength < 2)
+      refuse(`${model} rowLengthTokens`, "be a whole number from 2", rowLength);
+    if (rowLength > architecture.maxLengthTokens)
+      refuse(
+        `${model} rowLengthTokens`,
+        `not exceed maxLengthTokens ${architecture.maxLengthTokens}`,
+        rowLength,
+      );
+  }
+  for (const phase of ["pretraining", "instructionTuning"] as const) {
+    const training = config[phase];
+    if (!(training.learningRate > 0)) refuse(`${phase}.learningRate`, "be above 0", training.learningRate);
+    for (const field of ["batchSize", "maxEpochs", "cosineCycles"] as const)
+      if (!Number.isInteger(training[field]) || training[field] < 1)
+        refuse(`${phase}.${field}`, "be a whole number from 1", training[field]);
+    if (training.warmupShare !== null && !(training.warmupShare >= 0 && training.warmupShare < 1))
+      refuse(`${phase}.warmupShare`, "be null or from 0 to below 1", training.warmupShare);
+  }
+}
+
+/** Refuses names of models and conditions that do not exist, and lists those that do. */
+export function checkNames(model: ModelName, condition: Condition): void {
+  if (!MODELS.includes(model))
+    throw new RangeError(
+      `model must be one of ${MODELS.join(", ")}, got "${String(model)}". Correct the name.`,
+    );
+  if (!CONDITIONS.includes(condition))
+    throw new RangeError(
+      `condition must be one of ${CONDITIONS.join(", ")}, got "${String(condition)}". Correct the name.`,
+    );
+}

@@ -1,0 +1,83 @@
+/** @file AdamW with decoupled weight decay, and clipping by the global norm. The rate comes from `learning-rate.ts`. */
+import type { OptimizerConfig } from "../config.js";
+import { tf } from "../engine/backend.js";
+import type { Weights } from "../model/decoder.js";
+
+/** First and second moments by weight name, and how many updates they have seen. */
+export interface OptimizerState {
+  readonly firstMoments: Weights;
+  readonly secondMoments: Weights;
+  readonly updates: number;
+}
+
+/** Moments of zero for these weights. The caller disposes them. */
+export function initializeOptimizer(weights: Weights): OptimizerState {
+  const zeros = (): Weights =>
+    Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tf.zeros(tensor.shape)]));
+  return { firstMoments: zeros(), secondMoments: zeros(), updates: 0 };
+}
+
+/**
+ * Norm of all gradients together, and the gradients scaled so that it does not exceed `clipNorm`.
+ *
+ * Source: PyTorch `clip_grad_norm_`: scale = clipNorm / (norm + 1e-6) where that is below one.
+ */
+export function clipByGlobalNorm(
+  gradients: Weights,
+  clipNorm: number,
+): { clipped: Weights; globalNorm: tf.Scalar } {
+  const squares = Object.values(gradients).map((gradient): tf.Scalar => tf.sum(tf.square(gradient)));
+  const globalNorm: tf.Scalar = tf.sqrt(tf.addN(squares));
+  const scale = tf.minimum(tf.div(clipNorm, tf.add(globalNorm, 1e-6)), 1);
+  const clipped = Object.fromEntries(
+    Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)]),
+  );
+  return { clipped, globalNorm };
+}
+
+/**
+ * One update. Weights of rank 2 decay, norm gains do not (paper.md D3).
+ *
+ *   m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
+ *   w ← w (1 − rate · decay) − rate · m̂ / (√v̂ + ε)      m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
+ *
+ * @param learningRate the rate of this update
+ * @returns new weights and moments the caller disposes; the given ones stay
+ *
+ * Source: Loshchilov and Hutter 2019, algorithm 2, in the order of operations of PyTorch's `AdamW`.
+ */
+export function updateAdamW(
+  weights: Weights,
+  gradients: Weights,
+  state: OptimizerState,
+  { learningRate, beta1, beta2, epsilon, weightDecay }: OptimizerConfig & { readonly learningRate: number },
+): { weights: Weights; state: OptimizerState } {
+  const updates = state.updates + 1;
+  const [correction1, correction2] = [1 - beta1 ** updates, 1 - beta2 ** updates];
+  const next: Record<string, tf.Tensor> = {};
+  const firstMoments: Record<string, tf.Tensor> = {};
+  const secondMoments: Record<string, tf.Tensor> = {};
+  for (const [name, weight] of Object.entries(weights)) {
+    const [gradient, m, v] = [gradients[name], state.firstMoments[name], state.secondMoments[name]];
+    if (!gradient || !m || !v)
+      throw new Error(
+        `updateAdamW: ${name} must have a gradient and both moments. Pass the state of these weights.`,
+      );
+    const [updated, first, second] = tf.tidy(() => {
+      const first = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
+      const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+      const denominator = tf.add(tf.sqrt(tf.div(second, correction2)), epsilon);
+      const change = tf.mul(tf.div(first, denominator), learningRate / correction1);
+      const decayed = weight.rank > 1 ? tf.mul(weight, 1 - learningRate * weightDecay) : weight;
+      return [tf.sub(decayed, change), first, second];
+    });
+    if (!updated || !first || !second) throw new Error("updateAdamW: three tensors are expected of a tidy.");
+    [next[name], firstMoments[name], secondMoments[name]] = [updated, first, second];
+  }
+  return { weights: next, state: { firstMoments, secondMoments, updates } };
+}
+
+/** Frees the moments. */
+export function disposeOptimizer(state: OptimizerState): void {
+  tf.dispose([...Object.values(state.firstMoments), ...Object.values(state.secondMoments)]);
+}

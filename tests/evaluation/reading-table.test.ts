@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { isPreviousMissingOfficially, readReadingTable } from "../../src/evaluation/reading-table.js";
+import { dataFolder } from "../support/parity.js";
+import { READING_CSV } from "./reading-sample.js";
+
+describe("pencil", () => {
+  const words = readReadingTable(READING_CSV);
+
+  test("a row becomes one word with its units", () => {
+    expect(words[1]).toEqual({
+      id: 1,
+      item: "Dana saw",
+      word: "the",
+      sentenceId: 1,
+      subtlexLog10: 14.2,
+      lengthCharacters: 3,
+      contextLengthWords: 2,
+      firstFixMs: 71,
+      firstPassMs: 75,
+      goPastMs: 102,
+      rightBoundMs: 86,
+      selfPacedMs: 296.25,
+      prevWord: "saw",
+      prevItem: "Dana",
+      prevLengthCharacters: 3,
+    });
+  });
+
+  test("the word None is a word: the context it left empty is put back, the previous one is kept", () => {
+    expect(words[3]?.item).toBe("None");
+    expect(words[3]?.prevItem).toBeNull();
+    expect(words[4]?.prevItem).toBe("None");
+    expect(words[4]?.prevWord).toBe("of");
+  });
+
+  test("the official reader misses one previous word more than there are sentences", () => {
+    expect(words.filter(({ prevItem }) => prevItem === null).map(({ id }) => id)).toEqual([0, 3, 6, 10]);
+    expect(words.filter(isPreviousMissingOfficially).map(({ id }) => id)).toEqual([0, 3, 4, 6, 10]);
+  });
+
+  test("a missing frequency or time is NaN, never 0", () => {
+    expect(words.filter(({ subtlexLog10 }) => Number.isNaN(subtlexLog10)).map(({ id }) => id)).toEqual([8]);
+    expect(words.filter(({ selfPacedMs }) => Number.isNaN(selfPacedMs)).map(({ id }) => id)).toEqual([4]);
+  });
+
+  test("commas inside quoted sentences do not shift columns, and a byte order mark is no column name", () => {
+    expect(words[9]?.item).toBe("Old Tom, the cook,");
+    expect(words[9]?.word).toBe("sang.");
+    expect(readReadingTable(`\uFEFF${READING_CSV}`)).toEqual(words);
+  });
+});
+
+describe("failure", () => {
+  const withCell = (from: string, to: string) => () => readReadingTable(READING_CSV.replace(from, to));
+
+  test("absent columns are named", () => {
+    expect(withCell("RTgopast", "gopast")).toThrow(/got 12 rows and no RTgopast/);
+    expect(() => readReadingTable("")).toThrow(/must have rows and the columns item, word/);
+  });
+
+  test("a cell that is no number is named with its row", () => {
+    expect(withCell(",95,310.5", ",95,fast")).toThrow(
+      /self_paced_reading_time of row 0 must be a number, got "fast"/,
+    );
+    expect(withCell("14.2,3,71", "frequent,3,71")).toThrow(
+      /Subtlex_log10 of row 1 must be a number, got "frequent"/,
+    );
+    expect(withCell(",2,1,14.2,3,71", ",2,1,14.2,,71")).toThrow(/length of row 1 must be a number, got ""/);
+  });
+
+  test("sentence-initial words and half a previous word are refused", () => {
+    expect(withCell("0,Dana,saw,Dana saw the cat.,1", "0,,Dana,Dana saw the cat.,0")).toThrow(/no items/);
+    expect(withCell("saw,Dana,3", "saw,,3")).toThrow(
+      /prev_item of row 1 must be given exactly where prev_word is/,
+    );
+    expect(withCell("We,ran,", "We,,")).toThrow(/word of row 10 must not be empty/);
+  });
+});
+
+// Needs CLASS_IT_DATA: the real table.
+test.skipIf(dataFolder === null)(
+  "the 2025 table has 1,726 words, 205 sentences and 206 official nulls",
+  () => {
+    const path = join(dataFolder ?? "", "babylm_eval_2025", "full_eval", "reading", "reading_data.csv");
+    const words = readReadingTable(readFileSync(path, "utf8"));
+    expect(words.length).toBe(1726);
+    expect(new Set(words.map(({ sentenceId }) => sentenceId)).size).toBe(205);
+    expect(words.filter(({ prevItem }) => prevItem === null).length).toBe(205);
+    expect(words.filter(isPreviousMissingOfficially).length).toBe(206);
+    expect(words.filter(({ subtlexLog10 }) => Number.isNaN(subtlexLog10)).length).toBe(30);
+    expect([words[320]?.item, words[971]?.prevItem]).toEqual(["None", "None"]);
+    for (const { item, contextLengthWords } of words) expect(item.split(" ").length).toBe(contextLengthWords);
+  },
+);

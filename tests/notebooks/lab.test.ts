@@ -1,0 +1,131 @@
+/** @file JupyterLab in a browser, as a researcher uses it: look, run all, edit, run on, err, save. */
+import { copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { normaliseNotebook, serialiseNotebook } from "../../workflow/notebook-format.mjs";
+import { readScripts } from "../../workflow/notebook-scripts.mjs";
+import { launchBrowser, skipWithoutChromium } from "./browser.js";
+import { NotebookPage, startLabServer, until, type LabServer } from "./lab-page.js";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const PLACE = ".cache/lab-test";
+const FOLDER = join(ROOT, PLACE);
+const SCRIPT = fileURLToPath(new URL("fixtures/lab.ts", import.meta.url));
+const disk = (file: string) => readFileSync(join(FOLDER, file), "utf8");
+
+/** Two pairs: `work`, never run, and `fresh`, run on another machine, its .ipynb an hour newer than its .ts. */
+async function writeNotebooks(): Promise<void> {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const [script] = await readScripts([SCRIPT]);
+  if (!script) throw new Error("readScripts must return the fixture");
+  const source = script.cells[2]?.source;
+  const png = /"(iVBOR[^"]+)"/.exec(Array.isArray(source) ? source.join("") : "")?.[1];
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><path d="M0 0H400V200"/></svg>';
+  const data = { "image/svg+xml": svg, "image/png": png, "text/plain": "[figure loss] Loss per step" };
+  const figure = { output_type: "display_data", metadata: {}, data };
+  const cells = script.cells.map((cell, i) =>
+    i === 2 ? { ...cell, execution_count: 1, outputs: [figure] } : cell,
+  );
+  for (const [name, made] of Object.entries({ work: script, fresh: { ...script, cells } })) {
+    copyFileSync(SCRIPT, join(FOLDER, `${name}.ts`));
+    writeFileSync(join(FOLDER, `${name}.ipynb`), serialiseNotebook(normaliseNotebook(made)));
+  }
+  const anHourAgo = Date.now() / 1000 - 3600;
+  utimesSync(join(FOLDER, "fresh.ts"), anHourAgo, anHourAgo);
+}
+
+describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
+  const problems: string[] = [];
+  let server: LabServer;
+  let browser: Browser;
+  let page: Page;
+  let notebook: NotebookPage;
+
+  beforeAll(async () => {
+    await writeNotebooks();
+    [server, browser] = await Promise.all([startLabServer(), launchBrowser(join(FOLDER, "home"))]);
+    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+    page.setDefaultTimeout(20_000);
+    page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") problems.push(`console: ${message.text()}`);
+    });
+    page.on("request", (request) => {
+      if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url()))
+        problems.push(`request: ${request.url()}`);
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    await page?.screenshot({ path: join(FOLDER, "last.png") }).catch(() => {});
+    await browser?.close();
+    await server?.stop();
+  }, 60_000);
+
+  test("shows the figures of a notebook that was never run here, without trust", async () => {
+    notebook = await NotebookPage.open(page, server, `${PLACE}/fresh.ipynb`);
+    const image = notebook.output(2).locator("img");
+    await image.scrollIntoViewIfNeeded();
+    const width = await until("a loaded figure", () =>
+      image.evaluate((element) => ("naturalWidth" in element ? Number(element.naturalWidth) : 0)),
+    );
+    expect(width).toBe(400);
+    expect(await notebook.output(2).locator("svg").count()).toBe(0);
+  }, 60_000);
+
+  test("runs all cells: the text is right and the figure is seen", async () => {
+    notebook = await NotebookPage.open(page, server, `${PLACE}/work.ipynb`);
+    await notebook.menu("Run", "runmenu:run-all");
+    await notebook.ran(2, 3);
+    await notebook.idle();
+    expect(await notebook.output(1).textContent()).toContain("learning rate 0.0002: last loss 0.5002");
+    const figure = notebook.output(2).locator("svg, img").first();
+    await figure.scrollIntoViewIfNeeded();
+    expect(await figure.isVisible()).toBe(true);
+    const box = await figure.boundingBox();
+    expect(box?.width).toBeGreaterThanOrEqual(390);
+    expect(box?.height).toBeGreaterThanOrEqual(190);
+  }, 60_000);
+
+  test("an edited parameter changes the output of the cells run again, and saving writes both files", async () => {
+    await notebook.edit(0, "const learningRate = 5e-5;");
+    await notebook.menu("Run", "notebook:run-all-below");
+    await notebook.ran(2, 6);
+    await notebook.idle();
+    expect(await notebook.output(1).textContent()).toContain("learning rate 0.00005: last loss 0.7589");
+    await notebook.press("Escape");
+    await notebook.press("Control+S");
+    await until("a saved notebook", () => disk("work.ipynb").includes("last loss 0.7589"));
+    await until("a saved script", () => disk("work.ts").includes("const learningRate = 5e-5;"));
+    expect(disk("work.ts")).toBe(readFileSync(SCRIPT, "utf8").replace("2e-4", "5e-5"));
+  }, 60_000);
+
+  test("an error points to the cell's own line, and the next cell runs at once", async () => {
+    await notebook.edit(
+      0,
+      'interface Options {\n  readonly depth: number;\n}\nthrow new RangeError("too deep");',
+    );
+    await notebook.press("Control+Enter");
+    await notebook.ran(0, 7);
+    const text = (await notebook.output(0).first().textContent()) ?? "";
+    expect(text).toContain(
+      'RangeError: too deep\n\n  4 | throw new RangeError("too deep");\n    |       ^^^',
+    );
+    expect(text).toContain("at cell [7]:4:7");
+    await notebook.edit(0, 'console.log("at once");');
+    await notebook.press("Control+Enter");
+    await notebook.ran(0, 8);
+    await until("the output", async () =>
+      (await notebook.output(0).first().textContent())?.includes("at once"),
+    );
+  }, 60_000);
+
+  test("asked no other host for anything, and raised no error in the page or the kernel", () => {
+    expect(problems).toEqual([]);
+    expect(server.log()).not.toMatch(/Traceback|\[E |unknown msg_type|SyntaxError/);
+  });
+});

@@ -1,0 +1,130 @@
+/** @file The HTML report: self-contained pages, the index, and how they look in a browser. */
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { normaliseNotebook, serialiseNotebook } from "../../workflow/notebook-format.mjs";
+import { readScripts } from "../../workflow/notebook-scripts.mjs";
+import { buildReport } from "../../workflow/report-site.mjs";
+import { launchBrowser, skipWithoutChromium } from "./browser.js";
+
+const CACHE = fileURLToPath(new URL("../../.cache/", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("fixtures/complete.ts", import.meta.url));
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100"><path d="M0 0H300V100"/></svg>';
+const PNG =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PLOTLY =
+  '<div id="plotly-x"><em>a line</em></div>' +
+  '<script>window.Plotly && window.Plotly.newPlot("plotly-x", [{ y: [1, 3, 2] }]);</script>';
+const noChromium = skipWithoutChromium("report-site.test.ts");
+
+let folder: string;
+let site: string;
+const page = (name: string) => readFileSync(join(site, name), "utf8");
+
+beforeAll(async () => {
+  mkdirSync(CACHE, { recursive: true });
+  folder = mkdtempSync(join(CACHE, "report-test-"));
+  site = join(folder, "report");
+  const executed = join(folder, "executed");
+  const figures = join(folder, "figures");
+  for (const made of [executed, figures]) mkdirSync(made);
+  const [script] = await readScripts([SCRIPT]);
+  if (!script) throw new Error("readScripts must return the fixture");
+  const outputs = [
+    {
+      data: { "image/svg+xml": SVG, "image/png": PNG, "text/plain": "[figure loss] Loss & steps\nIt falls" },
+    },
+    { data: { "text/html": "<table><caption>Losses by step</caption><tr><td>1</td></tr></table>" } },
+  ].map((output) => ({ output_type: "display_data", metadata: {}, ...output }));
+  const cells = script.cells.map((cell, i) => (i === 4 ? { ...cell, execution_count: 1, outputs } : cell));
+  const first = normaliseNotebook({ ...script, cells });
+  writeFileSync(join(executed, "01-first.ipynb"), serialiseNotebook(first));
+  const interactive = { output_type: "display_data", metadata: {}, data: { "text/html": PLOTLY } };
+  const second = normaliseNotebook({
+    ...script,
+    cells: [
+      { id: "a", cell_type: "markdown", metadata: {}, source: "# 2. Second\n\nNo math *here*.\n\nMore." },
+      { id: "b", cell_type: "code", metadata: {}, source: "1;", execution_count: 1, outputs: [interactive] },
+    ],
+  });
+  writeFileSync(join(executed, "02-second.ipynb"), serialiseNotebook(second));
+  writeFileSync(join(figures, "loss.svg"), SVG);
+  await buildReport({
+    executedFolder: executed,
+    figuresFolder: figures,
+    outFolder: site,
+    title: "Report of a test",
+    context: { scale: "smoke", commit: "0123abc" },
+  });
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("the index tells where numbers come from, and title and first paragraph of every notebook", () => {
+  expect(page("index.html")).toContain("scale: smoke · commit: 0123abc");
+  expect(page("index.html")).toMatch(
+    /<a href="02-second\.html">2\. Second<\/a><\/td>\s*<td>No math here\.<\/td>/,
+  );
+});
+
+test("the index links every figure and every table caption to its place in its notebook", () => {
+  const index = page("index.html");
+  expect(index).toContain(
+    '<a href="01-first.html#figure-loss"><img loading="lazy" src="figures/loss.png" alt="It falls">',
+  );
+  expect(index).toContain('<a href="figures/loss.svg">SVG</a>');
+  expect(index).toContain('<a href="01-first.html#cell-id=cell-05">Losses by step</a>');
+  expect(page("01-first.html")).toContain('<figure id="figure-loss">');
+  expect(page("01-first.html")).toContain('id="cell-id=cell-05"');
+});
+
+test("MathJax and Plotly are loaded only by the pages that need them, and only from the report", () => {
+  const scripts = (name: string) =>
+    [...page(name).matchAll(/<script[^>]* src="([^"]*)"/g)].map((match) => match[1]);
+  expect(scripts("01-first.html")).toEqual(["assets/mathjax-settings.js", "assets/tex-svg.js"]);
+  expect(scripts("02-second.html")).toEqual(["assets/plotly.js"]);
+  for (const name of ["index.html", "01-first.html", "02-second.html"])
+    expect(page(name)).not.toMatch(/(src|href)="https?:/);
+});
+
+test("code is marked up as TypeScript, a figure keeps its description, pages lead to their neighbours", () => {
+  expect(page("01-first.html")).toMatch(/<span class="kd">const<\/span>/);
+  expect(page("01-first.html")).toContain('alt="It falls"');
+  expect(page("01-first.html")).toMatch(/<a href="02-second\.html" rel="next">2\. Second →<\/a>/);
+});
+
+test("a folder without executed notebooks is refused, and the old report stays", async () => {
+  const empty = join(folder, "empty");
+  mkdirSync(empty);
+  const report = buildReport({ executedFolder: empty, outFolder: site, title: "x", context: {} });
+  await expect(report).rejects.toThrow(/must hold executed notebooks, got none/);
+  expect(readdirSync(site)).toContain("index.html");
+});
+
+test.skipIf(noChromium)(
+  "in a browser the figure is seen, math and Plotly are drawn, nothing is fetched",
+  async () => {
+    const browser = await launchBrowser(join(folder, "home"));
+    try {
+      const tab = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      const problems: string[] = [];
+      tab.on("pageerror", (error) => problems.push(error.message));
+      tab.on("request", (request) => {
+        if (!/^(file|data|blob):/.test(request.url())) problems.push(request.url());
+      });
+      await tab.goto(pathToFileURL(join(site, "01-first.html")).href);
+      await tab.locator("mjx-container").first().waitFor();
+      const figure = tab.locator("#figure-loss img");
+      expect(await figure.evaluate((image) => image.clientWidth)).toBe(300);
+      expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(1280);
+      await tab.goto(pathToFileURL(join(site, "02-second.html")).href);
+      await tab.locator("#plotly-x .main-svg").first().waitFor();
+      await tab.goto(pathToFileURL(join(site, "index.html")).href);
+      expect(await tab.locator(".gallery img").evaluate((image) => image.clientWidth)).toBeGreaterThan(200);
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  },
+  60_000,
+);

@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+import { figureSvg, showFigure, svgToPng } from "../../src/report/figure.js";
+import { plotlyBundle } from "../../src/report/plotly.js";
+
+const SPEC = {
+  width: 120,
+  height: 80,
+  title: "A title",
+  data: {
+    values: [
+      { step: 0, loss: 2 },
+      { step: 1, loss: 1 },
+    ],
+  },
+  mark: { type: "line", clip: true },
+  encoding: {
+    x: { field: "step", type: "quantitative" },
+    y: { field: "loss", type: "quantitative" },
+  },
+} as const;
+const NAMED = { name: "loss", alt: 'Loss "falls" < 2' };
+
+afterEach(() => vi.restoreAllMocks());
+
+test("two drawings of one figure have the same bytes, as SVG and as PNG", async () => {
+  const first = await figureSvg(SPEC, NAMED);
+  await figureSvg(SPEC, { ...NAMED, name: "between" }); // moves the counter that Vega keeps for its ids
+  const second = await figureSvg(SPEC, NAMED);
+  expect(second).toBe(first);
+  expect(Buffer.compare(await svgToPng(first), await svgToPng(second))).toBe(0);
+});
+
+test("the ids of two figures differ and every reference has its id", async () => {
+  const [a, b] = [await figureSvg(SPEC, NAMED), await figureSvg(SPEC, { ...NAMED, name: "other" })];
+  const ids = (svg: string) => [...svg.matchAll(/\bid="([^"]+)"/g)].map((match) => match[1]);
+  const references = (svg: string) => [...svg.matchAll(/url\(#([^)]+)\)/g)].map((match) => match[1]);
+  expect(ids(a).length).toBeGreaterThan(0);
+  expect(ids(a).filter((id) => ids(b).includes(id))).toEqual([]);
+  expect(references(a).every((id) => ids(a).includes(id))).toBe(true);
+});
+
+test("the figure is labelled by its alternative text and set in DejaVu", async () => {
+  const svg = await figureSvg(SPEC, NAMED);
+  expect(svg).toContain(
+    'role="img" aria-label="Loss &#34;falls&#34; &#60; 2"><title>Loss &#34;falls&#34; &#60; 2</title>',
+  );
+  expect(new Set([...svg.matchAll(/font-family="([^"]+)"/g)].map((match) => match[1]))).toEqual(
+    new Set(["DejaVu Sans, Verdana, sans-serif"]),
+  );
+});
+
+test("text is measured: a longer label takes more room", async () => {
+  const width = async (title: string) => {
+    const svg = await figureSvg({ ...SPEC, width: 10, title }, NAMED);
+    return Number(/ width="([\d.]+)"/.exec(svg)?.[1]);
+  };
+  // 14 px DejaVu Bold: W is 1.103 em wide and i is 0.343 em wide.
+  const gap = (await width("W".repeat(40))) - (await width("i".repeat(40)));
+  expect(Math.abs(gap - 40 * 14 * (1.103 - 0.343))).toBeLessThan(3);
+});
+
+test("what Vega only warns of is an error", async () => {
+  const empty = { ...SPEC, data: { values: [] } };
+  await expect(figureSvg(empty, NAMED)).rejects.toThrow(
+    /"loss" must draw without warnings, got: Infinite extent/,
+  );
+});
+
+test("showing a figure writes both files and sends both pictures and the text", async () => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const folder = mkdtempSync(join(tmpdir(), "figures-"));
+  try {
+    await showFigure(SPEC, { ...NAMED, folder, caption: "Loss by step." });
+    expect(readdirSync(folder).sort()).toEqual(["loss.png", "loss.svg"]);
+    expect(readFileSync(join(folder, "loss.svg"), "utf8")).toBe(await figureSvg(SPEC, NAMED));
+    expect([...readFileSync(join(folder, "loss.png")).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+    expect(log.mock.calls).toEqual([['[figure loss] Loss by step.\nLoss "falls" < 2']]);
+    await expect(showFigure(SPEC, { ...NAMED, name: "a b", folder, caption: "" })).rejects.toThrow(
+      /a name must be/,
+    );
+    expect(existsSync(join(folder, "a b.svg"))).toBe(false);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("an interactive figure carries its JSON but not the library, and nothing in it closes the script", () => {
+  const figure = { data: [{ name: "</script><b>", y: [1, 2] }] };
+  const bundle = plotlyBundle(figure, { name: "loss", alt: "Loss & more" });
+  const html = String(bundle["text/html"]);
+  expect(html.length).toBeLessThan(1000);
+  expect(html.match(/<\/script>/g)).toHaveLength(2);
+  const json = /id="plotly-loss-figure">(.*?)<\/script>/.exec(html)?.[1] ?? "";
+  expect(JSON.parse(json)).toEqual(bundle["application/vnd.plotly.v1+json"]);
+  expect(JSON.parse(json)).toMatchObject(figure);
+  expect(html).toContain('aria-label="Loss &#38; more"');
+  expect(bundle["text/plain"]).toBe("[interactive figure loss] Loss & more");
+});

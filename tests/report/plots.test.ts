@@ -1,0 +1,174 @@
+import { expect, test } from "vitest";
+import type { TopLevelSpec } from "vega-lite";
+import { figureSvg } from "../../src/report/figure.js";
+import { conditionStyle } from "../../src/report/palette.js";
+import {
+  accuracyBars,
+  accuracyByPhenomenon,
+  binLengths,
+  describeContext,
+  interactiveLearningCurves,
+  learningCurves,
+  lengthHistogram,
+  readingBars,
+  scheduleCurves,
+  trainingRateBars,
+  zScoreBoxes,
+  type FigureContext,
+} from "../../src/report/plots.js";
+
+const CONTEXT: FigureContext = { scale: "smoke", source: "microworld", seeds: [42], n: "200 pairs" };
+const RUN = { model: "llama140M", condition: "switch" } as const;
+const BASE = { model: "llama140M", condition: "base" } as const;
+const LOSS = [0, 1].flatMap((step) =>
+  (["training", "heldOut"] as const).map((measuredOn) => ({
+    ...RUN,
+    run: "a",
+    step,
+    lossNats: 3 - step,
+    measuredOn,
+  })),
+);
+const SCORE = {
+  ...RUN,
+  task: "BLiMP",
+  value: 0.731,
+  low: 0.7,
+  high: 0.76,
+  paper: 0.762,
+  chance: 0.5,
+  n: 13400,
+};
+const READING = {
+  ...BASE,
+  task: "Self-paced reading",
+  value: 0.0002,
+  paper: 0.0003,
+  paperQualifier: "below",
+} as const;
+const LENGTHS = binLengths({ source: "wiki", part: "prompt", lengths: [0, 148, 149, 900] });
+
+const SPECS: readonly (readonly [string, TopLevelSpec, readonly string[]])[] = [
+  ["learningCurves", learningCurves(LOSS, CONTEXT), ["optimiser step", "loss (nats per token)", "llama140M"]],
+  [
+    "scheduleCurves",
+    scheduleCurves(
+      [0, 1].map((step) => ({ ...RUN, run: "a", step, learningRate: step * 1e-4 })),
+      CONTEXT,
+    ),
+    ["learning rate", "1e-4"],
+  ],
+  ["lengthHistogram", lengthHistogram(LENGTHS, CONTEXT, "words"), ["length (words)", "examples (log scale)"]],
+  ["accuracyBars", accuracyBars([SCORE], CONTEXT), ["accuracy (%)", "73.1", "76.2", "n = 13,400", "hollow"]],
+  ["readingBars", readingBars([READING], CONTEXT), ["ΔR² (% of the variance left)", "0.02", "&lt;0.03"]],
+  [
+    "accuracyByPhenomenon",
+    accuracyByPhenomenon([{ ...RUN, phenomenon: "ellipsis", accuracy: 0.6, n: 1802, chance: 0.5 }], CONTEXT),
+    ["ellipsis (1,802)", "accuracy (%)", "chance"],
+  ],
+  [
+    "zScoreBoxes",
+    zScoreBoxes(
+      [-1, 0, 1].map((z) => ({ ...RUN, task: `t${z}`, z })),
+      CONTEXT,
+      [{ ...RUN, median: 0.2 }],
+    ),
+    ["140M switch", "the 3 tasks", "z-score"],
+  ],
+  [
+    "trainingRateBars",
+    trainingRateBars([{ model: "llama140M", engine: "compiled", tokensPerSecond: 1234 }], CONTEXT),
+    ["training rate (tokens/s)", "1,230"],
+  ],
+];
+
+test.each(SPECS)(
+  "%s draws without warnings, says its context and its units, and fits 700 px",
+  async (_, spec, words) => {
+    const svg = await figureSvg(spec, { name: "figure", alt: "a figure" });
+    expect(svg).toContain("smoke scale, microworld (generated text), seed 42, n = 200 pairs");
+    for (const word of words) expect(svg).toContain(word);
+    expect(Number(/ width="([\d.]+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(700);
+  },
+);
+
+test("a condition's colour is the same in every figure", async () => {
+  const color = conditionStyle("switch").color;
+  for (const [name, spec] of SPECS) {
+    if (["lengthHistogram", "readingBars", "trainingRateBars"].includes(name)) continue;
+    expect(await figureSvg(spec, { name: "figure", alt: name }), name).toContain(color);
+  }
+});
+
+test("a score that does not exist draws no bar and no number", async () => {
+  const bars = async (value: number | null, paper: number | null) => {
+    const svg = await figureSvg(
+      accuracyBars([{ ...SCORE, ...BASE, value, low: null, high: null, paper }], CONTEXT),
+      {
+        name: "figure",
+        alt: "bars",
+      },
+    );
+    return [...svg.matchAll(/>(\d+\.\d)</g)].map((match) => match[1]);
+  };
+  expect(await bars(0.731, 0.762)).toEqual(["73.1", "76.2"]);
+  expect(await bars(0.731, null)).toEqual(["73.1"]);
+  expect(await bars(null, 0.762)).toEqual(["76.2"]);
+});
+
+test("bars stand in the paper's order whatever the order of the rows", async () => {
+  const rows = [{ ...SCORE, condition: "merged" } as const, SCORE, { ...SCORE, ...BASE }];
+  const svg = await figureSvg(accuracyBars(rows, CONTEXT), { name: "figure", alt: "bars" });
+  expect([...svg.matchAll(/>(140M [^<]+)</g)].map((match) => match[1])).toEqual([
+    "140M base",
+    "140M switch",
+    "140M merged",
+  ]);
+});
+
+test("percents in place of proportions, doubled rows and empty figures are refused", () => {
+  expect(() => accuracyBars([{ ...SCORE, value: 73.1 }], CONTEXT)).toThrow(
+    "accuracyBars: value must be a proportion from 0 to 1, got 73.1",
+  );
+  expect(() => readingBars([{ ...READING, paper: 4.7 }], CONTEXT)).toThrow(
+    "readingBars: paper must be a proportion",
+  );
+  expect(() => accuracyBars([SCORE, SCORE], CONTEXT)).toThrow("got two for BLiMP, 140M switch");
+  expect(() => learningCurves([], CONTEXT)).toThrow("learningCurves: there must be at least one row");
+});
+
+test("lengths fall into bins of the poster's width, the upper end excluded", () => {
+  expect(LENGTHS.map(({ from, to, count }) => [from, to, count])).toEqual([
+    [0, 149, 2],
+    [149, 298, 1],
+    [894, 1043, 1],
+  ]);
+  expect(() => binLengths({ source: "wiki", part: "reply", lengths: [1.5] })).toThrow(
+    "whole number ≥ 0, got 1.5",
+  );
+});
+
+test("the context names seeds, figure and limits, and published numbers as such", () => {
+  const note = "stand-in questions";
+  expect(
+    describeContext({
+      scale: "laptop",
+      source: "real",
+      seeds: [42, 1],
+      paperFigure: "poster Figure 1",
+      note,
+    }),
+  ).toBe("laptop scale, real text, seeds 42, 1, after poster Figure 1, stand-in questions");
+  expect(describeContext({ source: "published", paperFigure: "poster Figure 2" })).toBe(
+    "numbers published by the paper, after poster Figure 2",
+  );
+});
+
+test("the interactive curves are the same lines: one a run and measurement", () => {
+  const { data, layout } = interactiveLearningCurves(LOSS, CONTEXT);
+  expect(data.map((line) => [line["name"], line["x"], line["y"]])).toEqual([
+    ["a, training", [0, 1], [3, 2]],
+    ["a, held-out", [0, 1], [3, 2]],
+  ]);
+  expect(JSON.stringify(layout)).toContain("smoke scale, microworld (generated text), seed 42");
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest";
+import { PRETRAINING, type ArchitectureConfig, type TrainingConfig } from "../../src/config.js";
+import type { Batch } from "../../src/data/batches.js";
+import { tf } from "../../src/engine/backend.js";
+import { initializeWeights } from "../../src/model/decoder.js";
+import { seeded } from "../../src/random.js";
+import { measureLoss, TrainingRun, type StepRecord } from "../../src/training/train.js";
+
+const architecture: ArchitectureConfig = {
+  vocabSize: 7,
+  maxLengthTokens: 8,
+  hiddenSize: 8,
+  numHeads: 2,
+  numLayers: 1,
+  feedForwardSize: 16,
+  rotaryBase: 10_000,
+  normEpsilon: 1e-5,
+  initializerStd: 0.1,
+  tiedEmbeddings: false,
+};
+
+const config: TrainingConfig = {
+  ...PRETRAINING,
+  learningRate: 0.03,
+  batchSize: 2,
+  maxEpochs: 30,
+  warmupShare: 0.1,
+};
+
+/** Counting up modulo 7: the next token is certain. */
+const counting: Batch = {
+  inputIds: Int32Array.from([0, 1, 2, 3, 4, 5, 6, 0]),
+  targetIds: Int32Array.from([1, 2, 3, 4, 5, 6, 0, 1]),
+  targetMask: new Float32Array(8).fill(1),
+  batchSize: 2,
+  lengthTokens: 4,
+  rowIds: ["row-a", "row-b"],
+};
+
+const plan = { name: "counting", architecture, config, batchesOf: () => [counting] };
+
+async function collect(run: TrainingRun, signal?: AbortSignal): Promise<StepRecord[]> {
+  const records: StepRecord[] = [];
+  for await (const record of run.steps(signal)) records.push(record);
+  return records;
+}
+
+describe("a training run", () => {
+  test("learns a sequence whose next token is certain, from ln 7 to almost nothing", async () => {
+    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), plan);
+    const records = await collect(run);
+    expect(records).toHaveLength(30);
+    expect(Math.abs((records[0]?.lossNats ?? NaN) - Math.log(7))).toBeLessThan(0.2);
+    expect(records.at(-1)?.lossNats).toBeLessThan(0.15);
+    expect(await measureLoss(run.weights, [counting], architecture)).toBeLessThan(0.15);
+    run.dispose();
+  });
+
+  test("reports the schedule's rate, the epoch and the trained tokens of every step", async () => {
+    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), plan);
+    const records = await collect(run);
+    run.dispose();
+    expect(records.map(({ learningRate }) => learningRate).slice(0, 4)).toEqual([0, 0.01, 0.02, 0.03]);
+    expect(records.at(-1)).toMatchObject({
+      step: 30,
+      steps: 30,
+      epoch: 30,
+      trainedTokens: 8,
+      secondsLeft: 0,
+    });
+  });
+
+  test("gives the same losses for the same weights and batches", async () => {
+    const losses = async () => {
+      const run = new TrainingRun(initializeWeights(architecture, seeded(4)), plan);
+      const records = await collect(run);
+      run.dispose();
+      return records.map(({ lossNats }) => lossNats);
+    };
+    expect(await losses()).toEqual(await losses());
+  });
+
+  test("leaves the weights it was given as they were and no tensor behind", async () => {
+    const start = initializeWeights(architecture, seeded(1));
+    const before = {
+      tensors: tf.memory().numTensors,
+      norm: tf.norm(start["lm_head.weight"] ?? 0).dataSync()[0],
+    };
+    const run = new TrainingRun(start, plan);
+    await collect(run);
+    run.dispose();
+    // One more: the norm above is never disposed.
+    expect(tf.memory().numTensors).toBe(before.tensors + 1);
+    expect(tf.norm(start["lm_head.weight"] ?? 0).dataSync()[0]).toBe(before.norm);
+  });
+
+  test("holds as many tensors after the twentieth step as after the second", async () => {
+    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), plan);
+    const counts: number[] = [];
+    for await (const _record of run.steps()) counts.push(tf.memory().numTensors);
+    run.dispose();
+    expect(counts[19]).toBe(counts[1]);
+  });
+});
+
+describe("what can go wrong", () => {
+  test("a loss that is not a number names the step, the rows and the remedy", async () => {
+    const weights = initializeWeights(architecture, seeded(1));
+    const broken = { ...weights, "model.norm.weight": tf.fill([8], Number.NaN) };
+    const run = new TrainingRun(broken, plan);
+    await expect(collect(run)).rejects.toThrow(
+      /counting must stay finite, got NaN .* at step 1 \(rows row-a, row-b/,
+    );
+    await expect(collect(run)).rejects.toThrow(/Lower the learning rate, now 0.03/);
+    run.dispose();
+  });
+
+  test("a masked batch has no loss and is refused rather than trained on", async () => {
+    const masked = { ...counting, targetMask: new Float32Array(8) };
+    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), {
+      ...plan,
+      batchesOf: () => [masked],
+    });
+    await expect(collect(run)).rejects.toThrow(/must stay finite, got NaN/);
+    run.dispose();
+  });
+
+  test("an aborted signal ends the run before the next step", async () => {
+    const controller = new AbortController();
+    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), plan);
+    const seen: number[] = [];
+    const loop = async () => {
+      for await (const { step } of run.steps(controller.signal)) {
+        seen.push(step);
+        if (step === 3) controller.abort(new Error("interrupted"));
+      }
+    };
+    await expect(loop()).rejects.toThrow("interrupted");
+    expect(seen).toEqual([1, 2, 3]);
+    run.dispose();
+  });
+
+  test("no batch at all is refused", async () => {
+    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), { ...plan, batchesOf: () => [] });
+    await expect(collect(run)).rejects.toThrow(/counting must have at least one batch an epoch, got none/);
+    run.dispose();
+  });
+});

@@ -1,0 +1,295 @@
+/**
+ * @file Set-up: npm packages, the Python environment, the TensorFlow addon and the compiled library, each step only
+ * when what determines it has changed. Node built-ins alone, because nothing is installed when it starts.
+ */
+import { spawn } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stampCodeVersions } from "./code-versions.mjs";
+import { withLock } from "./lock.mjs";
+
+export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const inRoot = (/** @type {string[]} */ ...parts) => join(root, ...parts);
+const addonFolder = inRoot("node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8");
+
+/** A failure the user can mend; its message is all that is printed. */
+export class SetUpError extends Error {}
+
+/** @param {string[]} parts */
+const sha256 = (parts) => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part).update("\0");
+  return hash.digest("hex");
+};
+
+/** @param {string} folder @returns {string[]} every TypeScript source below it, in a fixed order */
+function sourcesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      if (["dist", "node_modules"].includes(entry.name)) return [];
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? sourcesBelow(path) : /\.(ts|json)$/.test(entry.name) ? [path] : [];
+    });
+}
+
+/** @param {string[]} paths */
+const hashOfFiles = (paths) =>
+  sha256(paths.flatMap((path) => [relative(root, path), readFileSync(path, "utf8")]));
+
+/**
+ * Runs a program quietly; its output is shown only when it fails.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ what: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<string>} its standard output
+ */
+function run(program, args, { what, env = {} }) {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let all = "";
+    child.stdout.on("data", (data) => ((stdout += data), (all += data)));
+    child.stderr.on("data", (data) => (all += data));
+    child.on("error", (error) => fail(new SetUpError(`set-up: cannot start ${program} (${error.message}).`)));
+    child.on("close", (code) => {
+      if (code === 0) return done(stdout);
+      const tail = all.trim().split("\n").slice(-25).join("\n");
+      fail(new SetUpError(`set-up: ${what} failed (${program} ended with ${code}).\n${tail}`));
+    });
+  });
+}
+
+/** @param {string} program @param {string[]} args @returns {Promise<string | null>} null when it cannot run */
+const tryRun = (program, args) => run(program, args, { what: program }).catch(() => null);
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new SetUpError(
+      `set-up: node must be 20.19 or newer (20, 22 and 24 are tested), got ${process.versions.node}. Install a newer one.`,
+    );
+  }
+}
+
+const python = process.env["PYTHON"] ?? "python3";
+async function requirePython() {
+  const version = await tryRun(python, [
+    "-c",
+    "import sys; print(sys.version_info[0] * 100 + sys.version_info[1])",
+  ]);
+  if (version === null)
+    throw new SetUpError(
+      `set-up: python3 must be installed, "${python}" does not run. Debian, Ubuntu: sudo apt-get install python3 python3-venv.`,
+    );
+  if (Number(version) < 310 || Number(version) > 313)
+    throw new SetUpError(
+      `set-up: Python must be 3.10 to 3.13 (TensorFlow 2.20 has no wheel for others), got ${Math.floor(Number(version) / 100)}.${Number(version) % 100}. Set PYTHON to another one.`,
+    );
+  if ((await tryRun(python, ["-c", "import venv, ensurepip"])) === null)
+    throw new SetUpError(
+      `set-up: python3 must have venv and ensurepip. Debian, Ubuntu: sudo apt-get install python3-venv.`,
+    );
+}
+
+async function requireCompiler() {
+  const compiler = process.env["CXX"] ?? "g++";
+  if ((await tryRun(compiler, ["--version"])) === null)
+    throw new SetUpError(
+      `set-up: a C++17 compiler must be installed, "${compiler}" does not run. Debian, Ubuntu: sudo apt-get install g++.`,
+    );
+  return compiler;
+}
+
+// Nothing is written outside the clone: the package caches lie in it, or where the user says so.
+const packageCache = process.env["CLASS_IT_PACKAGE_CACHE"];
+
+async function installPackages() {
+  const npmCache = packageCache ? join(resolve(packageCache), "npm") : inRoot(".cache/npm");
+  const npm = process.env["npm_execpath"];
+  const args = [
+    "ci",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    `--cache=${npmCache}`,
+    "--prefer-offline",
+  ];
+  const what = "installing the npm packages";
+  if (npm?.endsWith(".js")) await run(process.execPath, [npm, ...args], { what });
+  else await run("npm", args, { what });
+  if (!packageCache) rmSync(npmCache, { recursive: true, force: true });
+}
+
+async function installPython() {
+  await requirePython();
+  rmSync(inRoot(".venv"), { recursive: true, force: true });
+  await run(python, ["-m", "venv", ".venv"], { what: "making .venv" });
+  const cache = packageCache ? [`--cache-dir=${join(resolve(packageCache), "pip")}`] : ["--no-cache-dir"];
+  // --no-deps: requirements.txt is complete, and TensorFlow's own Python dependencies are not needed.
+  // --no-compile: of TensorFlow only the C library and its headers are used.
+  const args = [
+    "install",
+    "-q",
+    "--no-deps",
+    "--no-compile",
+    "--require-hashes",
+    ...cache,
+    "-r",
+    "requirements.txt",
+  ];
+  await run(inRoot(".venv/bin/pip"), args, {
+    what: "installing the Python packages",
+    env: { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PYTHONNOUSERSITE: "1" },
+  });
+  // Else Node takes JupyterLab's yarn.js for an ES module, as this package is one.
+  writeFileSync(inRoot(".venv/package.json"), "{}\n");
+}
+
+/** Compiles tfjs-node-gpu's two C++ files against the TensorFlow C library inside the Python wheel. */
+async function buildEngine() {
+  const compiler = await requireCompiler();
+  const purelib = await run(
+    inRoot(".venv/bin/python"),
+    ["-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
+    { what: "looking for TensorFlow" },
+  );
+  const tensorflow = join(purelib.trim(), "tensorflow");
+  const addon = inRoot("node_modules/@tensorflow/tfjs-node-gpu");
+  mkdirSync(addonFolder, { recursive: true });
+  const partial = join(addonFolder, `partial-${process.pid}.node`);
+  const flags = ["-O2", "-fPIC", "-shared", "-std=c++17", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"];
+  const includes = [inRoot("node_modules/node-api-headers/include"), addon, join(tensorflow, "include")];
+  const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(addon, "binding", file));
+  const libraries = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"].map((file) =>
+    join(tensorflow, file),
+  );
+  await run(
+    compiler,
+    [
+      ...flags,
+      ...includes.map((path) => `-I${path}`),
+      ...sources,
+      "-o",
+      partial,
+      ...libraries,
+      `-Wl,-rpath,${tensorflow}`,
+    ],
+    { what: "compiling the TensorFlow addon" },
+  );
+  renameSync(partial, join(addonFolder, "tfjs_binding.node"));
+}
+
+async function buildLibrary() {
+  // A killed compiler leaves files its record does not know, so the record goes first.
+  rmSync(inRoot("src/dist"), { recursive: true, force: true });
+  await run(process.execPath, [inRoot("node_modules/typescript/bin/tsc"), "-p", "src"], {
+    what: "compiling src",
+  });
+  await stampCodeVersions(inRoot("src"));
+}
+
+/** @type {{ name: string, stamp: string, key: () => string, run: () => Promise<void>, needs: string[] }[]} */
+const steps = [
+  {
+    name: "npm packages",
+    stamp: inRoot("node_modules/.set-up"),
+    key: () =>
+      hashOfFiles(["package.json", "package-lock.json", "src/package.json"].map((file) => inRoot(file))),
+    run: installPackages,
+    needs: [],
+  },
+  {
+    name: "Python environment",
+    stamp: inRoot(".venv/.set-up"),
+    key: () => sha256([root, hashOfFiles([inRoot("requirements.txt")])]), // an environment cannot be moved
+    run: installPython,
+    needs: [],
+  },
+  {
+    name: "TensorFlow addon",
+    stamp: join(addonFolder, ".set-up"),
+    key: () =>
+      sha256([root, hashOfFiles(["package-lock.json", "requirements.txt"].map((file) => inRoot(file)))]),
+    run: buildEngine,
+    needs: ["npm packages", "Python environment"],
+  },
+  {
+    name: "library",
+    stamp: inRoot("src/dist/.set-up"),
+    key: () =>
+      hashOfFiles([
+        inRoot("tsconfig.base.json"),
+        inRoot("package-lock.json"),
+        ...sourcesBelow(inRoot("src")),
+      ]),
+    run: buildLibrary,
+    needs: ["npm packages"],
+  },
+];
+
+/** @param {(typeof steps)[number]} step */
+const isDone = (step) => existsSync(step.stamp) && readFileSync(step.stamp, "utf8") === step.key();
+
+/**
+ * Brings the clone to a state in which everything runs; does nothing when it is.
+ *
+ * @param {{ log?: (line: string) => void }} [options]
+ * @throws {SetUpError} one line with the remedy, when a system tool is missing or an installer fails
+ */
+export async function setUp({ log = (line) => console.log(line) } = {}) {
+  requireNode();
+  if (steps.every(isDone)) return;
+  await withLock(inRoot(".cache/set-up.lock"), log, async () => {
+    const pending = steps.filter((step) => !isDone(step));
+    if (pending.some((step) => step.name === "TensorFlow addon")) await requireCompiler();
+    /** @type {Map<string, Promise<void>>} */
+    const started = new Map();
+    for (const step of pending) {
+      const ready = Promise.all(step.needs.map((name) => started.get(name)));
+      started.set(
+        step.name,
+        ready.then(async () => {
+          const begin = performance.now();
+          log(`set-up: ${step.name} …`);
+          rmSync(step.stamp, { force: true });
+          const key = step.key();
+          await step.run();
+          const partial = `${step.stamp}.${randomUUID()}`;
+          writeFileSync(partial, key);
+          renameSync(partial, step.stamp);
+          log(`set-up: ${step.name} done in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+        }),
+      );
+    }
+    const results = await Promise.allSettled(started.values());
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+  });
+}
+
+/** Prints a failure the user can mend as its message alone, any other with its stack. @param {unknown} error */
+export function reportFailure(error) {
+  console.error(error instanceof SetUpError ? error.message : error);
+  process.exitCode = 1;
+}
+
+if (process.argv[1] && statSync(process.argv[1]).ino === statSync(fileURLToPath(import.meta.url)).ino) {
+  setUp().catch(reportFailure);
+}
