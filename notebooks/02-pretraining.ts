@@ -53,11 +53,13 @@ const decoders = kit.MODELS.map((model) => ({
 kit.showTable(kit.frame(decoders), { caption: "Decoders at this scale", digits: 9 });
 
 // %%
-const settings = (["learningRate", "batchSize", "maxEpochs", "schedule", "warmupSteps"] as const).map((name) => ({
-  setting: name,
-  paper: String(kit.PRETRAINING[name]),
-  here: String(config.pretraining[name]),
-}));
+const settings = (["learningRate", "batchSize", "maxEpochs", "schedule", "warmupSteps"] as const).map(
+  (name) => ({
+    setting: name,
+    paper: String(kit.PRETRAINING[name]),
+    here: String(config.pretraining[name]),
+  }),
+);
 const note = "warm-up: the same share of all steps as in the paper where the scale is smaller";
 kit.showTable(kit.frame(settings), { caption: "Pre-training settings (poster Table 2)", note });
 
@@ -68,7 +70,10 @@ kit.showTable(kit.frame(settings), { caption: "Pre-training settings (poster Tab
 
 // %%
 const subjects = kit.MODELS.map((model) => ({ model, condition: "base" as const }));
-const firstAndLast = new Map<string, { model: string; steps: number; "first loss": number; "last loss": number }>();
+const firstAndLast = new Map<
+  string,
+  { model: string; steps: number; "first loss": number; "last loss": number }
+>();
 for await (const { model, step, lossNats } of kit.trainAll(study, subjects)) {
   const first = firstAndLast.get(model)?.["first loss"] ?? lossNats;
   firstAndLast.set(model, { model, steps: step, "first loss": first, "last loss": lossNats });
@@ -78,8 +83,15 @@ kit.showTable(kit.frame([...firstAndLast.values()]), { caption: "Loss in nats pe
 // %%
 const results = kit.resultsOf(study, "training").filter(({ condition }) => condition === "base");
 const table = kit.frame(kit.trainingTable(results));
-kit.showTable(table, { caption: "After pre-training", note: "tokenizers differ: losses per token are not comparable" });
-kit.tableFiles(table, { name: "pretraining", folder: kit.outputFolder(study, "tables"), caption: "After pre-training" });
+kit.showTable(table, {
+  caption: "After pre-training",
+  note: "tokenizers differ: losses per token are not comparable",
+});
+kit.tableFiles(table, {
+  name: "pretraining",
+  folder: kit.outputFolder(study, "tables"),
+  caption: "After pre-training",
+});
 
 // %%
 const curve = kit.curveRows(study, results, "pre-training");

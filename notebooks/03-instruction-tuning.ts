@@ -35,11 +35,13 @@ const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out, 
 const folder = kit.outputFolder(study, "figures");
 
 // %%
-const settings = (["learningRate", "batchSize", "maxEpochs", "schedule", "cosineCycles"] as const).map((name) => ({
-  setting: name,
-  paper: String(kit.INSTRUCTION_TUNING[name]),
-  here: String(config.instructionTuning[name]),
-}));
+const settings = (["learningRate", "batchSize", "maxEpochs", "schedule", "cosineCycles"] as const).map(
+  (name) => ({
+    setting: name,
+    paper: String(kit.INSTRUCTION_TUNING[name]),
+    here: String(config.instructionTuning[name]),
+  }),
+);
 kit.showTable(kit.frame(settings), { caption: "Instruction-tuning settings (poster Table 2)" });
 
 // %% [markdown]
@@ -50,8 +52,16 @@ kit.showTable(kit.frame(settings), { caption: "Instruction-tuning settings (post
 // %%
 const conditions = kit.CONDITIONS.map((condition) => ({
   condition,
-  phases: kit.phasesOf(condition).map((phase) => phase.sets.join(" + ")).join(", then ") || "none: pre-training alone",
-  "trained in the paper with": kit.publishedSubjects().filter((s) => s.condition === condition).map((s) => s.model).join(", "),
+  phases:
+    kit
+      .phasesOf(condition)
+      .map((phase) => phase.sets.join(" + "))
+      .join(", then ") || "none: pre-training alone",
+  "trained in the paper with": kit
+    .publishedSubjects()
+    .filter((s) => s.condition === condition)
+    .map((s) => s.model)
+    .join(", "),
 }));
 kit.showTable(kit.frame(conditions), { caption: "Conditions" });
 
@@ -79,7 +89,11 @@ kit.showTable(kit.frame(trained), { caption: "Order really trained" });
 const results = kit.resultsOf(study, "training").filter(({ condition }) => condition !== "base");
 const table = kit.frame(kit.trainingTable(results));
 kit.showTable(table, { caption: "After each phase (wiki questions: stand-in)", maxRows: 40 });
-kit.tableFiles(table, { name: "tuning", folder: kit.outputFolder(study, "tables"), caption: "After each phase" });
+kit.tableFiles(table, {
+  name: "tuning",
+  folder: kit.outputFolder(study, "tables"),
+  caption: "After each phase",
+});
 
 // %%
 const curve = kit.curveRows(study, results, "tuning");

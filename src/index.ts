@@ -8,6 +8,7 @@ export { CURRICULA, phasesOf, type InstructionSet, type Phase } from "./training
 export { openStudy, type Study } from "./runs/study.js";
 export { trainCondition, type ConditionStep } from "./runs/training.js";
 export { evaluateCondition } from "./runs/scoring.js";
+export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
 export { evaluateAll, publishedSubjects, trainAll } from "./runs/grid.js";
 export { readResults, type Result } from "./runs/results.js";
 export * from "./runs/data-summary.js";
@@ -25,4 +26,5 @@ export { showPlotly } from "./report/plotly.js";
 export * from "./report/plots.js";
 export * from "./report/published.js";
 export * from "./report/published-settings.js";
+export * from "./report/published-standings.js";
 export { conditionLabel, runLabel } from "./report/palette.js";

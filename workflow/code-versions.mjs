@@ -14,7 +14,7 @@ const scriptsBelow = (folder) =>
     .sort();
 
 /**
- * Writes `dist/code-versions.json`: {folder or top-level module: sha256}.
+ * Writes `dist/code-versions.json`: {folder, top-level module or file of `runs`: sha256}.
  *
  * @param {string} source the `src` folder, compiled
  */
@@ -25,7 +25,9 @@ export async function stampCodeVersions(source) {
   const hashes = {};
   for (const path of scriptsBelow(dist)) {
     const name = relative(dist, path);
-    const room = (name.split(sep)[0] ?? name).replace(/\.js$/, "");
+    const [folder = name, ...rest] = name.replace(/\.js$/, "").split(sep);
+    // Of the files that put the folders together only some decide what a stage computes: each has its own version.
+    const room = folder === "runs" ? [folder, ...rest].join("/") : folder;
     const bare = ts.transpileModule(readFileSync(path, "utf8"), {
       compilerOptions: { removeComments: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
     }).outputText;

@@ -69,6 +69,22 @@ function sourceExcerpt(source) {
 }
 
 /**
+ * What a progress line calls each cell that runs: its title, else the heading above it.
+ *
+ * @param {import("./notebook-format.mjs").Notebook} notebook
+ * @returns {(string | undefined)[]} undefined where there is neither
+ */
+function cellNames(notebook) {
+  /** @type {string | undefined} */
+  let heading;
+  return notebook.cells.flatMap((cell) => {
+    if (cell.cell_type === "markdown")
+      for (const match of joined(cell.source).matchAll(/^#+\s+(.+)$/gm)) heading = match[1];
+    return isExecutable(cell) ? [cell.metadata.title ?? heading] : [];
+  });
+}
+
+/**
  * What the kernel reported last of each kind.
  *
  * @typedef {{ cell?: Extract<ProgressEvent, { type: "cell" }>, error?: Extract<ProgressEvent, { type: "error" }>,
@@ -135,6 +151,7 @@ export async function executeNotebook({
   if (!script) throw new Error(`executeNotebook: ${name}.ts must be a notebook script`);
   const executable = script.cells.filter(isExecutable);
   const sources = executable.map((cell) => joined(cell.source));
+  const names = cellNames(script);
   onEvent({ type: "notebook", notebook: name, cells: sources.length, time: Date.now() });
 
   const runs = join(JUPYTER_CACHE, "runs");
@@ -145,10 +162,10 @@ export async function executeNotebook({
   /** @type {LastEvents} */
   const last = {};
   const follower = followProgress(progressFile, (event) => {
-    const cell = event.type === "cell" ? executable[event.index - 1] : undefined;
-    const title = cell?.metadata.title;
     const full =
-      event.type === "cell" ? { ...event, cells: sources.length, ...(title ? { name: title } : {}) } : event;
+      event.type === "cell"
+        ? { ...event, cells: sources.length, name: names[event.index - 1] ?? event.name }
+        : event;
     if (full.type === "cell") last.cell = full;
     if (full.type === "error") last.error = full;
     if (full.type === "lateError") last.lateError = full;

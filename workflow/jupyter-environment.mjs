@@ -1,7 +1,8 @@
 /**
  * @file Where Jupyter finds the project's kernel, template and settings, and where it may write: everything it
- * would put into the home folder goes to .cache/jupyter instead.
+ * would put into the home folder and the folder for temporary files goes to .cache/jupyter instead.
  */
+import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,12 +22,15 @@ export const JUPYTER_CACHE = join(PROJECT, ".cache/jupyter");
  * @returns {Record<string, string | undefined>}
  */
 export function jupyterEnvironment(more = {}) {
+  const temporary = join(JUPYTER_CACHE, "tmp");
+  mkdirSync(temporary, { recursive: true });
   const { PYTHONDONTWRITEBYTECODE: _slow, PYTHONHOME: _home, ...inherited } = process.env;
   return {
     ...inherited,
     // The kernel's "node" is the one that runs this.
     PATH: [dirname(process.execPath), inherited["PATH"] ?? ""].join(delimiter),
     PYTHONNOUSERSITE: "1",
+    TMPDIR: temporary,
     JUPYTER_PATH: join(PROJECT, "jupyter"),
     JUPYTER_CONFIG_PATH: join(PROJECT, "jupyter/config"),
     JUPYTER_CONFIG_DIR: join(JUPYTER_CACHE, "config"),

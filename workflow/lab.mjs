@@ -33,11 +33,7 @@ export function startLab(options = [], { token, stdio = "inherit" } = {}) {
 async function main(options) {
   const { setUp } = await import("./set-up.mjs");
   await setUp();
-  const lab = startLab([
-    "--ServerApp.preferred_dir=notebooks",
-    "--LabApp.default_url=/lab/tree/notebooks",
-    ...options,
-  ]);
+  const lab = startLab(["--LabApp.default_url=/lab/tree/notebooks", ...options]);
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
     // The terminal sends Ctrl+C to the server as well, which asks for confirmation: only pass on what others send.
     process.on(signal, () => signal === "SIGTERM" && lab.kill(signal));

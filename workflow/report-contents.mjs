@@ -100,7 +100,7 @@ export function readContents(name, notebook) {
   return {
     name,
     title: fromMarkdown(heading ?? name),
-    claim: fromMarkdown(paragraphs[0] ?? ""),
+    claim: fromMarkdown(paragraphs[0] ?? "").replace(/^Claim[.:] /, ""), // the column says that it is one
     figures,
     tables,
     needsMath: MATH.test(prose),

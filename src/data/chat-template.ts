@@ -21,10 +21,13 @@ export interface EncodedExample {
   readonly trained: readonly boolean[];
 }
 
-/** Encoded examples, and how many of them lost the beginning of their prompt. */
+/** Encoded examples, and what became of those that did not fit. */
 export interface EncodedExamples {
   readonly examples: readonly EncodedExample[];
+  /** Rows that lost the beginning of their prompt. */
   readonly cutRows: number;
+  /** Ids of rows left out because reply and roles alone are too long. */
+  readonly leftOut: readonly string[];
 }
 
 /** Role markers of each template. They are ordinary text; only start and end token are special. */
@@ -68,7 +71,9 @@ export function renderExample(
  * `maxLengthTokens` loses tokens from the left of its passage, up to the next word; roles, question and reply stay.
  *
  * @param options.lossOn `reply` trains reply and end token; `full` trains everything but the start token
- * @throws Error that names the example when reply and roles alone do not fit, or it has no text
+ * @param options.overlongReplies what happens when reply and roles alone do not fit, since replies are never cut:
+ *   `refuse` is an error, `leaveOut` drops the example and names it in the result
+ * @throws Error that names the example when its reply does not fit and may not be left out, or it has no text
  * @throws RangeError when the tokenizer has no end token
  */
 export async function encodeExamples(
@@ -78,9 +83,10 @@ export async function encodeExamples(
     readonly template: InstructionConfig["chatTemplate"];
     readonly lossOn: InstructionConfig["lossOn"];
     readonly maxLengthTokens: number;
+    readonly overlongReplies?: "refuse" | "leaveOut";
   },
 ): Promise<EncodedExamples> {
-  const { tokenizer, template, lossOn, maxLengthTokens } = options;
+  const { tokenizer, template, lossOn, maxLengthTokens, overlongReplies = "refuse" } = options;
   const { startId, endId, addsStartToken } = tokenizer;
   if (endId === null) {
     throw new RangeError(
@@ -104,12 +110,17 @@ export async function encodeExamples(
   const tailTokens = (wordAndTail?.length ?? 0) - (word?.length ?? 0);
   const isWordStart = wordStarts(tokenizer);
   let cutRows = 0;
-  const encoded = examples.map((example, row): EncodedExample => {
+  const leftOut: string[] = [];
+  const encoded = examples.flatMap((example, row): EncodedExample[] => {
     const head = [...start, ...(roles[row] ?? [])];
     let prompt = prompts[row] ?? [];
     const reply = [...(replies[row] ?? []), endId];
     const room = maxLengthTokens - head.length - reply.length;
     if (room < tailTokens) {
+      if (overlongReplies === "leaveOut") {
+        leftOut.push(example.id);
+        return [];
+      }
       throw new Error(
         `encodeExamples: roles and reply must fit into ${maxLengthTokens} tokens, got ` +
           `${head.length + tailTokens + reply.length} in ${example.source} ${example.id}. ` +
@@ -126,9 +137,9 @@ export async function encodeExamples(
       ...[...(roles[row] ?? []), ...prompt].map(() => full),
       ...reply.map(() => true),
     ];
-    return { id: example.id, ids: [...head, ...prompt, ...reply], trained };
+    return [{ id: example.id, ids: [...head, ...prompt, ...reply], trained }];
   });
-  return { examples: encoded, cutRows };
+  return { examples: encoded, cutRows, leftOut };
 }
 
 /** The last `room` tokens at most, from a word's start on; never fewer than the last `keep`. */

@@ -52,9 +52,18 @@ function git(...args: string[]): string | null {
   }
 }
 
-/** A folder or top-level module of `src`. */
+/** A folder of `src`, or a file of `runs` that decides what a stage computes. */
 export type CodeRoom =
-  "config" | "random" | "engine" | "statistics" | "data" | "model" | "training" | "evaluation";
+  | "random"
+  | "engine"
+  | "statistics"
+  | "data"
+  | "model"
+  | "training"
+  | "evaluation"
+  | "runs/instruction-sets"
+  | "runs/phases"
+  | "runs/tasks";
 
 /**
  * Hash of the code of some folders, comments and spacing left out: part of the name of every cached stage.

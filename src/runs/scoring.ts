@@ -36,7 +36,7 @@ export async function evaluateCondition(
     task,
     files: definition.files,
     ...definition.settings,
-    code: codeVersion(["random", "data", "model", "evaluation"]),
+    code: codeVersion(["random", "engine", "data", "model", "evaluation", "runs/tasks"]),
   };
   const stage = await runStage(study.cacheFolder, "evaluation", inputs, async (folder) => {
     const label = `${model} ${condition} ${task}`;
@@ -60,7 +60,10 @@ export async function evaluateCondition(
 }
 
 /** A stage's model, ready for requests. The caller disposes it. */
-async function openScorer(stage: Stage, onProgress: (done: number, total: number) => void): Promise<Scorer> {
+export async function openScorer(
+  stage: Stage,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<Scorer> {
   const { architecture, weights } = loadModel(stage.folder);
   const tokenizer = await openTokenizer(stage.folder);
   return {

@@ -1,5 +1,5 @@
 /** @file A study: one configuration, one seed, the text at hand, and where its stages and results go. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
   CONDITIONS,
   deriveStudy,
@@ -32,6 +32,8 @@ export interface StudyOptions {
   /** Takes the place of the project's `results` folder. */
   readonly resultsRoot?: string;
   readonly cacheFolder?: string;
+  /** `microworld` asks for generated text even where there is real text. */
+  readonly source?: "microworld";
 }
 
 /**
@@ -39,7 +41,7 @@ export interface StudyOptions {
  *
  * @throws RangeError when a setting contradicts another; Error when the scale needs real text and there is none
  */
-export function openStudy({ scale, seed, config, resultsRoot, cacheFolder }: StudyOptions): Study {
+export function openStudy({ scale, seed, config, resultsRoot, cacheFolder, ...asked }: StudyOptions): Study {
   if (!SCALES.includes(scale))
     throw new RangeError(
       `openStudy: scale must be one of ${SCALES.join(", ")}, got "${String(scale)}". Correct the parameter.`,
@@ -50,7 +52,7 @@ export function openStudy({ scale, seed, config, resultsRoot, cacheFolder }: Stu
     );
   const settings = config ?? deriveStudy(scale);
   checkStudy(settings);
-  const source = textSource();
+  const source = asked.source ?? textSource();
   if (source === "microworld" && settings.scale !== "smoke")
     throw new Error(
       `openStudy: ${settings.scale} scale must have real text, and neither data/raw nor CLASS_IT_DATA holds any. Run npx class-it data, or set CLASS_IT_DATA.`,
@@ -61,7 +63,7 @@ export function openStudy({ scale, seed, config, resultsRoot, cacheFolder }: Stu
     config: settings,
     seed,
     source,
-    resultsFolder: join(resultsRoot ?? join(root, "results"), folder),
+    resultsFolder: join(resolve(root, resultsRoot ?? "results"), folder),
     cacheFolder: cacheFolder ?? join(root, ".cache", "stages"),
   };
 }

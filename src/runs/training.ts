@@ -4,28 +4,26 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import type { Condition, ModelName } from "../config.js";
-import { exampleBatches, packedBatches, packRows, type Batch } from "../data/batches.js";
-import { encodeExamples, type EncodedExample } from "../data/chat-template.js";
-import type { InstructionExample } from "../data/instructions.js";
-import type { PretrainingText } from "../data/corpora.js";
-import type { Tokenizer } from "../data/tokenizer.js";
+import { packedBatches, type Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
-import { loadModel, writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
-import { initializeWeights, type Weights } from "../model/decoder.js";
-import { deriveSeed, seeded } from "../random.js";
-import { mean, median } from "../statistics/summary.js";
-import { examplesOfPhase, phasesOf, type Phase } from "../training/curriculum.js";
-import { measureLoss, TrainingRun, type StepRecord, type TrainingPlan } from "../training/train.js";
-import { loadInstructionSets } from "./instruction-sets.js";
+import { writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
+import type { Weights } from "../model/decoder.js";
+import { phasesOf } from "../training/curriculum.js";
+import { measureLoss, TrainingRun, type StepRecord } from "../training/train.js";
 import { interruptSignal } from "./interrupt.js";
+import { packText, pretrainingPhase, tuningPhase, type Material, type PreparedPhase } from "./phases.js";
 import { reportProgress } from "./progress.js";
-import { codeVersion } from "./provenance.js";
-import { publishResult, type Metric, type ResultSubject } from "./results.js";
-import { beginStage, findStage, type Stage, type StageInputs } from "./stage.js";
+import { beginStage, findStage, type Stage } from "./stage.js";
 import { checkNames, type Study } from "./study.js";
-import { loadText, prepareTokenizer, readStageText, textIdentity } from "./text.js";
+import { loadText, prepareTokenizer } from "./text.js";
+import {
+  publishTraining,
+  readCurve,
+  readOutcome,
+  type FinishedPhase,
+  type PhaseOutcome,
+} from "./training-results.js";
 
 /** A step of one phase of one condition. */
 export interface ConditionStep extends StepRecord {
@@ -33,31 +31,11 @@ export interface ConditionStep extends StepRecord {
   readonly phase: string;
 }
 
-/** Losses after a phase, nats per trained token. */
-const lossesSchema = z.object({ heldOutTextNats: z.number(), tokens: z.number() });
-export type PhaseLosses = z.infer<typeof lossesSchema>;
-
 /** A trained model: its last stage, and what every phase left behind. */
 export interface TrainedModel {
   readonly stage: Stage;
-  readonly phases: readonly { readonly phase: string; readonly stage: Stage; readonly losses: PhaseLosses }[];
+  readonly phases: readonly FinishedPhase[];
 }
-
-const curveSchema = z.array(
-  z.object({
-    step: z.number(),
-    steps: z.number(),
-    epoch: z.number(),
-    lossNats: z.number(),
-    learningRate: z.number(),
-    gradientNorm: z.number(),
-    trainedTokens: z.number(),
-    tokensPerSecond: z.number(),
-    secondsLeft: z.number(),
-  }),
-);
-
-const TRAINING_CODE = ["random", "engine", "data", "model", "training"] as const;
 
 /**
  * Trains a condition from its first phase to its last, or replays it from the cache.
@@ -74,7 +52,7 @@ export async function* trainCondition(
   const phases = phasesOf(condition);
   const text = await loadText(study);
   const { stage: tokenizerStage, tokenizer } = await prepareTokenizer(study, model, text);
-  const done: TrainedModel["phases"][number][] = [];
+  const done: FinishedPhase[] = [];
   const material = { study, model, text, tokenizer, tokenizerStage };
   let last = yield* trainPhase(material, pretrainingPhase(material));
   done.push(last);
@@ -82,58 +60,9 @@ export async function* trainCondition(
     last = yield* trainPhase(material, await tuningPhase(material, phase, index, last.stage));
     done.push(last);
   }
-  publishTraining(study, { model, condition }, text, done);
+  publishTraining(study, { model, condition }, [...text.files], done);
   return { stage: last.stage, phases: done };
 }
-
-/** Writes `training.json` and the learning curve beside it. */
-function publishTraining(
-  study: Study,
-  subject: ResultSubject,
-  text: PretrainingText,
-  phases: TrainedModel["phases"],
-): void {
-  const metrics = phases.flatMap(({ phase, stage, losses }): Metric[] => {
-    const curve = readCurve(stage);
-    const metric = (metric: string, value: number, n: number): Metric => ({
-      metric,
-      part: phase,
-      reading: "none",
-      value,
-      n,
-      ties: null,
-    });
-    return [
-      metric("heldOutTextNats", losses.heldOutTextNats, losses.tokens),
-      metric(
-        "lastStepsLossNats",
-        mean(curve.slice(-10).map((record) => record.lossNats)),
-        Math.min(10, curve.length),
-      ),
-      metric("steps", curve.length, curve.length),
-      metric("tokensPerSecond", median(curve.map((record) => record.tokensPerSecond)), curve.length),
-    ];
-  });
-  const columns = [
-    "phase",
-    "step",
-    "epoch",
-    "lossNats",
-    "learningRate",
-    "gradientNorm",
-    "trainedTokens",
-  ] as const;
-  const rows = phases.flatMap(({ phase, stage }) =>
-    readCurve(stage).map((record) => columns.map((column) => (column === "phase" ? phase : record[column]))),
-  );
-  publishResult(study, subject, "training", {
-    metrics,
-    files: [...text.files],
-    stages: phases.map(({ stage }) => stage),
-    items: { columns, rows },
-  });
-}
-
 /** A condition's model without its records; trains what the cache does not hold. */
 export async function trainedModel(
   study: Study,
@@ -146,121 +75,18 @@ export async function trainedModel(
   }
 }
 
-/** The records a finished phase left. */
-export function readCurve(stage: Stage): readonly StepRecord[] {
-  return curveSchema.parse(JSON.parse(readStageText(stage, "curve.json")));
-}
-
-/** What all phases of one model work with. */
-interface Material {
-  readonly study: Study;
-  readonly model: ModelName;
-  readonly text: PretrainingText;
-  readonly tokenizer: Tokenizer;
-  readonly tokenizerStage: Stage;
-}
-
-/** One phase ready to run: its name in the cache, its plan, and where its weights come from. */
-interface PreparedPhase {
-  readonly phase: string;
-  readonly kind: "pretraining" | "tuning";
-  readonly inputs: StageInputs;
-  readonly start: () => Weights;
-  readonly plan: () => Promise<TrainingPlan>;
-}
-
-function pretrainingPhase({ study, model, text, tokenizer, tokenizerStage }: Material): PreparedPhase {
-  const { config, seed } = study;
-  const architecture = config.architectures[model];
-  return {
-    phase: "pre-training",
-    kind: "pretraining",
-    inputs: {
-      model,
-      architecture,
-      tokenizer: tokenizerStage.hash,
-      text: textIdentity(study, text),
-      rowLengthTokens: config.rowLengthTokens[model],
-      training: config.pretraining,
-      seed,
-      code: codeVersion(TRAINING_CODE),
-    },
-    start: () => initializeWeights(architecture, seeded(deriveSeed(seed, `${model} weights`))),
-    plan: async () => {
-      const rows = await packText(study, model, text.documents, tokenizer);
-      const { batchSize } = config.pretraining;
-      const order = deriveSeed(seed, `${model} pre-training order`);
-      return {
-        name: `${model} pre-training`,
-        architecture,
-        config: config.pretraining,
-        batchesOf: (epoch) => packedBatches({ rows, batchSize, epoch, seed: order }),
-      };
-    },
-  };
-}
-
-async function tuningPhase(
-  material: Material,
-  phase: Phase,
-  index: number,
-  parent: Stage,
-): Promise<PreparedPhase> {
-  const { study, model, tokenizer } = material;
-  const { config, seed } = study;
-  const architecture = config.architectures[model];
-  const { switchboardRows, wikiRows } = config.budget;
-  const loaded = await loadInstructionSets(study, phase.sets);
-  return {
-    phase: phase.name,
-    kind: "tuning",
-    inputs: {
-      parent: parent.hash,
-      sets: phase.sets,
-      place: index,
-      rows: { switchboardRows, wikiRows },
-      files: loaded.files,
-      instructions: config.instructions,
-      training: config.instructionTuning,
-      seed,
-      code: codeVersion(TRAINING_CODE),
-    },
-    start: () => loadModel(parent.folder).weights,
-    plan: async () => {
-      const examples = examplesOfPhase(loaded.examples, phase);
-      const encoded = await encodeInstructions(study, model, examples, tokenizer);
-      const { batchSize } = config.instructionTuning;
-      const order = deriveSeed(seed, `${model} ${phase.name} ${index} order`);
-      return {
-        name: `${model} tuning on ${phase.name}`,
-        architecture,
-        config: config.instructionTuning,
-        batchesOf: (epoch) =>
-          exampleBatches({
-            examples: encoded,
-            batchSize,
-            epoch,
-            seed: order,
-            order: "groupedByLength",
-            padId: tokenizer.padId ?? requireEnd(tokenizer),
-          }),
-      };
-    },
-  };
-}
-
 async function* trainPhase(
   material: Material,
   prepared: PreparedPhase,
-): AsyncGenerator<ConditionStep, TrainedModel["phases"][number], void> {
+): AsyncGenerator<ConditionStep, FinishedPhase, void> {
   const { study, model, tokenizer } = material;
   const { phase, kind, inputs } = prepared;
   const cached = findStage(study.cacheFolder, kind, inputs);
   if (cached) {
     for (const record of readCurve(cached)) yield { phase, ...record };
-    return { phase, stage: cached, losses: readLosses(cached) };
+    return { phase, stage: cached, outcome: readOutcome(cached) };
   }
-  const plan = await prepared.plan();
+  const { plan, rows } = await prepared.plan();
   const start = prepared.start();
   const run = new TrainingRun(start, plan);
   tf.dispose({ ...start });
@@ -274,7 +100,7 @@ async function* trainPhase(
       reportProgress({ type: "step", run: plan.name, step, steps, lossNats, tokensPerSecond, secondsLeft });
       yield { phase, ...record };
     }
-    const losses = await measureHeldOut(material, run.weights);
+    const outcome: PhaseOutcome = { ...(await measureHeldOut(material, run.weights)), ...rows };
     const write = (name: string, content: string | Uint8Array) =>
       writeFileSync(join(draft.folder, name), content);
     const { startId, endId, padId } = tokenizer;
@@ -285,9 +111,9 @@ async function* trainPhase(
     );
     write("tokenizer.json", JSON.stringify(tokenizer.json, null, 1) + "\n");
     write("curve.json", JSON.stringify(records) + "\n");
-    write("losses.json", JSON.stringify(losses) + "\n");
+    write("outcome.json", JSON.stringify(outcome) + "\n");
     stage = draft.complete();
-    return { phase, stage, losses };
+    return { phase, stage, outcome };
   } finally {
     // Also reached when the reader of the generator breaks off: an unfinished phase leaves nothing.
     if (stage === null) draft.abandon();
@@ -295,62 +121,17 @@ async function* trainPhase(
   }
 }
 
-const readLosses = (stage: Stage): PhaseLosses =>
-  lossesSchema.parse(JSON.parse(readStageText(stage, "losses.json")));
-
-/** Held-out rows a loss is measured on: a few batches of the packed held-out text. */
+/** Loss on the whole held-out text, packed like the training rows. */
 async function measureHeldOut(
   { study, model, text, tokenizer }: Material,
   weights: Weights,
-): Promise<PhaseLosses> {
+): Promise<Pick<PhaseOutcome, "heldOutTextNats" | "heldOutTokens">> {
   const rows = await packText(study, model, text.heldOut, tokenizer);
   const batches = packedBatches({ rows, batchSize: study.config.pretraining.batchSize, epoch: 0, seed: 0 });
-  const tokens = batches.reduce((total, batch) => total + countTrained(batch), 0);
   return {
     heldOutTextNats: await measureLoss(weights, batches, study.config.architectures[model]),
-    tokens,
+    heldOutTokens: batches.reduce((total, batch) => total + countTrained(batch), 0),
   };
 }
 
 const countTrained = (batch: Batch): number => batch.targetMask.reduce((sum, trained) => sum + trained, 0);
-
-async function packText(
-  study: Study,
-  model: ModelName,
-  documents: readonly { readonly text: string }[],
-  tokenizer: Tokenizer,
-): Promise<ReturnType<typeof packRows>> {
-  const encoded = await tokenizer.encodeIds(
-    documents.map((document) => document.text),
-    { addSpecialTokens: false },
-  );
-  return packRows({
-    documents: encoded,
-    rowLengthTokens: study.config.rowLengthTokens[model],
-    startId: tokenizer.addsStartToken ? tokenizer.startId : null,
-    endId: requireEnd(tokenizer),
-  });
-}
-
-async function encodeInstructions(
-  study: Study,
-  model: ModelName,
-  examples: readonly InstructionExample[],
-  tokenizer: Tokenizer,
-): Promise<readonly EncodedExample[]> {
-  const { chatTemplate, lossOn } = study.config.instructions;
-  const { maxLengthTokens } = study.config.architectures[model];
-  const result = await encodeExamples(examples, {
-    tokenizer,
-    template: chatTemplate,
-    lossOn,
-    maxLengthTokens,
-  });
-  return result.examples;
-}
-
-function requireEnd(tokenizer: Tokenizer): number {
-  if (tokenizer.endId === null)
-    throw new Error("training: the tokenizer must have an end token </s>, got none. Train one with it.");
-  return tokenizer.endId;
-}

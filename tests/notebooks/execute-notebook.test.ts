@@ -85,12 +85,12 @@ describe("a complete notebook", () => {
     expect(stderr).toEqual([{ cell: 6, text: "a warning\n" }]);
   });
 
-  test("announces every cell with its number, their total and its title or first line", () => {
+  test("announces every cell with its number, their total, and its title or the heading above it", () => {
     expect(events[0]).toMatchObject({ type: "notebook", notebook: "complete", cells: 6 });
-    const cells = events.filter((event) => event.type === "cell");
+    const cells = events.flatMap((event) => (event.type === "cell" ? [event] : []));
     expect(cells.map((event) => event.index)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(cells[0]).toMatchObject({ cells: 6, name: "const learningRate = 2e-4;" });
-    expect(cells[1]?.name).toBe("Losses");
+    expect(cells[0]).toMatchObject({ cells: 6, name: "1. A small but complete notebook" });
+    expect(cells.map((event) => event.name).slice(1)).toEqual(["Losses", ...Array(4).fill("A figure")]);
   });
 });
 

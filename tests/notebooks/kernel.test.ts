@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { errorOf, startKernel, streamText, type Kernel } from "./kernel-client.js";
+import { errorOf, startKernel, streamText, type Kernel, type Message } from "./kernel-client.js";
 
 const CACHE = fileURLToPath(new URL("../../.cache/", import.meta.url));
 const FIXTURES = fileURLToPath(new URL("fixtures/", import.meta.url));
@@ -21,9 +21,17 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  expect(await kernel.stop()).toBe(0);
+  const code = await kernel.stop();
   rmSync(folder, { recursive: true });
+  expect(code).toBe(0);
 }, 20_000);
+
+/** Waits until a cell has printed a line that begins so. */
+async function untilPrinted(text: string): Promise<void> {
+  const isIt = (message: Message) => String(message.content["text"] ?? "").startsWith(text);
+  for (const end = performance.now() + 10_000; !kernel.published.some(isIt); await wait(10))
+    if (performance.now() > end) throw new Error(`untilPrinted: a cell must print "${text}", got nothing`);
+}
 
 const events = () =>
   readFileSync(progressFile, "utf8")
@@ -101,6 +109,15 @@ test("an error of a package shows the cell's line, and frames relative to the pa
   expect(error.traceback).not.toContain(process.cwd());
 });
 
+test("an error of the kit itself points into its TypeScript, by the path from the project's root", async () => {
+  const code =
+    'import { params } from \'class-it\';\nconst given = JSON.parse(\'{"scale":"tiny","seed":1}\');\nparams(given);';
+  const error = errorOf(await kernel.run(code));
+  expect(error.message).toMatch(/^params: scale must be one of smoke, /);
+  expect(error.traceback).toContain("  3 | params(given);\n    | ^^^^^^\n");
+  expect(error.traceback).toMatch(/^ {4}at params \(src\/report\/params\.ts:\d+:\d+\)$/m);
+});
+
 test("a cause is described below the error it caused", async () => {
   const error = errorOf(await kernel.run("throw new Error('outer', { cause: new RangeError('inner') });"));
   expect(error.traceback).toMatch(/^Error: outer\n[^]*\ncaused by RangeError: inner\n/);
@@ -168,7 +185,7 @@ test("an interrupt ends an asynchronous loop that looks at the signal, and stops
     "}",
   ].join("\n");
   const running = kernel.run(code);
-  await wait(1000);
+  await untilPrinted("step 2");
   const pressed = performance.now();
   kernel.interrupt();
   const answer = await running;
@@ -190,7 +207,7 @@ test("an interrupt ends an asynchronous loop that looks at the signal, and stops
 
 test("an interrupt ends a synchronous endless loop, and the kernel answers afterwards", async () => {
   const running = kernel.run("console.log('spinning');\nfor (let x = 0; ; x = (x + 1) % 7) {}");
-  await wait(1000);
+  await untilPrinted("spinning");
   kernel.interrupt();
   expect(errorOf(await running).name).toBe("Interrupted");
   expect((await kernel.run("3;")).reply["status"]).toBe("ok");

@@ -59,34 +59,46 @@ function sendMessage({ socket, key }, request, type, content) {
   send(socket, [...request.identities, DELIMITER, sign(key, parts), ...parts]);
 }
 
-/** Messages that wait for a socket's current send, by socket. */
+/** By socket: messages that wait, the send in progress, and whether somebody waits for it. */
 const outboxes = new Map();
 
+/** Hands frames to ZeroMQ; false when it still is busy with a message before. */
+function handOver(socket, outbox, frames) {
+  try {
+    outbox.sending = socket.send(frames).catch(() => {});
+    return true;
+  } catch (error) {
+    return error.code !== "EBUSY"; // otherwise the socket is closed, and nobody is left to read
+  }
+}
+
 /**
- * Sends frames after those before them: ZeroMQ refuses a second send while one is in progress, so that a cell
- * printing thousands of lines at once would lose most of them.
+ * Sends frames after those before them: at once where ZeroMQ takes them, so that output is seen before a long
+ * synchronous cell ends, and later where it is busy, so that a cell printing thousands of lines loses none.
  */
 function send(socket, frames) {
-  const outbox = outboxes.get(socket);
-  if (outbox !== undefined) {
-    outbox.push(frames);
-    return;
+  const outbox = outboxes.get(socket) ?? { waiting: [], sending: Promise.resolve(), isDraining: false };
+  outboxes.set(socket, outbox);
+  if (outbox.waiting.length === 0 && handOver(socket, outbox, frames)) return;
+  outbox.waiting.push(frames);
+  if (!outbox.isDraining) void drain(socket, outbox);
+}
+
+/** Sends what waits. */
+async function drain(socket, outbox) {
+  outbox.isDraining = true;
+  while (outbox.waiting.length > 0) {
+    await outbox.sending;
+    if (handOver(socket, outbox, outbox.waiting[0])) outbox.waiting.shift();
+    else await new Promise((done) => setImmediate(done));
   }
-  const mine = [frames];
-  outboxes.set(socket, mine);
-  void (async () => {
-    try {
-      while (mine.length > 0) await socket.send(mine.shift());
-    } catch {
-      // The socket was closed under it: nobody is left to read.
-    }
-    outboxes.delete(socket);
-  })();
+  outbox.isDraining = false;
 }
 
 /** Waits until everything sent so far has left, at most `limitMs`. */
 async function untilSent(limitMs) {
-  for (const end = performance.now() + limitMs; outboxes.size > 0 && performance.now() < end;)
+  const isWaiting = () => [...outboxes.values()].some((outbox) => outbox.isDraining);
+  for (const end = performance.now() + limitMs; isWaiting() && performance.now() < end;)
     await new Promise((done) => setTimeout(done, 1));
 }
 

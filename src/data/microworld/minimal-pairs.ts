@@ -151,7 +151,7 @@ const PATIENCE = 1000;
 /**
  * Minimal pairs of every phenomenon, all different within it.
  *
- * @param options.pairsPerUid 60 pairs are possible for the smallest phenomenon, hundreds for most
+ * @param options.pairsPerUid at most 108, what the smallest phenomenon (reflexive_gender) has
  * @param options.random      fixes everything
  * @throws RangeError when a phenomenon has fewer different pairs than asked for
  */

@@ -123,7 +123,9 @@ function buildNodes(): { start: Node; nodes: readonly Node[] } {
     string,
     { arcs: Node["arcs"][number][]; byWord: Map<string, Node["arcs"][number]> }
   >();
-  const keyOf = (state: State): string => JSON.stringify(Object.entries(state).sort());
+  // Naming the fields fixes their order, in which states of different origin differ.
+  const fields = ["at", "number", "gender", "tense", "counts", "described"];
+  const keyOf = (state: State): string => JSON.stringify(state, fields);
   const pending: State[] = [];
   const nodeOf = (state: State): Node => {
     const key = keyOf(state);

@@ -11,6 +11,7 @@ export type Weighted = { readonly word: string; readonly weight: number; readonl
 
 const SINGULAR_DETERMINERS = ["this", "that", "every"];
 const PLURAL_DETERMINERS = ["these", "those", "two", "many"];
+const REFLEXIVE_SHARE = 0.12;
 const TENSE_SHARES = { past: 0.55, present: 0.3, future: 0.15 } as const;
 
 /** Word lists are Zipfian: the i-th word weighs 1/(i + 2), scaled so that the list weighs `total`. */
@@ -130,15 +131,16 @@ export function verbForms(state: Agreement, total: number, form: (verb: Verb) =>
     gender,
     tense,
   });
-  const kind = (list: readonly Verb[], share: number, next: State): Weighted[] =>
-    zipf(list, share * total, (verb) => ({ word: form(verb), next }));
-  // A neuter singular subject of unknown gender has no reflexive.
+  // A singular subject of unknown gender has no reflexive; the other kinds then share its part.
   const hasReflexive = number === "plural" || gender !== "open";
+  const scale = total / (hasReflexive ? 1 : 1 - REFLEXIVE_SHARE);
+  const kind = (list: readonly Verb[], share: number, next: State): Weighted[] =>
+    zipf(list, share * scale, (verb) => ({ word: form(verb), next }));
   return [
     ...kind(lexicon.INTRANSITIVE, 0.25, to("afterIntransitive")),
     ...kind(lexicon.WITH_OBJECT, 0.35, to("object")),
     ...kind(lexicon.WITH_PERSON, 0.15, to("person")),
     ...kind(lexicon.GIVING, 0.13, to("gift")),
-    ...(hasReflexive ? kind(lexicon.REFLEXIVE, 0.12, to("reflexive")) : []),
+    ...(hasReflexive ? kind(lexicon.REFLEXIVE, REFLEXIVE_SHARE, to("reflexive")) : []),
   ];
 }
