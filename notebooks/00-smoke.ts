@@ -41,11 +41,15 @@ if (!(gap < 1e-3))
 // %% [markdown]
 // ## A language with known probabilities
 //
-// The microworld is a seeded grammar of people, places and things. A small decoder reads 60,000 of its words once.
+// The microworld is a seeded grammar of people, places and things. A small decoder reads 60,000 of its words twice.
 
 // %%
 const smoke = kit.deriveStudy("smoke");
-const config = { ...smoke, budget: { ...smoke.budget, pretrainingWords: 60_000, heldOutWords: 5_000 } };
+const config = {
+  ...smoke,
+  pretraining: { ...smoke.pretraining, batchSize: 8, maxEpochs: 2 },
+  budget: { ...smoke.budget, pretrainingWords: 60_000, heldOutWords: 5_000 },
+};
 const resultsRoot = `${p.out}/check`;
 const study = kit.openStudy({ scale: "smoke", seed: p.seed, config, resultsRoot, source: "microworld" });
 const subject = { model: "llama100M", condition: "base" } as const;

@@ -72,7 +72,7 @@ kit.showTable(instructions, { caption: "Instruction sets of this run (wiki quest
 const bins = (await kit.instructionLengths(study)).flatMap((series) => kit.binLengths(series, 20));
 const note = "stand-in wiki questions; bins of 20, the poster's are 149";
 await kit.showFigure(
-  kit.lengthHistogram(bins, kit.contextOf(study, { paperFigure: "poster Figure 1", note })),
+  kit.lengthHistogram(bins, kit.contextOf(study, { paperFigure: "poster Figure 1", note }), "words"),
   {
     name: "fig1-instruction-lengths",
     folder: figures,

@@ -52,16 +52,8 @@ kit.showTable(kit.frame(settings), { caption: "Instruction-tuning settings (post
 // %%
 const conditions = kit.CONDITIONS.map((condition) => ({
   condition,
-  phases:
-    kit
-      .phasesOf(condition)
-      .map((phase) => phase.sets.join(" + "))
-      .join(", then ") || "none: pre-training alone",
-  "trained in the paper with": kit
-    .publishedSubjects()
-    .filter((s) => s.condition === condition)
-    .map((s) => s.model)
-    .join(", "),
+  phases: kit.describePhases(condition),
+  "trained in the paper with": kit.publishedModels(condition).join(", "),
 }));
 kit.showTable(kit.frame(conditions), { caption: "Conditions" });
 

@@ -71,20 +71,11 @@ kit.tableFiles(standings, {
 // Every row is a result file with its commit, configuration, seed and data hashes.
 
 // %%
-const runs = kit.readResults(study.resultsFolder).filter(({ seed }) => seed === p.seed);
-const overview = runs.map(({ model, condition, task, metrics }) => ({
-  model,
-  condition: kit.conditionLabel(condition),
-  task,
-  metrics: metrics.length,
-  "largest n": Math.max(...metrics.map(({ n }) => n)),
-}));
-const empty = [
-  { model: "none yet", condition: "run notebooks 02 to 06", task: "", metrics: 0, "largest n": 0 },
-];
-kit.showTable(kit.frame(overview.length > 0 ? overview : empty), {
+const runs = kit.frame(kit.resultsOverview(study));
+kit.showTable(runs, {
   caption: "Results at this scale",
   maxRows: 40,
+  missing: "no result yet: run notebooks 02 to 06",
 });
 
 // %% [markdown]

@@ -4,12 +4,18 @@ export { deriveSeed, seeded, type Random } from "./random.js";
 export { describeEngine, testGradients } from "./engine/backend.js";
 export { countParameters } from "./model/decoder.js";
 export { learningRateAt, warmupStepsOf } from "./training/learning-rate.js";
-export { CURRICULA, phasesOf, type InstructionSet, type Phase } from "./training/curriculum.js";
+export {
+  CURRICULA,
+  describePhases,
+  phasesOf,
+  type InstructionSet,
+  type Phase,
+} from "./training/curriculum.js";
 export { openStudy, type Study } from "./runs/study.js";
 export { trainCondition, type ConditionStep } from "./runs/training.js";
 export { evaluateCondition } from "./runs/scoring.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
-export { evaluateAll, publishedSubjects, trainAll } from "./runs/grid.js";
+export { evaluateAll, publishedModels, publishedSubjects, trainAll } from "./runs/grid.js";
 export { readResults, type Result } from "./runs/results.js";
 export * from "./runs/data-summary.js";
 export { TASKS, type Task } from "./runs/tasks.js";

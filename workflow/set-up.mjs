@@ -138,7 +138,6 @@ async function installPackages() {
 }
 
 async function installPython() {
-  await requirePython();
   rmSync(inRoot(".venv"), { recursive: true, force: true });
   await run(python, ["-m", "venv", ".venv"], { what: "making .venv" });
   const cache = packageCache ? [`--cache-dir=${join(resolve(packageCache), "pip")}`] : ["--no-cache-dir"];
@@ -258,7 +257,10 @@ export async function setUp({ log = (line) => console.log(line) } = {}) {
   if (steps.every(isDone)) return;
   await withLock(inRoot(".cache/set-up.lock"), log, async () => {
     const pending = steps.filter((step) => !isDone(step));
-    if (pending.some((step) => step.name === "TensorFlow addon")) await requireCompiler();
+    const isPending = (/** @type {string} */ name) => pending.some((step) => step.name === name);
+    // What only the user can mend is said before minutes of installing.
+    if (isPending("Python environment")) await requirePython();
+    if (isPending("TensorFlow addon")) await requireCompiler();
     /** @type {Map<string, Promise<void>>} */
     const started = new Map();
     for (const step of pending) {

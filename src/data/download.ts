@@ -94,7 +94,8 @@ async function writeBody(
   closed.catch(() => undefined);
   let bytes = 0;
   try {
-    for await (const chunk of response.body ?? []) {
+    const body: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = response.body ?? [];
+    for await (const chunk of body) {
       hash.update(chunk);
       bytes += chunk.length;
       onProgress?.(bytes, entry.bytes);

@@ -61,6 +61,7 @@ export function parseManifest(text: string, name: string): ReadonlyMap<string, D
   } catch (cause) {
     throw new Error(
       `parseManifest: ${name} must be JSON, got ${String(cause)}. Restore it from the repository.`,
+      { cause },
     );
   }
   const parsed = ManifestSchema.safeParse(json);

@@ -49,6 +49,6 @@ export function crossEntropy(logits: tf.Tensor3D, targets: tf.Tensor2D, mask: tf
     const logProbs = targetLogProbs(logits, targets); // [B, T]
     const total: tf.Scalar = tf.sum(tf.mul(logProbs, mask));
     const count: tf.Scalar = tf.sum(mask);
-    return tf.neg(tf.div(total, count) as tf.Scalar);
+    return tf.neg(tf.div<tf.Scalar>(total, count));
   });
 }

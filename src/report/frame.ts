@@ -47,6 +47,6 @@ export function frame(rows: readonly TidyRow[]): DataFrame {
     return column.every((cell) => Number.isInteger(cell)) ? "int32" : "float32";
   });
   // Loaded at the first use: danfojs brings TensorFlow with it, which reading a table file does not need.
-  const danfojs: typeof import("danfojs-node") = createRequire(import.meta.url)("danfojs-node");
+  const danfojs = createRequire(import.meta.url)("danfojs-node") as typeof import("danfojs-node");
   return new danfojs.DataFrame(values, { columns, dtypes });
 }

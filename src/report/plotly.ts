@@ -36,7 +36,7 @@ export function plotlyBundle(
       `<script type="application/json" id="${id}-figure">${json}</script>` +
       `<script>(function(){var at=document.getElementById("${id}"),P=window.Plotly;if(!P||!at)return;` +
       `at.textContent="";P.newPlot(at,JSON.parse(document.getElementById("${id}-figure").textContent));})();</script>`,
-    "application/vnd.plotly.v1+json": JSON.parse(JSON.stringify(whole)),
+    "application/vnd.plotly.v1+json": JSON.parse(JSON.stringify(whole)) as unknown,
     "text/plain": `[interactive figure ${options.name}] ${options.alt}`,
   };
 }

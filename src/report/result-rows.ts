@@ -1,8 +1,7 @@
 /** @file Results as tidy rows, ours beside the paper's: what notebooks print and figures draw. */
 import { readFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
-import { findProjectRoot } from "../project-root.js";
 import { readResults, subjectFolder, type Result } from "../runs/results.js";
 import type { Study } from "../runs/study.js";
 import { macroAverageInterval } from "../statistics/macro-average.js";
@@ -35,10 +34,19 @@ export function resultsOf(study: Study, task: string): Result[] {
   );
 }
 
-/** A path as the reader types it: relative to the project where it lies in it. */
-export function shownPath(path: string): string {
-  const root = findProjectRoot();
-  return isAbsolute(path) && path.startsWith(root) ? path.slice(root.length + 1) : path;
+/** Every result of a study's scale and seed: which task of which model, how many metrics, and the largest n. */
+export function resultsOverview(study: Study): TidyRow[] {
+  const rows = readResults(study.resultsFolder)
+    .filter(({ seed }) => seed === study.seed)
+    .map(({ model, condition, task, metrics }) => ({
+      model,
+      condition: conditionLabel(condition),
+      task,
+      metrics: metrics.length,
+      "largest n": Math.max(...metrics.map(({ n }) => n)),
+    }));
+  const none = { model: "none yet", condition: null, task: null, metrics: null, "largest n": null };
+  return rows.length > 0 ? rows : [none];
 }
 
 /** The metric of a result. @throws Error when it has none of that name */

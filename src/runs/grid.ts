@@ -1,5 +1,5 @@
 /** @file Several models and conditions one after the other: the paper's eight, or a reader's own choice. */
-import { MODELS, PUBLISHED_CONDITIONS } from "../config.js";
+import { MODELS, PUBLISHED_CONDITIONS, type Condition, type ModelName } from "../config.js";
 import type { Result, ResultSubject } from "./results.js";
 import { evaluateCondition } from "./scoring.js";
 import type { Study } from "./study.js";
@@ -9,6 +9,11 @@ import { trainCondition, type ConditionStep } from "./training.js";
 /** The eight models of the poster, in its order within each size. */
 export function publishedSubjects(): ResultSubject[] {
   return MODELS.flatMap((model) => PUBLISHED_CONDITIONS[model].map((condition) => ({ model, condition })));
+}
+
+/** The decoders the poster trains in a condition. */
+export function publishedModels(condition: Condition): ModelName[] {
+  return MODELS.filter((model) => PUBLISHED_CONDITIONS[model].some((published) => published === condition));
 }
 
 /**

@@ -24,7 +24,7 @@ export interface GroundTruth {
  * frequencies alone. On average no model is below the grammar.
  *
  * @param options.model one whose tokenizer adds a start token, so that every word has a probability
- * @throws RangeError when the study is not one of the microworld
+ * @throws RangeError when the study is not one of the microworld, or the tokenizer adds no start token
  */
 export async function compareWithGrammar(
   study: Study,
@@ -37,6 +37,11 @@ export async function compareWithGrammar(
   if (study.source !== "microworld")
     throw new RangeError(
       `compareWithGrammar: the study must be one of the microworld, got ${study.source} text. Open it with source "microworld".`,
+    );
+  const { variant } = study.config.tokenizers[model];
+  if (variant !== "byteWithPrefixSpace")
+    throw new RangeError(
+      `compareWithGrammar: ${model} must have a tokenizer with a start token, got ${variant}, under which the first word has no probability. Choose the other model.`,
     );
   const oracle = openMicroworld();
   const random = seeded(seed);

@@ -1,8 +1,9 @@
 /** @file What a result was computed with: commit, code versions, packages, machine. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import { describeEngine } from "../engine/backend.js";
 import { findProjectRoot } from "../project-root.js";
@@ -65,14 +66,24 @@ export type CodeRoom =
   | "runs/phases"
   | "runs/tasks";
 
+let versions: Readonly<Record<string, string>> | undefined;
+
+/** The file lies in `dist`, also for tests, which run the sources. */
+function readVersions(): Readonly<Record<string, string>> {
+  const path = join(findProjectRoot(), "src", "dist", "code-versions.json");
+  if (!existsSync(path))
+    throw new Error(`codeVersion: ${path} must hold the versions, got no such file. Run npm run set-up.`);
+  return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(path, "utf8")));
+}
+
 /**
  * Hash of the code of some folders, comments and spacing left out: part of the name of every cached stage.
  *
  * @throws Error when the library was not compiled by the set-up, which writes the hashes
  */
 export function codeVersion(rooms: readonly CodeRoom[]): string {
-  const text = readFileSync(new URL("../code-versions.json", import.meta.url), "utf8");
-  const versions = z.record(z.string(), z.string()).parse(JSON.parse(text));
+  // Read once: a set-up meanwhile does not change the code this process has loaded.
+  versions ??= readVersions();
   const hash = createHash("sha256");
   for (const room of rooms) {
     const version = versions[room];

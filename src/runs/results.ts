@@ -2,13 +2,14 @@
  * @file Results on disk: one JSON a model, condition, seed and task, with everything needed to make it again, and its
  * items beside it. Written from cached stages, read by `report/` alone.
  */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { csvFormatRows } from "d3-dsv";
 import { z } from "zod";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName } from "../config.js";
 import { writeFileAtomically } from "./atomic-file.js";
 import { provenanceSchema } from "./provenance.js";
+import { readJson } from "./read-json.js";
 import type { Stage } from "./stage.js";
 import type { Study } from "./study.js";
 
@@ -77,6 +78,11 @@ export function publishResult(
     readonly items?: ItemTable;
   },
 ): Result {
+  for (const { metric, part, value } of content.metrics)
+    if (!Number.isFinite(value))
+      throw new RangeError(
+        `publishResult: ${metric} of ${part} in ${task} must be finite, got ${value}. Correct what computes it.`,
+      );
   const last = content.stages.at(-1);
   if (!last) throw new RangeError(`publishResult: ${task} must come from at least one stage, got none.`);
   const result: Result = {
@@ -115,18 +121,26 @@ export function readResults(resultsFolder: string): Result[] {
     for (const condition of CONDITIONS) {
       const folder = join(resultsFolder, model, condition);
       if (!existsSync(folder)) continue;
-      for (const seed of readdirSync(folder).sort())
+      for (const seed of seedFolders(folder))
         for (const file of readdirSync(join(folder, seed)).sort())
           if (file.endsWith(".json")) out.push(readResult(join(folder, seed, file)));
     }
   return out;
 }
 
+/** `seed-0`, `seed-1`, …: by number, so that 2 comes before 10. */
+function seedFolders(folder: string): string[] {
+  const numberOf = (name: string) => Number(name.slice("seed-".length));
+  return readdirSync(folder)
+    .filter((name) => /^seed-\d+$/.test(name))
+    .sort((a, b) => numberOf(a) - numberOf(b));
+}
+
 function readResult(path: string): Result {
-  const parsed = resultSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
+  const parsed = resultSchema.safeParse(readJson(path));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new Error(
-    `readResults: ${path} must be a result of schema version 1, got ${issue?.path.join(".")}: ${issue?.message}. Delete it and run its notebook again.`,
+    `readResults: ${path} must be a result of schema version 1, got ${issue?.path.join(".") || "file"}: ${issue?.message}. Delete it and run its notebook again.`,
   );
 }

@@ -1,13 +1,14 @@
 /**
  * @file The cache of stages: each is a folder named by the hash of everything that determines it, built beside its
- * final place and renamed when complete. Which stages there are is decided in `tokenizers.ts`, `training.ts` and
+ * final place and renamed when complete. Which stages there are is decided in `text.ts`, `training.ts` and
  * `scoring.ts`.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { describeProvenance, provenanceSchema } from "./provenance.js";
+import { readJson } from "./read-json.js";
 
 /** What determines a stage, as plain JSON. */
 export type StageInputs = Readonly<Record<string, unknown>>;
@@ -59,14 +60,13 @@ const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 /**
  * The stage with these inputs, if it is in the cache.
  *
- * @throws Error when a file of it is missing or was altered
+ * @throws Error when a file of it is missing or was altered, its record included
  */
 export function findStage(cacheFolder: string, kind: string, inputs: StageInputs): Stage | null {
   const hash = hashStage(kind, inputs);
   const folder = join(cacheFolder, `${kind}-${hash}`);
-  const recordPath = join(folder, "stage.json");
-  if (!existsSync(recordPath)) return null;
-  const record = stageSchema.parse(JSON.parse(readFileSync(recordPath, "utf8")));
+  if (!existsSync(folder)) return null;
+  const record = readRecord(folder, hash);
   for (const [name, expected] of Object.entries(record.files)) {
     const path = join(folder, name);
     const found = existsSync(path) ? sha256(readFileSync(path)) : "no file";
@@ -78,12 +78,27 @@ export function findStage(cacheFolder: string, kind: string, inputs: StageInputs
   return { kind, hash, folder, seconds: record.seconds, provenance: record.provenance };
 }
 
+/** Only a complete stage has its final name, so a folder without a right record was damaged later. */
+function readRecord(folder: string, hash: string): z.infer<typeof stageSchema> {
+  const path = join(folder, "stage.json");
+  const refuse = (got: string): never => {
+    throw new Error(
+      `findStage: ${path} must be the record of stage ${hash}, got ${got}. Delete ${folder} to compute it again.`,
+    );
+  };
+  if (!existsSync(path)) return refuse("no file");
+  const parsed = stageSchema.safeParse(readJson(path));
+  if (!parsed.success) return refuse("a file that is no such record");
+  const found = hashStage(parsed.data.kind, parsed.data.inputs);
+  return found === hash ? parsed.data : refuse(`inputs of stage ${found}`);
+}
+
 /** Starts building a stage in a folder of its own that no reader takes for the finished one. */
 export function beginStage(cacheFolder: string, kind: string, inputs: StageInputs): StageDraft {
   const hash = hashStage(kind, inputs);
   const final = join(cacheFolder, `${kind}-${hash}`);
-  const folder = `${final}.partial-${process.pid}`;
-  rmSync(folder, { recursive: true, force: true });
+  // A random name, not the process id: two builders may share a process, two machines the folder.
+  const folder = `${final}.partial-${randomUUID()}`;
   mkdirSync(folder, { recursive: true });
   const begin = performance.now();
   return {
@@ -98,10 +113,16 @@ export function beginStage(cacheFolder: string, kind: string, inputs: StageInput
       );
       const record = { schemaVersion: 1, kind, hash, inputs, seconds, provenance, files };
       writeFileSync(join(folder, "stage.json"), JSON.stringify(record, null, 2) + "\n");
-      // Another process may have finished the same stage meanwhile; both are equal, the first stays.
-      if (existsSync(join(final, "stage.json"))) rmSync(folder, { recursive: true, force: true });
-      else renameSync(folder, final);
-      return { kind, hash, folder: final, seconds, provenance };
+      try {
+        renameSync(folder, final);
+        return { kind, hash, folder: final, seconds, provenance };
+      } catch (error) {
+        // Another builder may have finished the same stage meanwhile: the first stays.
+        const first = findStage(cacheFolder, kind, inputs);
+        if (first === null) throw error;
+        rmSync(folder, { recursive: true, force: true });
+        return first;
+      }
     },
     abandon() {
       rmSync(folder, { recursive: true, force: true });

@@ -43,6 +43,12 @@ export function phasesOf(condition: Condition): readonly Phase[] {
   return CURRICULA[condition];
 }
 
+/** The phases of a condition in words, such as "switch, then wiki". */
+export function describePhases(condition: Condition): string {
+  const phases = phasesOf(condition).map((phase) => phase.sets.join(" + "));
+  return phases.length === 0 ? "none: pre-training alone" : phases.join(", then ");
+}
+
 /**
  * One epoch's examples in training order: phase after phase, shuffled inside each.
  *

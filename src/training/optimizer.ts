@@ -63,15 +63,14 @@ export function updateAdamW(
       throw new Error(
         `updateAdamW: ${name} must have a gradient and both moments. Pass the state of these weights.`,
       );
-    const [updated, first, second] = tf.tidy(() => {
+    const { updated, first, second } = tf.tidy(() => {
       const first = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
       const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
       const denominator = tf.add(tf.sqrt(tf.div(second, correction2)), epsilon);
       const change = tf.mul(tf.div(first, denominator), learningRate / correction1);
       const decayed = weight.rank > 1 ? tf.mul(weight, 1 - learningRate * weightDecay) : weight;
-      return [tf.sub(decayed, change), first, second];
+      return { updated: tf.sub(decayed, change), first, second };
     });
-    if (!updated || !first || !second) throw new Error("updateAdamW: three tensors are expected of a tidy.");
     [next[name], firstMoments[name], secondMoments[name]] = [updated, first, second];
   }
   return { weights: next, state: { firstMoments, secondMoments, updates } };

@@ -166,7 +166,7 @@ export function lossAndGradients(
   };
   const { value, grads } = tf.valueAndGrads(lossOf)(Object.values(weights));
   return {
-    value: value as tf.Scalar,
+    value,
     gradients: Object.fromEntries(names.map((name, index) => [name, grads[index] as tf.Tensor])),
   };
 }

@@ -32,6 +32,6 @@ export async function launchBrowser(home: string): Promise<Browser> {
       "--disable-component-update",
       "--disable-sync",
     ],
-    env: { ...process.env, HOME: home } as Record<string, string>,
+    env: { ...process.env, HOME: home },
   });
 }

@@ -28,7 +28,8 @@ afterAll(async () => {
 
 /** Waits until a cell has printed a line that begins so. */
 async function untilPrinted(text: string): Promise<void> {
-  const isIt = (message: Message) => String(message.content["text"] ?? "").startsWith(text);
+  const isIt = (message: Message) =>
+    typeof message.content["text"] === "string" && message.content["text"].startsWith(text);
   for (const end = performance.now() + 10_000; !kernel.published.some(isIt); await wait(10))
     if (performance.now() > end) throw new Error(`untilPrinted: a cell must print "${text}", got nothing`);
 }
@@ -46,6 +47,14 @@ test("the kernel names the TypeScript it compiles with and the highlighting nbco
     version: "5.0.4",
     pygments_lexer: "typescript",
   });
+});
+
+test("a cell whose only await is a for await loop runs, and one inside a function stays there", async () => {
+  const loop = "async function* two() { yield 1; yield 2; }\nfor await (const n of two()) console.log(n);";
+  expect(streamText(await kernel.run(loop), "stdout")).toBe("1\n2\n");
+  const inside =
+    "const later = async () => { for await (const n of two()) console.log(n); };\nconsole.log(typeof later);";
+  expect(streamText(await kernel.run(inside), "stdout")).toBe("function\n");
 });
 
 test("a cell's value is its execute_result, and the process.stdout of a cell is its stream", async () => {

@@ -18,3 +18,10 @@ export function parityPath(...parts: string[]): string {
 
 export const parityJson = (...parts: string[]): unknown =>
   JSON.parse(readFileSync(parityPath(...parts), "utf8"));
+
+/** The rows of a parity file of JSON lines. */
+export const parityLines = (...parts: string[]): unknown[] =>
+  readFileSync(parityPath(...parts), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line));

@@ -1,7 +1,7 @@
 /**
  * @file Starts the project's own tslab (1.0.22) as a Jupyter kernel, with the repairs its unattended and
  * interactive use needs: node-support (old tfjs on new Node), source-maps and errors (messages that point into
- * the cell), cells (one at a time, failures and interrupts), protocol (Jupyter's messages), progress (what
+ * the cell), top-level-await (loops that await), cells (one at a time, failures and interrupts), protocol (Jupyter's messages), progress (what
  * `npm run reproduce` shows).
  */
 "use strict";
@@ -9,12 +9,14 @@ require("./node-support.cjs"); // before anything can load TensorFlow
 const { installSourceMaps } = require("./source-maps.cjs");
 const typescript = installSourceMaps(); // before tslab loads its compiler
 
+const converter = require("tslab/dist/converter.js");
 const executor = require("tslab/dist/executor.js");
 const jupyter = require("tslab/dist/jupyter.js");
 const { startKernel } = require("tslab/dist/main.js");
 const tslab = require("tslab/package.json");
 const { createCells } = require("./cells.cjs");
 const { installProtocol } = require("./protocol.cjs");
+const { installTopLevelAwait } = require("./top-level-await.cjs");
 const { watchParent } = require("./watch-parent.cjs");
 
 Error.stackTraceLimit = 50; // a deep library stack must still reach the cell that called it
@@ -25,7 +27,8 @@ const cells = createCells();
 const createExecutor = executor.createExecutor;
 executor.createExecutor = (root, converters) => createExecutor(root, converters, cells.console);
 
-installProtocol({ jupyter, cells, versions: { tslab: tslab.version, typescript } });
+installTopLevelAwait(converter, typescript);
+installProtocol({ jupyter, cells, versions: { tslab: tslab.version, typescript: typescript.version } });
 startKernel({
   configPath: process.argv[2],
   enableFindLocal: false,

@@ -25,7 +25,7 @@ let current = { count: 0, code: "" };
 /**
  * Wraps tslab's compiler and the function that runs its output. Call it before tslab is loaded.
  *
- * @returns {string} version of the compiler
+ * @returns {typeof import("typescript")} the compiler, unwrapped
  */
 function installSourceMaps() {
   const id = require.resolve("@tslab/typescript-for-tslab", {
@@ -52,7 +52,7 @@ function installSourceMaps() {
     mapsByCode.clear();
     return run(code, { ...options, filename, columnOffset: -start.length, displayErrors: false });
   };
-  return ts.version;
+  return ts;
 }
 
 /** tslab's second compilation, keeping its map and the one that came with its input. */

@@ -70,6 +70,6 @@ function generateText(genre: MicroworldDocument["genre"], random: Random): strin
 
 /** Sentences of the grammar, joined by spaces. */
 export function generateNarrative(sentences: number, random: Random): string {
-  const { sampleSentence } = openMicroworld();
-  return Array.from({ length: sentences }, () => sampleSentence(random).join(" ")).join(" ");
+  const oracle = openMicroworld();
+  return Array.from({ length: sentences }, () => oracle.sampleSentence(random).join(" ")).join(" ");
 }

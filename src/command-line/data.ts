@@ -1,0 +1,78 @@
+/** @file `class-it data`: lists the data files, verifies them, or fetches what is missing (next door). */
+import { Command, Option } from "commander";
+import { tableMarkdown } from "../report/table.js";
+import { fetchMissing } from "./data-fetch.js";
+import { inspectFiles, placeOf, sumByFolder } from "./data-state.js";
+import { example, jsonOption } from "./options.js";
+import { placesOf, printJson, type Surroundings } from "./surroundings.js";
+
+interface DataOptions {
+  readonly list?: true;
+  /** A prefix, or true for everything. */
+  readonly check?: string | true;
+  readonly json?: boolean;
+}
+
+/** The verb `data`. */
+export function dataVerb(surroundings: Surroundings): Command {
+  return new Command("data")
+    .description(
+      "Fetch the data files that are missing and can be had into data/raw. With --list or --check, only look.",
+    )
+    .addOption(new Option("--list", "list the files by folder; --json adds every file").conflicts("check"))
+    .addOption(
+      new Option("--check [prefix]", "verify size and hash of every file, or of those under a folder"),
+    )
+    .addOption(jsonOption())
+    .addHelpText("after", example("data --check babylm_sample"))
+    .action(async ({ list, check, json = false }: DataOptions) => {
+      if (list) await listFiles(surroundings, json);
+      else if (check !== undefined) await checkFiles(surroundings, json, check === true ? undefined : check);
+      else await fetchMissing(surroundings, json);
+    });
+}
+
+async function listFiles(surroundings: Surroundings, json: boolean): Promise<void> {
+  const places = placesOf(surroundings);
+  const states = await inspectFiles(places);
+  const folders = sumByFolder(states, places);
+  if (json) {
+    const files = states.map((state) => {
+      const { path, bytes, licence, download, standIn } = state.entry;
+      return { path, state: state.state, place: placeOf(state, places), bytes, licence, download, standIn };
+    });
+    return printJson(surroundings, { ...places, folders, files });
+  }
+  const rows = folders.map((folder) => ({
+    folder: folder.folder,
+    files: folder.files,
+    MB: folder.megabytes,
+    "in data/raw": folder.inRaw,
+    "in CLASS_IT_DATA": folder.inDataFolder,
+    damaged: folder.damaged,
+    missing: folder.missing,
+    "can be fetched": folder.fetchable,
+    "stand-ins": folder.standIns,
+  }));
+  const note = `data/raw is ${places.rawFolder}, CLASS_IT_DATA is ${places.dataFolder ?? "not set"}.`;
+  surroundings.stdout.write(tableMarkdown(rows, { caption: "Data files", note }));
+}
+
+async function checkFiles(surroundings: Surroundings, json: boolean, prefix?: string): Promise<void> {
+  const places = placesOf(surroundings);
+  const states = await inspectFiles(places, prefix);
+  const named = (kind: string) => states.filter(({ state }) => state === kind).map(({ entry }) => entry.path);
+  const [verified, missing, damaged] = [named("verified").length, named("missing"), named("damaged")];
+  if (json) printJson(surroundings, { ...places, verified, missing, damaged });
+  else {
+    for (const path of missing) surroundings.stdout.write(`missing  ${path}\n`);
+    for (const { state, entry, found } of states)
+      if (state === "damaged") surroundings.stdout.write(`damaged  ${entry.path} (${found})\n`);
+    surroundings.stdout.write(`${verified} of ${states.length} files verified\n`);
+  }
+  if (verified === states.length) return;
+  throw new Error(
+    `class-it data: every file must be there and whole, got ${missing.length} missing and ${damaged.length} damaged. ` +
+      "Delete the damaged ones, then run npx class-it data, or point CLASS_IT_DATA at a folder that holds them.",
+  );
+}

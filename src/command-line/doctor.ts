@@ -1,0 +1,73 @@
+/** @file `class-it doctor`: prints what works on this machine, what is missing, and the remedy. */
+import { Command } from "commander";
+import { examine, type DoctorReport } from "./doctor-report.js";
+import { example, jsonOption } from "./options.js";
+import { placesOf, printJson, type Surroundings } from "./surroundings.js";
+
+/** The verb `doctor`. */
+export function doctorVerb(surroundings: Surroundings): Command {
+  return new Command("doctor")
+    .description(
+      "Look at node, engine, machine, set-up and data; fails when something must be repaired before a run.",
+    )
+    .addOption(jsonOption())
+    .addHelpText("after", example("doctor --json"))
+    .action(async ({ json }: { readonly json?: true }) => {
+      const report = await examine(placesOf(surroundings));
+      if (json) printJson(surroundings, report);
+      else surroundings.stdout.write(describeReport(report));
+      const { length } = report.problems;
+      if (length > 0)
+        throw new Error(
+          `class-it doctor: nothing must need repair, got ${length} ${length === 1 ? "problem" : "problems"}. ` +
+            `First: ${report.problems[0]}`,
+        );
+    });
+}
+
+/** The report as lines of a name and what was found. */
+export function describeReport(report: DoctorReport): string {
+  const { node, machine, engine, gradientTest, matrixRate, setUp, data, problems, hints } = report;
+  const lines: [name: string, found: string][] = [
+    ["node", node],
+    [
+      "machine",
+      `${machine.cores} cores, ${machine.memoryGiB.toFixed(1)} GiB, ${machine.processor}, ${machine.platform}`,
+    ],
+    [
+      "engine",
+      engine
+        ? `TensorFlow ${engine.tensorflow}, tfjs ${engine.tfjs}, backend ${engine.backend}`
+        : "does not load",
+    ],
+    [
+      "gradients",
+      gradientTest
+        ? `self-test ${gradientTest.passed ? "passed" : "FAILED"}: off by ${gradientTest.largestDifference.toExponential(1)}, allowed ${gradientTest.tolerance}`
+        : "not tested",
+    ],
+    [
+      "matrix products",
+      matrixRate
+        ? `${Math.round(matrixRate.gflopPerSecond)} GFLOP/s float32 (${matrixRate.size} × ${matrixRate.size})`
+        : "not measured",
+    ],
+    ["set-up", setUp.map(({ step, done }) => (done ? step : `${step} MISSING`)).join(", ")],
+    [
+      "text",
+      data.source === "microworld"
+        ? "microworld, generated: there is no real text"
+        : (data.source ?? "unclear"),
+    ],
+    ["data/raw", data.rawFolder],
+    ["CLASS_IT_DATA", data.dataFolder ?? "not set"],
+    ...data.folders.map(({ folder, files, inRaw, inDataFolder }): [string, string] => [
+      `  ${folder}`,
+      `${inRaw + inDataFolder} of ${files} files verified`,
+    ]),
+    ...hints.map((hint): [string, string] => ["hint", hint]),
+    ...problems.map((problem): [string, string] => ["PROBLEM", problem]),
+  ];
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, found]) => `${name.padEnd(width)}  ${found}\n`).join("");
+}

@@ -1,0 +1,66 @@
+/** @file Options that several verbs share, each refusing what is not valid with the list of what is. */
+import { Option } from "commander";
+import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config.js";
+
+/** Options that name a condition's models. */
+export interface SubjectOptions {
+  readonly condition: Condition;
+  readonly scale: Scale;
+  readonly seed: number;
+  /** Undefined for all models the poster trains in the condition. */
+  readonly model?: ModelName;
+}
+
+/** @throws RangeError that lists the valid names */
+function oneOf<Name extends string>(what: string, value: string, valid: readonly Name[]): Name {
+  const found = valid.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw new RangeError(
+    `class-it: ${what} must be one of ${valid.join(", ")}, got "${value}". Correct the option --${what}.`,
+  );
+}
+
+function choice<Name extends string>(flags: string, description: string, valid: readonly Name[]): Option {
+  const option = new Option(flags, description).choices(valid);
+  return option.argParser((value) => oneOf(option.name(), value, valid));
+}
+
+/** Names separated by commas, each of them valid; a name given twice counts once. */
+export function listOption<Name extends string>(
+  flags: string,
+  description: string,
+  valid: readonly Name[],
+): Option {
+  const option = new Option(flags, description).choices(valid);
+  return option
+    .argParser((value) => [
+      ...new Set(value.split(",").map((name) => oneOf(option.name(), name.trim(), valid))),
+    ])
+    .makeOptionMandatory();
+}
+
+function parseSeed(value: string): number {
+  if (/^\d+$/.test(value) && Number.isSafeInteger(Number(value))) return Number(value);
+  throw new RangeError(
+    `class-it: seed must be a whole number from 0, got "${value}". Correct the option --seed.`,
+  );
+}
+
+/** The options behind {@link SubjectOptions}. */
+export function subjectOptions(): Option[] {
+  return [
+    choice("--condition <name>", "training condition", CONDITIONS).makeOptionMandatory(),
+    choice("--scale <name>", "size of models, text and budgets", SCALES).makeOptionMandatory(),
+    new Option("--seed <number>", "whole number from 0").argParser(parseSeed).makeOptionMandatory(),
+    choice("--model <name>", "one model; without it, all the poster trains in the condition", MODELS),
+  ];
+}
+
+/** The option of every verb that reports something. */
+export const jsonOption = (): Option => new Option("--json", "print the report as JSON, and nothing else");
+
+/** The text below a verb's help. */
+export const example = (...lines: readonly string[]): string =>
+  ["", lines.length > 1 ? "Examples:" : "Example:", ...lines.map((line) => `  npx class-it ${line}`)].join(
+    "\n",
+  );

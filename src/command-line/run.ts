@@ -1,0 +1,72 @@
+/** @file The command as a whole: its verbs, and what becomes of a fault: one line on stderr and an exit code. */
+import { Command, CommanderError } from "commander";
+import { dataVerb } from "./data.js";
+import { doctorVerb } from "./doctor.js";
+import { evaluateVerb } from "./evaluate.js";
+import { Interrupted } from "./interruptible.js";
+import { example } from "./options.js";
+import type { Surroundings } from "./surroundings.js";
+import { trainVerb } from "./train.js";
+
+const VERBS = [doctorVerb, dataVerb, trainVerb, evaluateVerb] as const;
+
+const INTERRUPTED = 130; // what a shell reports for a process ended by SIGINT
+
+/**
+ * Runs the command.
+ *
+ * @param argv what follows the program's name
+ * @returns the exit code: 0 only on success, 130 after Ctrl-C
+ */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    await assemble(surroundings).parseAsync([...argv], { from: "user" });
+    return 0;
+  } catch (error) {
+    // Help that was asked for has 0, help for want of a verb 1; both are printed already.
+    if (error instanceof CommanderError) return error.exitCode;
+    surroundings.stderr.write(`${describeFault(error)}\n`);
+    return error instanceof Interrupted ? INTERRUPTED : 1;
+  }
+}
+
+function assemble(surroundings: Surroundings): Command {
+  const program = new Command("class-it")
+    .description("CLASS-IT (arXiv 2510.25364) step by step. Every verb has its own --help.")
+    .addHelpText("after", example("doctor", "train --help"));
+  for (const verb of VERBS) program.addCommand(verb(surroundings));
+  for (const command of [program, ...program.commands])
+    command
+      .configureOutput({
+        writeOut: (text) => surroundings.stdout.write(text),
+        writeErr: (text) => surroundings.stderr.write(text),
+        outputError: () => undefined, // printed by `run`, as every other error
+      })
+      .exitOverride((fault) => {
+        throw isHelp(fault) ? fault : explain(fault, command);
+      });
+  return program;
+}
+
+const isHelp = ({ code }: CommanderError): boolean =>
+  ["commander.help", "commander.helpDisplayed"].includes(code);
+
+/** Commander's own refusals, with the valid names added. */
+function explain({ code, message }: CommanderError, command: Command): Error {
+  const name = command.parent ? `class-it ${command.name()}` : "class-it";
+  const fault = message.replace(/^error: /, "").replace(/\.?\s*$/, ".");
+  const option = command.options.find(({ flags }) => fault.includes(`'${flags}'`));
+  const remedies: Readonly<Record<string, string>> = {
+    "commander.unknownCommand": `Verbs are ${command.commands.map((verb) => verb.name()).join(", ")}.`,
+    "commander.unknownOption": `Options are ${[...command.options.map(({ long }) => long), "--help"].join(", ")}.`,
+  };
+  const choices = option?.argChoices ? `Valid are ${option.argChoices.join(", ")}.` : undefined;
+  return new RangeError(`${name}: ${fault} ${remedies[code] ?? choices ?? `See npx ${name} --help.`}`);
+}
+
+/** One line, or everything where `CLASS_IT_DEBUG` is set. */
+function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (process.env["CLASS_IT_DEBUG"]) return error.stack ?? error.message;
+  return error.message.replace(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,29 @@
+/** @file What a verb reads and writes besides its options; a test brings its own. */
+import { defaultPlaces, type DataPlaces } from "../data/files.js";
+import type { FetchUrl } from "../data/download.js";
+
+/** A stream as far as a verb needs it. */
+export interface Output {
+  write(text: string): unknown;
+  /** True on a terminal, where a line can be rewritten. */
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Reports go to `stdout`, progress and errors to `stderr`, so that `--json` output is JSON alone. */
+export interface Surroundings {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Where `data` and `doctor` look for files in place of `data/raw` and `CLASS_IT_DATA`. */
+  readonly places?: DataPlaces;
+  /** What `data` fetches with in place of the global `fetch`. */
+  readonly fetchUrl?: FetchUrl;
+}
+
+/** The places given, or those of the project. */
+export const placesOf = ({ places }: Surroundings): DataPlaces => places ?? defaultPlaces();
+
+/** Writes a report as JSON. */
+export function printJson({ stdout }: Surroundings, report: unknown): void {
+  stdout.write(JSON.stringify(report, null, 2) + "\n");
+}

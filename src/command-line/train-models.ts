@@ -1,0 +1,49 @@
+/** @file Training the models of a condition with progress and a clean end at Ctrl-C, for `train` and `evaluate`. */
+import { setImmediate as turnOfEventLoop } from "node:timers/promises";
+import type { Condition, ModelName } from "../config.js";
+import type { Study } from "../runs/study.js";
+import type { ConditionStep, TrainedModel } from "../runs/training.js";
+import { interruptible } from "./interruptible.js";
+import { describeStep, progressLine } from "./progress-line.js";
+import type { Surroundings } from "./surroundings.js";
+
+/** A model with what its phases left behind. */
+export interface TrainedSubject extends TrainedModel {
+  readonly model: ModelName;
+}
+
+const INTERRUPTED =
+  "class-it: interrupted. Finished phases are kept; the same command goes on with the phase it was in, from its start.";
+
+/**
+ * Trains one model after the other, or takes from the cache what it holds.
+ *
+ * @throws Interrupted after a Ctrl-C; the phase under way then leaves nothing behind
+ */
+export async function trainModels(
+  study: Study,
+  { models, condition }: { readonly models: readonly ModelName[]; readonly condition: Condition },
+  { stderr }: Surroundings,
+): Promise<TrainedSubject[]> {
+  // The verbs load what needs TensorFlow when they run, so that help and refusals come at once.
+  const { trainCondition } = await import("../runs/training.js");
+  const trained: TrainedSubject[] = [];
+  const progress = progressLine(stderr);
+  async function* stepsOf(model: ModelName): AsyncGenerator<ConditionStep, void, void> {
+    trained.push({ model, ...(yield* trainCondition(study, { model, condition })) });
+  }
+  try {
+    await interruptible(INTERRUPTED, async (signal) => {
+      for (const model of models)
+        for await (const step of stepsOf(model)) {
+          progress.show(describeStep(model, step));
+          // TensorFlow computes without leaving the thread: a Ctrl-C waits for this.
+          await turnOfEventLoop();
+          signal.throwIfAborted();
+        }
+    });
+  } finally {
+    progress.end();
+  }
+  return trained;
+}

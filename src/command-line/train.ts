@@ -1,0 +1,65 @@
+/** @file `class-it train`: runs or resumes the stages of a condition and says what each phase reached. */
+import { Command } from "commander";
+import { tableMarkdown } from "../report/table.js";
+import { example, jsonOption, subjectOptions, type SubjectOptions } from "./options.js";
+import { printJson, type Surroundings } from "./surroundings.js";
+import { trainModels } from "./train-models.js";
+
+interface TrainOptions extends SubjectOptions {
+  readonly json?: true;
+}
+
+/** The verb `train`. */
+export function trainVerb(surroundings: Surroundings): Command {
+  const verb = new Command("train")
+    .description(
+      "Train the models of a condition: pre-training, then its instruction tuning. Phases that were finished before " +
+        "are taken from the cache; a phase that was broken off begins again.",
+    )
+    .addHelpText("after", example("train --condition merged --scale smoke --seed 0"))
+    .action((options: TrainOptions) => train(options, surroundings));
+  for (const option of [...subjectOptions(), jsonOption()]) verb.addOption(option);
+  return verb;
+}
+
+async function train(options: TrainOptions, surroundings: Surroundings): Promise<void> {
+  const { condition, scale, seed } = options;
+  const [{ openStudy }, { publishedModels }, { readCurve }] = await Promise.all([
+    import("../runs/study.js"),
+    import("../runs/grid.js"),
+    import("../runs/training-results.js"),
+  ]);
+  const study = openStudy({ scale, seed });
+  const models = options.model ? [options.model] : publishedModels(condition);
+  const subject = `${condition}, seed ${seed}, ${scale} scale, ${study.source} text`;
+  surroundings.stderr.write(`train: ${models.join(" and ")}, ${subject}\n`);
+  const trained = await trainModels(study, { models, condition }, surroundings);
+  const phases = trained.flatMap(({ model, phases }) =>
+    phases.map(({ phase, stage, outcome }) => ({
+      model,
+      phase,
+      steps: readCurve(stage).length,
+      heldOutTextNats: outcome.heldOutTextNats,
+      seconds: stage.seconds,
+      stage: stage.hash,
+    })),
+  );
+  if (options.json) {
+    const { source, resultsFolder } = study;
+    printJson(surroundings, { condition, scale, seed, source, resultsFolder, phases });
+    return;
+  }
+  const rows = phases.map(({ model, phase, steps, heldOutTextNats, seconds }) => ({
+    model,
+    phase,
+    steps,
+    "held-out nats": heldOutTextNats,
+    seconds: Math.round(seconds),
+  }));
+  surroundings.stdout.write(
+    tableMarkdown(rows, {
+      caption: `Training: ${subject}`,
+      note: `Loss in nats a token on held-out pre-training text. Written to ${study.resultsFolder}.`,
+    }),
+  );
+}

@@ -1,0 +1,128 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { tf } from "../../src/engine/backend.js";
+import { MICROWORLD_UIDS } from "../../src/data/microworld/minimal-pairs.js";
+import { parseCsv } from "../../src/report/csv.js";
+import { readResults, subjectFolder, type Result } from "../../src/runs/results.js";
+import { evaluateCondition } from "../../src/runs/scoring.js";
+import type { Task } from "../../src/runs/tasks.js";
+import { mean } from "../../src/statistics/summary.js";
+import { sharedFolder } from "../support/temporary-folder.js";
+import { openTinyStudy, stagesOf, TINY_CONFIG } from "../support/tiny-study.js";
+
+const subject = { model: "llama100M", condition: "base" } as const;
+const study = openTinyStudy(sharedFolder());
+const PAIRS = 2 * MICROWORLD_UIDS.length; // blimpPairsPerUid
+let result: Result;
+let stages: string[];
+beforeAll(async () => {
+  result = await evaluateCondition(study, { ...subject, task: "blimp" });
+  stages = stagesOf(study);
+});
+
+const itemsOf = (task: string) => {
+  const text = readFileSync(join(subjectFolder(study, subject), `${task}.items.csv`), "utf8");
+  return { text, rows: parseCsv(text) };
+};
+
+describe("an evaluation", () => {
+  test("trains the model it lacks and keeps its scores as a stage of their own", () => {
+    expect(stages.map((name) => name.split("-")[0])).toEqual(["evaluation", "pretraining", "tokenizer"]);
+    expect(result.stages.map(({ kind }) => kind)).toEqual(["pretraining", "evaluation"]);
+    expect(result.stages.map(({ kind, hash }) => `${kind}-${hash}`).sort()).toEqual(stages.slice(0, 2));
+  });
+
+  test("writes the result with configuration, seed, provenance and n of every metric", () => {
+    const file = join(subjectFolder(study, subject), "blimp.json");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(result);
+    expect(file.endsWith(join("smoke-microworld", "llama100M", "base", "seed-1", "blimp.json"))).toBe(true);
+    expect(result).toMatchObject({
+      task: "blimp",
+      scale: "smoke",
+      source: "microworld",
+      seed: 1,
+      ...subject,
+    });
+    expect(result.config).toEqual(TINY_CONFIG);
+    expect(result.provenance).toMatchObject({ node: process.versions.node, tfjs: tf.version_core });
+    expect(result.metrics).toHaveLength(2 * (1 + MICROWORLD_UIDS.length));
+    for (const { part, n } of result.metrics) expect(n).toBe(part === "all" ? PAIRS : 2);
+  });
+
+  test("counts what its items say, and the mean over phenomena", () => {
+    const { rows } = itemsOf("blimp");
+    expect(rows).toHaveLength(PAIRS);
+    const accuracyOf = (part: string) =>
+      result.metrics.find((metric) => metric.part === part && metric.reading === "official")?.value;
+    for (const uid of MICROWORLD_UIDS) {
+      const ofUid = rows.filter((row) => row["uid"] === uid);
+      const right = ofUid.filter((row) => Number(row["logProbGood"]) >= Number(row["logProbBad"]));
+      expect(accuracyOf(uid)).toBe(right.length / ofUid.length);
+    }
+    expect(accuracyOf("all")).toBeCloseTo(mean(MICROWORLD_UIDS.map((uid) => accuracyOf(uid) ?? NaN)), 12);
+  });
+
+  test("publishes ids and numbers of its items, no sentence", () => {
+    const { text, rows } = itemsOf("blimp");
+    expect(text).not.toMatch(/[ "]/);
+    for (const { id, uid, ...numbers } of rows) {
+      expect(id).toMatch(new RegExp(`^${uid}_\\d+$`));
+      for (const value of Object.values(numbers)) expect(value).toMatch(/^-?\d+(\.\d+)?$/);
+    }
+  });
+
+  test("is made once: the second call scores nothing and gives the same", async () => {
+    const tensors = tf.memory().numTensors;
+    expect(await evaluateCondition(study, { ...subject, task: "blimp" })).toEqual(result);
+    expect(stagesOf(study)).toEqual(stages);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  test("of more items is another stage of the same model", async () => {
+    const budget = { ...TINY_CONFIG.budget, blimpPairsPerUid: 3 };
+    const more = {
+      ...study,
+      config: { ...TINY_CONFIG, budget },
+      resultsFolder: `${study.resultsFolder}-more`,
+    };
+    const tensors = tf.memory().numTensors;
+    const again = await evaluateCondition(more, { ...subject, task: "blimp" });
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(again.stages[0]).toEqual(result.stages[0]);
+    expect(again.stages[1]?.hash).not.toBe(result.stages[1]?.hash);
+    expect(again.metrics[0]?.n).toBe(3 * MICROWORLD_UIDS.length);
+  });
+
+  test("stands beside the training result of its model", () => {
+    const tasks = readResults(study.resultsFolder).map(({ task }) => task);
+    expect(tasks).toEqual(["blimp", "training"]);
+  });
+});
+
+test("reading times get both scores in both readings, from surprisals that are kept", async () => {
+  const reading = await evaluateCondition(study, { ...subject, task: "reading" });
+  const { rows } = itemsOf("reading");
+  expect(rows.length).toBeGreaterThan(1000);
+  for (const { surprisalNats, correctedNats } of rows) {
+    expect(Number(surprisalNats)).toBeGreaterThan(0);
+    expect(Number(correctedNats)).toBeGreaterThan(0);
+  }
+  const found = reading.metrics.map(({ part, reading }) => `${reading} ${part}`);
+  const measures = ["firstFixMs", "firstPassMs", "goPastMs", "rightBoundMs"];
+  const parts = ["eyeTracking", ...measures, "selfPaced", "selfPacedMs"];
+  expect(found).toEqual(["official", "corrected"].flatMap((name) => parts.map((part) => `${name} ${part}`)));
+  for (const { value, n } of reading.metrics) {
+    expect(value).toBeGreaterThanOrEqual(0); // a nested model never explains less
+    expect(n).toBeLessThanOrEqual(rows.length);
+    expect(n).toBeGreaterThan(0.7 * rows.length); // self-paced reading loses the first words of sentences
+  }
+});
+
+test("an unknown task is refused with those there are, before anything is trained", async () => {
+  const untouched = openTinyStudy(join(study.cacheFolder, "..", "untouched"));
+  await expect(
+    evaluateCondition(untouched, { ...subject, task: "glue" as Task }), // as a notebook may hand it over
+  ).rejects.toThrow(/task must be one of blimp, reading, got "glue"/);
+  expect(existsSync(untouched.cacheFolder)).toBe(false);
+});
