@@ -14,13 +14,12 @@ const scriptsBelow = (folder) =>
     .sort();
 
 /**
- * Writes `dist/code-versions.json`: {folder, top-level module or file of `runs`: sha256}.
+ * Writes `code-versions.json`: {folder, top-level module or file of `runs`: sha256}.
  *
- * @param {string} source the `src` folder, compiled
+ * @param {string} dist folder of the compiled library
  */
-export async function stampCodeVersions(source) {
+export async function stampCodeVersions(dist) {
   const { default: ts } = await import("typescript");
-  const dist = join(source, "dist");
   /** @type {Record<string, import("node:crypto").Hash>} */
   const hashes = {};
   for (const path of scriptsBelow(dist)) {

@@ -38,7 +38,7 @@ function sourcesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
-      if (["dist", "node_modules"].includes(entry.name)) return [];
+      if (["dist", "dist.partial", "node_modules"].includes(entry.name)) return [];
       const path = join(folder, entry.name);
       return entry.isDirectory() ? sourcesBelow(path) : /\.(ts|json)$/.test(entry.name) ? [path] : [];
     });
@@ -196,12 +196,15 @@ async function buildEngine() {
 }
 
 async function buildLibrary() {
-  // A killed compiler leaves files its record does not know, so the record goes first.
+  // Built beside and swapped in: a killed compiler leaves the old library, and a running notebook never sees half of one.
+  const partial = inRoot("src/dist.partial");
+  rmSync(partial, { recursive: true, force: true });
+  const compiler = inRoot("node_modules/typescript/bin/tsc");
+  const options = ["-p", "src", "--outDir", partial, "--tsBuildInfoFile", join(partial, ".tsbuildinfo")];
+  await run(process.execPath, [compiler, ...options], { what: "compiling src" });
+  await stampCodeVersions(partial);
   rmSync(inRoot("src/dist"), { recursive: true, force: true });
-  await run(process.execPath, [inRoot("node_modules/typescript/bin/tsc"), "-p", "src"], {
-    what: "compiling src",
-  });
-  await stampCodeVersions(inRoot("src"));
+  renameSync(partial, inRoot("src/dist"));
 }
 
 /** @type {{ name: string, stamp: string, key: () => string, run: () => Promise<void>, needs: string[] }[]} */

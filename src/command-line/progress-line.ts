@@ -43,14 +43,14 @@ export function progressLine(stream: Output, now: () => number = () => performan
   };
 }
 
-/** A training step as a line, with the time the phase still takes. */
+/** A training step as a line, with the time its phase still takes. */
 export function describeStep(model: string, step: ConditionStep): string {
   return [
     `${model} ${step.phase}`,
     `step ${step.step}/${step.steps}`,
     `loss ${step.lossNats.toFixed(3)}`,
     `${Math.round(step.tokensPerSecond)} tokens/s`,
-    `${clockTime(step.secondsLeft)} left in this phase`,
+    `${clockTime(step.secondsLeft)} left`,
   ].join(" · ");
 }
 

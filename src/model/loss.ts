@@ -1,5 +1,6 @@
 /** @file Cross-entropy of the next token, and the log-probabilities it is made of. */
 import { tf } from "../engine/backend.js";
+import { sparseCrossEntropy } from "../engine/cross-entropy.js";
 
 /**
  * Natural-log probability of each target.
@@ -10,28 +11,10 @@ import { tf } from "../engine/backend.js";
  */
 export function targetLogProbs(logits: tf.Tensor3D, targets: tf.Tensor2D): tf.Tensor2D {
   const [batchSize, lengthTokens, vocabSize] = logits.shape;
-  const pickTargets = tf.customGrad((flat, save) => {
-    const logProbs = tf.logSoftmax(flat as tf.Tensor2D); // [N, V]
-    const chosen = tf.oneHot(tf.reshape(targets, [-1]), vocabSize, 1, 0, "float32"); // [N, V]
-    if (typeof save !== "function")
-      throw new Error("targetLogProbs: tfjs must hand over save. Pin its version.");
-    save([logProbs, chosen]);
-    return {
-      value: tf.sum(tf.mul(logProbs, chosen), -1), // [N]
-      // d log p(target) / d logits = oneHot − softmax, in place of tfjs' gradients of gather and logSumExp.
-      gradFunc: (upstream: tf.Tensor, [savedLogProbs, savedChosen]: tf.Tensor[]) => {
-        if (!savedLogProbs || !savedChosen)
-          throw new Error("targetLogProbs: two saved tensors are expected.");
-        return tf.mul(tf.sub(savedChosen, tf.exp(savedLogProbs)), tf.expandDims(upstream, -1)); // [N, V]
-      },
-    };
+  return tf.tidy(() => {
+    const losses = sparseCrossEntropy(tf.reshape(logits, [-1, vocabSize]), tf.reshape(targets, [-1])); // [B · T]
+    return tf.reshape(tf.neg(losses), [batchSize, lengthTokens] as [number, number]);
   });
-  return tf.tidy(() =>
-    tf.reshape(pickTargets(tf.reshape(logits, [-1, vocabSize])), [batchSize, lengthTokens] as [
-      number,
-      number,
-    ]),
-  );
 }
 
 /**

@@ -57,6 +57,14 @@ test("a cell whose only await is a for await loop runs, and one inside a functio
   expect(streamText(await kernel.run(inside), "stdout")).toBe("function\n");
 });
 
+test("a variable of an earlier cell may stand in shorthand, also in a pattern of its own name", async () => {
+  await kernel.run("const place = 'here';\nconst rows = [{ place: 'there' }];");
+  const answer = await kernel.run(
+    "const shown = { place, n: 1 };\nconsole.log(shown, rows.map(({ place }) => ({ place })));",
+  );
+  expect(streamText(answer, "stdout")).toBe("{ place: 'here', n: 1 } [ { place: 'there' } ]\n");
+});
+
 test("a cell's value is its execute_result, and the process.stdout of a cell is its stream", async () => {
   const answer = await kernel.run(
     "console.log('hello');\nprocess.stderr.write('careful\\n');\n[1, 2].map((x) => x * 2);",

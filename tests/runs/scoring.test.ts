@@ -6,7 +6,7 @@ import { MICROWORLD_UIDS } from "../../src/data/microworld/minimal-pairs.js";
 import { parseCsv } from "../../src/report/csv.js";
 import { readResults, subjectFolder, type Result } from "../../src/runs/results.js";
 import { evaluateCondition } from "../../src/runs/scoring.js";
-import type { Task } from "../../src/runs/tasks.js";
+import { defineTask, type Task } from "../../src/runs/tasks.js";
 import { mean } from "../../src/statistics/summary.js";
 import { sharedFolder } from "../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../support/tiny-study.js";
@@ -94,10 +94,34 @@ describe("an evaluation", () => {
     expect(again.metrics[0]?.n).toBe(3 * MICROWORLD_UIDS.length);
   });
 
-  test("stands beside the training result of its model", () => {
-    const tasks = readResults(study.resultsFolder).map(({ task }) => task);
-    expect(tasks).toEqual(["blimp", "training"]);
+  test("of another condition's model is another stage", async () => {
+    const tuned = await evaluateCondition(study, { ...subject, condition: "switch", task: "blimp" });
+    expect(tuned.stages.map(({ kind }) => kind)).toEqual(["pretraining", "tuning", "evaluation"]);
+    expect(tuned.stages[0]).toEqual(result.stages[0]);
+    expect(stages).not.toContain(`evaluation-${tuned.stages[2]?.hash}`);
   });
+
+  test("stands beside the training result of its model", () => {
+    const ofBase = readResults(study.resultsFolder).filter(({ condition }) => condition === "base");
+    expect(ofBase.map(({ task }) => task)).toEqual(["blimp", "training"]);
+  });
+});
+
+test("a tie is right as the official pipeline counts, and half right corrected", async () => {
+  const blimp = await defineTask(study, "blimp");
+  const metrics = blimp.summarise({
+    columns: ["id", "uid", "logProbGood", "logProbBad", "choice", "tie"],
+    rows: [
+      ["a_0", "a", -5, -5, 0, 1],
+      ["a_1", "a", -4, -6, 0, 0],
+      ["b_0", "b", -6, -4, 1, 0],
+    ],
+  });
+  const all = metrics.filter(({ part }) => part === "all");
+  expect(all.map(({ reading, value, n, ties }) => [reading, value, n, ties])).toEqual([
+    ["official", 0.5, 3, 1], // mean of 1 and 0
+    ["corrected", 0.375, 3, 1], // mean of ¾ and 0
+  ]);
 });
 
 test("reading times get both scores in both readings, from surprisals that are kept", async () => {

@@ -1,7 +1,7 @@
 /**
  * @file Starts the project's own tslab (1.0.22) as a Jupyter kernel, with the repairs its unattended and
  * interactive use needs: node-support (old tfjs on new Node), source-maps and errors (messages that point into
- * the cell), top-level-await (loops that await), cells (one at a time, failures and interrupts), protocol (Jupyter's messages), progress (what
+ * the cell), cell-syntax (two forms it compiles wrongly), cells (one at a time, failures and interrupts), protocol (Jupyter's messages), progress (what
  * `npm run reproduce` shows).
  */
 "use strict";
@@ -16,7 +16,7 @@ const { startKernel } = require("tslab/dist/main.js");
 const tslab = require("tslab/package.json");
 const { createCells } = require("./cells.cjs");
 const { installProtocol } = require("./protocol.cjs");
-const { installTopLevelAwait } = require("./top-level-await.cjs");
+const { installCellSyntax } = require("./cell-syntax.cjs");
 const { watchParent } = require("./watch-parent.cjs");
 
 Error.stackTraceLimit = 50; // a deep library stack must still reach the cell that called it
@@ -27,7 +27,7 @@ const cells = createCells();
 const createExecutor = executor.createExecutor;
 executor.createExecutor = (root, converters) => createExecutor(root, converters, cells.console);
 
-installTopLevelAwait(converter, typescript);
+installCellSyntax(converter, typescript);
 installProtocol({ jupyter, cells, versions: { tslab: tslab.version, typescript: typescript.version } });
 startKernel({
   configPath: process.argv[2],

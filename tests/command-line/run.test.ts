@@ -1,0 +1,87 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { CONDITIONS, MODELS, SCALES } from "../../src/config.js";
+import { TASKS } from "../../src/runs/tasks.js";
+import { command } from "./command.js";
+
+afterEach(() => vi.unstubAllEnvs());
+
+const VERBS = ["doctor", "data", "train", "evaluate"];
+
+test("help lists every verb, on stdout, and succeeds", async () => {
+  const { code, stdout, stderr } = await command("--help");
+  expect(code).toBe(0);
+  expect(stderr).toBe("");
+  for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^  ${verb} `, "m"));
+});
+
+test.each(VERBS)("help of %s shows --json and one example of that very verb", async (verb) => {
+  const { code, stdout, stderr } = await command(`${verb} --help`);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("--json");
+  expect(stdout.match(/npx class-it \w+/g)).toEqual([`npx class-it ${verb}`]);
+});
+
+test("the example of train and of evaluate name every option that must be given", async () => {
+  for (const verb of ["train", "evaluate"]) {
+    const { stdout } = await command(`${verb} --help`);
+    const example = stdout.slice(stdout.indexOf("Example:"));
+    for (const option of ["--condition", "--scale", "--seed"]) expect(example).toContain(option);
+  }
+});
+
+test("no verb shows the help as a mistake", async () => {
+  const { code, stdout, stderr } = await command("");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("Usage: class-it");
+});
+
+const given = "--condition merged --scale smoke --seed 0";
+test.each([
+  ["trian", ["'trian'", "Did you mean train?", ...VERBS]],
+  ["--verbose", ["'--verbose'", "--help"]],
+  ["doctor --verbose", ["class-it doctor", "'--verbose'", "--json, --help"]],
+  [`train ${given} --sede 1`, ["'--sede'", "Did you mean --seed?", "--model"]],
+  ["train --scale smoke --seed 0", ["--condition <name>", "not specified", ...CONDITIONS]],
+  ["train --condition wiki,merged --scale smoke --seed 0", ['got "wiki,merged"', ...CONDITIONS]],
+  ["train --condition merged --scale tiny --seed 0", ['got "tiny"', ...SCALES]],
+  [`train ${given} --model llama`, ['got "llama"', ...MODELS]],
+  [`train ${given} again`, ["too many arguments"]],
+  ["train --condition merged --scale smoke --seed", ["--seed <number>", "argument missing"]],
+  [`evaluate ${given}`, ["--tasks <names>", "not specified", ...TASKS]],
+  [`evaluate ${given} --tasks blimp,glue`, ['got "glue"', ...TASKS]],
+  ["data --list --check", ["--list", "--check", "cannot be used with"]],
+])("%s is refused in one line that lists what is valid", async (argv, parts) => {
+  const { code, stdout, stderr } = await command(argv);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  expect(stderr).toMatch(/^class-it/);
+  for (const part of parts) expect(stderr).toContain(part);
+});
+
+test.each(["-1", "1.5", "1e3", "0x10", "one", "9007199254740993"])("%s is no seed", async (seed) => {
+  const { code, stderr } = await command(`train --condition merged --scale smoke --seed ${seed}`);
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `class-it: seed must be a whole number from 0, got "${seed}". Correct the option --seed.\n`,
+  );
+});
+
+test.each(["train", "evaluate --tasks blimp"])(
+  "%s with a data folder that does not exist says so before it begins",
+  async (verb) => {
+    vi.stubEnv("CLASS_IT_DATA", "/no/such/folder");
+    const { code, stdout, stderr } = await command(`${verb} ${given}`);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /^\S+: CLASS_IT_DATA must name an existing folder, got "\/no\/such\/folder"\..*\n$/,
+    );
+  },
+);
+
+test("an error shows its stack only where CLASS_IT_DEBUG asks for it", async () => {
+  const quiet = await command("data --check nothing");
+  vi.stubEnv("CLASS_IT_DEBUG", "1");
+  const loud = await command("data --check nothing");
+  expect(quiet.stderr).not.toMatch(/\n\s+at /);
+  expect(loud.stderr).toMatch(/\n\s+at /);
+});

@@ -1,0 +1,219 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { publishedScore } from "../../src/report/published.js";
+import {
+  blimpPhenomena,
+  blimpScores,
+  contextOf,
+  curveRows,
+  outputFolder,
+  publishedOnly,
+  readingOfTies,
+  readingScores,
+  resultsOf,
+  resultsOverview,
+  scoreTable,
+  trainingTable,
+} from "../../src/report/result-rows.js";
+import { publishResult } from "../../src/runs/results.js";
+import { HAND_MADE_STAGE, metric, resultWith } from "../support/hand-made-result.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+import { openTinyStudy, TINY_CONFIG } from "../support/tiny-study.js";
+
+const blimp = resultWith([
+  metric({ part: "all", value: 0.75, n: 200, ties: 4 }),
+  metric({ part: "anaphor", value: 0.9 }),
+  metric({ part: "island", value: 0.6, ties: 4 }),
+  metric({ part: "all", value: 0.74, n: 200, ties: 4, reading: "corrected" }),
+  metric({ part: "anaphor", value: 0.9, reading: "corrected" }),
+  metric({ part: "island", value: 0.58, ties: 4, reading: "corrected" }),
+]);
+
+describe("BLiMP rows", () => {
+  test("hold our official mean with its interval over phenomena, and the poster's bar", () => {
+    const [row] = blimpScores([blimp]);
+    // Agresti and Coull by hand: p̃ = (90 + 2)/104 and (60 + 2)/104, variance p̃(1 − p̃)/100 each.
+    const variance = ((92 / 104) * (12 / 104) + (62 / 104) * (42 / 104)) / 100;
+    const margin = (1.959963985 * Math.sqrt(variance)) / 2;
+    expect(row).toMatchObject({ model: "llama140M", condition: "base", task: "BLiMP", value: 0.75, n: 200 });
+    expect(row?.low).toBeCloseTo(0.75 - margin, 8);
+    expect(row?.high).toBeCloseTo(0.75 + margin, 8);
+    const poster = publishedScore({ model: "llama140M", condition: "base", task: "BLiMP" });
+    expect(row?.paper).toBe(poster?.proportion);
+    expect(row?.chance).toBe(0.5);
+  });
+
+  test("have no number of the paper where it has no such model", () => {
+    const wiki = resultWith(blimp.metrics, { model: "llama100M", condition: "wiki" });
+    expect(blimpScores([wiki])[0]?.paper).toBeNull();
+  });
+
+  test("of phenomena leave out the mean and the corrected reading", () => {
+    expect(blimpPhenomena([blimp]).map(({ phenomenon, accuracy, n }) => [phenomenon, accuracy, n])).toEqual([
+      ["anaphor", 0.9, 100],
+      ["island", 0.6, 100],
+    ]);
+  });
+
+  test("set both readings of ties side by side, in percent", () => {
+    expect(readingOfTies([blimp])).toEqual([
+      {
+        model: "llama140M",
+        condition: "base",
+        "official (%)": 75,
+        "half credit for ties (%)": 74,
+        ties: 4,
+        n: 200,
+      },
+    ]);
+  });
+
+  test("of a result without the mean are refused by its name", () => {
+    const cut = resultWith(blimp.metrics.slice(1), { condition: "merged" });
+    expect(() => blimpScores([cut])).toThrow(
+      /blimp of llama140M merged must have official all, got none. Run its notebook again/,
+    );
+  });
+});
+
+test("reading rows hold both scores in the asked reading, with the poster's qualifier", () => {
+  const part = (part: string, reading: "official" | "corrected", value: number, n: number) =>
+    metric({ metric: "partialRSquared", part, reading, value, n, ties: null });
+  const result = resultWith(
+    [
+      part("eyeTracking", "official", 0.02, 1696),
+      part("selfPaced", "official", 0.01, 1496),
+      part("eyeTracking", "corrected", 0.03, 1696),
+      part("selfPaced", "corrected", 0.015, 1497),
+    ],
+    { task: "reading" },
+  );
+  const shown = readingScores([result], "corrected").map(({ task, value, n, paperQualifier }) => ({
+    task,
+    value,
+    n,
+    paperQualifier,
+  }));
+  expect(shown).toEqual([
+    { task: "Eye tracking", value: 0.03, n: 1696, paperQualifier: null },
+    { task: "Self-paced reading", value: 0.015, n: 1497, paperQualifier: "below" },
+  ]);
+  expect(readingScores([result], "official")[0]?.value).toBe(0.02);
+});
+
+describe("a score table", () => {
+  const subject = { model: "llama140M", condition: "switchThenWiki", task: "BLiMP" } as const;
+
+  test("prints percents and the difference in points", () => {
+    expect(scoreTable([{ ...subject, value: 0.61236, low: 0.6, high: 0.625, paper: 0.7, n: 400 }])).toEqual([
+      {
+        model: "llama140M",
+        condition: "switch → wiki",
+        task: "BLiMP",
+        "ours (%)": 61.24,
+        "from (%)": 60,
+        "to (%)": 62.5,
+        "paper (%)": 70,
+        "difference (points)": -8.76,
+        n: 400,
+      },
+    ]);
+    expect(scoreTable([{ ...subject, value: 0.61236, paper: 0.7 }], 0)[0]?.["ours (%)"]).toBe(61);
+  });
+
+  test("leaves blank what was not measured or not published, and then the difference", () => {
+    const ours = scoreTable([{ ...subject, value: 0.5, paper: null, n: 10 }])[0];
+    expect(ours).toMatchObject({ "ours (%)": 50, "paper (%)": null, "difference (points)": null, n: 10 });
+    const [published] = scoreTable(publishedOnly([subject], ["EWoK"]));
+    const poster = publishedScore({ ...subject, task: "EWoK" })?.percent;
+    expect(poster).toBeGreaterThan(0);
+    expect(published).toMatchObject({ "ours (%)": null, "paper (%)": poster, "difference (points)": null });
+  });
+});
+
+describe("results of training", () => {
+  const phase = (part: string, losses: [last: number, heldOut: number], steps: number) => [
+    metric({ metric: "heldOutTextNats", part, value: losses[1], reading: "none" }),
+    metric({ metric: "lastStepsLossNats", part, value: losses[0], reading: "none" }),
+    metric({ metric: "steps", part, value: steps, reading: "none" }),
+  ];
+  const metrics = [...phase("pre-training", [3.1, 3.2], 40), ...phase("switch", [2.5, 3.6], 4)];
+
+  test("become one row a phase", () => {
+    expect(trainingTable([resultWith(metrics, { task: "training", condition: "switch" })])).toEqual([
+      {
+        model: "llama140M",
+        condition: "switch",
+        phase: "pre-training",
+        steps: 40,
+        "loss of the last 10 steps (nats/token)": 3.1,
+        "held-out text (nats/token)": 3.2,
+      },
+      expect.objectContaining({ phase: "switch", steps: 4, "held-out text (nats/token)": 3.6 }),
+    ]);
+  });
+
+  /** A study with a published training result of three phases, two steps each. */
+  function published(seed = 1) {
+    const study = openTinyStudy(temporaryFolder(), TINY_CONFIG, seed);
+    const subject = { model: "llama140M", condition: "switchThenWiki" } as const;
+    const columns = ["phase", "step", "lossNats", "learningRate"];
+    const rows = ["pre-training", "switch", "wiki"].flatMap((name, index) =>
+      [1, 2].map((step) => [name, step, 4 - index - step / 4, 1e-3 / step]),
+    );
+    const content = { metrics, files: [], stages: [HAND_MADE_STAGE], items: { columns, rows } };
+    return { study, result: publishResult(study, subject, "training", content) };
+  }
+
+  test("become curves of pre-training, or of the tuning phases counted on", () => {
+    const { study, result } = published();
+    const curve = (phases: "pre-training" | "tuning") =>
+      curveRows(study, [result], phases).map(({ step, lossNats, learningRate }) => [
+        step,
+        lossNats,
+        learningRate,
+      ]);
+    expect(curve("pre-training")).toEqual([
+      [1, 3.75, 1e-3],
+      [2, 3.5, 5e-4],
+    ]);
+    expect(curve("tuning")).toEqual([
+      [1, 2.75, 1e-3],
+      [2, 2.5, 5e-4],
+      [3, 1.75, 1e-3],
+      [4, 1.5, 5e-4],
+    ]);
+    expect(curveRows(study, [result], "tuning")[0]).toMatchObject({
+      run: "llama140M switchThenWiki 1",
+      measuredOn: "training",
+    });
+  });
+
+  test("are found by task and by the study's own seed", () => {
+    const { study, result } = published(4);
+    expect(resultsOf(study, "training")).toEqual([result]);
+    expect(resultsOf(study, "blimp")).toEqual([]);
+    expect(resultsOf({ ...study, seed: 5 }, "training")).toEqual([]);
+  });
+
+  test("are listed with their metrics and largest n, or said to be none yet", () => {
+    const { study } = published();
+    expect(resultsOverview(study)).toEqual([
+      { model: "llama140M", condition: "switch → wiki", task: "training", metrics: 6, "largest n": 100 },
+    ]);
+    expect(resultsOverview({ ...study, seed: 9 })).toEqual([
+      { model: "none yet", condition: null, task: null, metrics: null, "largest n": null },
+    ]);
+  });
+});
+
+test("a figure says scale, source and seed, and lies beside the study's results", () => {
+  const study = openTinyStudy(temporaryFolder(), TINY_CONFIG, 6);
+  expect(contextOf(study, { paperFigure: "Figure 3" })).toEqual({
+    scale: "smoke",
+    source: "microworld",
+    seeds: [6],
+    paperFigure: "Figure 3",
+  });
+  expect(outputFolder(study, "figures")).toBe(join(study.resultsFolder, "figures"));
+});
