@@ -1,5 +1,6 @@
 /** @file The public surface of the kit: what notebooks and scripts import. Each name is documented where it is defined. */
 export * from "./config.js";
+export { deriveStudy } from "./scales.js";
 export { deriveSeed, seeded, type Random } from "./random.js";
 export { describeEngine, testGradients } from "./engine/backend.js";
 export { countParameters } from "./model/decoder.js";

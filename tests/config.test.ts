@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import {
-  deriveStudy,
   MODELS,
   PUBLISHED_CONDITIONS,
   type Scale,
@@ -10,6 +9,7 @@ import {
 import { countParameters } from "../src/model/decoder.js";
 import { publishedArchitectures, publishedTraining } from "../src/report/published-settings.js";
 import { publishedScore } from "../src/report/published.js";
+import { deriveStudy } from "../src/scales.js";
 
 const paper = deriveStudy("paper");
 

@@ -2,7 +2,6 @@
  * @file Set-up: npm packages, the Python environment, the TensorFlow addon and the compiled library, each step only
  * when what determines it has changed. Node built-ins alone, because nothing is installed when it starts.
  */
-import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import {
   existsSync,
@@ -18,13 +17,20 @@ import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stampCodeVersions } from "./code-versions.mjs";
 import { withLock } from "./lock.mjs";
+import {
+  python,
+  requireCompiler,
+  requireNode,
+  requirePython,
+  root,
+  run,
+  SetUpError,
+} from "./system-tools.mjs";
 
-export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+export { root, SetUpError };
+
 const inRoot = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 const addonFolder = inRoot("node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8");
-
-/** A failure the user can mend; its message is all that is printed. */
-export class SetUpError extends Error {}
 
 /** @param {string[]} parts */
 const sha256 = (parts) => {
@@ -47,75 +53,6 @@ function sourcesBelow(folder) {
 /** @param {string[]} paths */
 const hashOfFiles = (paths) =>
   sha256(paths.flatMap((path) => [relative(root, path), readFileSync(path, "utf8")]));
-
-/**
- * Runs a program quietly; its output is shown only when it fails.
- *
- * @param {string} program
- * @param {string[]} args
- * @param {{ what: string, env?: NodeJS.ProcessEnv }} options
- * @returns {Promise<string>} its standard output
- */
-function run(program, args, { what, env = {} }) {
-  return new Promise((done, fail) => {
-    const child = spawn(program, args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let all = "";
-    child.stdout.on("data", (data) => ((stdout += data), (all += data)));
-    child.stderr.on("data", (data) => (all += data));
-    child.on("error", (error) => fail(new SetUpError(`set-up: cannot start ${program} (${error.message}).`)));
-    child.on("close", (code) => {
-      if (code === 0) return done(stdout);
-      const tail = all.trim().split("\n").slice(-25).join("\n");
-      fail(new SetUpError(`set-up: ${what} failed (${program} ended with ${code}).\n${tail}`));
-    });
-  });
-}
-
-/** @param {string} program @param {string[]} args @returns {Promise<string | null>} null when it cannot run */
-const tryRun = (program, args) => run(program, args, { what: program }).catch(() => null);
-
-function requireNode() {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
-    throw new SetUpError(
-      `set-up: node must be 20.19 or newer (20, 22 and 24 are tested), got ${process.versions.node}. Install a newer one.`,
-    );
-  }
-}
-
-const python = process.env["PYTHON"] ?? "python3";
-async function requirePython() {
-  const version = await tryRun(python, [
-    "-c",
-    "import sys; print(sys.version_info[0] * 100 + sys.version_info[1])",
-  ]);
-  if (version === null)
-    throw new SetUpError(
-      `set-up: python3 must be installed, "${python}" does not run. Debian, Ubuntu: sudo apt-get install python3 python3-venv.`,
-    );
-  if (Number(version) < 310 || Number(version) > 313)
-    throw new SetUpError(
-      `set-up: Python must be 3.10 to 3.13 (TensorFlow 2.20 has no wheel for others), got ${Math.floor(Number(version) / 100)}.${Number(version) % 100}. Set PYTHON to another one.`,
-    );
-  if ((await tryRun(python, ["-c", "import venv, ensurepip"])) === null)
-    throw new SetUpError(
-      `set-up: python3 must have venv and ensurepip. Debian, Ubuntu: sudo apt-get install python3-venv.`,
-    );
-}
-
-async function requireCompiler() {
-  const compiler = process.env["CXX"] ?? "g++";
-  if ((await tryRun(compiler, ["--version"])) === null)
-    throw new SetUpError(
-      `set-up: a C++17 compiler must be installed, "${compiler}" does not run. Debian, Ubuntu: sudo apt-get install g++.`,
-    );
-  return compiler;
-}
 
 // Nothing is written outside the clone: the package caches lie in it, or where the user says so.
 const packageCache = process.env["CLASS_IT_PACKAGE_CACHE"];

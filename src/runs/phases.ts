@@ -50,6 +50,8 @@ export interface PreparedPhase {
   readonly phase: string;
   readonly kind: "pretraining" | "tuning";
   readonly inputs: StageInputs;
+  /** Data files the phase trains on. */
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
   readonly start: () => Weights;
   readonly plan: () => Promise<{ plan: TrainingPlan; rows: RowCounts }>;
 }
@@ -71,6 +73,7 @@ export function pretrainingPhase({ study, model, text, tokenizer, tokenizerStage
       seed,
       code: codeVersion(TRAINING_CODE),
     },
+    files: text.files,
     start: () => initializeWeights(architecture, seeded(deriveSeed(seed, `${model} weights`))),
     plan: async () => {
       const rows = await packText(study, model, text.documents, tokenizer);
@@ -113,6 +116,7 @@ export async function tuningPhase(
       seed,
       code: codeVersion(TRAINING_CODE),
     },
+    files: loaded.files,
     start: () => loadModel(parent.folder).weights,
     plan: async () => {
       const examples = examplesOfPhase(loaded.examples, phase);

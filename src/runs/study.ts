@@ -2,7 +2,6 @@
 import { join, resolve } from "node:path";
 import {
   CONDITIONS,
-  deriveStudy,
   MODELS,
   SCALES,
   type Condition,
@@ -13,6 +12,7 @@ import {
 import { textSource } from "../data/files.js";
 import { checkArchitecture } from "../model/decoder.js";
 import { findProjectRoot } from "../project-root.js";
+import { deriveStudy } from "../scales.js";
 
 export interface Study {
   readonly config: StudyConfig;

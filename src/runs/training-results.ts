@@ -47,7 +47,7 @@ export function readCurve(stage: Stage): readonly StepRecord[] {
 /** The outcome a finished phase left. */
 export const readOutcome = (stage: Stage): PhaseOutcome =>
   outcomeSchema.parse(JSON.parse(readStageText(stage, "outcome.json")));
-/** Writes `training.json` and the learning curve beside it. */
+/** Writes `training.json`, with the files of all phases, and the learning curve beside it. */
 export function publishTraining(
   study: Study,
   subject: ResultSubject,

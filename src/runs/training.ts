@@ -54,13 +54,18 @@ export async function* trainCondition(
   const { stage: tokenizerStage, tokenizer } = await prepareTokenizer(study, model, text);
   const done: FinishedPhase[] = [];
   const material = { study, model, text, tokenizer, tokenizerStage };
-  let last = yield* trainPhase(material, pretrainingPhase(material));
+  let prepared = pretrainingPhase(material);
+  let last = yield* trainPhase(material, prepared);
+  const files = [...prepared.files];
   done.push(last);
   for (const [index, phase] of phases.entries()) {
-    last = yield* trainPhase(material, await tuningPhase(material, phase, index, last.stage));
+    prepared = await tuningPhase(material, phase, index, last.stage);
+    last = yield* trainPhase(material, prepared);
+    // Articles are pre-training text and the source of questions: one file, named once.
+    files.push(...prepared.files.filter(({ path }) => !files.some((file) => file.path === path)));
     done.push(last);
   }
-  publishTraining(study, { model, condition }, [...text.files], done);
+  publishTraining(study, { model, condition }, files, done);
   return { stage: last.stage, phases: done };
 }
 /** A condition's model without its records; trains what the cache does not hold. */

@@ -145,7 +145,9 @@ describe.each(["bytePlain", "byteWithPrefixSpace"] as const)("with a %s tokenize
   test("answers come in the order of the requests, whatever their lengths", async () => {
     const scores = await scoresOf(scorer, TEXTS);
     const turned = await scoresOf(scorer, [...TEXTS].reverse());
-    expect(turned.reverse()).toEqual(scores);
+    turned.reverse().forEach((score, index) => {
+      expect(Math.abs(score - (scores[index] ?? Number.NaN))).toBeLessThan(1e-5); // rows lie elsewhere in the batch
+    });
     expect(new Set(scores).size).toBe(TEXTS.length);
   });
 

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { deriveStudy, type Scale, type StudyConfig } from "../../src/config.js";
+import { type Scale, type StudyConfig } from "../../src/config.js";
 import { findProjectRoot } from "../../src/project-root.js";
 import { checkNames, openStudy } from "../../src/runs/study.js";
+import { deriveStudy } from "../../src/scales.js";
 
 afterEach(() => vi.unstubAllEnvs());
 

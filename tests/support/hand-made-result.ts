@@ -1,7 +1,7 @@
 /** @file Results and stages written by hand, for tests of what is made from them. */
-import { deriveStudy } from "../../src/config.js";
 import type { Metric, Result } from "../../src/runs/results.js";
 import type { Stage } from "../../src/runs/stage.js";
+import { deriveStudy } from "../../src/scales.js";
 
 const provenance: Result["provenance"] = {
   commit: null,

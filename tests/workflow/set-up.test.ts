@@ -55,7 +55,7 @@ const write = (folder: string, files: Record<string, string>) => {
 function newClone(programs: Record<string, string | null> = {}) {
   const root = temporaryFolder();
   const project = findProjectRoot();
-  for (const script of ["set-up.mjs", "lock.mjs", "code-versions.mjs"])
+  for (const script of ["set-up.mjs", "system-tools.mjs", "lock.mjs", "code-versions.mjs"])
     cpSync(join(project, "workflow", script), join(root, "workflow", script));
   const plain = ["package.json", "package-lock.json", "src/package.json", "tsconfig.base.json"];
   write(root, Object.fromEntries(plain.map((name) => [name, "{}"])));

@@ -1,0 +1,157 @@
+/** @file The scales: the paper's own study, and the one function that derives the smaller ones and says what it shrinks. */
+import {
+  INSTRUCTION_TUNING,
+  PAPER_ARCHITECTURES,
+  PRETRAINING,
+  SCALES,
+  type ArchitectureConfig,
+  type ModelName,
+  type Scale,
+  type StudyConfig,
+} from "./config.js";
+
+/** The run everything at paper scale is measured against; the budget is the official one. */
+const PAPER_STUDY: StudyConfig = {
+  scale: "paper",
+  architectures: PAPER_ARCHITECTURES,
+  tokenizers: { llama140M: { variant: "bytePlain" }, llama100M: { variant: "byteWithPrefixSpace" } },
+  pretraining: PRETRAINING,
+  instructionTuning: INSTRUCTION_TUNING,
+  instructions: {
+    chatTemplate: "plainRoles",
+    lossOn: "reply",
+    switchboardPairs: "minThreeWords",
+    wikiSource: "standIn",
+  },
+  rowLengthTokens: { llama140M: 6_144, llama100M: 6_000 },
+  budget: {
+    pretrainingWords: null,
+    heldOutWords: 50_000,
+    switchboardRows: null,
+    wikiRows: null,
+    blimpPairsPerUid: null,
+  },
+  shrunk: [],
+};
+
+// Shares of all steps at paper scale (paper.md 3.1, D5): 5,000 of about 20,000 and 500 of about 86,000.
+const PRETRAINING_WARMUP_SHARE = 0.25;
+const TUNING_WARMUP_SHARE = 0.006;
+
+/** A paper architecture with fewer and narrower layers; everything else stays. */
+const shrink = (
+  model: ModelName,
+  to: Pick<ArchitectureConfig, "vocabSize" | "maxLengthTokens" | "hiddenSize" | "numHeads" | "numLayers">,
+): ArchitectureConfig => ({ ...PAPER_ARCHITECTURES[model], ...to, feedForwardSize: 4 * to.hiddenSize });
+
+/**
+ * The study at one scale. `smoke` and `laptop` are the paper's tables made smaller; `shrunk` says where.
+ *
+ * @throws RangeError when the scale is unknown
+ *
+ * Differs: the smaller scales raise both learning rates, because they take far fewer steps.
+ */
+export function deriveStudy(scale: Scale): StudyConfig {
+  switch (scale) {
+    case "paper":
+      return PAPER_STUDY;
+    case "laptop":
+      return {
+        ...PAPER_STUDY,
+        scale,
+        architectures: {
+          llama140M: shrink("llama140M", {
+            vocabSize: 8_192,
+            maxLengthTokens: 1_024,
+            hiddenSize: 256,
+            numHeads: 4,
+            numLayers: 5,
+          }),
+          llama100M: shrink("llama100M", {
+            vocabSize: 8_192,
+            maxLengthTokens: 1_024,
+            hiddenSize: 128,
+            numHeads: 2,
+            numLayers: 8,
+          }),
+        },
+        pretraining: {
+          ...PRETRAINING,
+          learningRate: 1e-3,
+          batchSize: 16,
+          maxEpochs: 3,
+          warmupShare: PRETRAINING_WARMUP_SHARE,
+        },
+        instructionTuning: {
+          ...INSTRUCTION_TUNING,
+          learningRate: 1e-4,
+          maxEpochs: 2,
+          warmupShare: TUNING_WARMUP_SHARE,
+        },
+        rowLengthTokens: { llama140M: 256, llama100M: 256 },
+        budget: { ...PAPER_STUDY.budget, blimpPairsPerUid: 200 },
+        shrunk: [
+          "decoders of 5.2M and 2.1M non-embedding parameters in place of 95M and 84M, vocabulary 8,192",
+          "about 7M words of text in place of 91M, 3 epochs in place of 8",
+          "rows of 256 tokens in place of 6,144 and 6,000, batches of 16 rows",
+          "instruction tuning for 2 epochs in place of 10, wiki questions by template",
+          "peak learning rates 1e-3 and 1e-4 in place of 2e-4 and 2e-5; warm-up as the same share of all steps",
+          "the fast BLiMP set, 200 pairs a phenomenon",
+        ],
+      };
+    case "smoke":
+      return {
+        ...PAPER_STUDY,
+        scale,
+        architectures: {
+          llama140M: shrink("llama140M", {
+            vocabSize: 2_048,
+            maxLengthTokens: 512,
+            hiddenSize: 96,
+            numHeads: 3,
+            numLayers: 3,
+          }),
+          llama100M: shrink("llama100M", {
+            vocabSize: 1_024,
+            maxLengthTokens: 512,
+            hiddenSize: 72,
+            numHeads: 3,
+            numLayers: 6,
+          }),
+        },
+        pretraining: {
+          ...PRETRAINING,
+          learningRate: 3e-3,
+          batchSize: 16,
+          maxEpochs: 1,
+          warmupShare: PRETRAINING_WARMUP_SHARE,
+        },
+        instructionTuning: {
+          ...INSTRUCTION_TUNING,
+          learningRate: 3e-4,
+          maxEpochs: 1,
+          warmupShare: TUNING_WARMUP_SHARE,
+        },
+        rowLengthTokens: { llama140M: 128, llama100M: 128 },
+        budget: {
+          pretrainingWords: 300_000,
+          heldOutWords: 6_000,
+          switchboardRows: 480,
+          wikiRows: 480,
+          blimpPairsPerUid: 20,
+        },
+        shrunk: [
+          "decoders of 0.8M and 0.6M parameters in place of 140M and 101M, vocabularies 2,048 and 1,024",
+          "about 0.3M words of text in place of 91M, one epoch in place of 8",
+          "rows of 128 tokens in place of 6,144 and 6,000, batches of 16 rows",
+          "480 rows of each instruction set, one epoch in place of 10, wiki questions by template",
+          "peak learning rates 3e-3 and 3e-4 in place of 2e-4 and 2e-5; warm-up as the same share of all steps",
+          "20 pairs a phenomenon of the fast BLiMP set",
+        ],
+      };
+    default:
+      throw new RangeError(
+        `deriveStudy: scale must be one of ${SCALES.join(", ")}, got "${String(scale)}". Correct the parameter.`,
+      );
+  }
+}
