@@ -53,15 +53,8 @@ const decoders = kit.MODELS.map((model) => ({
 kit.showTable(kit.frame(decoders), { caption: "Decoders at this scale", digits: 9 });
 
 // %%
-const settings = (["learningRate", "batchSize", "maxEpochs", "schedule", "warmupSteps"] as const).map(
-  (name) => ({
-    setting: name,
-    paper: String(kit.PRETRAINING[name]),
-    here: String(config.pretraining[name]),
-  }),
-);
-const note = "warm-up: the same share of all steps as in the paper where the scale is smaller";
-kit.showTable(kit.frame(settings), { caption: "Pre-training settings (poster Table 2)", note });
+const settings = kit.settingRows(kit.PRETRAINING, config.pretraining);
+kit.showTable(kit.frame(settings), { caption: "Pre-training settings (poster Table 2)" });
 
 // %% [markdown]
 // ## Training

@@ -35,13 +35,7 @@ const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out, 
 const folder = kit.outputFolder(study, "figures");
 
 // %%
-const settings = (["learningRate", "batchSize", "maxEpochs", "schedule", "cosineCycles"] as const).map(
-  (name) => ({
-    setting: name,
-    paper: String(kit.INSTRUCTION_TUNING[name]),
-    here: String(config.instructionTuning[name]),
-  }),
-);
+const settings = kit.settingRows(kit.INSTRUCTION_TUNING, config.instructionTuning);
 kit.showTable(kit.frame(settings), { caption: "Instruction-tuning settings (poster Table 2)" });
 
 // %% [markdown]

@@ -25,6 +25,7 @@ export { wilsonInterval } from "./statistics/summary.js";
 export { macroAverageInterval } from "./statistics/macro-average.js";
 export * from "./report/params.js";
 export * from "./report/result-rows.js";
+export { settingRows } from "./report/setting-rows.js";
 export { frame, type TidyRow } from "./report/frame.js";
 export { showTable } from "./report/table.js";
 export { tableFiles } from "./report/table-files.js";

@@ -106,17 +106,17 @@ export function deriveStudy(scale: Scale): StudyConfig {
         architectures: {
           llama140M: shrink("llama140M", {
             vocabSize: 2_048,
-            maxLengthTokens: 512,
+            maxLengthTokens: 256,
             hiddenSize: 96,
             numHeads: 3,
             numLayers: 3,
           }),
           llama100M: shrink("llama100M", {
             vocabSize: 1_024,
-            maxLengthTokens: 512,
-            hiddenSize: 72,
-            numHeads: 3,
-            numLayers: 6,
+            maxLengthTokens: 256,
+            hiddenSize: 64,
+            numHeads: 2,
+            numLayers: 5,
           }),
         },
         pretraining: {
@@ -136,15 +136,15 @@ export function deriveStudy(scale: Scale): StudyConfig {
         budget: {
           pretrainingWords: 300_000,
           heldOutWords: 6_000,
-          switchboardRows: 480,
-          wikiRows: 480,
+          switchboardRows: 320,
+          wikiRows: 320,
           blimpPairsPerUid: 20,
         },
         shrunk: [
-          "decoders of 0.8M and 0.6M parameters in place of 140M and 101M, vocabularies 2,048 and 1,024",
+          "decoders of 0.8M and 0.5M parameters in place of 140M and 101M, vocabularies 2,048 and 1,024",
           "about 0.3M words of text in place of 91M, one epoch in place of 8",
           "rows of 128 tokens in place of 6,144 and 6,000, batches of 16 rows",
-          "480 rows of each instruction set, one epoch in place of 10, wiki questions by template",
+          "320 rows of each instruction set, one epoch in place of 10, wiki questions by template",
           "peak learning rates 3e-3 and 3e-4 in place of 2e-4 and 2e-5; warm-up as the same share of all steps",
           "20 pairs a phenomenon of the fast BLiMP set",
         ],

@@ -196,7 +196,12 @@ export async function setUp({ log = (line) => console.log(line) } = {}) {
   requireNode();
   if (steps.every(isDone)) return;
   await withLock(inRoot(".cache/set-up.lock"), log, async () => {
-    const pending = steps.filter((step) => !isDone(step));
+    // A step is also due when one it needs is: installing packages anew takes the compiled addon with it.
+    /** @type {typeof steps} */
+    const pending = [];
+    for (const step of steps)
+      if (!isDone(step) || step.needs.some((name) => pending.some((due) => due.name === name)))
+        pending.push(step);
     const isPending = (/** @type {string} */ name) => pending.some((step) => step.name === name);
     // What only the user can mend is said before minutes of installing.
     if (isPending("Python environment")) await requirePython();

@@ -177,6 +177,8 @@ export function trainingTable(results: readonly Result[]): TidyRow[] {
         steps: value("steps"),
         "loss of the last 10 steps (nats/token)": value("lastStepsLossNats"),
         "held-out text (nats/token)": value("heldOutTextNats"),
+        "rows cut": value("cutRows"),
+        "rows left out": value("leftOutRows"),
       };
     });
   });

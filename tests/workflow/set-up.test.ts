@@ -156,6 +156,10 @@ describe("a set-up that finds its tools", () => {
     appendFileSync(join(root, "requirements.txt"), "# another\n");
     expect(stepsIn((await setUp(clone)).stdout)).toEqual(["Python environment", "TensorFlow addon"]);
     expect(existsSync(join(root, ".cache/set-up.lock"))).toBe(false);
+
+    // A script of package.json changes: npm installs anew, which removes the addon although nothing it needs changed.
+    writeFileSync(join(root, "package.json"), '{ "scripts": {} }');
+    expect(stepsIn((await setUp(clone)).stdout)).toEqual(["npm packages", "TensorFlow addon", "library"]);
   });
 
   test("shows what an installer said when it fails, and does that step again the next time", async () => {
@@ -167,6 +171,8 @@ describe("a set-up that finds its tools", () => {
     );
     expect(stepsIn(failed.stdout)).toEqual(["Python environment"]);
     rmSync(join(clone.bin, "npm"));
-    expect((await setUp(clone)).stderr).toMatch(/^set-up: cannot start npm \(spawn npm ENOENT\)\.$/m);
+    expect((await setUp(clone)).stderr).toMatch(
+      /^set-up: npm must be installed, cannot start it \(spawn npm ENOENT\)\. Install it\.$/m,
+    );
   });
 });

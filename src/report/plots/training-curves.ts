@@ -164,7 +164,12 @@ export function interactiveLearningCurves(
         type: "scatter",
         mode: isHeldOut ? "lines+markers" : "lines",
         name: `${first.run}, ${isHeldOut ? "held-out" : "training"}`,
-        line: { color: conditionStyle(first.condition).color, width: isHeldOut ? 2 : 1 },
+        // Two decoders of one condition share its colour: the dash tells them apart.
+        line: {
+          color: conditionStyle(first.condition).color,
+          dash: first.model === "llama100M" ? "dot" : "solid",
+          width: isHeldOut ? 2 : 1,
+        },
         x: line.map((row) => row.step),
         y: line.map((row) => row.lossNats),
       };

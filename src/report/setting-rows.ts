@@ -1,0 +1,27 @@
+/** @file Training settings as rows, the paper's beside the ones in use. */
+import type { TrainingConfig } from "../config.js";
+import type { TidyRow } from "./frame.js";
+
+/** Poster Table 2 beside the settings of a study. */
+export function settingRows(paper: TrainingConfig, here: TrainingConfig): TidyRow[] {
+  const row = (setting: string, describe: (config: TrainingConfig) => string): TidyRow => ({
+    setting,
+    paper: describe(paper),
+    here: describe(here),
+  });
+  return [
+    row("peak learning rate", ({ learningRate }) => learningRate.toExponential()),
+    row("batch size (rows)", ({ batchSize }) => String(batchSize)),
+    row("epochs, at most", ({ maxEpochs }) => String(maxEpochs)),
+    row("schedule", ({ schedule, cosineCycles }) =>
+      schedule === "linear"
+        ? "linear"
+        : `cosine with restarts, ${cosineCycles} cycle${cosineCycles === 1 ? "" : "s"}`,
+    ),
+    row("warm-up", ({ warmupSteps, warmupShare }) =>
+      warmupShare === null
+        ? `${warmupSteps.toLocaleString("en-US")} steps`
+        : `${Number((100 * warmupShare).toPrecision(3))} % of all steps`,
+    ),
+  ];
+}
