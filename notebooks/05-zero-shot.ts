@@ -43,8 +43,9 @@ const scores = kit.blimpScores(results);
 // %%
 const table = kit.frame(kit.scoreTable(scores));
 const caption = "BLiMP, mean over phenomena, with a 95 % interval over items";
-kit.showTable(table, { caption });
-kit.tableFiles(table, { name: "fig3-blimp", folder: kit.outputFolder(study, "tables"), caption });
+const missing = "no published value for generated pairs";
+kit.showTable(table, { caption, missing });
+kit.tableFiles(table, { name: "fig3-blimp", folder: kit.outputFolder(study, "tables"), caption, missing });
 
 // %%
 const pairs = `${results[0]?.metrics[0]?.n ?? 0} pairs`;

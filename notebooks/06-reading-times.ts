@@ -35,7 +35,7 @@ const results = await kit.evaluateAll(study, subjects, "reading");
 const official = kit.readingScores(results, "official");
 const table = kit.frame(kit.scoreTable(official, 3));
 const caption = "Reading times, official: ΔR² in percent of the variance left";
-const missing = "not among the published bars";
+const missing = "no published value for simulated reading times";
 kit.showTable(table, { caption, missing });
 kit.tableFiles(table, { name: "fig3-reading", folder: kit.outputFolder(study, "tables"), caption, missing });
 
@@ -57,10 +57,8 @@ await kit.showFigure(kit.readingBars(official, context, "Reading times, official
 // %%
 const corrected = kit.readingScores(results, "corrected");
 const both = kit.frame(kit.scoreTable(corrected, 3));
-kit.showTable(both, {
-  caption: "Reading times, space corrected",
-  note: "the paper's values are official ones",
-});
+const note = "the paper's values are official ones";
+kit.showTable(both, { caption: "Reading times, space corrected", note, missing });
 
 // %%
 const ours = corrected.map((row) => ({ ...row, paper: null, paperQualifier: null }));

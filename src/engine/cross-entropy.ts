@@ -47,7 +47,7 @@ export function sparseCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf
       },
     };
   });
-  return withGradient(logits) as tf.Tensor1D;
+  return withGradient(logits);
 }
 
 function lossAndDerivative(logits: tf.Tensor2D, labels: tf.Tensor1D): LossAndDerivative {

@@ -59,6 +59,10 @@ function metricOf(result: Result, part: string, reading: Result["metrics"][numbe
   return found;
 }
 
+/** The paper's score of the same model and task; none beside generated items, which are not the paper's task. */
+const publishedBeside = ({ source, model, condition }: Result, task: ZeroShotTask) =>
+  source === "real" ? publishedScore({ model, condition, task }) : null;
+
 /** BLiMP of each result, official reading, with a 95 % interval over items, beside the poster's Figure 3. */
 export function blimpScores(results: readonly Result[]): ScoreRow[] {
   return results.map((result) => {
@@ -66,7 +70,7 @@ export function blimpScores(results: readonly Result[]): ScoreRow[] {
     const byUid = phenomenaOf(result, "official");
     const [low, high] = macroAverageInterval(byUid.map(({ value, n }) => ({ proportion: value, n })));
     const { model, condition } = result;
-    const paper = publishedScore({ model, condition, task: "BLiMP" })?.proportion ?? null;
+    const paper = publishedBeside(result, "BLiMP")?.proportion ?? null;
     return { model, condition, task: "BLiMP", value, low, high, paper, chance: 0.5, n };
   });
 }
@@ -96,7 +100,7 @@ export function readingScores(results: readonly Result[], reading: "official" | 
     results.map((result): ScoreRow => {
       const { value, n } = metricOf(result, part, reading);
       const { model, condition } = result;
-      const published = publishedScore({ model, condition, task });
+      const published = publishedBeside(result, task);
       return {
         model,
         condition,

@@ -68,6 +68,7 @@ export async function* trainCondition(
   publishTraining(study, { model, condition }, files, done);
   return { stage: last.stage, phases: done };
 }
+
 /** A condition's model without its records; trains what the cache does not hold. */
 export async function trainedModel(
   study: Study,
@@ -80,6 +81,7 @@ export async function trainedModel(
   }
 }
 
+/** One phase: replayed where it is cached, else trained, measured and cached as a Hugging Face folder. */
 async function* trainPhase(
   material: Material,
   prepared: PreparedPhase,

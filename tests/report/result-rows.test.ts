@@ -48,6 +48,11 @@ describe("BLiMP rows", () => {
     expect(blimpScores([wiki])[0]?.paper).toBeNull();
   });
 
+  test("have no number of the paper beside generated pairs, which are not its task", () => {
+    const generated = { ...resultWith(blimp.metrics, {}), source: "microworld" as const };
+    expect(blimpScores([generated])[0]).toMatchObject({ value: 0.75, paper: null });
+  });
+
   test("of phenomena leave out the mean and the corrected reading", () => {
     expect(blimpPhenomena([blimp]).map(({ phenomenon, accuracy, n }) => [phenomenon, accuracy, n])).toEqual([
       ["anaphor", 0.9, 100],

@@ -42,7 +42,7 @@ export function resultWith(
     schemaVersion: 1,
     task: "blimp",
     scale: "smoke",
-    source: "microworld",
+    source: "real",
     model: "llama140M",
     condition: "base",
     seed: 1,
