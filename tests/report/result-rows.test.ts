@@ -49,7 +49,7 @@ describe("BLiMP rows", () => {
   });
 
   test("have no number of the paper beside generated pairs, which are not its task", () => {
-    const generated = { ...resultWith(blimp.metrics, {}), source: "microworld" as const };
+    const generated = resultWith(blimp.metrics, { source: "microworld" });
     expect(blimpScores([generated])[0]).toMatchObject({ value: 0.75, paper: null });
   });
 
@@ -141,6 +141,8 @@ describe("results of training", () => {
     metric({ metric: "heldOutTextNats", part, value: losses[1], reading: "none" }),
     metric({ metric: "lastStepsLossNats", part, value: losses[0], reading: "none" }),
     metric({ metric: "steps", part, value: steps, reading: "none" }),
+    metric({ metric: "cutRows", part, value: 2, reading: "none" }),
+    metric({ metric: "leftOutRows", part, value: 1, reading: "none" }),
   ];
   const metrics = [...phase("pre-training", [3.1, 3.2], 40), ...phase("switch", [2.5, 3.6], 4)];
 
@@ -153,6 +155,8 @@ describe("results of training", () => {
         steps: 40,
         "loss of the last 10 steps (nats/token)": 3.1,
         "held-out text (nats/token)": 3.2,
+        "rows cut": 2,
+        "rows left out": 1,
       },
       expect.objectContaining({ phase: "switch", steps: 4, "held-out text (nats/token)": 3.6 }),
     ]);

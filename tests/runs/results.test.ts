@@ -16,7 +16,7 @@ describe("a published result", () => {
     const result = publishResult(study, subject, "blimp", content);
     expect(subjectFolder(study, subject)).toBe(join(study.resultsFolder, "llama140M", "wiki", "seed-7"));
     expect(readResults(study.resultsFolder)).toEqual([result]);
-    const expected = resultWith(content.metrics, { condition: "wiki", seed: 7 });
+    const expected = resultWith(content.metrics, { condition: "wiki", seed: 7, source: "microworld" });
     expect(result).toEqual({ ...expected, config: TINY_CONFIG });
   });
 

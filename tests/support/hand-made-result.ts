@@ -36,7 +36,7 @@ export const metric = (more: Pick<Metric, "part" | "value"> & Partial<Metric>): 
 /** A result of the smoke scale with these metrics. */
 export function resultWith(
   metrics: Metric[],
-  more: Partial<Pick<Result, "task" | "model" | "condition" | "seed">> = {},
+  more: Partial<Pick<Result, "task" | "model" | "condition" | "seed" | "source">> = {},
 ): Result {
   return {
     schemaVersion: 1,
