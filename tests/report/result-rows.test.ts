@@ -208,7 +208,7 @@ describe("results of training", () => {
   test("are listed with their metrics and largest n, or said to be none yet", () => {
     const { study } = published();
     expect(resultsOverview(study)).toEqual([
-      { model: "llama140M", condition: "switch → wiki", task: "training", metrics: 6, "largest n": 100 },
+      { model: "llama140M", condition: "switch → wiki", task: "training", metrics: 10, "largest n": 100 },
     ]);
     expect(resultsOverview({ ...study, seed: 9 })).toEqual([
       { model: "none yet", condition: null, task: null, metrics: null, "largest n": null },
