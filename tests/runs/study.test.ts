@@ -79,8 +79,8 @@ describe("refused before anything is trained", () => {
   const { pretraining, instructionTuning } = smoke;
   test.each<[string, Partial<StudyConfig>]>([
     [
-      "llama100M rowLengthTokens must not exceed maxLengthTokens 512, got 513",
-      { rowLengthTokens: { llama140M: 128, llama100M: 513 } },
+      "llama100M rowLengthTokens must not exceed maxLengthTokens 256, got 257",
+      { rowLengthTokens: { llama140M: 128, llama100M: 257 } },
     ],
     [
       "llama140M rowLengthTokens must be a whole number from 2, got 1",
