@@ -92,12 +92,7 @@ async function installPython() {
   ];
   await run(inRoot(".venv/bin/pip"), args, {
     what: "installing the Python packages",
-    env: {
-      PIP_DISABLE_PIP_VERSION_CHECK: "1",
-      PIP_NO_INPUT: "1",
-      PYTHONNOUSERSITE: "1",
-      RUSTUP_HOME: inRoot(".cache/rustup"), // pip asks rustc for its version, and rustup's rustc writes settings
-    },
+    env: { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PYTHONNOUSERSITE: "1" },
   });
   // Else Node takes JupyterLab's yarn.js for an ES module, as this package is one.
   writeFileSync(inRoot(".venv/package.json"), "{}\n");

@@ -22,7 +22,8 @@ export function run(program, args, { what, env = {} }) {
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
       cwd: root,
-      env: { ...process.env, ...env },
+      // pip asks rustc for its version, and rustup's rustc writes settings: into the clone, not into HOME.
+      env: { ...process.env, RUSTUP_HOME: `${root}/.cache/rustup`, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
