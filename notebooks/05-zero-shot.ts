@@ -54,7 +54,7 @@ await kit.showFigure(kit.accuracyBars(scores, context, "BLiMP"), {
   name: "fig3-blimp",
   folder,
   caption: "BLiMP accuracy, ours beside the paper's",
-  alt: "BLiMP accuracy of eight models at this scale beside the published values; ours are near chance",
+  alt: "BLiMP accuracy of eight models at this scale beside the published values, with the chance line",
 });
 
 // %%

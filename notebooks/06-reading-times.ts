@@ -45,7 +45,7 @@ await kit.showFigure(kit.readingBars(official, context, "Reading times, official
   name: "fig3-reading-official",
   folder,
   caption: "Official ΔR², ours beside the paper's",
-  alt: "Share of reading-time variance explained by surprisal, official reading; llama100M far above llama140M",
+  alt: "Share of reading-time variance explained by surprisal, official reading, for each of the eight models",
 });
 
 // %% [markdown]
