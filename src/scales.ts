@@ -92,7 +92,7 @@ export function deriveStudy(scale: Scale): StudyConfig {
         budget: { ...PAPER_STUDY.budget, blimpPairsPerUid: 200 },
         shrunk: [
           "decoders of 5.2M and 2.1M non-embedding parameters in place of 95M and 84M, vocabulary 8,192",
-          "about 7M words of text in place of 91M, 3 epochs in place of 8",
+          "about 6M words of text in place of 91M, 3 epochs in place of 8",
           "rows of 256 tokens in place of 6,144 and 6,000, batches of 16 rows",
           "instruction tuning for 2 epochs in place of 10, wiki questions by template",
           "peak learning rates 1e-3 and 1e-4 in place of 2e-4 and 2e-5; warm-up as the same share of all steps",

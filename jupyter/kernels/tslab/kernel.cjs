@@ -1,8 +1,8 @@
 /**
  * @file Starts the project's own tslab (1.0.22) as a Jupyter kernel, with the repairs its unattended and
  * interactive use needs: node-support (old tfjs on new Node), source-maps and errors (messages that point into
- * the cell), cell-syntax (two forms it compiles wrongly), cells (one at a time, failures and interrupts), protocol (Jupyter's messages), progress (what
- * `npm run reproduce` shows).
+ * the cell), cell-syntax (two forms tslab compiles wrongly), cells (one at a time, failures and interrupts),
+ * protocol (Jupyter's messages), progress (what `npm run reproduce` shows).
  */
 "use strict";
 require("./node-support.cjs"); // before anything can load TensorFlow
