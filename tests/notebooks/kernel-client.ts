@@ -36,6 +36,8 @@ export interface Kernel {
   /** What the process itself wrote to stderr. */
   stderr(): string;
   interrupt(): void;
+  /** Sends heartbeats, as Jupyter does once a second, every millisecond until the kernel has ended. */
+  heartbeats(): void;
   /** Ends the kernel by Jupyter's request, or by force after 5 s. @returns its exit code */
   stop(): Promise<number | null>;
 }
@@ -141,11 +143,18 @@ export async function startKernel(cwd: string, env: NodeJS.ProcessEnv = {}): Pro
     }
   };
 
+  const heart = new Dealer();
+  heart.connect(`tcp://127.0.0.1:${heartbeatPort}`);
+  let beating: NodeJS.Timeout | undefined;
+  const beat = () => void heart.send(["", "ping"]).catch(() => {}); // busy with the one before
+
   const stop = async (): Promise<number | null> => {
     const force = setTimeout(() => child.kill("SIGKILL"), 5000);
     if (child.exitCode === null) void request("shutdown_request", { restart: false }).catch(() => {});
     const code = await exited;
     clearTimeout(force);
+    clearInterval(beating);
+    heart.close();
     shell.close();
     iopub.close();
     rmSync(folder, { recursive: true });
@@ -168,6 +177,7 @@ export async function startKernel(cwd: string, env: NodeJS.ProcessEnv = {}): Pro
     published,
     stderr: () => stderr,
     interrupt: () => void child.kill("SIGINT"),
+    heartbeats: () => void (beating = setInterval(beat, 1)),
     stop,
   };
 }

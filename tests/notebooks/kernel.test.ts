@@ -275,3 +275,15 @@ test("the progress file has one line per cell with its number and first line, an
     tolerated: true,
   });
 });
+
+test("a heartbeat that meets a closing kernel is no error of the notebook", async () => {
+  const events = join(folder, "closing.jsonl");
+  for (let round = 0; round < 3; round++) {
+    const closing = await startKernel(FIXTURES, { CLASS_IT_PROGRESS: events });
+    await closing.run("1;");
+    closing.heartbeats();
+    expect(await closing.stop()).toBe(0);
+    expect(closing.stderr()).toBe("");
+  }
+  expect(readFileSync(events, "utf8")).not.toContain("lateError");
+});

@@ -34,7 +34,7 @@ function kernelInfo({ tslab, typescript }) {
  */
 function installProtocol({ jupyter, cells, versions }) {
   const server = jupyter.ZmqServer.prototype;
-  const { bindSocket, close } = server;
+  const { bindSocket } = server;
 
   /** Replies by request type; the reply's type is the request's with `_reply`. */
   const replies = {
@@ -95,10 +95,12 @@ function installProtocol({ jupyter, cells, versions }) {
     };
   };
 
-  // A timer or socket that a cell left open must not keep the kernel alive.
+  // A timer or socket that a cell left open must not keep the kernel alive. The heartbeat's socket stays open to the end:
+  // tslab answers one that came just before, and on a closed socket that would count as an error of the notebook.
   server.close = async function () {
     await untilSent(1000);
-    close.call(this);
+    this.handler.close();
+    for (const socket of [this.iopub, this.shell, this.control, this.stdin]) socket.close();
     setTimeout(() => process.exit(0), 50);
   };
 }
