@@ -48,6 +48,12 @@ export interface OptimizerConfig {
   readonly clipNorm: number;
 }
 
+/**
+ * Number format of matrix products (D22); weights, moments, norms, softmax and loss are float32 either way. Whether
+ * `bfloat16` is faster depends on the processor: `class-it doctor` measures both.
+ */
+export type Precision = "float32" | "bfloat16";
+
 /** One training phase. */
 export interface TrainingConfig {
   /** Peak of the schedule. */
@@ -61,6 +67,7 @@ export interface TrainingConfig {
   readonly warmupShare: number | null;
   /** Restarts of the cosine schedule (D9). */
   readonly cosineCycles: number;
+  readonly precision: Precision;
   readonly optimizer: OptimizerConfig;
 }
 
@@ -146,6 +153,7 @@ export const PRETRAINING = {
   warmupSteps: 5_000,
   warmupShare: null,
   cosineCycles: 1,
+  precision: "float32",
   optimizer: LLAMA_OPTIMIZER,
 } as const satisfies TrainingConfig;
 
@@ -158,6 +166,7 @@ export const INSTRUCTION_TUNING = {
   warmupSteps: 500,
   warmupShare: null,
   cosineCycles: 1,
+  precision: "float32",
   optimizer: LLAMA_OPTIMIZER,
 } as const satisfies TrainingConfig;
 

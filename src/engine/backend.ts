@@ -1,5 +1,6 @@
 /** @file TensorFlow through tfjs-node-gpu: the one place that loads it, and its self-test. */
 import "./node-repairs.js";
+import "./gather-kernel.js";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 
 export { tf };

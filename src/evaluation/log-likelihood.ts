@@ -5,7 +5,7 @@
 import type { ArchitectureConfig } from "../config.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
-import { decode, type Weights } from "../model/decoder.js";
+import { decodeHidden, outputMatrix, type Weights } from "../model/decoder.js";
 import { targetLogProbs } from "../model/loss.js";
 
 /** One continuation to score after one context. */
@@ -134,8 +134,9 @@ async function scoreEncoded(
     });
     const logProbs = tf.tidy(() =>
       targetLogProbs(
-        decode(tf.tensor2d(inputs, shape, "int32"), weights, architecture),
-        tf.tensor2d(targets, shape, "int32"),
+        decodeHidden(tf.tensor2d(inputs, shape, "int32"), weights, architecture),
+        outputMatrix(weights, architecture),
+        tf.tensor1d(targets, "int32"),
       ),
     );
     const values = await logProbs.data(); // [B · T]

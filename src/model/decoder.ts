@@ -3,9 +3,12 @@
  * Its parts are in `layers.ts`, its loss in `loss.ts`, its file format in `checkpoint.ts`.
  */
 import type { ArchitectureConfig } from "../config.js";
+import { causalBlocks } from "../engine/attention.js";
 import { tf } from "../engine/backend.js";
+import { rmsNorm } from "../engine/rms-norm.js";
+import { rotaryTables } from "../engine/rotary.js";
 import { normal, type Random } from "../random.js";
-import { causalMask, causalSelfAttention, linear, rmsNorm, rotaryTables, swiGlu } from "./layers.js";
+import { causalSelfAttention, linear, swiGlu } from "./layers.js";
 
 /** Weights by their Hugging Face name, such as `model.layers.0.self_attn.q_proj.weight`. */
 export type Weights = Readonly<Record<string, tf.Tensor>>;
@@ -90,6 +93,62 @@ function matrix(weights: Weights, name: string): tf.Tensor2D {
   return weight as tf.Tensor2D;
 }
 
+/** The output matrix, [V, D]. */
+export const outputMatrix = (weights: Weights, { tiedEmbeddings }: ArchitectureConfig): tf.Tensor2D =>
+  matrix(weights, tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
+
+/**
+ * What the output matrix is applied to: the hidden state after the last norm.
+ *
+ * @param inputIds token ids, int32 [B, T]
+ * @returns        [N, D] with N = B · T, row by row; a tensor the caller disposes
+ * @throws RangeError when T exceeds `maxLengthTokens`
+ *
+ * Source: Hugging Face `LlamaModel`, full attention heads, no biases.
+ */
+export function decodeHidden(
+  inputIds: tf.Tensor2D,
+  weights: Weights,
+  architecture: ArchitectureConfig,
+): tf.Tensor2D {
+  const { numLayers, numHeads, hiddenSize, normEpsilon, maxLengthTokens, rotaryBase } = architecture;
+  const [batchSize, lengthTokens] = inputIds.shape;
+  if (lengthTokens > maxLengthTokens)
+    throw new RangeError(
+      `decode: a sequence must not exceed the model's ${maxLengthTokens} tokens, got ${lengthTokens}. Cut it or train a model with a larger maxLengthTokens.`,
+    );
+  return tf.tidy(() => {
+    const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
+      rmsNorm(x, matrix(weights, name) as tf.Tensor as tf.Tensor1D, normEpsilon);
+    const context = {
+      batchSize,
+      numHeads,
+      rotary: rotaryTables(lengthTokens, hiddenSize / numHeads, rotaryBase), // [T, K/2]
+      blocks: causalBlocks(lengthTokens),
+    };
+    const embedding = matrix(weights, "model.embed_tokens.weight"); // [V, D]
+    let hidden: tf.Tensor2D = tf.gather(embedding, tf.reshape(inputIds, [-1])); // [N, D]
+    for (let layer = 0; layer < numLayers; layer++) {
+      const at = `model.layers.${layer}`;
+      const attention = {
+        query: matrix(weights, `${at}.self_attn.q_proj.weight`),
+        key: matrix(weights, `${at}.self_attn.k_proj.weight`),
+        value: matrix(weights, `${at}.self_attn.v_proj.weight`),
+        output: matrix(weights, `${at}.self_attn.o_proj.weight`),
+      };
+      const attentionInput = norm(hidden, `${at}.input_layernorm.weight`);
+      hidden = tf.add(hidden, causalSelfAttention(attentionInput, attention, context));
+      const feedForward = {
+        gate: matrix(weights, `${at}.mlp.gate_proj.weight`),
+        up: matrix(weights, `${at}.mlp.up_proj.weight`),
+        down: matrix(weights, `${at}.mlp.down_proj.weight`),
+      };
+      hidden = tf.add(hidden, swiGlu(norm(hidden, `${at}.post_attention_layernorm.weight`), feedForward));
+    }
+    return norm(hidden, "model.norm.weight"); // [N, D]
+  });
+}
+
 /**
  * Logits of the next token at every position.
  *
@@ -104,47 +163,9 @@ export function decode(
   weights: Weights,
   architecture: ArchitectureConfig,
 ): tf.Tensor3D {
-  const { vocabSize, numLayers, numHeads, hiddenSize, normEpsilon, maxLengthTokens, rotaryBase } =
-    architecture;
-  const [batchSize, lengthTokens] = inputIds.shape;
-  if (lengthTokens > maxLengthTokens)
-    throw new RangeError(
-      `decode: a sequence must not exceed the model's ${maxLengthTokens} tokens, got ${lengthTokens}. Cut it or train a model with a larger maxLengthTokens.`,
-    );
   return tf.tidy(() => {
-    const gain = (name: string) => matrix(weights, name) as tf.Tensor as tf.Tensor1D;
-    const mask = causalMask(lengthTokens); // [T, T]
-    const rotary = rotaryTables(lengthTokens, hiddenSize / numHeads, rotaryBase); // [T, K]
-    const embedding = matrix(weights, "model.embed_tokens.weight"); // [V, D]
-    let hidden: tf.Tensor3D = tf.reshape(tf.gather(embedding, tf.reshape(inputIds, [-1])), [
-      batchSize,
-      lengthTokens,
-      hiddenSize,
-    ]); // [B, T, D]
-    for (let layer = 0; layer < numLayers; layer++) {
-      const at = `model.layers.${layer}`;
-      const attentionInput = rmsNorm(
-        hidden,
-        gain(`${at}.input_layernorm.weight`),
-        normEpsilon,
-      ) as tf.Tensor3D;
-      const attention = {
-        query: matrix(weights, `${at}.self_attn.q_proj.weight`),
-        key: matrix(weights, `${at}.self_attn.k_proj.weight`),
-        value: matrix(weights, `${at}.self_attn.v_proj.weight`),
-        output: matrix(weights, `${at}.self_attn.o_proj.weight`),
-      };
-      hidden = tf.add(hidden, causalSelfAttention(attentionInput, attention, { numHeads, rotary, mask }));
-      const feedForwardInput = rmsNorm(hidden, gain(`${at}.post_attention_layernorm.weight`), normEpsilon);
-      const feedForward = {
-        gate: matrix(weights, `${at}.mlp.gate_proj.weight`),
-        up: matrix(weights, `${at}.mlp.up_proj.weight`),
-        down: matrix(weights, `${at}.mlp.down_proj.weight`),
-      };
-      hidden = tf.add(hidden, swiGlu(feedForwardInput as tf.Tensor3D, feedForward));
-    }
-    const last = rmsNorm(hidden, gain("model.norm.weight"), normEpsilon); // [B, T, D]
-    const output = architecture.tiedEmbeddings ? embedding : matrix(weights, "lm_head.weight"); // [V, D]
-    return tf.reshape(linear(last, output), [batchSize, lengthTokens, vocabSize]);
+    const hidden = decodeHidden(inputIds, weights, architecture); // [N, D]
+    const logits = linear(hidden, outputMatrix(weights, architecture)); // [N, V]
+    return tf.reshape(logits, [...inputIds.shape, architecture.vocabSize]);
   });
 }

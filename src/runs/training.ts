@@ -107,11 +107,13 @@ async function* trainPhase(
       reportProgress({ type: "step", run: plan.name, step, steps, lossNats, tokensPerSecond, secondsLeft });
       yield { phase, ...record };
     }
-    const outcome: PhaseOutcome = { ...(await measureHeldOut(material, run.weights)), ...rows };
+    const trained = run.readWeights();
+    const outcome: PhaseOutcome = { ...(await measureHeldOut(material, trained)), ...rows };
     const write = (name: string, content: string | Uint8Array) =>
       writeFileSync(join(draft.folder, name), content);
     const { startId, endId, padId } = tokenizer;
-    write("model.safetensors", writeWeights(run.weights));
+    write("model.safetensors", writeWeights(trained));
+    tf.dispose({ ...trained });
     write(
       "config.json",
       writeLlamaConfig(study.config.architectures[model], { startId, endId: endId ?? 0, padId }),
@@ -136,7 +138,10 @@ async function measureHeldOut(
   const rows = await packText(study, model, text.heldOut, tokenizer);
   const batches = packedBatches({ rows, batchSize: study.config.pretraining.batchSize, epoch: 0, seed: 0 });
   return {
-    heldOutTextNats: await measureLoss(weights, batches, study.config.architectures[model]),
+    heldOutTextNats: measureLoss(weights, batches, {
+      architecture: study.config.architectures[model],
+      precision: study.config.pretraining.precision,
+    }),
     heldOutTokens: batches.reduce((total, batch) => total + countTrained(batch), 0),
   };
 }

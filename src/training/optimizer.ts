@@ -1,4 +1,7 @@
-/** @file AdamW with decoupled weight decay, and clipping by the global norm. The rate comes from `learning-rate.ts`. */
+/**
+ * @file AdamW with decoupled weight decay, and clipping by the global norm, in plain tfjs operations: the equations, and
+ * what runs on backends without TensorFlow. `weights-in-training.ts` chooses; the rate comes from `learning-rate.ts`.
+ */
 import type { OptimizerConfig } from "../config.js";
 import { tf } from "../engine/backend.js";
 import type { Weights } from "../model/decoder.js";
@@ -17,23 +20,20 @@ export function initializeOptimizer(weights: Weights): OptimizerState {
   return { firstMoments: zeros(), secondMoments: zeros(), updates: 0 };
 }
 
+/** Norm of all gradients together. */
+export const globalNormOf = (gradients: Weights): tf.Scalar =>
+  tf.tidy(() => {
+    const squares = Object.values(gradients).map((gradient): tf.Scalar => tf.sum(tf.square(gradient)));
+    return tf.sqrt(tf.addN(squares));
+  });
+
 /**
- * Norm of all gradients together, and the gradients scaled so that it does not exceed `clipNorm`.
+ * Factor of all gradients that keeps their norm from exceeding `clipNorm`.
  *
- * Source: PyTorch `clip_grad_norm_`: scale = clipNorm / (norm + 1e-6) where that is below one.
+ * Source: PyTorch `clip_grad_norm_`: clipNorm / (norm + 1e-6) where that is below one.
  */
-export function clipByGlobalNorm(
-  gradients: Weights,
-  clipNorm: number,
-): { clipped: Weights; globalNorm: tf.Scalar } {
-  const squares = Object.values(gradients).map((gradient): tf.Scalar => tf.sum(tf.square(gradient)));
-  const globalNorm: tf.Scalar = tf.sqrt(tf.addN(squares));
-  const scale = tf.minimum(tf.div(clipNorm, tf.add(globalNorm, 1e-6)), 1);
-  const clipped = Object.fromEntries(
-    Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)]),
-  );
-  return { clipped, globalNorm };
-}
+export const clipScale = (globalNorm: number, clipNorm: number): number =>
+  Math.min(1, clipNorm / (globalNorm + 1e-6));
 
 /**
  * One update. Weights of rank 2 decay, norm gains do not (paper.md D3).

@@ -2,19 +2,13 @@
  * @file The training loop: an async generator of one record a step. What is trained on, and in which order, is decided
  * by the batches it is given (`data/batches.ts`, `curriculum.ts`).
  */
-import type { ArchitectureConfig, TrainingConfig } from "../config.js";
+import type { ArchitectureConfig, Precision, TrainingConfig } from "../config.js";
 import type { Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
-import { decode, type Weights } from "../model/decoder.js";
-import { crossEntropy } from "../model/loss.js";
+import type { Weights } from "../model/decoder.js";
 import { learningRateAt, warmupStepsOf } from "./learning-rate.js";
-import {
-  clipByGlobalNorm,
-  disposeOptimizer,
-  initializeOptimizer,
-  updateAdamW,
-  type OptimizerState,
-} from "./optimizer.js";
+import { batchTensors, compiledSteps } from "./training-step.js";
+import { startTraining, type WeightsInTraining } from "./weights-in-training.js";
 
 /** One optimiser update. */
 export interface StepRecord {
@@ -45,10 +39,9 @@ export interface TrainingPlan {
   readonly batchesOf: (epoch: number) => readonly Batch[];
 }
 
-/** A training phase under way. Owns its weights and moments: `dispose` it, or `release` the weights. */
+/** A training phase under way. Owns its weights and moments: `dispose` it. */
 export class TrainingRun {
-  #weights: Weights;
-  #state: OptimizerState;
+  readonly #weights: WeightsInTraining;
 
   /**
    * @param weights the starting point; copied, the caller's tensors stay
@@ -57,15 +50,12 @@ export class TrainingRun {
     weights: Weights,
     private readonly plan: TrainingPlan,
   ) {
-    this.#weights = Object.fromEntries(
-      Object.entries(weights).map(([name, tensor]) => [name, tf.clone(tensor)]),
-    );
-    this.#state = initializeOptimizer(this.#weights);
+    this.#weights = startTraining(weights, plan.config.optimizer);
   }
 
-  /** The weights as they are now; they stay this run's own. */
-  get weights(): Weights {
-    return this.#weights;
+  /** The weights as they are now; tensors the caller disposes. */
+  readWeights(): Weights {
+    return this.#weights.read("weight");
   }
 
   /**
@@ -97,7 +87,7 @@ export class TrainingRun {
           cosineCycles: config.cosineCycles,
         });
         const started = performance.now();
-        const { lossNats, gradientNorm } = await this.#update(batch, learningRate, step + 1);
+        const { lossNats, gradientNorm } = this.#update(batch, learningRate, step + 1);
         step += 1;
         const now = performance.now();
         yield {
@@ -115,60 +105,27 @@ export class TrainingRun {
     }
   }
 
-  async #update(
-    batch: Batch,
-    learningRate: number,
-    step: number,
-  ): Promise<{ lossNats: number; gradientNorm: number }> {
-    const { name, config } = this.plan;
-    const names = Object.keys(this.#weights);
-    const [loss, globalNorm, ...clipped] = tf.tidy(() => {
-      const { value, gradients } = lossAndGradients(this.#weights, batch, this.plan.architecture);
-      const result = clipByGlobalNorm(gradients, config.optimizer.clipNorm);
-      return [value, result.globalNorm, ...names.map((weight) => result.clipped[weight] ?? value)];
-    });
-    const [lossNats = Number.NaN] = (await loss?.data()) ?? [];
-    const [gradientNorm = Number.NaN] = (await globalNorm?.data()) ?? [];
-    if (!Number.isFinite(lossNats) || !Number.isFinite(gradientNorm)) {
-      tf.dispose([loss, globalNorm, ...clipped].filter((tensor) => tensor !== undefined));
-      const rows = batch.rowIds ? ` (rows ${batch.rowIds.slice(0, 4).join(", ")} …)` : "";
-      throw new Error(
-        `train: loss and gradient of ${name} must stay finite, got ${lossNats} and ${gradientNorm} at step ${step}${rows}. Lower the learning rate, now ${config.learningRate}, or clip harder.`,
-      );
-    }
-    const gradients = Object.fromEntries(names.map((weight, index) => [weight, clipped[index] as tf.Tensor]));
-    const next = updateAdamW(this.#weights, gradients, this.#state, { ...config.optimizer, learningRate });
-    tf.dispose([loss, globalNorm, ...clipped].filter((tensor) => tensor !== undefined));
-    tf.dispose({ ...this.#weights });
-    disposeOptimizer(this.#state);
-    [this.#weights, this.#state] = [next.weights, next.state];
-    return { lossNats, gradientNorm };
+  #update(batch: Batch, learningRate: number, step: number): { lossNats: number; gradientNorm: number } {
+    const { name, config, architecture } = this.plan;
+    const inputs = { weights: this.#weights.read("weight"), ...batchTensors(batch) };
+    const { loss, gradients } = compiledSteps(architecture, config.precision).train(inputs);
+    tf.dispose({ ...inputs }); // before the update, which else would copy the weights
+    const [lossNats = Number.NaN] = loss.dataSync();
+    const gradientNorm = this.#weights.gradientNorm(gradients);
+    const isFinite = Number.isFinite(lossNats) && Number.isFinite(gradientNorm);
+    if (isFinite) this.#weights.update(gradients, { gradientNorm, learningRate });
+    tf.dispose({ loss, ...gradients });
+    if (isFinite) return { lossNats, gradientNorm };
+    const rows = batch.rowIds ? ` (rows ${batch.rowIds.slice(0, 4).join(", ")} …)` : "";
+    throw new Error(
+      `train: loss and gradient of ${name} must stay finite, got ${lossNats} and ${gradientNorm} at step ${step}${rows}. Lower the learning rate, now ${config.learningRate}, or clip harder.`,
+    );
   }
 
   /** Frees weights and moments. */
   dispose(): void {
-    tf.dispose({ ...this.#weights });
-    disposeOptimizer(this.#state);
+    this.#weights.dispose();
   }
-}
-
-/** Loss of one batch and its gradient for every weight; the caller disposes both or calls inside `tf.tidy`. */
-export function lossAndGradients(
-  weights: Weights,
-  batch: Batch,
-  architecture: ArchitectureConfig,
-): { value: tf.Scalar; gradients: Weights } {
-  const names = Object.keys(weights);
-  const { inputs, targets, mask } = batchTensors(batch);
-  const lossOf = (...values: tf.Tensor[]): tf.Scalar => {
-    const named = Object.fromEntries(names.map((name, index) => [name, values[index] as tf.Tensor]));
-    return crossEntropy(decode(inputs, named, architecture), targets, mask);
-  };
-  const { value, grads } = tf.valueAndGrads(lossOf)(Object.values(weights));
-  return {
-    value,
-    gradients: Object.fromEntries(names.map((name, index) => [name, grads[index] as tf.Tensor])),
-  };
 }
 
 /**
@@ -176,33 +133,22 @@ export function lossAndGradients(
  *
  * @returns nats per trained token
  */
-export async function measureLoss(
+export function measureLoss(
   weights: Weights,
   batches: readonly Batch[],
-  architecture: ArchitectureConfig,
-): Promise<number> {
+  { architecture, precision }: { readonly architecture: ArchitectureConfig; readonly precision: Precision },
+): number {
   let total = 0;
   let tokens = 0;
   for (const batch of batches) {
     const count = batch.targetMask.reduce((sum, trained) => sum + trained, 0);
-    const loss = tf.tidy(() => {
-      const { inputs, targets, mask } = batchTensors(batch);
-      return crossEntropy(decode(inputs, weights, architecture), targets, mask);
-    });
-    total += ((await loss.data())[0] ?? Number.NaN) * count;
+    const tensors = batchTensors(batch);
+    const loss = compiledSteps(architecture, precision).evaluate({ weights, ...tensors });
+    total += (loss.dataSync()[0] ?? Number.NaN) * count;
     tokens += count;
-    loss.dispose();
+    tf.dispose({ loss, ...tensors });
   }
   if (tokens === 0)
     throw new RangeError("measureLoss: batches must hold at least one trained token, got none.");
   return total / tokens;
-}
-
-function batchTensors(batch: Batch): { inputs: tf.Tensor2D; targets: tf.Tensor2D; mask: tf.Tensor2D } {
-  const shape: [number, number] = [batch.batchSize, batch.lengthTokens]; // [B, T]
-  return {
-    inputs: tf.tensor2d(batch.inputIds, shape, "int32"),
-    targets: tf.tensor2d(batch.targetIds, shape, "int32"),
-    mask: tf.tensor2d(batch.targetMask, shape),
-  };
 }

@@ -1,0 +1,218 @@
+/**
+ * @file Records a step as a list of TensorFlow operations without computing anything: tfjs runs it as usual, loss and
+ * gradients included, on a stand-in for the native addon that infers shapes (`operation-shapes.ts`) and notes each call.
+ */
+import { tf } from "./backend.js";
+import { inferOutputs, type KnownValue } from "./operation-shapes.js";
+import {
+  dataTypeOf,
+  tensorflowBackend,
+  type OperationAttribute,
+  type TensorflowBackend,
+  type TensorflowBinding,
+  type TensorHandle,
+  type TensorValues,
+} from "./tensorflow-backend.js";
+
+/** A value of a recorded step; the object itself is its identity. */
+export interface Value extends KnownValue {
+  /** The operation it comes from; none for arguments and constants. */
+  readonly producer?: Operation;
+}
+
+/** One recorded operation. */
+export interface Operation {
+  readonly op: string;
+  readonly attributes: readonly OperationAttribute[];
+  readonly inputs: readonly Value[];
+  readonly outputs: Value[];
+  /** Operations that must have run before, beyond those the inputs come from. */
+  readonly after: readonly Operation[];
+}
+
+/** A recorded step. */
+export interface Trace {
+  readonly arguments: readonly Value[];
+  readonly operations: readonly Operation[];
+  readonly results: readonly Value[];
+}
+
+/** Shape and element type of an argument. */
+export type ArgumentType = Pick<tf.TensorInfo, "shape" | "dtype">;
+
+/** What is patched on the backend while a step is recorded. */
+type Patches = Pick<
+  TensorflowBackend,
+  "binding" | "createOutputTensor" | "getInputTensorIds" | "read" | "readSync" | "move"
+>;
+
+const FIRST_ID = 2 ** 30; // real tensors count up from 0
+
+class Recorder {
+  readonly operations: Operation[] = [];
+  readonly #values = new Map<number, Value>();
+  readonly #own = new WeakSet<object>();
+  #nextId = FIRST_ID;
+  #after: readonly Operation[] = [];
+  /** A read that the step may have swallowed in a promise. */
+  violation: Error | null = null;
+
+  constructor(readonly backend: TensorflowBackend) {}
+
+  valueOf(tensor: tf.Tensor): Value {
+    const [id = -1] = this.backend.getInputTensorIds([tensor]);
+    return this.#valueAt(id);
+  }
+
+  symbol({ shape, dtype }: ArgumentType): { tensor: tf.Tensor; value: Value } {
+    const value = { shape: [...shape], dtype: dataTypeOf({ dataId: {}, shape, dtype }) };
+    return { tensor: this.backend.createOutputTensor(this.#remember(value)), value };
+  }
+
+  /** Runs `build` with its operations ordered after the one `tensor` comes from. */
+  ordered<R>(tensor: tf.Tensor, build: () => R): R {
+    const before = this.#after;
+    const { producer } = this.valueOf(tensor);
+    if (producer) this.#after = [producer];
+    try {
+      return build();
+    } finally {
+      this.#after = before;
+    }
+  }
+
+  patches(): Patches {
+    const { backend } = this;
+    const { binding } = backend;
+    const original = {
+      create: backend.createOutputTensor.bind(backend),
+      ids: backend.getInputTensorIds.bind(backend),
+      move: backend.move.bind(backend),
+    };
+    return {
+      binding: Object.create(binding, this.#bindingPatches()),
+      createOutputTensor: (handle) => {
+        const tensor = original.create(handle);
+        this.#own.add(tensor.dataId);
+        return tensor;
+      },
+      move: (dataId, ...rest) => {
+        this.#own.add(dataId);
+        original.move(dataId, ...rest);
+      },
+      getInputTensorIds: (tensors) => {
+        for (const tensor of tensors) this.#refuseCaptured(tensor);
+        return original.ids(tensors);
+      },
+      readSync: (dataId) => this.#read(dataId, original.ids),
+      read: async (dataId) => this.#read(dataId, original.ids),
+    };
+  }
+
+  #bindingPatches(): PropertyDescriptorMap {
+    const patched: Pick<TensorflowBinding, "createTensor" | "deleteTensor" | "executeOp"> = {
+      createTensor: (shape, dtype, values) =>
+        this.#remember({ shape: [...shape], dtype, values: Array.isArray(values) ? values : copyOf(values) })
+          .id,
+      deleteTensor: () => undefined,
+      executeOp: (op, attributes, inputIds) => this.#execute(op, attributes, inputIds),
+    };
+    return Object.fromEntries(Object.entries(patched).map(([name, value]) => [name, { value }]));
+  }
+
+  #execute(op: string, attributes: readonly OperationAttribute[], inputIds: readonly number[]) {
+    const inputs = inputIds.map((id) => this.#valueAt(id));
+    const operation: Operation = { op, attributes, inputs, outputs: [], after: this.#after };
+    const handles = inferOutputs(op, inputs, attributes).map((output) =>
+      this.#remember({ ...output, producer: operation }, operation.outputs),
+    );
+    this.operations.push(operation);
+    return handles;
+  }
+
+  #remember(value: Value, outputs?: Value[]): TensorHandle {
+    const id = this.#nextId++;
+    this.#values.set(id, value);
+    outputs?.push(value);
+    return { id, shape: [...value.shape], dtype: value.dtype };
+  }
+
+  #valueAt(id: number): Value {
+    const value = this.#values.get(id);
+    if (!value) throw new Error("trace: every tensor of a step must belong to it. This is a fault of the engine.");
+    return value;
+  }
+
+  #refuseCaptured(tensor: tf.TensorInfo): void {
+    if (this.#own.has(tensor.dataId)) return;
+    const name = tensor instanceof tf.Variable ? `the variable "${tensor.name}"` : "a tensor";
+    throw new Error(
+      `compile: a step must use its arguments and what it makes of them, got ${name} of shape [${tensor.shape}] from outside. Its values would be frozen: pass it as an argument.`,
+    );
+  }
+
+  #read(dataId: object, idsOf: (tensors: readonly tf.TensorInfo[]) => number[]): TensorValues {
+    const [id = -1] = this.#own.has(dataId) ? idsOf([{ dataId, shape: [], dtype: "float32" }]) : [];
+    const value = this.#values.get(id);
+    if (value?.values instanceof Float32Array || value?.values instanceof Int32Array) return value.values;
+    this.violation ??= new Error(
+      `compile: a step must not read values while it is recorded, got a read of ${value ? `a tensor of shape [${value.shape}]${value.producer ? ` made by ${value.producer.op}` : ""}` : "a tensor from outside"}. Return the tensor and read it after the step.`,
+    );
+    throw this.violation;
+  }
+}
+
+function copyOf(values: ArrayLike<number>): ArrayLike<number> {
+  return values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array
+    ? values.slice()
+    : Array.from(values);
+}
+
+let recorder: Recorder | null = null;
+
+/** Whether a step is being recorded at this moment. */
+export const isTracing = (): boolean => recorder !== null;
+
+/**
+ * Builds tensors whose operations start only when `tensor` is there; outside a recording, just builds them. A graph
+ * otherwise starts whatever has its inputs, so that recomputed blocks would all be in memory at once.
+ */
+export const startingAfter = <R>(tensor: tf.Tensor, build: () => R): R =>
+  recorder === null ? build() : recorder.ordered(tensor, build);
+
+/**
+ * Records a step.
+ *
+ * @param step     a function of tfjs operations; it gets one tensor an argument and returns tensors
+ * @param types    shape and element type of each argument
+ * @throws Error when the step reads a value, uses a tensor from outside, is asynchronous, or has an operation without a
+ *   shape rule
+ */
+export function trace(
+  step: (tensors: readonly tf.Tensor[]) => readonly tf.Tensor[],
+  types: readonly ArgumentType[],
+): Trace {
+  const backend = tensorflowBackend();
+  if (!backend) throw new Error(`trace: the backend must be TensorFlow's, got ${tf.getBackend()}. Run the step eagerly.`);
+  const own = new Recorder(backend);
+  const { binding } = backend;
+  Object.assign(backend, own.patches());
+  recorder = own;
+  try {
+    let results: readonly Value[] = [];
+    let values: readonly Value[] = [];
+    tf.tidy(() => {
+      const symbols = types.map((type) => own.symbol(type));
+      const returned = step(symbols.map(({ tensor }) => tensor));
+      if (own.violation) throw own.violation;
+      values = symbols.map(({ value }) => value);
+      results = returned.map((tensor) => own.valueOf(tensor));
+    });
+    return { arguments: values, operations: own.operations, results };
+  } finally {
+    recorder = null;
+    backend.binding = binding;
+    for (const name of ["createOutputTensor", "getInputTensorIds", "read", "readSync", "move"])
+      Reflect.deleteProperty(backend, name); // the class has them
+  }
+}

@@ -1,0 +1,77 @@
+/** @file Loss and gradients of one batch, and loss alone, compiled once for each architecture and precision. */
+import type { ArchitectureConfig, Precision } from "../config.js";
+import type { Batch } from "../data/batches.js";
+import { tf } from "../engine/backend.js";
+import { compile, type CompiledStep } from "../engine/compile.js";
+import { decodeHidden, outputMatrix, type Weights } from "../model/decoder.js";
+import { crossEntropy } from "../model/loss.js";
+
+/** The tensors of a batch, [B, T] each. */
+export interface BatchTensors {
+  readonly inputs: tf.Tensor2D;
+  readonly targets: tf.Tensor2D;
+  readonly mask: tf.Tensor2D;
+}
+
+/** What a step gets: weights by name and a batch. */
+export interface StepInput extends BatchTensors {
+  readonly weights: Weights;
+}
+
+/** Loss in nats a trained token, and its derivative for every weight. */
+export interface LossAndGradients {
+  readonly loss: tf.Scalar;
+  readonly gradients: Weights;
+}
+
+/** Uploads a batch; the caller disposes its tensors. */
+export function batchTensors(batch: Batch): BatchTensors {
+  const shape: [number, number] = [batch.batchSize, batch.lengthTokens]; // [B, T]
+  return {
+    inputs: tf.tensor2d(batch.inputIds, shape, "int32"),
+    targets: tf.tensor2d(batch.targetIds, shape, "int32"),
+    mask: tf.tensor2d(batch.targetMask, shape),
+  };
+}
+
+/** Mean loss over the trained tokens of a batch. */
+export function lossOf({ weights, inputs, targets, mask }: StepInput, architecture: ArchitectureConfig): tf.Scalar {
+  const hidden = decodeHidden(inputs, weights, architecture); // [N, D]
+  return crossEntropy(hidden, outputMatrix(weights, architecture), targets, mask);
+}
+
+/** The same with gradients; the caller disposes both, or calls inside `tf.tidy`. */
+export function lossAndGradients(
+  { weights, ...batch }: StepInput,
+  architecture: ArchitectureConfig,
+): LossAndGradients {
+  const names = Object.keys(weights);
+  const ofValues = (...values: tf.Tensor[]): tf.Scalar => {
+    const named = Object.fromEntries(names.map((name, index) => [name, values[index] as tf.Tensor]));
+    return lossOf({ weights: named, ...batch }, architecture);
+  };
+  const { value, grads } = tf.valueAndGrads(ofValues)(Object.values(weights));
+  const gradients = Object.fromEntries(names.map((name, index) => [name, grads[index] as tf.Tensor]));
+  return { loss: value, gradients };
+}
+
+interface CompiledSteps {
+  readonly train: CompiledStep<StepInput, LossAndGradients>;
+  readonly evaluate: CompiledStep<StepInput, tf.Scalar>;
+}
+
+const compiled = new Map<string, CompiledSteps>();
+
+/** The compiled steps of an architecture; runs of the same one share them and their graphs. */
+export function compiledSteps(architecture: ArchitectureConfig, precision: Precision): CompiledSteps {
+  const key = JSON.stringify([architecture, precision]);
+  let steps = compiled.get(key);
+  if (!steps) {
+    steps = {
+      train: compile((input: StepInput) => lossAndGradients(input, architecture), { precision }),
+      evaluate: compile((input: StepInput) => lossOf(input, architecture), { precision }),
+    };
+    compiled.set(key, steps);
+  }
+  return steps;
+}

@@ -1,0 +1,119 @@
+/**
+ * @file Weights under training with their optimizer: variables of a TensorFlow graph where there is TensorFlow, tensors
+ * that are replaced at each step elsewhere. The equations are those of `optimizer.ts` either way.
+ */
+import type { OptimizerConfig } from "../config.js";
+import { AdamWGraph, type Slot } from "../engine/adamw-graph.js";
+import { tf } from "../engine/backend.js";
+import { tensorflowBackend } from "../engine/tensorflow-backend.js";
+import type { Weights } from "../model/decoder.js";
+import {
+  clipScale,
+  disposeOptimizer,
+  globalNormOf,
+  initializeOptimizer,
+  updateAdamW,
+  type OptimizerState,
+} from "./optimizer.js";
+
+/** What a training loop does with its weights. Owns tensors: `dispose` it. */
+export interface WeightsInTraining {
+  /** Weights or moments as they are now; tensors the caller disposes, before the next update to save a copy. */
+  read(slot: Slot): Weights;
+  /** Norm of all gradients together, before clipping. */
+  gradientNorm(gradients: Weights): number;
+  /** One update, the gradients clipped by their norm. */
+  update(gradients: Weights, how: { readonly gradientNorm: number; readonly learningRate: number }): void;
+  dispose(): void;
+}
+
+/** Takes over a starting point; the caller's tensors stay. */
+export function startTraining(weights: Weights, config: OptimizerConfig): WeightsInTraining {
+  const backend = tensorflowBackend();
+  return backend === null
+    ? new PlainWeights(weights, config)
+    : new GraphWeights(new AdamWGraph(backend, weights, config), config);
+}
+
+class GraphWeights implements WeightsInTraining {
+  #updates = 0;
+
+  constructor(
+    private readonly graph: AdamWGraph,
+    private readonly config: OptimizerConfig,
+  ) {}
+
+  read(slot: Slot): Weights {
+    return this.graph.read(slot);
+  }
+
+  gradientNorm(gradients: Weights): number {
+    return this.graph.norm(gradients);
+  }
+
+  update(
+    gradients: Weights,
+    { gradientNorm, learningRate }: { readonly gradientNorm: number; readonly learningRate: number },
+  ): void {
+    const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.config;
+    this.#updates += 1;
+    const [share1, share2] = [1 - beta1 ** this.#updates, 1 - beta2 ** this.#updates];
+    this.graph.update(gradients, {
+      correctedRate: (learningRate * Math.sqrt(share2)) / share1,
+      correctedEpsilon: epsilon * Math.sqrt(share2),
+      decay: learningRate * weightDecay,
+      scale: clipScale(gradientNorm, clipNorm),
+    });
+  }
+
+  dispose(): void {
+    this.graph.dispose();
+  }
+}
+
+class PlainWeights implements WeightsInTraining {
+  #weights: Weights;
+  #state: OptimizerState;
+
+  constructor(
+    weights: Weights,
+    private readonly config: OptimizerConfig,
+  ) {
+    this.#weights = cloned(weights);
+    this.#state = initializeOptimizer(this.#weights);
+  }
+
+  read(slot: Slot): Weights {
+    const { firstMoments, secondMoments } = this.#state;
+    return cloned({ weight: this.#weights, firstMoment: firstMoments, secondMoment: secondMoments }[slot]);
+  }
+
+  gradientNorm(gradients: Weights): number {
+    const norm = globalNormOf(gradients);
+    const [value = Number.NaN] = norm.dataSync();
+    norm.dispose();
+    return value;
+  }
+
+  update(
+    gradients: Weights,
+    { gradientNorm, learningRate }: { readonly gradientNorm: number; readonly learningRate: number },
+  ): void {
+    const scale = clipScale(gradientNorm, this.config.clipNorm);
+    const clipped = Object.fromEntries(
+      Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)]),
+    );
+    const next = updateAdamW(this.#weights, clipped, this.#state, { ...this.config, learningRate });
+    tf.dispose(clipped);
+    this.dispose();
+    [this.#weights, this.#state] = [next.weights, next.state];
+  }
+
+  dispose(): void {
+    tf.dispose({ ...this.#weights });
+    disposeOptimizer(this.#state);
+  }
+}
+
+const cloned = (weights: Weights): Weights =>
+  Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tf.clone(tensor)]));
