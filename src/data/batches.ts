@@ -22,7 +22,7 @@ export interface Batch {
 }
 
 /** T of example batches is a multiple of this, so that there are few shapes to compile. */
-export const LENGTH_MULTIPLE = 16;
+export const LENGTH_MULTIPLE = 32;
 /** Batches whose rows are sorted by length together; the more, the less padding and the less chance. */
 const GROUP_BATCHES = 50;
 
@@ -102,7 +102,7 @@ export function packedBatches(options: {
 }
 
 /**
- * One epoch of examples in batches, each padded to its longest example, rounded up to a multiple of 16.
+ * One epoch of examples in batches, each padded to its longest example, rounded up to a multiple of 32.
  *
  * @param options.order `groupedByLength` shuffles, then sorts within groups of 50 batches, then shuffles the batches;
  *   `shuffled` leaves out the sorting; `asGiven` keeps the order of the examples

@@ -47,14 +47,23 @@ export class AdamWGraph {
     constants: AdamWConstants,
   ) {
     this.#names = Object.keys(weights);
-    this.#session = new Session(backend, updateGraph(Object.values(weights).map(({ shape }) => shape), constants));
+    this.#session = new Session(
+      backend,
+      updateGraph(
+        Object.values(weights).map(({ shape }) => shape),
+        constants,
+      ),
+    );
     this.write("weight", weights);
-    this.#run({}, ["zero_moments"]);
+    tf.dispose(this.#run({}, ["zero_moments"]));
   }
 
   /** The weights, or one of their moments, as they are now. The caller disposes them, before the next update to save a copy. */
   read(slot: Slot): Named {
-    const tensors = this.#run({}, this.#names.map((_, index) => `read_${slot}_${index}`));
+    const tensors = this.#run(
+      {},
+      this.#names.map((_, index) => `read_${slot}_${index}`),
+    );
     return Object.fromEntries(this.#names.map((name, index) => [name, tensors[index] as tf.Tensor]));
   }
 
@@ -62,7 +71,8 @@ export class AdamWGraph {
   write(slot: Slot, values: Named): void {
     for (const [index, name] of this.#names.entries()) {
       const value = values[name];
-      if (!value) throw new Error(`AdamWGraph.write: ${slot} of ${name} must be given. Pass a complete state.`);
+      if (!value)
+        throw new Error(`AdamWGraph.write: ${slot} of ${name} must be given. Pass a complete state.`);
       tf.dispose(this.#run({ [`value_${slot}_${index}`]: value }, [`assign_${slot}_${index}`]));
     }
   }
@@ -96,7 +106,8 @@ export class AdamWGraph {
     return Object.fromEntries(
       this.#names.map((name, index) => {
         const gradient = gradients[name];
-        if (!gradient) throw new Error(`AdamWGraph: ${name} must have a gradient. Pass one for every weight.`);
+        if (!gradient)
+          throw new Error(`AdamWGraph: ${name} must have a gradient. Pass one for every weight.`);
         return [`gradient_${index}`, gradient];
       }),
     );
@@ -111,7 +122,12 @@ export class AdamWGraph {
 
 function updateGraph(shapes: readonly (readonly number[])[], constants: AdamWConstants): GraphNode[] {
   const nodes: GraphNode[] = [];
-  const node = (name: string, op: string, input: readonly string[], attr: GraphNode["attr"] = FLOAT): string => {
+  const node = (
+    name: string,
+    op: string,
+    input: readonly string[],
+    attr: GraphNode["attr"] = FLOAT,
+  ): string => {
     nodes.push({ name, op, input, attr, numOutputs: 1 });
     return name;
   };
@@ -150,7 +166,9 @@ function updateGraph(shapes: readonly (readonly number[])[], constants: AdamWCon
     const sizes = constant(`shape_${index}`, Int32Array.from(shape), [shape.length]);
     const zeros = node(`zeros_${index}`, "Fill", [sizes, zero], { ...FLOAT, index_type: { type: int32 } });
     for (const slot of ["firstMoment", "secondMoment"])
-      ends.zeroed.push(node(`zero_${slot}_${index}`, "AssignVariableOp", [`${slot}_${index}`, zeros], variableType));
+      ends.zeroed.push(
+        node(`zero_${slot}_${index}`, "AssignVariableOp", [`${slot}_${index}`, zeros], variableType),
+      );
 
     const gradient = placeholder(`gradient_${index}`, shape);
     ends.halfSquares.push(node(`half_square_${index}`, "L2Loss", [gradient]));
@@ -158,23 +176,29 @@ function updateGraph(shapes: readonly (readonly number[])[], constants: AdamWCon
       const at = (name: string) => `${kind}_${name}_${index}`;
       // One weight after the other: all at once would need a second copy of everything.
       const after = ends[kind] === "" ? [] : [`^${ends[kind]}`];
-      const scaled =
-        kind === "plain" ? gradient : node(at("scaled"), "Mul", [gradient, "scale", ...after]);
+      const scaled = kind === "plain" ? gradient : node(at("scaled"), "Mul", [gradient, "scale", ...after]);
       const decayed: string[] = [];
       if (shape.length > 1) {
         const now = node(at("now"), "ReadVariableOp", [`weight_${index}`, ...after], variableType);
         const loss = node(at("loss"), "Mul", [now, "decay"]);
-        decayed.push(`^${node(at("decayed"), "AssignSubVariableOp", [`weight_${index}`, loss], variableType)}`);
+        decayed.push(
+          `^${node(at("decayed"), "AssignSubVariableOp", [`weight_${index}`, loss], variableType)}`,
+        );
       }
       const slots = SLOTS.map((slot) => `${slot}_${index}`);
       // Both powers are 0 and the corrections are in the rate: in float32 1 − β₂ᵗ would lose digits.
       const inputs = [...slots, zero, zero, "rate", beta1, beta2, "epsilon", scaled, ...decayed, ...after];
-      ends[kind] = node(at("updated"), "ResourceApplyAdam", inputs, { ...FLOAT, use_locking: { b: false }, use_nesterov: { b: false } });
+      ends[kind] = node(at("updated"), "ResourceApplyAdam", inputs, {
+        ...FLOAT,
+        use_locking: { b: false },
+        use_nesterov: { b: false },
+      });
     }
   });
   node("zero_moments", "Identity", [zero, ...ends.zeroed.map((name) => `^${name}`)]);
   const sum = node("half_squares", "AddN", ends.halfSquares, { ...FLOAT, N: { i: shapes.length } });
   node("norm", "Sqrt", [node("squares", "Add", [sum, sum])]);
-  for (const kind of ["plain", "clipped"] as const) node(`update_${kind}`, "Identity", [zero, `^${ends[kind]}`]);
+  for (const kind of ["plain", "clipped"] as const)
+    node(`update_${kind}`, "Identity", [zero, `^${ends[kind]}`]);
   return nodes;
 }

@@ -29,13 +29,17 @@ export function causalBlocks(lengthTokens: number, blockTokens = BLOCK_TOKENS): 
   return tf.tidy(() => {
     const square = (size: number): tf.Tensor2D => {
       const values = new Float32Array(size * size);
-      for (let query = 0; query < size; query++) values.fill(-1e9, query * size + query + 1, (query + 1) * size);
+      for (let query = 0; query < size; query++)
+        values.fill(-1e9, query * size + query + 1, (query + 1) * size);
       return tf.tensor2d(values, [size, size]);
     };
     return Array.from({ length: Math.ceil(lengthTokens / blockTokens) }, (_, index) => {
       const from = index * blockTokens;
       const to = Math.min(from + blockTokens, lengthTokens);
-      const pads: [[number, number], [number, number]] = [[0, 0], [from, 0]];
+      const pads: [[number, number], [number, number]] = [
+        [0, 0],
+        [from, 0],
+      ];
       return { from, to, mask: from === 0 ? square(to) : tf.pad(square(to - from), pads) };
     });
   });
@@ -81,7 +85,10 @@ export function causalAttention(
       value: mixed,
       saved: [scaled, key, value, mixed, ...blocks.map(({ mask }) => mask)],
       gradient: (upstream, saved) => {
-        const kept = blocks.map((block, index) => ({ ...block, mask: tensorAt(saved, index + 4) as tf.Tensor2D }));
+        const kept = blocks.map((block, index) => ({
+          ...block,
+          mask: tensorAt(saved, index + 4) as tf.Tensor2D,
+        }));
         const [dScaled, dKey, dValue] = attentionGradient(upstream as tf.Tensor4D, saved.slice(0, 4), kept);
         return [tf.mul(dScaled, scale), dKey, dValue];
       },
@@ -101,9 +108,12 @@ function attentionGradient(
 ): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
   const at = (index: number) => tensorAt(saved, index) as tf.Tensor4D; // [B, H, T, K]
   const [scaled, key, value, mixed] = [at(0), at(1), at(2), at(3)];
-  const products = tf.sum(tf.mul(upstream, mixed), -1, true) as tf.Tensor4D; // [B, H, T, 1]
+  const products = tf.sum<tf.Tensor4D>(tf.mul(upstream, mixed), -1, true); // [B, H, T, 1]
   const queryParts: tf.Tensor4D[] = [];
-  const [keyParts, valueParts]: [tf.Tensor4D[][], tf.Tensor4D[][]] = [blocks.map(() => []), blocks.map(() => [])];
+  const [keyParts, valueParts]: [tf.Tensor4D[][], tf.Tensor4D[][]] = [
+    blocks.map(() => []),
+    blocks.map(() => []),
+  ];
   for (const current of blocks) {
     const { from, to } = current;
     // After the upstream derivative: a graph would otherwise compute all scores again at once, in the forward pass.
@@ -112,7 +122,7 @@ function attentionGradient(
       const dOutput = tokens(upstream, from, to);
       const p: tf.Tensor4D = probabilities(scaled, key, current); // [B, H, block, to]
       const dP = tf.matMul(dOutput, past.value, false, true); // [B, H, block, to]
-      const dS = tf.mul(p, tf.sub(dP, tokens(products, from, to))) as tf.Tensor4D; // [B, H, block, to]
+      const dS = tf.mul<tf.Tensor4D>(p, tf.sub(dP, tokens(products, from, to))); // [B, H, block, to]
       queryParts.push(tf.matMul(dS, past.key));
       const dKey: tf.Tensor4D = tf.matMul(dS, tokens(scaled, from, to), true, false); // [B, H, to, K]
       const dValue: tf.Tensor4D = tf.matMul(p, dOutput, true, false); // [B, H, to, K]
@@ -124,6 +134,8 @@ function attentionGradient(
     });
   }
   const total = (parts: tf.Tensor4D[][]) =>
-    concatTokens(parts.map((part) => (part.length === 1 ? (tensorAt(part, 0) as tf.Tensor4D) : tf.addN(part))));
+    concatTokens(
+      parts.map((part) => (part.length === 1 ? (tensorAt(part, 0) as tf.Tensor4D) : tf.addN(part))),
+    );
   return [concatTokens(queryParts), total(keyParts), total(valueParts)];
 }

@@ -3,7 +3,7 @@
  * has it, plain tfjs ops elsewhere. tfjs has no such op, and its one-hot detour fills memory with [N, V] arrays.
  */
 import { tf } from "./backend.js";
-import { tensorAt, withGradient } from "./custom-gradient.js";
+import { withGradient } from "./custom-gradient.js";
 import { DATA_TYPES, tensorflowBackend } from "./tensorflow-backend.js";
 import { startingAfter } from "./trace.js";
 
@@ -89,7 +89,7 @@ export function vocabularyLoss(
         sums.push(tf.sum(tf.mul(losses, share)));
         // The weights scale [n, D] arrays here, not the [n, V] derivative.
         hiddenParts.push(tf.mul(tf.matMul(derivative, output), column));
-        outputParts.push(tf.matMul(derivative, tf.mul(rows, column), true, false) as tf.Tensor2D);
+        outputParts.push(tf.matMul<tf.Tensor2D>(derivative, tf.mul(rows, column), true, false));
       });
     }
     return {

@@ -21,7 +21,8 @@ export function withGradient(
 ): tf.Tensor {
   const differentiable = tf.customGrad((...args) => {
     const save = args.pop();
-    if (typeof save !== "function") throw new Error("withGradient: tfjs must hand over save. Pin its version.");
+    if (typeof save !== "function")
+      throw new Error("withGradient: tfjs must hand over save. Pin its version.");
     const { value, saved, gradient } = compute(args.filter((arg) => arg instanceof tf.Tensor));
     save([...saved]);
     return { value, gradFunc: gradient };

@@ -21,10 +21,9 @@ export function gatedSilu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
       saved: [gate, up],
       gradient: (upstream, saved) => {
         const [gate, up] = [tensorAt(saved, 0), tensorAt(saved, 1)];
-        const { share, silu } = startingAfter(upstream, () => {
-          const share = tf.sigmoid(gate);
-          return { share, silu: tf.mul(gate, share) };
-        });
+        // Computed again, and not before it is needed.
+        const share: tf.Tensor = startingAfter(upstream, () => tf.sigmoid(gate));
+        const silu = tf.mul(gate, share);
         // σ · (1 + gate · (1 − σ)) = σ + silu · (1 − σ)
         const slope = tf.add(share, tf.mul(silu, tf.sub(1, share)));
         return [tf.mul(tf.mul(upstream, up), slope), tf.mul(upstream, silu)];

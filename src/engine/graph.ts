@@ -90,7 +90,8 @@ class GraphWriter {
     );
     // tfjs-node leaves these to the eager runtime, which infers them.
     const [first] = inputs;
-    if (op === "ExpandDims" && first) Object.assign(attr, { T: { type: type(first) }, Tdim: { type: int32 } });
+    if (op === "ExpandDims" && first)
+      Object.assign(attr, { T: { type: type(first) }, Tdim: { type: int32 } });
     const name = this.#node(
       op,
       inputs.map((value) => this.#nameOf(value, type(value))),
@@ -105,7 +106,8 @@ class GraphWriter {
     const [a, b] = operation.inputs;
     if (!a || !b) throw new Error("buildGraph: a matrix product must have two factors.");
     const dtype = this.precision === "bfloat16" && a.dtype === float32 ? bfloat16 : a.dtype;
-    const flag = (name: string) => operation.attributes.find((attribute) => attribute.name === name)?.value === true;
+    const flag = (name: string) =>
+      operation.attributes.find((attribute) => attribute.name === name)?.value === true;
     const isPlain = [a, b].every(({ shape }) => shape.slice(0, -2).every((size) => size === 1));
     const [adjX, adjY] = [flag("adj_x"), flag("adj_y")];
     let name: string;
@@ -208,7 +210,9 @@ function bytesOf(dtype: number, values: ArrayLike<number | bigint>): Uint8Array 
       case bool:
         return Uint8Array.from(values, Number);
       default:
-        throw new TypeError(`buildGraph: a constant must be float32, int32, int64 or bool, got type ${dtype}.`);
+        throw new TypeError(
+          `buildGraph: a constant must be float32, int32, int64 or bool, got type ${dtype}.`,
+        );
     }
   })();
   return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);

@@ -117,9 +117,7 @@ const gather: Rule = (inputs, attributes) => {
 const pad: Rule = (inputs) => {
   const { shape, dtype } = at(inputs, 0);
   const padding = constant(inputs, 1);
-  return [
-    { shape: shape.map((size, i) => size + (padding[2 * i] ?? 0) + (padding[2 * i + 1] ?? 0)), dtype },
-  ];
+  return [{ shape: shape.map((size, i) => size + (padding[2 * i] ?? 0) + (padding[2 * i + 1] ?? 0)), dtype }];
 };
 
 const oneHot: Rule = (inputs) => {

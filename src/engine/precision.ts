@@ -6,9 +6,7 @@ import { DATA_TYPES } from "./tensorflow-backend.js";
 import type { Operation, Value } from "./trace.js";
 
 /** Moves elements without changing them. */
-const MOVES = new Set(
-  "Reshape Transpose SplitV ConcatV2 Slice ExpandDims Identity Pack Unpack".split(" "),
-);
+const MOVES = new Set("Reshape Transpose SplitV ConcatV2 Slice ExpandDims Identity Pack Unpack".split(" "));
 
 /** Whether an operation other than a matrix product keeps the bfloat16 that its inputs were computed in. */
 export function computesInHalf({ op, inputs }: Operation, isHalf: (value: Value) => boolean): boolean {

@@ -35,7 +35,10 @@ export function profileGraph(
     for (const from of input) lastUse.set(nameOf(from), index);
   });
   const endingAt = groupByLast(lastUse);
-  const rows = new Map<string, { op: string; shape: readonly number[]; count: number; milliseconds: number }>();
+  const rows = new Map<
+    string,
+    { op: string; shape: readonly number[]; count: number; milliseconds: number }
+  >();
   graph.nodes.forEach((node, index) => {
     const argument = graph.arguments.indexOf(node.name);
     const started = performance.now();
@@ -52,7 +55,8 @@ export function profileGraph(
       rows.set(key, row);
     }
     for (const name of endingAt.get(index) ?? [])
-      if (!graph.arguments.includes(name)) for (const { id } of handles.get(name) ?? []) binding.deleteTensor(id);
+      if (!graph.arguments.includes(name))
+        for (const { id } of handles.get(name) ?? []) binding.deleteTensor(id);
   });
   return [...rows.values()].sort((a, b) => b.milliseconds - a.milliseconds);
 }
@@ -66,7 +70,12 @@ function execute(
   if (op === "Const" && value && "tensor" in value) {
     const { dtype, tensorShape, tensorContent } = value.tensor;
     const shape = tensorShape.dim.map(({ size }) => size);
-    const values = dtype === 1 ? new Float32Array(tensorContent.slice().buffer) : dtype === 3 ? new Int32Array(tensorContent.slice().buffer) : tensorContent;
+    const values =
+      dtype === 1
+        ? new Float32Array(tensorContent.slice().buffer)
+        : dtype === 3
+          ? new Int32Array(tensorContent.slice().buffer)
+          : tensorContent;
     return [{ id: binding.createTensor(shape, dtype, values), shape, dtype }];
   }
   const ids = input
@@ -75,7 +84,9 @@ function execute(
       const [node = "", index = "0"] = name.split(":");
       return handles.get(node)?.[Number(index)]?.id ?? -1;
     });
-  const attributes = Object.entries(attr).map(([name, attribute]) => eagerAttribute(binding, name, attribute));
+  const attributes = Object.entries(attr).map(([name, attribute]) =>
+    eagerAttribute(binding, name, attribute),
+  );
   return binding.executeOp(op, attributes, ids, numOutputs);
 }
 

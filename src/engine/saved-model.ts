@@ -55,7 +55,9 @@ export interface GraphNode {
 }
 
 /** A shape in TensorFlow's format. */
-export const shapeProto = (shape: readonly number[]): ShapeProto => ({ dim: shape.map((size) => ({ size })) });
+export const shapeProto = (shape: readonly number[]): ShapeProto => ({
+  dim: shape.map((size) => ({ size })),
+});
 
 const savedModel = protobuf.parse(SCHEMA).root.lookupType("SavedModel");
 

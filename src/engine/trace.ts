@@ -90,7 +90,7 @@ class Recorder {
       move: backend.move.bind(backend),
     };
     return {
-      binding: Object.create(binding, this.#bindingPatches()),
+      binding: this.#standIn(binding),
       createOutputTensor: (handle) => {
         const tensor = original.create(handle);
         this.#own.add(tensor.dataId);
@@ -109,15 +109,17 @@ class Recorder {
     };
   }
 
-  #bindingPatches(): PropertyDescriptorMap {
-    const patched: Pick<TensorflowBinding, "createTensor" | "deleteTensor" | "executeOp"> = {
+  /** The addon with the calls that touch tensors replaced. */
+  #standIn(binding: TensorflowBinding): TensorflowBinding {
+    const replaced: Pick<TensorflowBinding, "createTensor" | "deleteTensor" | "executeOp"> = {
       createTensor: (shape, dtype, values) =>
-        this.#remember({ shape: [...shape], dtype, values: Array.isArray(values) ? values : copyOf(values) })
-          .id,
+        this.#remember({ shape: [...shape], dtype, values: copyOf(values) }).id,
       deleteTensor: () => undefined,
       executeOp: (op, attributes, inputIds) => this.#execute(op, attributes, inputIds),
     };
-    return Object.fromEntries(Object.entries(patched).map(([name, value]) => [name, { value }]));
+    return new Proxy(binding, {
+      get: (target, name): unknown => Reflect.get(name in replaced ? replaced : target, name),
+    });
   }
 
   #execute(op: string, attributes: readonly OperationAttribute[], inputIds: readonly number[]) {
@@ -139,7 +141,8 @@ class Recorder {
 
   #valueAt(id: number): Value {
     const value = this.#values.get(id);
-    if (!value) throw new Error("trace: every tensor of a step must belong to it. This is a fault of the engine.");
+    if (!value)
+      throw new Error("trace: every tensor of a step must belong to it. This is a fault of the engine.");
     return value;
   }
 
@@ -193,7 +196,8 @@ export function trace(
   types: readonly ArgumentType[],
 ): Trace {
   const backend = tensorflowBackend();
-  if (!backend) throw new Error(`trace: the backend must be TensorFlow's, got ${tf.getBackend()}. Run the step eagerly.`);
+  if (!backend)
+    throw new Error(`trace: the backend must be TensorFlow's, got ${tf.getBackend()}. Run the step eagerly.`);
   const own = new Recorder(backend);
   const { binding } = backend;
   Object.assign(backend, own.patches());

@@ -11,8 +11,7 @@ import { gatedSilu } from "../engine/gated-silu.js";
 import { rotate, type RotaryTables } from "../engine/rotary.js";
 
 /** x · Wᵀ, [N, in] with [out, in] to [N, out]. */
-export const linear = (x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D =>
-  tf.matMul(x, weight, false, true);
+export const linear = (x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D => tf.matMul(x, weight, false, true);
 
 /** The four matrices of one attention layer, [D, D] each. */
 export interface AttentionWeights {

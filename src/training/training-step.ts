@@ -6,23 +6,20 @@ import { compile, type CompiledStep } from "../engine/compile.js";
 import { decodeHidden, outputMatrix, type Weights } from "../model/decoder.js";
 import { crossEntropy } from "../model/loss.js";
 
+// Type aliases, because an interface is no record of tensors to TypeScript.
+
 /** The tensors of a batch, [B, T] each. */
-export interface BatchTensors {
+export type BatchTensors = {
   readonly inputs: tf.Tensor2D;
   readonly targets: tf.Tensor2D;
   readonly mask: tf.Tensor2D;
-}
+};
 
 /** What a step gets: weights by name and a batch. */
-export interface StepInput extends BatchTensors {
-  readonly weights: Weights;
-}
+export type StepInput = BatchTensors & { readonly weights: Weights };
 
 /** Loss in nats a trained token, and its derivative for every weight. */
-export interface LossAndGradients {
-  readonly loss: tf.Scalar;
-  readonly gradients: Weights;
-}
+export type LossAndGradients = { readonly loss: tf.Scalar; readonly gradients: Weights };
 
 /** Uploads a batch; the caller disposes its tensors. */
 export function batchTensors(batch: Batch): BatchTensors {
@@ -35,7 +32,10 @@ export function batchTensors(batch: Batch): BatchTensors {
 }
 
 /** Mean loss over the trained tokens of a batch. */
-export function lossOf({ weights, inputs, targets, mask }: StepInput, architecture: ArchitectureConfig): tf.Scalar {
+export function lossOf(
+  { weights, inputs, targets, mask }: StepInput,
+  architecture: ArchitectureConfig,
+): tf.Scalar {
   const hidden = decodeHidden(inputs, weights, architecture); // [N, D]
   return crossEntropy(hidden, outputMatrix(weights, architecture), targets, mask);
 }

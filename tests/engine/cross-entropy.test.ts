@@ -1,43 +1,54 @@
 import { expect, test } from "vitest";
 import { tf } from "../../src/engine/backend.js";
-import { composedLossAndDerivative, sparseCrossEntropy } from "../../src/engine/cross-entropy.js";
-import { valuesOf } from "../support/tensors.js";
+import { composedLossAndDerivative, rowLosses, vocabularyLoss } from "../../src/engine/cross-entropy.js";
+import { normals, valuesOf } from "../support/tensors.js";
 
-const logits = tf.tensor2d([
-  [1, -2, 0.5],
-  [30, 0, -30],
-]);
-const labels = tf.tensor1d([2, 1], "int32");
+const [hidden, output] = [normals([5, 3], 1), normals([7, 3], 2)];
+const labels = tf.tensor1d([2, 1, 6, 0, 2], "int32");
+const weights = tf.tensor1d([0.5, 0, 1, 2, 0.25]);
 
-test("TensorFlow's kernel and the plain ops give the same losses", () => {
-  const plain = valuesOf(composedLossAndDerivative(logits, labels).losses);
-  valuesOf(sparseCrossEntropy(logits, labels)).forEach((value, row) =>
-    expect(value).toBeCloseTo(plain[row] ?? NaN, 5),
-  );
+const logits = () => tf.matMul<tf.Tensor2D>(hidden, output, false, true);
+
+test("row losses equal the plain operations on all logits, whatever the block", () => {
+  const plain = valuesOf(composedLossAndDerivative(logits(), labels).losses);
+  for (const blockRows of [1, 2, 5, 9])
+    valuesOf(rowLosses(hidden as tf.Tensor2D, output as tf.Tensor2D, labels, blockRows)).forEach(
+      (value, row) => expect(value).toBeCloseTo(plain[row] ?? NaN, 5),
+    );
 });
 
-test("the gradient is the derivative of each row times what comes from above", () => {
-  const weights = tf.tensor1d([2, -1]);
-  const gradient = tf.grad((x) => tf.sum(tf.mul(sparseCrossEntropy(x as tf.Tensor2D, labels), weights)))(
-    logits,
-  );
-  const expected = tf.mul(composedLossAndDerivative(logits, labels).derivative, tf.expandDims(weights, -1));
-  const plain = valuesOf(expected);
-  valuesOf(gradient).forEach((value, index) => expect(value).toBeCloseTo(plain[index] ?? NaN, 5));
+test("the vocabulary loss and its derivatives equal those of the whole logits, whatever the block", () => {
+  const whole = (h: tf.Tensor, w: tf.Tensor): tf.Scalar => {
+    const logProbs = tf.logSoftmax(tf.matMul(h, w, false, true));
+    const chosen = tf.sum(tf.mul(logProbs, tf.oneHot(labels, 7, 1, 0, "float32")), -1);
+    return tf.neg(tf.sum<tf.Scalar>(tf.mul(chosen, weights)));
+  };
+  const expected = tf.valueAndGrads(whole)([hidden, output]);
+  for (const blockRows of [1, 2, 5, 9]) {
+    const blocked = (h: tf.Tensor, w: tf.Tensor) =>
+      vocabularyLoss(h as tf.Tensor2D, w as tf.Tensor2D, labels, weights, blockRows);
+    // 3 times the loss: what comes from above must reach both derivatives.
+    const found = tf.valueAndGrads((h, w) => tf.mul(blocked(h, w), 3))([hidden, output]);
+    expect(found.value.dataSync()[0]).toBeCloseTo(3 * (expected.value.dataSync()[0] ?? NaN), 4);
+    expected.grads.forEach((gradient, index) => {
+      const values = valuesOf(found.grads[index]);
+      valuesOf(gradient).forEach((value, at) => expect(values[at]).toBeCloseTo(3 * value, 4));
+    });
+  }
 });
 
-test("the plain ops run on tfjs' own cpu backend, and the loss falls back to them there", async () => {
-  const expected = valuesOf(sparseCrossEntropy(logits, labels));
+test("a logit a hundred nats above the others leaves the loss finite", () => {
+  const far = tf.tensor2d([[100]]);
+  const [loss] = valuesOf(rowLosses(far, tf.tensor2d([[1], [-1]]), tf.tensor1d([1], "int32")));
+  expect(loss).toBeCloseTo(200, 3);
+});
+
+test("the plain operations run on tfjs' own cpu backend, and the loss falls back to them there", async () => {
+  const expected = valuesOf(rowLosses(hidden as tf.Tensor2D, output as tf.Tensor2D, labels));
   await tf.setBackend("cpu");
   try {
-    const moved = [
-      tf.tensor2d([
-        [1, -2, 0.5],
-        [30, 0, -30],
-      ]),
-      tf.tensor1d([2, 1], "int32"),
-    ] as const;
-    valuesOf(sparseCrossEntropy(...moved)).forEach((value, row) =>
+    const moved = [normals([5, 3], 1) as tf.Tensor2D, normals([7, 3], 2) as tf.Tensor2D] as const;
+    valuesOf(rowLosses(...moved, tf.tensor1d([2, 1, 6, 0, 2], "int32"))).forEach((value, row) =>
       expect(value).toBeCloseTo(expected[row] ?? NaN, 5),
     );
   } finally {

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { causalAttention, causalBlocks } from "../../src/engine/attention.js";
+import { tf } from "../../src/engine/backend.js";
+import { compile } from "../../src/engine/compile.js";
+import { expectSameDerivatives, largestGap, normals } from "../support/tensors.js";
+
+const [batchSize, heads, headDim] = [2, 3, 4];
+
+const inputs = (lengthTokens: number): tf.Tensor4D[] =>
+  [1, 2, 3].map((seed) => normals([batchSize, heads, lengthTokens, headDim], seed) as tf.Tensor4D);
+
+/** softmax(Q Kᵀ / √K + mask) V, written out. */
+function plainAttention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor {
+  const lengthTokens = query.shape[2] ?? 0;
+  const allowed = tf.linalg.bandPart(tf.ones([lengthTokens, lengthTokens]), -1, 0);
+  const scores = tf.div(tf.matMul(query, key, false, true), Math.sqrt(headDim));
+  return tf.matMul(tf.softmax(tf.add(scores, tf.mul(tf.sub(allowed, 1), 1e9))), value);
+}
+
+const blocked =
+  (lengthTokens: number, blockTokens: number) =>
+  (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor =>
+    causalAttention(
+      q as tf.Tensor4D,
+      k as tf.Tensor4D,
+      v as tf.Tensor4D,
+      causalBlocks(lengthTokens, blockTokens),
+    );
+
+describe("attention in blocks", () => {
+  for (const [lengthTokens, blockTokens] of [
+    [1, 4],
+    [4, 4],
+    [7, 4],
+    [12, 4],
+    [9, 1],
+  ] as const)
+    test(`equals the whole matrix for ${lengthTokens} tokens in blocks of ${blockTokens}, derivatives included`, () => {
+      const [q, k, v] = inputs(lengthTokens);
+      expectSameDerivatives(
+        (...args) => blocked(lengthTokens, blockTokens)(...(args as [tf.Tensor, tf.Tensor, tf.Tensor])),
+        (...args) => plainAttention(...(args as [tf.Tensor, tf.Tensor, tf.Tensor])),
+        [q, k, v] as tf.Tensor[],
+      );
+    });
+
+  test("compiled equals eager", () => {
+    const [q, k, v] = inputs(10) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    const gradients = (args: { q: tf.Tensor; k: tf.Tensor; v: tf.Tensor }) =>
+      tf.grads((a, b, c) => blocked(10, 4)(a, b, c))([args.q, args.k, args.v]);
+    const step = compile(gradients);
+    const eager = gradients({ q, k, v });
+    step({ q, k, v }).forEach((gradient, index) =>
+      expect(largestGap(gradient, eager[index])).toBeLessThan(1e-5),
+    );
+    step.dispose();
+  });
+
+  test("blocks of a longer sequence hold the keys before them and none after", () => {
+    const blocks = causalBlocks(10, 4);
+    expect(blocks.map(({ from, to, mask }) => [from, to, mask.shape])).toEqual([
+      [0, 4, [4, 4]],
+      [4, 8, [4, 8]],
+      [8, 10, [2, 10]],
+    ]);
+    expect(blocks[2]?.mask.arraySync()[0]).toEqual(
+      [0, 0, 0, 0, 0, 0, 0, 0, 0, -1e9].map((x) => Math.fround(x)),
+    );
+  });
+});
