@@ -117,9 +117,10 @@ class Recorder {
       deleteTensor: () => undefined,
       executeOp: (op, attributes, inputIds) => this.#execute(op, attributes, inputIds),
     };
-    return new Proxy(binding, {
-      get: (target, name): unknown => Reflect.get(name in replaced ? replaced : target, name),
-    });
+    Object.setPrototypeOf(replaced, binding); // constants come from the addon itself
+    if (!isBinding(replaced))
+      throw new Error("trace: the addon must have its calls. Pin the package's version.");
+    return replaced;
   }
 
   #execute(op: string, attributes: readonly OperationAttribute[], inputIds: readonly number[]) {
@@ -164,6 +165,9 @@ class Recorder {
     throw this.violation;
   }
 }
+
+const isBinding = (value: object): value is TensorflowBinding =>
+  "runSavedModel" in value && "TF_ATTR_TYPE" in value;
 
 function copyOf(values: ArrayLike<number>): ArrayLike<number> {
   return values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array
