@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { join } from "node:path";
+import type { Precision } from "../config.js";
 import { textSource, type DataPlaces } from "../data/files.js";
 import type { EngineDescription } from "../engine/backend.js";
 import type { MatrixRate } from "../engine/matrix-rate.js";
@@ -13,7 +14,7 @@ import { inspectFiles, sumByFolder, type FolderState } from "./data-state.js";
 export interface Engine {
   readonly describeEngine: () => EngineDescription;
   readonly testGradients: () => number;
-  readonly measureMatrixRate: () => MatrixRate;
+  readonly measureMatrixRate: (options: { readonly precision: Precision }) => MatrixRate;
 }
 
 /** Everything the doctor looks at. `problems` make it fail, `hints` do not; both say what to do. */
@@ -34,8 +35,8 @@ export interface DoctorReport {
     readonly tolerance: number;
     readonly passed: boolean;
   } | null;
-  /** Float32 matrix products. */
-  readonly matrixRate: MatrixRate | null;
+  /** Matrix products by number format; where bfloat16 is no faster, training in it gains nothing. */
+  readonly matrixRates: Readonly<Record<Precision, MatrixRate>> | null;
   readonly setUp: readonly { readonly step: string; readonly done: boolean }[];
   readonly data: DataPlaces & {
     /** The text runs work on; null where it cannot be told. */
@@ -110,7 +111,7 @@ function isSupported(node: string): boolean {
 async function examineEngine(
   load: () => Promise<Engine>,
   problems: string[],
-): Promise<Pick<DoctorReport, "engine" | "gradientTest" | "matrixRate">> {
+): Promise<Pick<DoctorReport, "engine" | "gradientTest" | "matrixRates">> {
   try {
     const { describeEngine, testGradients, measureMatrixRate } = await load();
     const largestDifference = testGradients();
@@ -121,10 +122,14 @@ async function examineEngine(
           "Train nothing with this engine; run npm run set-up again after removing node_modules and .venv.",
       );
     const gradientTest = { largestDifference, tolerance: GRADIENT_TOLERANCE, passed };
-    return { engine: describeEngine(), gradientTest, matrixRate: measureMatrixRate() };
+    const matrixRates = {
+      float32: measureMatrixRate({ precision: "float32" }),
+      bfloat16: measureMatrixRate({ precision: "bfloat16" }),
+    };
+    return { engine: describeEngine(), gradientTest, matrixRates };
   } catch (error) {
     problems.push(`engine: TensorFlow must load and compute, got ${messageOf(error)}. Run npm run set-up.`);
-    return { engine: null, gradientTest: null, matrixRate: null };
+    return { engine: null, gradientTest: null, matrixRates: null };
   }
 }
 

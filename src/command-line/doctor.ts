@@ -27,7 +27,7 @@ export function doctorVerb(surroundings: Surroundings): Command {
 
 /** The report as lines of a name and what was found. */
 export function describeReport(report: DoctorReport): string {
-  const { node, machine, engine, gradientTest, matrixRate, setUp, data, problems, hints } = report;
+  const { node, machine, engine, gradientTest, matrixRates, setUp, data, problems, hints } = report;
   const lines: [name: string, found: string][] = [
     ["node", node],
     [
@@ -48,8 +48,10 @@ export function describeReport(report: DoctorReport): string {
     ],
     [
       "matrix products",
-      matrixRate
-        ? `${Math.round(matrixRate.gflopPerSecond)} GFLOP/s float32 (${matrixRate.size} × ${matrixRate.size})`
+      matrixRates
+        ? Object.entries(matrixRates)
+            .map(([precision, { gflopPerSecond }]) => `${Math.round(gflopPerSecond)} GFLOP/s ${precision}`)
+            .join(", ")
         : "not measured",
     ],
     ["set-up", setUp.map(({ step, done }) => (done ? step : `${step} MISSING`)).join(", ")],

@@ -1,5 +1,6 @@
 /** @file The command as a whole: its verbs, and what becomes of a fault: one line on stderr and an exit code. */
 import { Command, CommanderError } from "commander";
+import { benchVerb } from "./bench.js";
 import { dataVerb } from "./data.js";
 import { doctorVerb } from "./doctor.js";
 import { evaluateVerb } from "./evaluate.js";
@@ -8,7 +9,7 @@ import { example } from "./options.js";
 import type { Surroundings } from "./surroundings.js";
 import { trainVerb } from "./train.js";
 
-const VERBS = [doctorVerb, dataVerb, trainVerb, evaluateVerb] as const;
+const VERBS = [doctorVerb, dataVerb, trainVerb, evaluateVerb, benchVerb] as const;
 
 const INTERRUPTED = 130; // what a shell reports for a process ended by SIGINT
 

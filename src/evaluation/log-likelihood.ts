@@ -5,8 +5,8 @@
 import type { ArchitectureConfig } from "../config.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
-import { decodeHidden, outputMatrix, type Weights } from "../model/decoder.js";
-import { targetLogProbs } from "../model/loss.js";
+import { checkLength, type Weights } from "../model/decoder.js";
+import { scoringStep } from "../model/scoring-step.js";
 
 /** One continuation to score after one context. */
 export interface ScoringRequest {
@@ -111,6 +111,9 @@ async function encodeRequests(
   });
 }
 
+/** Lengths of batches are multiples of this. */
+const LENGTH_STEP = 8;
+
 async function scoreEncoded(
   encoded: readonly EncodedRequest[],
   { weights, architecture }: { readonly weights: Weights; readonly architecture: ArchitectureConfig },
@@ -122,25 +125,30 @@ async function scoreEncoded(
     .map((request, index) => ({ request, index }))
     .filter(({ request }) => request.counted.includes(true))
     .sort((a, b) => a.request.ids.length - b.request.ids.length || a.index - b.index);
+  const score = scoringStep(architecture);
   for (let from = 0; from < byLength.length; from += batchSize) {
     const group = byLength.slice(from, from + batchSize);
-    const lengthTokens = Math.max(...group.map(({ request }) => request.ids.length)) - 1;
-    const shape: [number, number] = [group.length, lengthTokens]; // [B, T]
-    const inputs = new Int32Array(group.length * lengthTokens);
-    const targets = new Int32Array(group.length * lengthTokens);
+    // Few shapes, so that few graphs are recorded; what is added is never read.
+    const longest = Math.max(...group.map(({ request }) => request.ids.length)) - 1;
+    const lengthTokens = Math.min(
+      Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP,
+      architecture.maxLengthTokens,
+    );
+    checkLength(longest, architecture);
+    const numRows = Math.min(batchSize, 2 ** Math.ceil(Math.log2(group.length)));
+    const inputs = new Int32Array(numRows * lengthTokens);
+    const targets = new Int32Array(numRows * lengthTokens);
     group.forEach(({ request: { ids } }, row) => {
       inputs.set(ids.slice(0, -1), row * lengthTokens);
       targets.set(ids.slice(1), row * lengthTokens);
     });
-    const logProbs = tf.tidy(() =>
-      targetLogProbs(
-        decodeHidden(tf.tensor2d(inputs, shape, "int32"), weights, architecture),
-        outputMatrix(weights, architecture),
-        tf.tensor1d(targets, "int32"),
-      ),
-    );
+    const tensors = {
+      inputs: tf.tensor2d(inputs, [numRows, lengthTokens], "int32"),
+      targets: tf.tensor1d(targets, "int32"),
+    };
+    const logProbs = score({ weights, ...tensors });
     const values = await logProbs.data(); // [B · T]
-    logProbs.dispose();
+    tf.dispose({ logProbs, ...tensors });
     group.forEach(({ request: { counted }, index }, row) => {
       let logProb = 0;
       let numTokens = 0;

@@ -93,6 +93,14 @@ function matrix(weights: Weights, name: string): tf.Tensor2D {
   return weight as tf.Tensor2D;
 }
 
+/** @throws RangeError when a sequence is longer than the model takes, naming both lengths */
+export function checkLength(lengthTokens: number, { maxLengthTokens }: ArchitectureConfig): void {
+  if (lengthTokens > maxLengthTokens)
+    throw new RangeError(
+      `decode: a sequence must not exceed the model's ${maxLengthTokens} tokens, got ${lengthTokens}. Cut it or train a model with a larger maxLengthTokens.`,
+    );
+}
+
 /** The output matrix, [V, D]. */
 export const outputMatrix = (weights: Weights, { tiedEmbeddings }: ArchitectureConfig): tf.Tensor2D =>
   matrix(weights, tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
@@ -111,12 +119,9 @@ export function decodeHidden(
   weights: Weights,
   architecture: ArchitectureConfig,
 ): tf.Tensor2D {
-  const { numLayers, numHeads, hiddenSize, normEpsilon, maxLengthTokens, rotaryBase } = architecture;
+  const { numLayers, numHeads, hiddenSize, normEpsilon, rotaryBase } = architecture;
   const [batchSize, lengthTokens] = inputIds.shape;
-  if (lengthTokens > maxLengthTokens)
-    throw new RangeError(
-      `decode: a sequence must not exceed the model's ${maxLengthTokens} tokens, got ${lengthTokens}. Cut it or train a model with a larger maxLengthTokens.`,
-    );
+  checkLength(lengthTokens, architecture);
   return tf.tidy(() => {
     const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
       rmsNorm(x, matrix(weights, name) as tf.Tensor as tf.Tensor1D, normEpsilon);

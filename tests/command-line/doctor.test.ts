@@ -29,6 +29,7 @@ test("the report as JSON holds engine, self-test, speed, machine, set-up and dat
     node: process.versions.node,
     engine: { backend: "tensorflow" },
     gradientTest: { passed: true, tolerance: 1e-3 },
+    matrixRates: { float32: { size: expect.any(Number) }, bfloat16: { size: expect.any(Number) } },
     data: { ...places, source: "microworld" },
   });
   expect(report.machine.cores).toBeGreaterThan(0);
@@ -58,7 +59,7 @@ test("an engine that does not load is a problem with its remedy, and the rest is
   const places = { rawFolder: join(folder, "raw"), dataFolder: null };
   const load = () => Promise.reject(new Error("libtensorflow_cc.so.2: cannot open"));
   const report = await examine(places, { load });
-  expect(report).toMatchObject({ engine: null, gradientTest: null, matrixRate: null });
+  expect(report).toMatchObject({ engine: null, gradientTest: null, matrixRates: null });
   expect(about(/cannot open\. Run npm run set-up\.$/, report)).toHaveLength(1);
   expect(report.data.source).toBe("microworld");
   expect(describeReport(report)).toMatch(/^engine +does not load$/m);
@@ -88,13 +89,16 @@ test.each([
   expect(about(/^node must be/, report)).toHaveLength(isSupported ? 0 : 1);
 });
 
-test("the measured rate is the operations of one product over a time such a product can take, and leaks nothing", () => {
-  const before = tf.memory().numTensors;
-  const begin = performance.now();
-  const { gflopPerSecond, size } = measureMatrixRate({ seconds: 0.05 });
-  const elapsedMs = performance.now() - begin;
-  const productMs = (2 * size ** 3) / (gflopPerSecond * 1e6);
-  expect(productMs).toBeGreaterThan(0);
-  expect(3 * productMs).toBeLessThan(elapsedMs); // at least three products ran
-  expect(tf.memory().numTensors).toBe(before);
-});
+test.each(["float32", "bfloat16"] as const)(
+  "the measured %s rate is the operations of one product over a time such a product can take, and leaks nothing",
+  (precision) => {
+    const before = tf.memory().numTensors;
+    const begin = performance.now();
+    const { gflopPerSecond, size } = measureMatrixRate({ seconds: 0.05, precision });
+    const elapsedMs = performance.now() - begin;
+    const productMs = (2 * size ** 3) / (gflopPerSecond * 1e6);
+    expect(productMs).toBeGreaterThan(0);
+    expect(18 * productMs).toBeLessThan(elapsedMs); // at least three chains of six ran
+    expect(tf.memory().numTensors).toBe(before);
+  },
+);

@@ -1,0 +1,79 @@
+"""PyTorch's side of `npx class-it bench --against-pytorch`: one row given as JSON, one row printed as JSON.
+
+transformers' LlamaForCausalLM with random weights on random tokens. Training steps: loss, backward, gradients clipped to
+a norm of 1, fused AdamW, as on the other side; scoring: log-probabilities of all targets without gradients.
+"""
+
+import json
+import resource
+import statistics
+import sys
+import time
+
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+row = json.loads(sys.argv[1])
+torch.manual_seed(1)
+torch.set_num_threads(row["threads"])
+architecture = row["architecture"]
+model = LlamaForCausalLM(
+    LlamaConfig(
+        vocab_size=architecture["vocabSize"],
+        hidden_size=architecture["hiddenSize"],
+        intermediate_size=architecture["feedForwardSize"],
+        num_hidden_layers=architecture["numLayers"],
+        num_attention_heads=architecture["numHeads"],
+        num_key_value_heads=architecture["numHeads"],
+        max_position_embeddings=architecture["maxLengthTokens"],
+        rms_norm_eps=architecture["normEpsilon"],
+        rope_theta=architecture["rotaryBase"],
+        tie_word_embeddings=architecture["tiedEmbeddings"],
+        use_cache=False,
+    )
+)
+forward = torch.compile(model) if row["compiled"] else model
+shape = (row["batchSize"], row["lengthTokens"])
+ids = torch.randint(0, architecture["vocabSize"], shape)
+targets = torch.randint(0, architecture["vocabSize"], shape)
+optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=0.1, fused=True)
+
+
+def autocast():
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=row["precision"] == "bfloat16")
+
+
+def train():
+    with autocast():
+        # As many targets as on the other side: labels are not shifted again.
+        logits = forward(input_ids=ids).logits
+        loss = torch.nn.functional.cross_entropy(logits.float().view(-1, logits.shape[-1]), targets.view(-1))
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+    loss.item()
+
+
+def score():
+    with torch.no_grad(), autocast():
+        logits = forward(input_ids=ids).logits
+        log_probs = torch.log_softmax(logits.float(), dim=-1)
+        log_probs.gather(-1, targets.unsqueeze(-1)).sum().item()
+
+
+step = train if row["kind"] == "training" else score
+seconds = []
+for _ in range(row["steps"] + 1):
+    started = time.perf_counter()
+    step()
+    seconds.append(time.perf_counter() - started)
+print(
+    json.dumps(
+        {
+            "tokensPerSecond": shape[0] * shape[1] / statistics.median_high(seconds[1:]),
+            "firstStepSeconds": seconds[0],
+            "peakGiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        }
+    )
+)

@@ -1,0 +1,128 @@
+/** @file How fast a decoder trains and scores here, measured on random tokens; `class-it bench` prints it. */
+import { LLAMA_OPTIMIZER, type ArchitectureConfig, type Precision } from "../config.js";
+import { tf } from "../engine/backend.js";
+import type { ProfileRow } from "../engine/profile.js";
+import { countParameters, initializeWeights } from "../model/decoder.js";
+import { scoringStep } from "../model/scoring-step.js";
+import { seeded, type Random } from "../random.js";
+import { compiledSteps } from "../training/training-step.js";
+import { startTraining } from "../training/weights-in-training.js";
+
+/** What is measured. */
+export interface SpeedSubject {
+  readonly architecture: ArchitectureConfig;
+  readonly batchSize: number;
+  readonly lengthTokens: number;
+  readonly precision: Precision;
+  /** Counted steps; one more warms up. */
+  readonly steps: number;
+}
+
+/** What came out. */
+export interface Speed {
+  /** Of the median step; padding does not occur. */
+  readonly tokensPerSecond: number;
+  readonly gflopPerSecond: number;
+  /** Recording, loading and the first step, which TensorFlow optimises the graph in. */
+  readonly firstStepSeconds: number;
+  /** Largest resident memory of the process so far. */
+  readonly peakGiB: number;
+}
+
+const randomIds = (count: number, vocabSize: number, random: Random): Int32Array =>
+  Int32Array.from({ length: count }, () => Math.floor(random() * vocabSize));
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/**
+ * Floating-point operations of the matrix products of one pass forward.
+ *
+ *   2 · (P − V · D) · B · T + 2 · L · D · B · T²
+ *
+ * Half of attention's T² pairs lie in the future and are not counted. A training step takes three times as many.
+ */
+export function forwardOperations(
+  architecture: ArchitectureConfig,
+  { batchSize, lengthTokens }: { readonly batchSize: number; readonly lengthTokens: number },
+): number {
+  const { vocabSize, hiddenSize, numLayers, tiedEmbeddings } = architecture;
+  const inProducts = countParameters(architecture) - (tiedEmbeddings ? 0 : vocabSize * hiddenSize);
+  const tokens = batchSize * lengthTokens;
+  return 2 * inProducts * tokens + 2 * numLayers * hiddenSize * tokens * lengthTokens;
+}
+
+function summarise(milliseconds: readonly number[], operations: number, tokens: number): Speed {
+  const [first = Number.NaN, ...counted] = milliseconds;
+  const seconds = median(counted) / 1000;
+  return {
+    tokensPerSecond: tokens / seconds,
+    gflopPerSecond: operations / seconds / 1e9,
+    firstStepSeconds: first / 1000,
+    peakGiB: process.resourceUsage().maxRSS / 2 ** 20,
+  };
+}
+
+/**
+ * Whole training steps: forward, backward, clipping, AdamW.
+ *
+ * @param options.profile also says where the time of loss and gradients goes, after the last step
+ */
+export function measureTraining(
+  { architecture, batchSize, lengthTokens, precision, steps }: SpeedSubject,
+  { profile = false }: { readonly profile?: boolean } = {},
+): Speed & { readonly profile: readonly ProfileRow[] } {
+  const random = seeded(1);
+  const start = initializeWeights(architecture, random);
+  const training = startTraining(start, LLAMA_OPTIMIZER);
+  tf.dispose({ ...start });
+  const { train } = compiledSteps(architecture, precision);
+  const shape: [number, number] = [batchSize, lengthTokens];
+  const batch = {
+    inputs: tf.tensor2d(randomIds(batchSize * lengthTokens, architecture.vocabSize, random), shape, "int32"),
+    targets: tf.tensor2d(randomIds(batchSize * lengthTokens, architecture.vocabSize, random), shape, "int32"),
+    mask: tf.ones<tf.Rank.R2>(shape),
+  };
+  const milliseconds: number[] = [];
+  for (let step = 0; step <= steps; step++) {
+    const started = performance.now();
+    const weights = training.read("weight");
+    const { loss, gradients } = train({ weights, ...batch });
+    tf.dispose({ ...weights });
+    loss.dataSync();
+    training.update(gradients, { gradientNorm: training.gradientNorm(gradients), learningRate: 1e-4 });
+    tf.dispose({ loss, ...gradients });
+    milliseconds.push(performance.now() - started);
+  }
+  const operations = 3 * forwardOperations(architecture, { batchSize, lengthTokens });
+  const speed = summarise(milliseconds, operations, batchSize * lengthTokens);
+  const weights = profile ? training.read("weight") : null;
+  const rows = weights === null ? [] : train.profile({ weights, ...batch });
+  tf.dispose([...Object.values(batch), ...Object.values(weights ?? {})]);
+  training.dispose();
+  return { ...speed, profile: rows };
+}
+
+/** Log-probabilities of every token of a batch of sentences; items a second are tokens a second over the length. */
+export function measureScoring({ architecture, batchSize, lengthTokens, steps }: SpeedSubject): Speed {
+  const random = seeded(1);
+  const weights = initializeWeights(architecture, random);
+  const score = scoringStep(architecture);
+  const count = batchSize * lengthTokens;
+  const inputs = tf.tensor2d(
+    randomIds(count, architecture.vocabSize, random),
+    [batchSize, lengthTokens],
+    "int32",
+  );
+  const targets = tf.tensor1d(randomIds(count, architecture.vocabSize, random), "int32");
+  const milliseconds: number[] = [];
+  for (let step = 0; step <= steps; step++) {
+    const started = performance.now();
+    const logProbs = score({ weights, inputs, targets });
+    logProbs.dataSync();
+    logProbs.dispose();
+    milliseconds.push(performance.now() - started);
+  }
+  tf.dispose([...Object.values(weights), inputs, targets]);
+  return summarise(milliseconds, forwardOperations(architecture, { batchSize, lengthTokens }), count);
+}
