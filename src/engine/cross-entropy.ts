@@ -1,17 +1,10 @@
 /**
- * @file Softmax cross-entropy with whole-number labels: one TensorFlow kernel for value and gradient where the backend
- * has it, plain tfjs ops elsewhere. tfjs has no such op, and its one-hot detour fills memory with [N, V] arrays.
+ * @file Softmax cross-entropy over the vocabulary with whole-number labels, in blocks of rows. tfjs' own way, through
+ * one-hot rows, fills memory with several [N, V] arrays.
  */
 import { tf } from "./backend.js";
 import { withGradient } from "./custom-gradient.js";
-import { DATA_TYPES, tensorflowBackend } from "./tensorflow-backend.js";
 import { startingAfter } from "./trace.js";
-
-/** Losses, and the derivative of each loss with respect to its row of logits. */
-interface LossAndDerivative {
-  readonly losses: tf.Tensor1D; // [N]
-  readonly derivative: tf.Tensor2D; // [N, V], softmax − one-hot
-}
 
 /** Elements of a block of logits: 128 MiB of float32. */
 const BLOCK_ELEMENTS = 2 ** 25;
@@ -32,8 +25,6 @@ const blocksOf = (numRows: number, blockRows: number): { from: number; size: num
  * @param output [V, D]
  * @param labels int32 [N]
  * @returns      [N], nats
- *
- * Source: TensorFlow, SparseSoftmaxCrossEntropyWithLogits.
  */
 export function rowLosses(
   hidden: tf.Tensor2D,
@@ -48,7 +39,7 @@ export function rowLosses(
       startingAfter(parts.at(-1) ?? hidden, () => {
         const rows = tf.slice(hidden, [from, 0], [size, hiddenSize]); // [n, D]
         const logits: tf.Tensor2D = tf.matMul(rows, output, false, true); // [n, V]
-        parts.push(lossAndDerivative(logits, tf.slice(labels, from, size)).losses);
+        parts.push(softmaxRows(logits, tf.slice(labels, from, size)).losses);
       });
     return tf.concat1d(parts);
   });
@@ -83,10 +74,11 @@ export function vocabularyLoss(
       startingAfter(outputParts.at(-1) ?? hidden, () => {
         const rows = tf.slice(hidden, [from, 0], [size, hiddenSize]); // [n, D]
         const logits: tf.Tensor2D = tf.matMul(rows, output, false, true); // [n, V]
-        const { losses, derivative } = lossAndDerivative(logits, tf.slice(labels, from, size));
+        const block = softmaxRows(logits, tf.slice(labels, from, size));
+        const derivative = block.derivative(); // [n, V]
         const share = tf.slice(weights, from, size); // [n]
         const column = tf.expandDims(share, -1); // [n, 1]
-        sums.push(tf.sum(tf.mul(losses, share)));
+        sums.push(tf.sum(tf.mul(block.losses, share)));
         // The weights scale [n, D] arrays here, not the [n, V] derivative.
         hiddenParts.push(tf.mul(tf.matMul(derivative, output), column));
         outputParts.push(tf.matMul<tf.Tensor2D>(derivative, tf.mul(rows, column), true, false));
@@ -101,26 +93,27 @@ export function vocabularyLoss(
   return loss as tf.Scalar;
 }
 
-function lossAndDerivative(logits: tf.Tensor2D, labels: tf.Tensor1D): LossAndDerivative {
-  const backend = tensorflowBackend();
-  if (backend === null) return composedLossAndDerivative(logits, labels);
-  const { TF_ATTR_TYPE } = backend.binding;
-  const attributes = [
-    { name: "T", type: TF_ATTR_TYPE, value: DATA_TYPES.float32 },
-    { name: "Tlabels", type: TF_ATTR_TYPE, value: DATA_TYPES.int32 },
-  ];
-  const op = "SparseSoftmaxCrossEntropyWithLogits";
-  const [losses, derivative] = backend.executeMultipleOutputs(op, attributes, [logits, labels], 2);
-  if (!losses || !derivative) throw new Error("sparseCrossEntropy: the kernel must give two outputs.");
-  return { losses: losses as tf.Tensor1D, derivative: derivative as tf.Tensor2D };
+/** Losses of rows, and on request their derivative by the logits, softmax − one-hot. */
+interface SoftmaxRows {
+  readonly losses: tf.Tensor1D; // [n]
+  readonly derivative: () => tf.Tensor2D; // [n, V]
 }
 
-/** The same from plain ops, for backends without the kernel. */
-export function composedLossAndDerivative(logits: tf.Tensor2D, labels: tf.Tensor1D): LossAndDerivative {
-  const logProbs = tf.logSoftmax(logits); // [N, V]
-  const chosen = tf.oneHot(labels, logits.shape[1], 1, 0, "float32"); // [N, V]
+/**
+ * Works from the softmax, which TensorFlow computes in one pass: with m the largest logit of a row and p its probability,
+ * ln Σ exp(logits) = m − ln p, and no p is too small for its logarithm.
+ */
+function softmaxRows(logits: tf.Tensor2D, labels: tf.Tensor1D): SoftmaxRows {
+  const rows = tf.range(0, logits.shape[0], 1, "int32");
+  const places = tf.stack([rows, labels], 1); // [n, 2]
+  const probs = tf.softmax(logits); // [n, V]
+  const logSums = tf.sub(tf.max(logits, -1), tf.log(tf.max(probs, -1))); // [n]
   return {
-    losses: tf.neg(tf.sum(tf.mul(logProbs, chosen), -1)) as tf.Tensor1D,
-    derivative: tf.sub(tf.exp(logProbs), chosen),
+    losses: tf.sub<tf.Tensor1D>(logSums, tf.gatherND(logits, places)),
+    // After the sums: the update is in place once nobody else reads the probabilities.
+    derivative: () =>
+      startingAfter(logSums, () =>
+        tf.tensorScatterUpdate(probs, places, tf.sub(tf.gatherND(probs, places), 1)),
+      ),
   };
 }

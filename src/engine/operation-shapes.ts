@@ -114,6 +114,12 @@ const gather: Rule = (inputs, attributes) => {
   return [{ shape, dtype: params.dtype }];
 };
 
+const gatherNd: Rule = (inputs) => {
+  const [params, indices] = [at(inputs, 0), at(inputs, 1)];
+  const depth = indices.shape.at(-1) ?? 0;
+  return [{ shape: [...indices.shape.slice(0, -1), ...params.shape.slice(depth)], dtype: params.dtype }];
+};
+
 const pad: Rule = (inputs) => {
   const { shape, dtype } = at(inputs, 0);
   const padding = constant(inputs, 1);
@@ -137,6 +143,12 @@ const expandDims: Rule = (inputs) => {
   return [{ shape: [...shape.slice(0, axis), 1, ...shape.slice(axis)], dtype }];
 };
 
+const pack: Rule = (inputs, attributes) => {
+  const { shape, dtype } = at(inputs, 0);
+  const axis = axisOf(Number(attributes.get("axis") ?? 0), shape.length + 1);
+  return [{ shape: [...shape.slice(0, axis), inputs.length, ...shape.slice(axis)], dtype }];
+};
+
 const unpack: Rule = (inputs, attributes) => {
   const { shape, dtype } = at(inputs, 0);
   const axis = axisOf(Number(attributes.get("axis") ?? 0), shape.length);
@@ -150,7 +162,7 @@ const named = (names: string, rule: Rule): Record<string, Rule> =>
 const RULES: Readonly<Record<string, Rule>> = {
   ...named("Abs Neg Exp Expm1 Log Log1p Sqrt Rsqrt Square Reciprocal Sigmoid Tanh Erf Sin Cos Tan", same),
   ...named("Sign Floor Ceil Round Rint Relu Relu6 Elu Selu Softplus Softmax LogSoftmax", same),
-  ...named("Identity ZerosLike OnesLike ClipByValue Cumsum AddN ReluGrad", same),
+  ...named("Identity ZerosLike OnesLike ClipByValue Cumsum AddN ReluGrad TensorScatterUpdate", same),
   ...named("IsNan IsInf IsFinite LogicalNot", toBool),
   ...named("Add AddV2 Sub Mul Div RealDiv DivNoNan FloorDiv FloorMod Pow Maximum Minimum", binary),
   ...named("SquaredDifference Atan2", binary),
@@ -162,9 +174,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   ConcatV2: concat,
   ExpandDims: expandDims,
   Fill: (inputs) => [{ shape: constant(inputs, 0), dtype: at(inputs, 1).dtype }],
+  GatherNd: gatherNd,
   GatherV2: gather,
   OneHot: oneHot,
-  Pack: (inputs) => [{ shape: [inputs.length, ...at(inputs, 0).shape], dtype: at(inputs, 0).dtype }],
+  Pack: pack,
   Pad: pad,
   PadV2: pad,
   Range: (inputs) => {
@@ -177,13 +190,6 @@ const RULES: Readonly<Record<string, Rule>> = {
     { shape: broadcast(at(inputs, 1).shape, at(inputs, 2).shape), dtype: at(inputs, 1).dtype },
   ],
   Slice: slice,
-  SparseSoftmaxCrossEntropyWithLogits: (inputs) => {
-    const { shape, dtype } = at(inputs, 0);
-    return [
-      { shape: shape.slice(0, 1), dtype },
-      { shape, dtype },
-    ];
-  },
   SplitV: splitV,
   Tile: (inputs) => {
     const repeats = constant(inputs, 1);
