@@ -17,6 +17,9 @@ export interface Graph {
 
 const { float32, bfloat16, bool, int32, int64 } = DATA_TYPES;
 
+/** Rows over columns from which a product counts as tall. */
+const TALL = 4;
+
 /** Operations a result depends on, in recorded order. */
 export function liveOperations({ operations, results }: Trace): Operation[] {
   const live = new Set<Operation>();
@@ -110,17 +113,20 @@ class GraphWriter {
       operation.attributes.find((attribute) => attribute.name === name)?.value === true;
     const isPlain = [a, b].every(({ shape }) => shape.slice(0, -2).every((size) => size === 1));
     const [adjX, adjY] = [flag("adj_x"), flag("adj_y")];
+    const [rows = 1, columns = 1] = operation.outputs[0]?.shape.slice(-2) ?? [];
+    // Tall results of a transposed factor (gradients of wide layers) are the exception, by a fifth to a half.
+    const isTall = adjX && rows >= TALL * columns;
     let name: string;
-    if (isPlain) {
+    if (isPlain && !isTall) {
       const inputs = [this.#asMatrix(a, dtype), this.#asMatrix(b, dtype)];
       const attr = { T: { type: dtype }, transpose_a: { b: adjX }, transpose_b: { b: adjY } };
-      const product = this.#node("MatMul", inputs, attr, operation);
-      const [output] = operation.outputs;
-      name = output && output.shape.length > 2 ? this.#reshape(product, output.shape, dtype) : product;
+      name = this.#withShape(this.#node("MatMul", inputs, attr, operation), operation, dtype);
     } else {
-      const inputs = [this.#nameOf(a, dtype), this.#nameOf(b, dtype)];
+      const nameOf = (value: Value) => (isPlain ? this.#asMatrix(value, dtype) : this.#nameOf(value, dtype));
+      const inputs = [nameOf(a), nameOf(b)];
       const attr = { T: { type: dtype }, adj_x: { b: adjX }, adj_y: { b: adjY } };
       name = this.#node("BatchMatMulV2", inputs, attr, operation);
+      if (isPlain) name = this.#withShape(name, operation, dtype);
     }
     this.#define(operation, name, dtype === bfloat16);
   }
@@ -136,6 +142,12 @@ class GraphWriter {
     }
     const name = this.#nameOf(source, dtype);
     return source.shape.length === 2 ? name : this.#reshape(name, matrix, dtype);
+  }
+
+  /** A matrix with the leading axes of the operation's own output. */
+  #withShape(name: string, { outputs }: Operation, dtype: number): string {
+    const [output] = outputs;
+    return output && output.shape.length > 2 ? this.#reshape(name, output.shape, dtype) : name;
   }
 
   #reshape(name: string, shape: readonly number[], dtype: number): string {
