@@ -3,6 +3,8 @@ export * from "./config.js";
 export { deriveStudy } from "./scales.js";
 export { deriveSeed, seeded, type Random } from "./random.js";
 export { describeEngine, testGradients } from "./engine/backend.js";
+export { compile, type CompiledStep } from "./engine/compile.js";
+export { setMemoryLimit } from "./engine/memory.js";
 export { countParameters } from "./model/decoder.js";
 export { learningRateAt, warmupStepsOf } from "./training/learning-rate.js";
 export {

@@ -30,6 +30,7 @@ const speedSchema = z.object({
   firstStepSeconds: z.number(),
   peakGiB: z.number(),
   gflopPerSecond: z.number().optional(),
+  estimatedGiB: z.number().optional(),
   profile: profileSchema.optional(),
 });
 

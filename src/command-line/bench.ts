@@ -119,6 +119,7 @@ function describe(measured: readonly Measured[], againstPytorch: boolean): strin
     "GFLOP/s": Math.round(kit.gflopPerSecond ?? Number.NaN),
     "share of peak": ratio(kit.gflopPerSecond ?? Number.NaN, peakGflopPerSecond),
     "peak GiB": kit.peakGiB.toFixed(2),
+    "estimated GiB": kit.estimatedGiB?.toFixed(2) ?? "",
     "first step s": kit.firstStepSeconds.toFixed(1),
     ...(againstPytorch && {
       "PyTorch tokens/s": pytorch ? Math.round(pytorch.tokensPerSecond) : "",
@@ -132,7 +133,8 @@ function describe(measured: readonly Measured[], againstPytorch: boolean): strin
     caption: `Speed on ${machine}`,
     note:
       "Share of peak: of the matrix-product rate in the same number format, measured before each row. " +
-      "Memory is the largest resident size of a process that did nothing else.",
+      "Memory is the largest resident size of a process that did nothing else; the estimate for the tensors of a training " +
+      "step is made before it runs.",
   });
   return table + measured.map(describeProfile).join("");
 }

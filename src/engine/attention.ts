@@ -8,6 +8,8 @@ import { startingAfter } from "./trace.js";
 
 /** Queries of one block; scores of a block are [B, H, block, tokens so far]. */
 const BLOCK_TOKENS = 128;
+/** The same for rows of more than 1,024 tokens, where many small blocks cost more than they skip. */
+const LONG_BLOCK_TOKENS = 256;
 
 /** Part of the tokens, [from, to), of [B, H, T, K]. */
 function tokens(x: tf.Tensor4D, from: number, to: number): tf.Tensor4D {
@@ -25,7 +27,10 @@ export interface CausalBlock {
 }
 
 /** The blocks of a sequence with their masks; made once for all layers. The caller disposes the masks. */
-export function causalBlocks(lengthTokens: number, blockTokens = BLOCK_TOKENS): CausalBlock[] {
+export function causalBlocks(
+  lengthTokens: number,
+  blockTokens = lengthTokens > 1_024 ? LONG_BLOCK_TOKENS : BLOCK_TOKENS,
+): CausalBlock[] {
   return tf.tidy(() => {
     const square = (size: number): tf.Tensor2D => {
       const values = new Float32Array(size * size);
@@ -110,32 +115,31 @@ function attentionGradient(
   const [scaled, key, value, mixed] = [at(0), at(1), at(2), at(3)];
   const products = tf.sum<tf.Tensor4D>(tf.mul(upstream, mixed), -1, true); // [B, H, T, 1]
   const queryParts: tf.Tensor4D[] = [];
-  const [keyParts, valueParts]: [tf.Tensor4D[][], tf.Tensor4D[][]] = [
-    blocks.map(() => []),
-    blocks.map(() => []),
-  ];
+  /** Sums so far, block by block of keys. */
+  const keySums: tf.Tensor4D[] = [];
+  const valueSums: tf.Tensor4D[] = [];
+  const accumulate = (sums: tf.Tensor4D[], index: number, part: tf.Tensor4D): void => {
+    const before = sums[index];
+    sums[index] = before ? tf.add(before, part) : part;
+  };
   for (const current of blocks) {
     const { from, to } = current;
     // After the upstream derivative: a graph would otherwise compute all scores again at once, in the forward pass.
-    startingAfter(queryParts.at(-1) ?? products, () => {
+    startingAfter(valueSums[0] ?? products, () => {
       const past = { key: tokens(key, 0, to), value: tokens(value, 0, to) };
       const dOutput = tokens(upstream, from, to);
       const p: tf.Tensor4D = probabilities(scaled, key, current); // [B, H, block, to]
-      const dP = tf.matMul(dOutput, past.value, false, true); // [B, H, block, to]
+      const dP = tf.matMul<tf.Tensor4D>(dOutput, past.value, false, true); // [B, H, block, to]
       const dS = tf.mul<tf.Tensor4D>(p, tf.sub(dP, tokens(products, from, to))); // [B, H, block, to]
       queryParts.push(tf.matMul(dS, past.key));
       const dKey: tf.Tensor4D = tf.matMul(dS, tokens(scaled, from, to), true, false); // [B, H, to, K]
       const dValue: tf.Tensor4D = tf.matMul(p, dOutput, true, false); // [B, H, to, K]
       blocks.forEach((block, index) => {
         if (block.to > to) return;
-        keyParts[index]?.push(tokens(dKey, block.from, block.to));
-        valueParts[index]?.push(tokens(dValue, block.from, block.to));
+        accumulate(keySums, index, tokens(dKey, block.from, block.to));
+        accumulate(valueSums, index, tokens(dValue, block.from, block.to));
       });
     });
   }
-  const total = (parts: tf.Tensor4D[][]) =>
-    concatTokens(
-      parts.map((part) => (part.length === 1 ? (tensorAt(part, 0) as tf.Tensor4D) : tf.addN(part))),
-    );
-  return [concatTokens(queryParts), total(keyParts), total(valueParts)];
+  return [concatTokens(queryParts), concatTokens(keySums), concatTokens(valueSums)];
 }

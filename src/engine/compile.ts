@@ -5,6 +5,7 @@
 import type { Precision } from "../config.js";
 import { tf } from "./backend.js";
 import { buildGraph, type Graph } from "./graph.js";
+import { estimateBytes, requireMemory } from "./memory.js";
 import { profileGraph, type ProfileRow } from "./profile.js";
 import { Session } from "./session.js";
 import { tensorflowBackend, type TensorflowBackend } from "./tensorflow-backend.js";
@@ -21,6 +22,8 @@ export interface CompiledStep<A extends TensorTree, R extends TensorTree> {
   (args: A): R;
   /** How many sets of argument shapes have been recorded. */
   readonly numTraces: () => number;
+  /** Memory that a run with these arguments is expected to need at its fullest moment, in bytes; records it if need be. */
+  readonly estimateBytes: (args: A) => number;
   /** Where the time of one run with these arguments goes, by operation and size. */
   readonly profile: (args: A) => ProfileRow[];
   /** Frees all graphs; a later call records anew. */
@@ -28,6 +31,7 @@ export interface CompiledStep<A extends TensorTree, R extends TensorTree> {
 }
 
 interface LoadedTrace {
+  readonly bytes: number;
   readonly graph: Graph;
   readonly session: Session;
   readonly shape: TreeShape;
@@ -42,7 +46,8 @@ interface LoadedTrace {
  * @param step pure and synchronous: it sees its arguments alone, and whatever numbers it reads from JavaScript are frozen
  *   at the first call
  * @param options.precision  bfloat16 computes matrix products in it, see `precision.ts`
- * @throws Error at the first call, when the step reads a value, uses a tensor from outside or an unknown operation
+ * @throws Error at the first call, when the step reads a value, uses a tensor from outside or an unknown operation;
+ *   RangeError when it would need more memory than there is, see `memory.ts`
  */
 export function compile<A extends TensorTree, R extends TensorTree>(
   step: (args: A) => R,
@@ -60,9 +65,11 @@ export function compile<A extends TensorTree, R extends TensorTree>(
       },
       leaves.map((leaf) => ({ shape: leaf.shape, dtype: leaf.dtype })),
     );
+    const bytes = estimateBytes(recorded);
+    requireMemory(bytes);
     const graph = buildGraph(recorded, { binding: backend.binding, precision });
     const session = new Session(backend, graph.nodes);
-    return { session, graph, shape: results };
+    return { session, bytes, graph, shape: results };
   };
 
   const find = (backend: TensorflowBackend, args: A): { found: LoadedTrace; ids: number[] } => {
@@ -82,16 +89,21 @@ export function compile<A extends TensorTree, R extends TensorTree>(
     return unflatten(found.shape, tensors) as R;
   };
 
-  const profile = (args: A): ProfileRow[] => {
+  const tensorflow = (what: string): TensorflowBackend => {
     const backend = tensorflowBackend();
-    if (backend === null)
-      throw new Error(`profile: the backend must be TensorFlow's, got ${tf.getBackend()}. Choose that one.`);
+    if (backend !== null) return backend;
+    throw new Error(`${what}: the backend must be TensorFlow's, got ${tf.getBackend()}. Choose that one.`);
+  };
+
+  const profile = (args: A): ProfileRow[] => {
+    const backend = tensorflow("profile");
     const { found, ids } = find(backend, args);
     return profileGraph(backend, found.graph, ids);
   };
 
   return Object.assign(run, {
     numTraces: () => loaded.size,
+    estimateBytes: (args: A) => find(tensorflow("estimateBytes"), args).found.bytes,
     profile,
     dispose: () => {
       for (const { session } of loaded.values()) session.dispose();

@@ -29,6 +29,13 @@ export interface Speed {
   readonly peakGiB: number;
 }
 
+/** What a training step came to beyond its speed. */
+interface TrainingSpeed extends Speed {
+  /** Expected before the first step ran: the step itself and both moments. */
+  readonly estimatedGiB: number;
+  readonly profile: readonly ProfileRow[];
+}
+
 const randomIds = (count: number, vocabSize: number, random: Random): Int32Array =>
   Int32Array.from({ length: count }, () => Math.floor(random() * vocabSize));
 
@@ -71,7 +78,7 @@ function summarise(milliseconds: readonly number[], operations: number, tokens: 
 export function measureTraining(
   { architecture, batchSize, lengthTokens, precision, steps }: SpeedSubject,
   { profile = false }: { readonly profile?: boolean } = {},
-): Speed & { readonly profile: readonly ProfileRow[] } {
+): TrainingSpeed {
   const random = seeded(1);
   const start = initializeWeights(architecture, random);
   const training = startTraining(start, LLAMA_OPTIMIZER);
@@ -84,9 +91,11 @@ export function measureTraining(
     mask: tf.ones<tf.Rank.R2>(shape),
   };
   const milliseconds: number[] = [];
+  let bytes = 8 * countParameters(architecture); // moments
   for (let step = 0; step <= steps; step++) {
     const started = performance.now();
     const weights = training.read("weight");
+    if (step === 0) bytes += train.estimateBytes({ weights, ...batch });
     const { loss, gradients } = train({ weights, ...batch });
     tf.dispose({ ...weights });
     loss.dataSync();
@@ -100,7 +109,7 @@ export function measureTraining(
   const rows = weights === null ? [] : train.profile({ weights, ...batch });
   tf.dispose([...Object.values(batch), ...Object.values(weights ?? {})]);
   training.dispose();
-  return { ...speed, profile: rows };
+  return { ...speed, estimatedGiB: bytes / 2 ** 30, profile: rows };
 }
 
 /** Log-probabilities of every token of a batch of sentences; items a second are tokens a second over the length. */

@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { PAPER_ARCHITECTURES } from "../../src/config.js";
+import { tf } from "../../src/engine/backend.js";
+import { compile } from "../../src/engine/compile.js";
+import { estimateBytes, setMemoryLimit } from "../../src/engine/memory.js";
+import { trace } from "../../src/engine/trace.js";
+import { weightShapes } from "../../src/model/decoder.js";
+import { lossAndGradients } from "../../src/training/training-step.js";
+
+afterEach(() => setMemoryLimit(null));
+
+/** Bytes a step of `llama140M` without its embeddings needs for one row; nothing is computed. */
+function estimateFor(lengthTokens: number): number {
+  const architecture = { ...PAPER_ARCHITECTURES.llama140M, vocabSize: 512, numLayers: 1 };
+  const shapes = weightShapes(architecture);
+  const names = Object.keys(shapes);
+  const step = ([inputs, targets, mask, ...weights]: readonly tf.Tensor[]) => {
+    const named = Object.fromEntries(names.map((name, index) => [name, weights[index] as tf.Tensor]));
+    const batch = {
+      inputs: inputs as tf.Tensor2D,
+      targets: targets as tf.Tensor2D,
+      mask: mask as tf.Tensor2D,
+    };
+    const { loss, gradients } = lossAndGradients({ weights: named, ...batch }, architecture);
+    return [loss, ...Object.values(gradients)];
+  };
+  const shape = [1, lengthTokens];
+  return estimateBytes(
+    trace(step, [
+      { shape, dtype: "int32" },
+      { shape, dtype: "int32" },
+      { shape, dtype: "float32" },
+      ...names.map((name) => ({ shape: shapes[name] ?? [], dtype: "float32" as const })),
+    ]),
+  );
+}
+
+describe("the estimate", () => {
+  test("of x² summed is x, its square and the sum; a reshape costs nothing", () => {
+    const recorded = trace(
+      ([x]) => [tf.sum(tf.square(tf.reshape(x as tf.Tensor, [-1])))],
+      [{ shape: [10, 100], dtype: "float32" }],
+    );
+    expect(estimateBytes(recorded)).toBe(4000 + 4000 + 4);
+  });
+
+  test("grows with the length of a row and not with its square", () => {
+    const [short, middle, long] = [estimateFor(1_024), estimateFor(2_048), estimateFor(4_096)];
+    const [first, second] = [middle - short, long - middle];
+    // Twice the tokens, twice the difference; a [T, T] array in the step would make it four times.
+    expect(second / first).toBeGreaterThan(1.8);
+    expect(second / first).toBeLessThan(2.4);
+  });
+});
+
+test("a step that would not fit is refused before it runs, with both sizes and the way out", () => {
+  setMemoryLimit(2 ** 20);
+  const step = compile(({ x }: { x: tf.Tensor }) => tf.sum(tf.square(x)));
+  const x = tf.ones([512, 512]);
+  expect(() => step({ x })).toThrow(
+    /must fit into 0.00 GiB, got one that needs about 0.00 GiB.*setMemoryLimit/,
+  );
+  setMemoryLimit(2 ** 30);
+  expect(step.estimateBytes({ x })).toBe(2 * 2 ** 20 + 4);
+  expect(step({ x }).dataSync()[0]).toBe(512 * 512);
+  step.dispose();
+});
