@@ -4,7 +4,12 @@
  */
 import type { Graph } from "./graph.js";
 import type { GraphNode, NodeAttribute } from "./saved-model.js";
-import type { OperationAttribute, TensorflowBackend, TensorHandle } from "./tensorflow-backend.js";
+import {
+  DATA_TYPES,
+  type OperationAttribute,
+  type TensorflowBackend,
+  type TensorHandle,
+} from "./tensorflow-backend.js";
 
 /** All nodes of one kind and size together. */
 export interface ProfileRow {
@@ -70,12 +75,13 @@ function execute(
   if (op === "Const" && value && "tensor" in value) {
     const { dtype, tensorShape, tensorContent } = value.tensor;
     const shape = tensorShape.dim.map(({ size }) => size);
+    const { buffer } = tensorContent.slice();
     const values =
-      dtype === 1
-        ? new Float32Array(tensorContent.slice().buffer)
-        : dtype === 3
-          ? new Int32Array(tensorContent.slice().buffer)
-          : tensorContent;
+      dtype === DATA_TYPES.float32
+        ? new Float32Array(buffer)
+        : dtype === DATA_TYPES.int32
+          ? new Int32Array(buffer)
+          : tensorContent; // bool
     return [{ id: binding.createTensor(shape, dtype, values), shape, dtype }];
   }
   const ids = input

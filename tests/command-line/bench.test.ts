@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { benchRows } from "../../src/command-line/bench-rows.js";
+import { command } from "./command.js";
+
+test("the paper's decoders are measured up to the longest row each of them takes, the laptop's at 256 tokens", () => {
+  const rows = benchRows({
+    subjects: ["laptop140M", "llama100M"],
+    precisions: ["float32", "bfloat16"],
+    maxTokens: 6_144,
+  });
+  const sizes = (subject: string, kind: string, precision: string) =>
+    rows
+      .filter((row) => row.subject === subject && row.kind === kind && row.precision === precision)
+      .map(({ batchSize, lengthTokens }) => [batchSize, lengthTokens]);
+  expect(sizes("laptop140M", "training", "bfloat16")).toEqual([[16, 256]]);
+  expect(sizes("llama100M", "training", "float32")).toEqual([
+    [4, 256],
+    [1, 1_024],
+    [1, 6_000],
+  ]);
+  expect(sizes("llama100M", "scoring", "float32")).toEqual([[64, 16]]);
+  expect(sizes("llama100M", "scoring", "bfloat16")).toEqual([]);
+});
+
+test("longer rows are left out on request", () => {
+  const rows = benchRows({ subjects: ["llama140M"], precisions: ["float32"], maxTokens: 1_024 });
+  expect(Math.max(...rows.map(({ lengthTokens }) => lengthTokens))).toBe(1_024);
+});
+
+test.each([
+  [
+    "bench --subjects llama7B",
+    /subjects must be one of laptop140M, laptop100M, llama140M, llama100M, got "llama7B"/,
+  ],
+  ["bench --precisions float16", /precisions must be one of float32, bfloat16, got "float16"/],
+  ["bench --max-tokens 17", /max-tokens must be a whole number from 256, got "17"/],
+])("%s is refused with what is valid", async (argv, message) => {
+  const { code, stderr, stdout } = await command(argv);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(message);
+});
