@@ -86,7 +86,7 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
     const { gflopPerSecond } = measureMatrixRate({ precision: row.precision });
     const kit = await measureRow(row, { profile: options.profile === true && row.kind === "training" });
     const python = pytorch && { ...pytorch, threads: availableParallelism() };
-    measured.push({
+    const result: Measured = {
       row,
       kit,
       peakGflopPerSecond: gflopPerSecond,
@@ -95,7 +95,9 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
         compilesInPytorch(row) && {
           pytorchCompiled: await measurePytorch(row, { ...python, compiled: true }),
         }),
-    });
+    };
+    measured.push(result);
+    line.keep(`bench: ${sentence(result)}`); // the table comes at the end of many minutes
   }
   line.end();
   if (options.json) return printJson(surroundings, measured);
@@ -108,6 +110,14 @@ const compilesInPytorch = ({ kind, lengthTokens, precision }: BenchRow): boolean
 
 const nameOf = ({ kind, subject, batchSize, lengthTokens, precision }: BenchRow): string =>
   `${subject} ${kind} ${batchSize} × ${lengthTokens} ${precision}`;
+
+/** A row in one line, for those who watch. */
+function sentence({ row, kit, pytorch }: Measured): string {
+  const own = `${nameOf(row)}: ${Math.round(kit.tokensPerSecond)} tokens/s, ${kit.peakGiB.toFixed(2)} GiB`;
+  if (!pytorch) return own;
+  const theirs = `${Math.round(pytorch.tokensPerSecond)} tokens/s, ${pytorch.peakGiB.toFixed(2)} GiB`;
+  return `${own}; PyTorch ${theirs}; ratio ${ratio(kit.tokensPerSecond, pytorch.tokensPerSecond)}`;
+}
 
 const ratio = (a: number, b: number | undefined): string => (b === undefined ? "" : (a / b).toFixed(2));
 
