@@ -31,7 +31,8 @@ const bytesOf = ({ shape, dtype }: Value): number =>
  * Memory at the fullest moment of a step: its arguments, and whatever has been made and is still needed when the
  * operations run in their recorded order.
  *
- * @returns bytes, in float32; an estimate from above, since TensorFlow writes some results over their inputs
+ * @returns bytes of tensors, all in float32; an estimate from above, since TensorFlow writes some results over their
+ *   inputs. The process itself comes on top, about 0.4 GiB.
  */
 export function estimateBytes(trace: Trace): number {
   const operations = liveOperations(trace);
