@@ -85,21 +85,21 @@ describe("example batches", () => {
   });
   const settings = { batchSize: 2, epoch: 0, seed: 1, order: "asGiven", padId: 0 } as const;
 
-  test("by hand: inputs, shifted targets and their mask, padded to a multiple of 16", () => {
+  test("by hand: inputs, shifted targets and their mask, padded to a multiple of 32", () => {
     const [batch] = exampleBatches({ ...settings, examples: [example("a", 4), example("b", 3)] });
     if (batch === undefined) throw new Error("no batch");
-    expect([batch.batchSize, batch.lengthTokens, batch.rowIds]).toEqual([2, 16, ["a", "b"]]);
-    const padding = Array.from({ length: 13 }, () => 0);
+    expect([batch.batchSize, batch.lengthTokens, batch.rowIds]).toEqual([2, 32, ["a", "b"]]);
+    const padding = Array.from({ length: 29 }, () => 0);
     expect(rowOf(batch, 0, batch.inputIds)).toEqual([10, 11, 12, ...padding]);
     expect(rowOf(batch, 0, batch.targetIds)).toEqual([11, 12, 13, ...padding]);
     expect(rowOf(batch, 0, batch.targetMask)).toEqual([0, 1, 1, ...padding]);
     expect(rowOf(batch, 1, batch.targetMask)).toEqual([1, 1, 0, ...padding]);
   });
 
-  test("17 tokens make 16 targets and need no further padding, 18 do", () => {
+  test("33 tokens make 32 targets and need no further padding, 34 do", () => {
     const lengthOf = (length: number): number | undefined =>
       exampleBatches({ ...settings, examples: [example("a", length)] })[0]?.lengthTokens;
-    expect([lengthOf(17), lengthOf(18)]).toEqual([16, 32]);
+    expect([lengthOf(33), lengthOf(34)]).toEqual([32, 64]);
   });
 
   const many = Array.from({ length: 301 }, (_, i) => example(`e${i}`, 3 + ((i * 37) % 90)));
