@@ -87,12 +87,12 @@ export class AdamWGraph {
 
   /** One update in place. */
   update(gradients: Named, { correctedRate, correctedEpsilon, decay, scale }: AdamWUpdate): void {
-    const scalars = tf.tidy(() => ({
-      rate: tf.keep(tf.scalar(correctedRate)),
-      epsilon: tf.keep(tf.scalar(correctedEpsilon)),
-      decay: tf.keep(tf.scalar(decay)),
-      scale: tf.keep(tf.scalar(scale)),
-    }));
+    const scalars = {
+      rate: tf.scalar(correctedRate),
+      epsilon: tf.scalar(correctedEpsilon),
+      decay: tf.scalar(decay),
+      scale: tf.scalar(scale),
+    };
     const kind = scale === 1 ? "plain" : "clipped";
     tf.dispose(this.#run({ ...this.#gradientInputs(gradients), ...scalars }, [`update_${kind}`]));
     tf.dispose(scalars);
