@@ -1,7 +1,8 @@
 """PyTorch's side of `npx class-it bench --against-pytorch`: one row given as JSON, one row printed as JSON.
 
 transformers' LlamaForCausalLM with random weights on random tokens. Training steps: loss, backward, gradients clipped to
-a norm of 1, fused AdamW, as on the other side; scoring: log-probabilities of all targets without gradients.
+a norm of 1, fused AdamW, as on the other side; scoring: log-probabilities of all tokens of some sentences, padded to the
+longest as the BabyLM pipeline pads them.
 """
 
 import json
@@ -33,9 +34,18 @@ model = LlamaForCausalLM(
     )
 )
 forward = torch.compile(model) if row["compiled"] else model
-shape = (row["batchSize"], row["lengthTokens"])
-ids = torch.randint(0, architecture["vocabSize"], shape)
-targets = torch.randint(0, architecture["vocabSize"], shape)
+if row["kind"] == "training":
+    shape = (row["batchSize"], row["lengthTokens"])
+    ids = torch.randint(0, architecture["vocabSize"], shape)
+    targets = torch.randint(0, architecture["vocabSize"], shape)
+    num_tokens = shape[0] * shape[1]
+else:
+    sentences = [torch.tensor(sentence) for sentence in row["sentences"]]
+    padded = torch.nn.utils.rnn.pad_sequence(sentences, batch_first=True)
+    lengths = torch.tensor([len(sentence) - 1 for sentence in sentences])
+    ids, targets = padded[:, :-1], padded[:, 1:]
+    attention_mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
+    num_tokens = int(lengths.sum())
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=0.1, fused=True)
 
 
@@ -57,9 +67,9 @@ def train():
 
 def score():
     with torch.no_grad(), autocast():
-        logits = forward(input_ids=ids).logits
-        log_probs = torch.log_softmax(logits.float(), dim=-1)
-        log_probs.gather(-1, targets.unsqueeze(-1)).sum().item()
+        logits = forward(input_ids=ids, attention_mask=attention_mask).logits
+        log_probs = torch.log_softmax(logits.float(), dim=-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+        (log_probs * attention_mask).sum(-1).tolist()
 
 
 step = train if row["kind"] == "training" else score
@@ -71,7 +81,7 @@ for _ in range(row["steps"] + 1):
 print(
     json.dumps(
         {
-            "tokensPerSecond": shape[0] * shape[1] / statistics.median_high(seconds[1:]),
+            "tokensPerSecond": num_tokens / statistics.median_high(seconds[1:]),
             "firstStepSeconds": seconds[0],
             "peakGiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
         }

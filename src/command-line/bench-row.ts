@@ -2,27 +2,36 @@
 import { z } from "zod";
 import { measureScoring, measureTraining } from "../runs/speed.js";
 
-const rowSchema = z.object({
-  kind: z.enum(["training", "scoring"]),
-  profile: z.boolean(),
-  precision: z.enum(["float32", "bfloat16"]),
-  batchSize: z.number(),
-  lengthTokens: z.number(),
-  steps: z.number(),
-  architecture: z.object({
-    vocabSize: z.number(),
-    maxLengthTokens: z.number(),
-    hiddenSize: z.number(),
-    numHeads: z.number(),
-    numLayers: z.number(),
-    feedForwardSize: z.number(),
-    rotaryBase: z.number(),
-    normEpsilon: z.number(),
-    initializerStd: z.number(),
-    tiedEmbeddings: z.boolean(),
-  }),
+const architecture = z.object({
+  vocabSize: z.number(),
+  maxLengthTokens: z.number(),
+  hiddenSize: z.number(),
+  numHeads: z.number(),
+  numLayers: z.number(),
+  feedForwardSize: z.number(),
+  rotaryBase: z.number(),
+  normEpsilon: z.number(),
+  initializerStd: z.number(),
+  tiedEmbeddings: z.boolean(),
 });
+const rowSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("training"),
+    architecture,
+    steps: z.number(),
+    profile: z.boolean(),
+    precision: z.enum(["float32", "bfloat16"]),
+    batchSize: z.number(),
+    lengthTokens: z.number(),
+  }),
+  z.object({
+    kind: z.literal("scoring"),
+    architecture,
+    steps: z.number(),
+    sentences: z.array(z.array(z.number())),
+  }),
+]);
 
-const { kind, profile, ...subject } = rowSchema.parse(JSON.parse(process.argv[2] ?? "null"));
-const speed = kind === "training" ? measureTraining(subject, { profile }) : measureScoring(subject);
+const row = rowSchema.parse(JSON.parse(process.argv[2] ?? "null"));
+const speed = row.kind === "training" ? measureTraining(row, { profile: row.profile }) : measureScoring(row);
 console.log(JSON.stringify(speed));

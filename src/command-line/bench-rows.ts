@@ -4,22 +4,24 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { PAPER_ARCHITECTURES, type ArchitectureConfig, type Precision } from "../config.js";
+import { seeded } from "../random.js";
 import { deriveStudy } from "../scales.js";
 
 /** Decoders that can be measured: the two of laptop scale and the two of the paper. */
 export const BENCH_SUBJECTS = ["laptop140M", "laptop100M", "llama140M", "llama100M"] as const;
 export type BenchSubject = (typeof BENCH_SUBJECTS)[number];
 
-/** One measurement. */
-export interface BenchRow {
-  readonly kind: "training" | "scoring";
+interface Row {
   readonly subject: BenchSubject;
   readonly architecture: ArchitectureConfig;
-  readonly batchSize: number;
-  readonly lengthTokens: number;
   readonly precision: Precision;
   readonly steps: number;
 }
+
+/** One measurement: training steps on full rows of random tokens, or scoring of sentences. */
+export type BenchRow =
+  | (Row & { readonly kind: "training"; readonly batchSize: number; readonly lengthTokens: number })
+  | (Row & { readonly kind: "scoring"; readonly sentences: readonly (readonly number[])[] });
 
 const profileSchema = z.array(
   z.object({ op: z.string(), shape: z.array(z.number()), count: z.number(), milliseconds: z.number() }),
@@ -50,8 +52,30 @@ const architectureOf = (subject: BenchSubject): ArchitectureConfig => {
 };
 
 const LONG = 6_144;
-const SENTENCE_TOKENS = 16;
-const SENTENCES = 64;
+
+/**
+ * Tokens of both sentences and of their common beginning, for 32 minimal pairs: the first of BLiMP's
+ * irregular_plural_subject_verb_agreement_1 in a byte-level tokenizer of 16,384. Of BLiMP's 67 phenomena it is the one in
+ * the middle by what padding and repeated beginnings cost.
+ */
+// prettier-ignore
+const PAIR_LENGTHS = [
+  [4, 5, 2], [7, 7, 3], [12, 12, 3], [11, 11, 4], [10, 10, 2], [7, 6, 2], [7, 8, 3], [9, 9, 4],
+  [8, 7, 3], [9, 8, 4], [9, 9, 3], [8, 8, 2], [12, 11, 4], [7, 7, 2], [6, 7, 3], [5, 5, 2],
+  [10, 10, 2], [9, 9, 3], [5, 5, 3], [13, 13, 3], [8, 8, 2], [7, 7, 2], [7, 7, 2], [9, 8, 3],
+  [7, 7, 3], [8, 6, 2], [9, 9, 2], [10, 10, 3], [8, 8, 3], [5, 5, 3], [4, 4, 2], [8, 7, 3],
+] as const;
+
+/** 64 sentences of random tokens with those lengths and common beginnings, pair after pair. */
+function sentencesFor({ vocabSize }: ArchitectureConfig): number[][] {
+  const random = seeded(1);
+  const tokens = (count: number): number[] =>
+    Array.from({ length: count }, () => Math.floor(random() * vocabSize));
+  return PAIR_LENGTHS.flatMap(([good, bad, shared]) => {
+    const start = tokens(shared);
+    return [good, bad].map((length) => [...start, ...tokens(length - shared)]);
+  });
+}
 
 /** All rows for some subjects: training at 256 tokens, for the paper's also at 1,024 and 6,144, and scoring. */
 export function benchRows(options: {
@@ -71,12 +95,12 @@ export function benchRows(options: {
         ? [{ batchSize: 1, lengthTokens: Math.min(LONG, architecture.maxLengthTokens), steps: 1 }]
         : []),
     ].filter(({ lengthTokens }) => lengthTokens <= options.maxTokens);
-    const scoring = { batchSize: SENTENCES, lengthTokens: SENTENCE_TOKENS, steps: isPaper ? 5 : 20 };
+    const sentences = sentencesFor(architecture);
     return [
       ...options.precisions.flatMap((precision) =>
         training.map((size): BenchRow => ({ kind: "training", subject, architecture, precision, ...size })),
       ),
-      { kind: "scoring", subject, architecture, precision: "float32", ...scoring },
+      { kind: "scoring", subject, architecture, precision: "float32", sentences, steps: isPaper ? 5 : 20 },
     ];
   });
 }

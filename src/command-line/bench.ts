@@ -40,7 +40,7 @@ interface Measured {
 export function benchVerb(surroundings: Surroundings): Command {
   const verb = new Command("bench")
     .description(
-      "Measure training steps and scoring on random tokens: tokens a second, operations a second and their share of the " +
+      "Measure training steps on full rows and scoring of short sentences, random tokens: tokens a second, operations a second and their share of the " +
         "machine's matrix-product peak, memory. Times on shared machines vary: read ratios inside one run.",
     )
     .addHelpText(
@@ -105,11 +105,14 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
 }
 
 /** Compiling takes PyTorch a minute and more: once, where the comparison is asked for. */
-const compilesInPytorch = ({ kind, lengthTokens, precision }: BenchRow): boolean =>
-  kind === "training" && precision === "bfloat16" && lengthTokens === 256;
+const compilesInPytorch = (row: BenchRow): boolean =>
+  row.kind === "training" && row.precision === "bfloat16" && row.lengthTokens === 256;
 
-const nameOf = ({ kind, subject, batchSize, lengthTokens, precision }: BenchRow): string =>
-  `${subject} ${kind} ${batchSize} × ${lengthTokens} ${precision}`;
+function nameOf(row: BenchRow): string {
+  const size =
+    row.kind === "training" ? `${row.batchSize} × ${row.lengthTokens}` : `${row.sentences.length} sentences`;
+  return `${row.subject} ${row.kind} ${size} ${row.precision}`;
+}
 
 /** A row in one line, for those who watch. */
 function sentence({ row, kit, pytorch }: Measured): string {

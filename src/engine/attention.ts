@@ -22,15 +22,22 @@ function tokens(x: tf.Tensor4D, from: number, to: number): tf.Tensor4D {
 export interface CausalBlock {
   readonly from: number;
   readonly to: number;
-  /** 0 where a query may look, −1e9 in its future, [to − from, to]. */
-  readonly mask: tf.Tensor2D;
+  /** 0 where a query may look, −1e9 or less elsewhere, [to − from, to] or, by row, [B, 1, to − from, to]. */
+  readonly mask: tf.Tensor;
 }
 
-/** The blocks of a sequence with their masks; made once for all layers. The caller disposes the masks. */
+/**
+ * The blocks of rows of T tokens with their masks; made once for all layers. The caller disposes the masks.
+ *
+ * @param options.visibleUntil int32 [B, T]: the first query that no longer sees a token; every later one does not either.
+ *   A document packed with others is visible up to its end; a token of a tree up to the end of what follows from it.
+ *   Without it a token is visible to all that come after
+ */
 export function causalBlocks(
   lengthTokens: number,
-  blockTokens = lengthTokens > 1_024 ? LONG_BLOCK_TOKENS : BLOCK_TOKENS,
+  options: { readonly blockTokens?: number; readonly visibleUntil?: tf.Tensor2D } = {},
 ): CausalBlock[] {
+  const { blockTokens = lengthTokens > 1_024 ? LONG_BLOCK_TOKENS : BLOCK_TOKENS, visibleUntil } = options;
   return tf.tidy(() => {
     const square = (size: number): tf.Tensor2D => {
       const values = new Float32Array(size * size);
@@ -45,9 +52,22 @@ export function causalBlocks(
         [0, 0],
         [from, 0],
       ];
-      return { from, to, mask: from === 0 ? square(to) : tf.pad(square(to - from), pads) };
+      const future = from === 0 ? square(to) : tf.pad(square(to - from), pads); // [to − from, to]
+      return { from, to, mask: visibleUntil ? tf.add(future, outOfSight(visibleUntil, from, to)) : future };
     });
   });
+}
+
+/** −1e9 where a query in [from, to) comes when a key is no longer visible, else 0, [B, 1, to − from, to]. */
+function outOfSight(visibleUntil: tf.Tensor2D, from: number, to: number): tf.Tensor {
+  const queries = tf.tensor2d(
+    Int32Array.from({ length: to - from }, (_, index) => from + index),
+    [to - from, 1],
+    "int32",
+  );
+  const [batchSize] = visibleUntil.shape;
+  const until = tf.reshape(tf.slice(visibleUntil, [0, 0], [batchSize, to]), [batchSize, 1, 1, to]);
+  return tf.mul(tf.cast(tf.lessEqual(until, queries), "float32"), -1e9);
 }
 
 /** softmax(scaled · keyᵀ + mask) of one block, [B, H, block, to]. */
@@ -92,7 +112,7 @@ export function causalAttention(
       gradient: (upstream, saved) => {
         const kept = blocks.map((block, index) => ({
           ...block,
-          mask: tensorAt(saved, index + 4) as tf.Tensor2D,
+          mask: tensorAt(saved, index + 4),
         }));
         const [dScaled, dKey, dValue] = attentionGradient(upstream as tf.Tensor4D, saved.slice(0, 4), kept);
         return [tf.mul(dScaled, scale), dKey, dValue];

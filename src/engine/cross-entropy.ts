@@ -19,17 +19,15 @@ const blocksOf = (numRows: number, blockRows: number): { from: number; size: num
   }));
 
 /**
- * −ln softmax(hidden · outputᵀ)[label], row by row and without a derivative.
+ * ln Σ exp(hidden · outputᵀ), row by row and without a derivative.
  *
  * @param hidden [N, D]
  * @param output [V, D]
- * @param labels int32 [N]
  * @returns      [N], nats
  */
-export function rowLosses(
+export function logSums(
   hidden: tf.Tensor2D,
   output: tf.Tensor2D,
-  labels: tf.Tensor1D,
   blockRows = rowsOfBlock(output.shape[0]),
 ): tf.Tensor1D {
   const [numRows, hiddenSize] = hidden.shape;
@@ -39,7 +37,7 @@ export function rowLosses(
       startingAfter(parts.at(-1) ?? hidden, () => {
         const rows = tf.slice(hidden, [from, 0], [size, hiddenSize]); // [n, D]
         const logits: tf.Tensor2D = tf.matMul(rows, output, false, true); // [n, V]
-        parts.push(softmaxRows(logits, tf.slice(labels, from, size)).losses);
+        parts.push(softmaxRows(logits).logSums);
       });
     return tf.concat1d(parts);
   });
@@ -74,11 +72,17 @@ export function vocabularyLoss(
       startingAfter(outputParts.at(-1) ?? hidden, () => {
         const rows = tf.slice(hidden, [from, 0], [size, hiddenSize]); // [n, D]
         const logits: tf.Tensor2D = tf.matMul(rows, output, false, true); // [n, V]
-        const block = softmaxRows(logits, tf.slice(labels, from, size));
-        const derivative = block.derivative(); // [n, V]
+        const rowNumbers = tf.range(0, size, 1, "int32");
+        const places = tf.stack([rowNumbers, tf.slice(labels, from, size)], 1); // [n, 2]
+        const { probs, logSums } = softmaxRows(logits);
+        const losses = tf.sub(logSums, tf.gatherND(logits, places)); // [n]
+        // softmax − one-hot, [n, V]; after the sums: the update is in place once nobody else reads the probabilities.
+        const derivative: tf.Tensor2D = startingAfter(logSums, () =>
+          tf.tensorScatterUpdate(probs, places, tf.sub(tf.gatherND(probs, places), 1)),
+        );
         const share = tf.slice(weights, from, size); // [n]
         const column = tf.expandDims(share, -1); // [n, 1]
-        sums.push(tf.sum(tf.mul(block.losses, share)));
+        sums.push(tf.sum(tf.mul(losses, share)));
         // The weights scale [n, D] arrays here, not the [n, V] derivative.
         hiddenParts.push(tf.mul(tf.matMul(derivative, output), column));
         outputParts.push(tf.matMul<tf.Tensor2D>(derivative, tf.mul(rows, column), true, false));
@@ -93,27 +97,12 @@ export function vocabularyLoss(
   return loss as tf.Scalar;
 }
 
-/** Losses of rows, and on request their derivative by the logits, softmax − one-hot. */
-interface SoftmaxRows {
-  readonly losses: tf.Tensor1D; // [n]
-  readonly derivative: () => tf.Tensor2D; // [n, V]
-}
-
 /**
- * Works from the softmax, which TensorFlow computes in one pass: with m the largest logit of a row and p its probability,
- * ln Σ exp(logits) = m − ln p, and no p is too small for its logarithm.
+ * Probabilities, [n, V], and ln Σ exp(logits), [n], of rows of logits. Works from the softmax, which TensorFlow computes
+ * in one pass: with m the largest logit of a row and p its probability, the sum is m − ln p, and no such p is too small
+ * for its logarithm.
  */
-function softmaxRows(logits: tf.Tensor2D, labels: tf.Tensor1D): SoftmaxRows {
-  const rows = tf.range(0, logits.shape[0], 1, "int32");
-  const places = tf.stack([rows, labels], 1); // [n, 2]
-  const probs = tf.softmax(logits); // [n, V]
-  const logSums = tf.sub(tf.max(logits, -1), tf.log(tf.max(probs, -1))); // [n]
-  return {
-    losses: tf.sub<tf.Tensor1D>(logSums, tf.gatherND(logits, places)),
-    // After the sums: the update is in place once nobody else reads the probabilities.
-    derivative: () =>
-      startingAfter(logSums, () =>
-        tf.tensorScatterUpdate(probs, places, tf.sub(tf.gatherND(probs, places), 1)),
-      ),
-  };
+function softmaxRows(logits: tf.Tensor2D): { probs: tf.Tensor2D; logSums: tf.Tensor1D } {
+  const probs = tf.softmax(logits);
+  return { probs, logSums: tf.sub(tf.max(logits, -1), tf.log(tf.max(probs, -1))) };
 }

@@ -2,10 +2,10 @@
 import { tf } from "./backend.js";
 import { tensorAt, withGradient } from "./custom-gradient.js";
 
-/** Cosines and sines of the rotary angles, both [T, K/2]. */
+/** Cosines and sines of the rotary angles: both [T, K/2], or both [B, 1, T, K/2] where rows have their own positions. */
 export interface RotaryTables {
-  readonly cos: tf.Tensor2D;
-  readonly sin: tf.Tensor2D;
+  readonly cos: tf.Tensor;
+  readonly sin: tf.Tensor;
 }
 
 /**
@@ -31,6 +31,17 @@ export function rotaryTables(lengthTokens: number, headDim: number, base: number
 }
 
 /**
+ * The tables' rows for each token's own position.
+ *
+ * @param tables    from `rotaryTables`, [T, K/2]
+ * @param positions int32 [B, T], below T
+ */
+export function rotaryTablesAt({ cos, sin }: RotaryTables, positions: tf.Tensor2D): RotaryTables {
+  const at = (table: tf.Tensor): tf.Tensor => tf.expandDims(tf.gather(table, positions), 1); // [B, 1, T, K/2]
+  return { cos: at(cos), sin: at(sin) };
+}
+
+/**
  * Turns each pair (k, k + K/2) of x by its position's angle.
  *
  * @param x [B, H, T, K]
@@ -41,7 +52,7 @@ export function rotate(x: tf.Tensor4D, { cos, sin }: RotaryTables): tf.Tensor4D 
     value: turn(x as tf.Tensor4D, cos, sin, 1),
     saved: [cos, sin],
     gradient: (upstream, saved) => {
-      const [cos, sin] = [tensorAt(saved, 0) as tf.Tensor2D, tensorAt(saved, 1) as tf.Tensor2D];
+      const [cos, sin] = [tensorAt(saved, 0), tensorAt(saved, 1)];
       return [turn(upstream as tf.Tensor4D, cos, sin, -1)];
     },
   }));
@@ -49,7 +60,7 @@ export function rotate(x: tf.Tensor4D, { cos, sin }: RotaryTables): tf.Tensor4D 
 }
 
 /** `direction` −1 turns back. */
-function turn(x: tf.Tensor4D, cos: tf.Tensor2D, sin: tf.Tensor2D, direction: 1 | -1): tf.Tensor4D {
+function turn(x: tf.Tensor4D, cos: tf.Tensor, sin: tf.Tensor, direction: 1 | -1): tf.Tensor4D {
   const [first, second] = tf.split(x, 2, -1) as [tf.Tensor4D, tf.Tensor4D]; // [B, H, T, K/2] twice
   const [plus, minus] = direction === 1 ? [tf.add, tf.sub] : [tf.sub, tf.add];
   const halves = [

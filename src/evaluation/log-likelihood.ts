@@ -6,7 +6,8 @@ import type { ArchitectureConfig } from "../config.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { checkLength, type Weights } from "../model/decoder.js";
-import { scoringStep } from "../model/scoring-step.js";
+import { scoringStep, type ScoringInput } from "../model/scoring-step.js";
+import { treeBatches, type EncodedRequest, type TreeBatch } from "./prefix-trees.js";
 
 /** One continuation to score after one context. */
 export interface ScoringRequest {
@@ -35,14 +36,9 @@ export type LogLikelihood = (requests: readonly ScoringRequest[]) => Promise<rea
 /** The tokens of a word standing alone, each decoded to text; joined they are the word. */
 export type SplitWord = (word: string) => Promise<readonly string[]>;
 
-/** Token ids of one request, and which of them count. */
-interface EncodedRequest {
-  readonly ids: readonly number[];
-  readonly counted: readonly boolean[];
-}
-
 /** How scoring goes about its work; neither setting changes a score beyond rounding. */
 export interface ScoringOptions {
+  /** Requests computed together. */
   readonly batchSize?: number;
   /** Called after each batch. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -53,7 +49,8 @@ export interface ScoringOptions {
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot: inputs ids[:-1], targets ids[1:], sum over counted
  * targets.
- * Differs: requests are grouped by length and equal ones scored once; sums are float64.
+ * Differs: what requests begin with in common is computed once (`prefix-trees.ts`), and nothing is padded to the longest;
+ * sums are float64.
  */
 export function createLogLikelihood(
   model: {
@@ -61,7 +58,7 @@ export function createLogLikelihood(
     readonly architecture: ArchitectureConfig;
     readonly tokenizer: Tokenizer;
   },
-  { batchSize = 64, onProgress }: ScoringOptions = {},
+  { batchSize = 256, onProgress }: ScoringOptions = {},
 ): LogLikelihood {
   return async (requests) => {
     const keys = requests.map((request) =>
@@ -111,9 +108,6 @@ async function encodeRequests(
   });
 }
 
-/** Lengths of batches are multiples of this. */
-const LENGTH_STEP = 8;
-
 async function scoreEncoded(
   encoded: readonly EncodedRequest[],
   { weights, architecture }: { readonly weights: Weights; readonly architecture: ArchitectureConfig },
@@ -121,45 +115,43 @@ async function scoreEncoded(
   onProgress: ((done: number, total: number) => void) | undefined,
 ): Promise<ScoredContinuation[]> {
   const out: ScoredContinuation[] = encoded.map(() => ({ logProb: 0, numTokens: 0 }));
-  const byLength = encoded
-    .map((request, index) => ({ request, index }))
-    .filter(({ request }) => request.counted.includes(true))
-    .sort((a, b) => a.request.ids.length - b.request.ids.length || a.index - b.index);
+  for (const { ids, counted } of encoded)
+    if (counted.includes(true)) checkLength(ids.length - 1, architecture);
   const score = scoringStep(architecture);
-  for (let from = 0; from < byLength.length; from += batchSize) {
-    const group = byLength.slice(from, from + batchSize);
-    // Few shapes, so that few graphs are recorded; what is added is never read.
-    const longest = Math.max(...group.map(({ request }) => request.ids.length)) - 1;
-    const lengthTokens = Math.min(
-      Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP,
-      architecture.maxLengthTokens,
-    );
-    checkLength(longest, architecture);
-    const numRows = Math.min(batchSize, 2 ** Math.ceil(Math.log2(group.length)));
-    const inputs = new Int32Array(numRows * lengthTokens);
-    const targets = new Int32Array(numRows * lengthTokens);
-    group.forEach(({ request: { ids } }, row) => {
-      inputs.set(ids.slice(0, -1), row * lengthTokens);
-      targets.set(ids.slice(1), row * lengthTokens);
-    });
-    const tensors = {
-      inputs: tf.tensor2d(inputs, [numRows, lengthTokens], "int32"),
-      targets: tf.tensor1d(targets, "int32"),
-    };
+  let done = 0;
+  for (const batch of treeBatches(encoded, { batchSize })) {
+    const tensors = treeTensors(batch);
     const logProbs = score({ weights, ...tensors });
-    const values = await logProbs.data(); // [B · T]
-    tf.dispose({ logProbs, ...tensors });
-    group.forEach(({ request: { counted }, index }, row) => {
-      let logProb = 0;
-      let numTokens = 0;
-      for (let position = 1; position < counted.length; position++) {
-        if (!counted[position]) continue;
-        logProb += values[row * lengthTokens + position - 1] ?? Number.NaN;
-        numTokens += 1;
-      }
-      out[index] = { logProb, numTokens };
-    });
-    onProgress?.(Math.min(from + batchSize, byLength.length), byLength.length);
+    const values = await logProbs.data(); // [R]
+    tf.dispose([logProbs, tensors]);
+    for (const { request, places } of batch.answers) {
+      const logProb = places.reduce((sum, place) => sum + (values[place] ?? Number.NaN), 0);
+      out[request] = { logProb, numTokens: places.length };
+    }
+    done += batch.answers.length;
+    onProgress?.(done, encoded.length);
   }
   return out;
+}
+
+/** Uploads a batch of trees for the scoring step; the caller disposes its tensors. */
+export function treeTensors({
+  numRows,
+  lengthTokens,
+  inputs,
+  positions,
+  visibleUntil,
+  asked,
+}: TreeBatch): Omit<ScoringInput, "weights"> {
+  const matrix = (values: Int32Array) => tf.tensor2d(values, [numRows, lengthTokens], "int32");
+  const vector = (values: Int32Array) => tf.tensor1d(values, "int32");
+  return {
+    inputs: matrix(inputs),
+    layout: { positions: matrix(positions), visibleUntil: matrix(visibleUntil) },
+    asked: {
+      positions: vector(asked.positions),
+      rows: vector(asked.rows),
+      tokens: vector(asked.tokens),
+    },
+  };
 }

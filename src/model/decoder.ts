@@ -6,7 +6,7 @@ import type { ArchitectureConfig } from "../config.js";
 import { causalBlocks } from "../engine/attention.js";
 import { tf } from "../engine/backend.js";
 import { rmsNorm } from "../engine/rms-norm.js";
-import { rotaryTables } from "../engine/rotary.js";
+import { rotaryTables, rotaryTablesAt } from "../engine/rotary.js";
 import { normal, type Random } from "../random.js";
 import { causalSelfAttention, linear, swiGlu } from "./layers.js";
 
@@ -105,12 +105,21 @@ export function checkLength(lengthTokens: number, { maxLengthTokens }: Architect
 export const outputMatrix = (weights: Weights, { tiedEmbeddings }: ArchitectureConfig): tf.Tensor2D =>
   matrix(weights, tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
 
+/** Rows that are no single text: documents side by side, or the trees of texts that begin alike. */
+export type RowLayout = {
+  /** Place of each token in its own text, from 0, int32 [B, T]. */
+  readonly positions: tf.Tensor2D;
+  /** First token of the row that does not see it, int32 [B, T]; see `causalBlocks`. */
+  readonly visibleUntil: tf.Tensor2D;
+};
+
 /**
  * What the output matrix is applied to: the hidden state after the last norm.
  *
  * @param inputIds token ids, int32 [B, T]
+ * @param layout   for rows of several texts, each of at most `maxLengthTokens`
  * @returns        [N, D] with N = B · T, row by row; a tensor the caller disposes
- * @throws RangeError when T exceeds `maxLengthTokens`
+ * @throws RangeError when rows of one text exceed `maxLengthTokens`
  *
  * Source: Hugging Face `LlamaModel`, full attention heads, no biases.
  */
@@ -118,18 +127,20 @@ export function decodeHidden(
   inputIds: tf.Tensor2D,
   weights: Weights,
   architecture: ArchitectureConfig,
+  layout?: RowLayout,
 ): tf.Tensor2D {
   const { numLayers, numHeads, hiddenSize, normEpsilon, rotaryBase } = architecture;
   const [batchSize, lengthTokens] = inputIds.shape;
-  checkLength(lengthTokens, architecture);
+  if (!layout) checkLength(lengthTokens, architecture);
   return tf.tidy(() => {
     const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
       rmsNorm(x, matrix(weights, name) as tf.Tensor as tf.Tensor1D, normEpsilon);
+    const tables = rotaryTables(lengthTokens, hiddenSize / numHeads, rotaryBase); // [T, K/2]
     const context = {
       batchSize,
       numHeads,
-      rotary: rotaryTables(lengthTokens, hiddenSize / numHeads, rotaryBase), // [T, K/2]
-      blocks: causalBlocks(lengthTokens),
+      rotary: layout ? rotaryTablesAt(tables, layout.positions) : tables,
+      blocks: causalBlocks(lengthTokens, layout && { visibleUntil: layout.visibleUntil }),
     };
     const embedding = matrix(weights, "model.embed_tokens.weight"); // [V, D]
     let hidden: tf.Tensor2D = tf.gather(embedding, tf.reshape(inputIds, [-1])); // [N, D]

@@ -1,17 +1,30 @@
 /** @file Cross-entropy of the next token, and the log-probabilities it is made of, from the decoder's hidden states. */
 import { tf } from "../engine/backend.js";
-import { rowLosses, vocabularyLoss } from "../engine/cross-entropy.js";
+import { logSums, vocabularyLoss } from "../engine/cross-entropy.js";
 
 /**
- * Natural-log probability of each target.
+ * Natural-log probability of tokens after given positions.
  *
- * @param hidden  [N, D], from `decodeHidden`
- * @param output  [V, D]
- * @param targets int32 [N]
- * @returns       [N], ≤ 0
+ *   ln p(token | position) = hidden[position] · output[token] − ln Σ exp(hidden[position] · outputᵀ)
+ *
+ * @param hidden   [N, D], from `decodeHidden`
+ * @param output   [V, D]
+ * @param asked.positions rows of `hidden` that something is asked of, int32 [M]
+ * @param asked.rows      which of those a token follows, below M, int32 [R]
+ * @param asked.tokens    the tokens, int32 [R]
+ * @returns        [R], ≤ 0
  */
-export const targetLogProbs = (hidden: tf.Tensor2D, output: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D =>
-  tf.tidy(() => tf.neg(rowLosses(hidden, output, targets)));
+export function logProbsAt(
+  hidden: tf.Tensor2D,
+  output: tf.Tensor2D,
+  { positions, rows, tokens }: Record<"positions" | "rows" | "tokens", tf.Tensor1D>,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    const before: tf.Tensor2D = tf.gather(hidden, positions); // [M, D]
+    const logits: tf.Tensor1D = tf.sum(tf.mul(tf.gather(before, rows), tf.gather(output, tokens)), -1); // [R]
+    return tf.sub(logits, tf.gather(logSums(before, output), rows));
+  });
+}
 
 /**
  * Mean cross-entropy over the trained targets of the whole batch.

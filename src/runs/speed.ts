@@ -3,13 +3,15 @@ import { LLAMA_OPTIMIZER, type ArchitectureConfig, type Precision } from "../con
 import { tf } from "../engine/backend.js";
 import type { ProfileRow } from "../engine/profile.js";
 import { countParameters, initializeWeights } from "../model/decoder.js";
+import { treeTensors } from "../evaluation/log-likelihood.js";
+import { treeBatches } from "../evaluation/prefix-trees.js";
 import { scoringStep } from "../model/scoring-step.js";
 import { seeded, type Random } from "../random.js";
 import { compiledSteps } from "../training/training-step.js";
 import { startTraining } from "../training/weights-in-training.js";
 
-/** What is measured. */
-export interface SpeedSubject {
+/** Training steps to measure. */
+export interface TrainingSubject {
   readonly architecture: ArchitectureConfig;
   readonly batchSize: number;
   readonly lengthTokens: number;
@@ -18,9 +20,18 @@ export interface SpeedSubject {
   readonly steps: number;
 }
 
+/** Sentences to score, all at once. */
+export interface ScoringSubject {
+  readonly architecture: ArchitectureConfig;
+  /** Token ids of at least two tokens each. */
+  readonly sentences: readonly (readonly number[])[];
+  /** Counted rounds; one more warms up. */
+  readonly steps: number;
+}
+
 /** What came out. */
 export interface Speed {
-  /** Of the median step; padding does not occur. */
+  /** Of the median step. Tokens of the rows or sentences as they stand, whatever is padded or shared. */
   readonly tokensPerSecond: number;
   readonly gflopPerSecond: number;
   /** Recording, loading and the first step, which TensorFlow optimises the graph in. */
@@ -76,7 +87,7 @@ function summarise(milliseconds: readonly number[], operations: number, tokens: 
  * @param options.profile also says where the time of loss and gradients goes, after the last step
  */
 export function measureTraining(
-  { architecture, batchSize, lengthTokens, precision, steps }: SpeedSubject,
+  { architecture, batchSize, lengthTokens, precision, steps }: TrainingSubject,
   { profile = false }: { readonly profile?: boolean } = {},
 ): TrainingSpeed {
   const random = seeded(1);
@@ -112,26 +123,29 @@ export function measureTraining(
   return { ...speed, estimatedGiB: bytes / 2 ** 30, profile: rows };
 }
 
-/** Log-probabilities of every token of a batch of sentences; items a second are tokens a second over the length. */
-export function measureScoring({ architecture, batchSize, lengthTokens, steps }: SpeedSubject): Speed {
-  const random = seeded(1);
-  const weights = initializeWeights(architecture, random);
+/** Log-probabilities of every token of some sentences, as evaluation has them computed. */
+export function measureScoring({ architecture, sentences, steps }: ScoringSubject): Speed {
+  const weights = initializeWeights(architecture, seeded(1));
   const score = scoringStep(architecture);
-  const count = batchSize * lengthTokens;
-  const inputs = tf.tensor2d(
-    randomIds(count, architecture.vocabSize, random),
-    [batchSize, lengthTokens],
-    "int32",
-  );
-  const targets = tf.tensor1d(randomIds(count, architecture.vocabSize, random), "int32");
+  const requests = sentences.map((ids) => ({ ids, counted: ids.map((_, at) => at > 0) }));
   const milliseconds: number[] = [];
+  let operations = 0;
   for (let step = 0; step <= steps; step++) {
     const started = performance.now();
-    const logProbs = score({ weights, inputs, targets });
-    logProbs.dataSync();
-    logProbs.dispose();
+    operations = 0;
+    for (const batch of treeBatches(requests, { batchSize: requests.length })) {
+      const tensors = treeTensors(batch);
+      const logProbs = score({ weights, ...tensors });
+      logProbs.dataSync();
+      tf.dispose([logProbs, tensors]);
+      operations += forwardOperations(architecture, {
+        batchSize: batch.numRows,
+        lengthTokens: batch.lengthTokens,
+      });
+    }
     milliseconds.push(performance.now() - started);
   }
-  tf.dispose([...Object.values(weights), inputs, targets]);
-  return summarise(milliseconds, forwardOperations(architecture, { batchSize, lengthTokens }), count);
+  tf.dispose({ ...weights });
+  const tokens = sentences.reduce((sum, ids) => sum + ids.length - 1, 0);
+  return summarise(milliseconds, operations, tokens);
 }

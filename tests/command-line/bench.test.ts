@@ -11,20 +11,30 @@ test("the paper's decoders are measured up to the longest row each of them takes
   const sizes = (subject: string, kind: string, precision: string) =>
     rows
       .filter((row) => row.subject === subject && row.kind === kind && row.precision === precision)
-      .map(({ batchSize, lengthTokens }) => [batchSize, lengthTokens]);
+      .map((row) => (row.kind === "training" ? [row.batchSize, row.lengthTokens] : row.sentences.length));
   expect(sizes("laptop140M", "training", "bfloat16")).toEqual([[16, 256]]);
   expect(sizes("llama100M", "training", "float32")).toEqual([
     [4, 256],
     [1, 1_024],
     [1, 6_000],
   ]);
-  expect(sizes("llama100M", "scoring", "float32")).toEqual([[64, 16]]);
+  expect(sizes("llama100M", "scoring", "float32")).toEqual([64]);
   expect(sizes("llama100M", "scoring", "bfloat16")).toEqual([]);
+});
+
+test("the sentences to score are pairs that begin alike, the same in every run", () => {
+  const [row] = benchRows({ subjects: ["llama140M"], precisions: [], maxTokens: 256 });
+  if (row?.kind !== "scoring") throw new Error("without a number format of training there is scoring alone");
+  const [first, second, third] = row.sentences;
+  expect([first?.length, second?.length]).toEqual([4, 5]);
+  expect(first?.slice(0, 2)).toEqual(second?.slice(0, 2));
+  expect(first?.slice(0, 2)).not.toEqual(third?.slice(0, 2));
+  expect(benchRows({ subjects: ["llama140M"], precisions: [], maxTokens: 256 })).toEqual([row]);
 });
 
 test("longer rows are left out on request", () => {
   const rows = benchRows({ subjects: ["llama140M"], precisions: ["float32"], maxTokens: 1_024 });
-  expect(Math.max(...rows.map(({ lengthTokens }) => lengthTokens))).toBe(1_024);
+  expect(Math.max(...rows.map((row) => (row.kind === "training" ? row.lengthTokens : 0)))).toBe(1_024);
 });
 
 test.each([

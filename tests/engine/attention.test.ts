@@ -24,7 +24,7 @@ const blocked =
       q as tf.Tensor4D,
       k as tf.Tensor4D,
       v as tf.Tensor4D,
-      causalBlocks(lengthTokens, blockTokens),
+      causalBlocks(lengthTokens, { blockTokens }),
     );
 
 describe("attention in blocks", () => {
@@ -57,7 +57,7 @@ describe("attention in blocks", () => {
   });
 
   test("blocks of a longer sequence hold the keys before them and none after", () => {
-    const blocks = causalBlocks(10, 4);
+    const blocks = causalBlocks(10, { blockTokens: 4 });
     expect(blocks.map(({ from, to, mask }) => [from, to, mask.shape])).toEqual([
       [0, 4, [4, 4]],
       [4, 8, [4, 8]],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tf } from "../../src/engine/backend.js";
-import { crossEntropy, targetLogProbs } from "../../src/model/loss.js";
+import { crossEntropy, logProbsAt } from "../../src/model/loss.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { batchTensors, compiledSteps, lossAndGradients } from "../../src/training/training-step.js";
 import { toBatch } from "../support/labelled-batch.js";
@@ -16,10 +16,12 @@ const identity = tf.tensor2d([
 
 test("log-probabilities of two tokens with logits 0 and ln 3 are ln ¼ and ln ¾", () => {
   const logits = tf.tensor2d([
-    [0, Math.log(3)],
+    [5, 5],
     [0, Math.log(3)],
   ]);
-  const [first, second] = targetLogProbs(logits, identity, tf.tensor1d([0, 1], "int32")).dataSync();
+  const [positions, rows, tokens] = [[1], [0, 0], [0, 1]].map((values) => tf.tensor1d(values, "int32"));
+  const asked = { positions, rows, tokens } as Parameters<typeof logProbsAt>[2];
+  const [first, second] = logProbsAt(logits, identity, asked).dataSync();
   expect(first).toBeCloseTo(Math.log(1 / 4), 6);
   expect(second).toBeCloseTo(Math.log(3 / 4), 6);
 });

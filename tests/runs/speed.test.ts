@@ -53,9 +53,10 @@ test("a scoring measurement leaves nothing", () => {
   const before = tf.memory().numTensors;
   const speed = measureScoring({
     architecture: tiny,
-    batchSize: 4,
-    lengthTokens: 8,
-    precision: "float32",
+    sentences: [
+      [1, 2, 3],
+      [1, 2, 4, 5],
+    ],
     steps: 3,
   });
   expect(speed.tokensPerSecond).toBeGreaterThan(0);
