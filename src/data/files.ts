@@ -3,9 +3,10 @@
  * The list of files lives in `manifest.ts`; what to do with a text lives in `corpora.ts` and `instructions.ts`.
  */
 import { createHash } from "node:crypto";
-import { existsSync, statSync } from "node:fs";
+import { createReadStream, existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { findProjectRoot } from "../project-root.js";
 import { filesUnder, findEntry, type DataFile } from "./manifest.js";
 
@@ -57,6 +58,18 @@ const verified = new Map<
   { readonly mtimeMs: number; readonly size: number; readonly sha256: string }
 >();
 
+/** Hash of a file that need not fit into memory. */
+async function hashOf(file: string): Promise<{ size: number; sha256: string }> {
+  const { mtimeMs, size } = statSync(file);
+  const known = verified.get(file);
+  if (known !== undefined && known.mtimeMs === mtimeMs && known.size === size) return known;
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  const found = { mtimeMs, size, sha256: hash.digest("hex") };
+  verified.set(file, found);
+  return found;
+}
+
 async function readWithHash(file: string): Promise<{ bytes: Buffer; sha256: string }> {
   const { mtimeMs, size } = statSync(file);
   const bytes = await readFile(file);
@@ -82,18 +95,42 @@ export async function readData(path: string, places: DataPlaces = defaultPlaces(
 
 /** {@link readData} for a file described by hand. */
 export async function readEntry(entry: DataFile, places: DataPlaces): Promise<Buffer> {
+  const file = locateEntry(entry, places);
+  const { bytes, sha256 } = await readWithHash(file);
+  requireWhole(entry, file, { size: bytes.length, sha256 });
+  return bytes;
+}
+
+/**
+ * Where a data file lies, after size and hash were found right; for files that are read piece by piece.
+ *
+ * @throws Error as {@link readData}
+ */
+export async function verifyFile(path: string, places: DataPlaces = defaultPlaces()): Promise<string> {
+  const entry = findEntry(path);
+  const file = locateEntry(entry, places);
+  requireWhole(entry, file, await hashOf(file));
+  return file;
+}
+
+function locateEntry(entry: DataFile, places: DataPlaces): string {
   requireDataFolder(places, "readData");
   const file = locate(entry.path, places);
   if (file === null) throw new Error(`readData: ${missingMessage([entry], places)}`);
-  const { bytes, sha256 } = await readWithHash(file);
-  if (bytes.length !== entry.bytes || sha256 !== entry.sha256) {
-    throw new Error(
-      `readData: ${file} must have ${entry.bytes} bytes and sha256 ${entry.sha256}, ` +
-        `got ${bytes.length} bytes and ${sha256}. Delete the file and fetch it again (npx class-it data), ` +
-        "or restore the original copy.",
-    );
-  }
-  return bytes;
+  return file;
+}
+
+function requireWhole(
+  entry: DataFile,
+  file: string,
+  got: { readonly size: number; readonly sha256: string },
+): void {
+  if (got.size === entry.bytes && got.sha256 === entry.sha256) return;
+  throw new Error(
+    `readData: ${file} must have ${entry.bytes} bytes and sha256 ${entry.sha256}, ` +
+      `got ${got.size} bytes and ${got.sha256}. Delete the file and fetch it again (npx class-it data), ` +
+      "or restore the original copy.",
+  );
 }
 
 /** {@link readData} as text; all of the kit's text files are UTF-8. */
@@ -111,8 +148,8 @@ export async function inspectFile(path: string, places: DataPlaces = defaultPlac
   requireDataFolder(places, "inspectFile");
   const found = locate(path, places);
   if (found === null) return { entry, state: "missing", found };
-  const { bytes, sha256 } = await readWithHash(found);
-  const isWhole = bytes.length === entry.bytes && sha256 === entry.sha256;
+  const { size, sha256 } = await hashOf(found);
+  const isWhole = size === entry.bytes && sha256 === entry.sha256;
   return { entry, state: isWhole ? "verified" : "damaged", found };
 }
 
