@@ -67,6 +67,8 @@ export interface TrainingConfig {
   readonly warmupShare: number | null;
   /** Restarts of the cosine schedule (D9). */
   readonly cosineCycles: number;
+  /** Rows computed at once; the gradients of a step are their sum. Null computes the whole batch at once. */
+  readonly microBatchSize: number | null;
   readonly precision: Precision;
   readonly optimizer: OptimizerConfig;
 }
@@ -77,6 +79,8 @@ export interface InstructionConfig {
   readonly chatTemplate: "plainRoles" | "speakerLetters";
   /** D2: train on reply tokens and the end token, or on everything. */
   readonly lossOn: "reply" | "full";
+  /** D5: one example to a row, or as many as fit without seeing each other. */
+  readonly instructionRows: "onePerRow" | "packed";
   /** D14: which turns become pairs. */
   readonly switchboardPairs: "minThreeWords" | "allTurns" | "noBackchannels";
   /** D15: questions by template; the released set becomes a source once it can be downloaded. */
@@ -100,6 +104,8 @@ export interface StudyConfig {
   readonly pretraining: TrainingConfig;
   readonly instructionTuning: TrainingConfig;
   readonly instructions: InstructionConfig;
+  /** D4: whether documents that share a row see what came before them in it. */
+  readonly pretrainingRows: "documents" | "documentsIsolated";
   /** Length of a pre-training row in tokens; at paper scale the model's maximum. */
   readonly rowLengthTokens: Readonly<Record<ModelName, number>>;
   readonly budget: DataBudget;
@@ -153,6 +159,7 @@ export const PRETRAINING = {
   warmupSteps: 5_000,
   warmupShare: null,
   cosineCycles: 1,
+  microBatchSize: null,
   precision: "float32",
   optimizer: LLAMA_OPTIMIZER,
 } as const satisfies TrainingConfig;
@@ -166,6 +173,7 @@ export const INSTRUCTION_TUNING = {
   warmupSteps: 500,
   warmupShare: null,
   cosineCycles: 1,
+  microBatchSize: null,
   precision: "float32",
   optimizer: LLAMA_OPTIMIZER,
 } as const satisfies TrainingConfig;

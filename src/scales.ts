@@ -20,9 +20,11 @@ const PAPER_STUDY: StudyConfig = {
   instructions: {
     chatTemplate: "plainRoles",
     lossOn: "reply",
+    instructionRows: "onePerRow",
     switchboardPairs: "minThreeWords",
     wikiSource: "standIn",
   },
+  pretrainingRows: "documents",
   rowLengthTokens: { llama140M: 6_144, llama100M: 6_000 },
   budget: {
     pretrainingWords: null,

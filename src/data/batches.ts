@@ -1,9 +1,8 @@
 /**
- * @file Tokens in rows and rows in batches, as training takes them (D4, D5).
- * Which examples an epoch holds, and in which phase, is decided in `training/curriculum.ts`.
+ * @file A training step's tokens: texts side by side in rows, rows in batches. Packed text is next door in `packed-text.ts`,
+ * instruction examples in `example-batches.ts`; which examples an epoch holds is decided in `training/curriculum.ts`.
  */
-import { deriveSeed, seeded, shuffled } from "../random.js";
-import type { EncodedExample } from "./chat-template.js";
+import { deriveSeed, seeded, type Random } from "../random.js";
 
 /** One step's tokens. Row-major arrays of B · T values. */
 export interface Batch {
@@ -17,173 +16,116 @@ export interface Batch {
   readonly batchSize: number;
   /** T */
   readonly lengthTokens: number;
-  /** Ids of the examples; absent for packed text, whose rows belong to no example. */
+  /** Where rows hold several texts that must not see each other; as the decoder's `RowLayout`. */
+  readonly layout?: { readonly positions: Int32Array; readonly visibleUntil: Int32Array };
+  /** Ids of the examples of each row; absent for packed text, whose rows belong to no example. */
   readonly rowIds?: readonly string[];
 }
 
-/** T of example batches is a multiple of this, so that there are few shapes to compile. */
-export const LENGTH_MULTIPLE = 32;
-/** Batches whose rows are sorted by length together; the more, the less padding and the less chance. */
-const GROUP_BATCHES = 50;
+/** The batches of one epoch, made as they are taken. */
+export interface EpochBatches extends Iterable<Batch> {
+  readonly count: number;
+}
 
-/**
- * Documents joined by the end token and cut into rows. Each row has one token more than the model reads, because its
- * targets are its inputs shifted by one; the next row begins with that token, so every token but the first is a target
- * exactly once.
- *
- * @param options.documents       token ids without special tokens
- * @param options.rowLengthTokens tokens the model reads per row
- * @param options.startId         put in front of every document; null for tokenizers that add none
- * @returns rows of `rowLengthTokens + 1` tokens; what does not fill a row at the end is dropped
- * @throws RangeError when the text does not fill one row
- *
- * Source: paper.md D4, "documents": attention may cross documents.
- */
-export function packRows(options: {
-  readonly documents: readonly (readonly number[])[];
-  readonly rowLengthTokens: number;
-  readonly endId: number;
-  readonly startId: number | null;
-}): Int32Array[] {
-  const { documents, rowLengthTokens, endId, startId } = options;
-  requireCount("packRows", "rowLengthTokens", rowLengthTokens);
-  const extra = startId === null ? 1 : 2;
-  const stream = new Int32Array(documents.reduce((sum, ids) => sum + ids.length + extra, 0));
-  let at = 0;
-  for (const ids of documents) {
-    if (startId !== null) stream[at++] = startId;
-    stream.set(ids, at);
-    at += ids.length;
-    stream[at++] = endId;
-  }
-  const rows: Int32Array[] = [];
-  for (let from = 0; from + rowLengthTokens < stream.length; from += rowLengthTokens) {
-    rows.push(stream.slice(from, from + rowLengthTokens + 1));
-  }
-  if (rows.length === 0) {
-    throw new RangeError(
-      `packRows: documents must fill one row of ${rowLengthTokens + 1} tokens, got ${stream.length}. ` +
-        "Use more text or shorter rows.",
-    );
-  }
-  return rows;
+/** A text in a row: all its tokens, the last of which is a target only. */
+export interface RowText {
+  readonly ids: ArrayLike<number>;
+  /** Whether predicting a token is trained; all are where this is null. */
+  readonly trained: readonly boolean[] | null;
 }
 
 /**
- * One epoch of packed rows in batches; every target is trained.
+ * Rows of texts as arrays; each text is shifted against itself, so that none predicts the next one.
  *
- * @param options.rows  as {@link packRows} gives them
- * @param options.epoch counted from 0; each epoch has its own order
- * @returns each row once; the last batch is smaller when the rows do not divide evenly
- * @throws RangeError when there is no row, or rows differ in length
+ * @param options.lengthTokens T; every row must fit
+ * @param options.padId        stands in the padding, where nothing is trained and nothing real attends
+ * @param options.isolated     gives a layout under which texts of a row do not see each other
  */
-export function packedBatches(options: {
-  readonly rows: readonly Int32Array[];
-  readonly batchSize: number;
-  readonly epoch: number;
-  readonly seed: number;
-}): Batch[] {
-  const { rows, batchSize, epoch, seed } = options;
-  requireCount("packedBatches", "batchSize", batchSize);
-  requireCount("packedBatches", "the number of rows", rows.length);
-  const lengthTokens = (rows[0]?.length ?? 0) - 1;
-  if (lengthTokens < 1 || rows.some((row) => row.length !== lengthTokens + 1)) {
-    throw new RangeError(
-      "packedBatches: rows must all have one length of at least 2 tokens, got others. Take them from packRows.",
-    );
-  }
-  return chunks(shuffled(rows, epochRandom(seed, epoch)), batchSize).map((batch) =>
-    toBatch(
-      batch.map((ids) => ({ ids, trained: null })),
-      lengthTokens,
-      0,
-    ),
-  );
-}
-
-/**
- * One epoch of examples in batches, each padded to its longest example, rounded up to a multiple of 32.
- *
- * @param options.order `groupedByLength` shuffles, then sorts within groups of 50 batches, then shuffles the batches;
- *   `shuffled` leaves out the sorting; `asGiven` keeps the order of the examples
- * @param options.padId stands in the padding, where nothing is trained and nothing real attends; the end token will do
- *   where a tokenizer has no padding token
- * @param options.epoch counted from 0; each epoch has its own order
- * @returns each example once; the last batch in the making is smaller when they do not divide evenly
- * @throws Error that names an example without a trained token
- */
-export function exampleBatches(options: {
-  readonly examples: readonly EncodedExample[];
-  readonly batchSize: number;
-  readonly epoch: number;
-  readonly seed: number;
-  readonly order: "groupedByLength" | "shuffled" | "asGiven";
-  readonly padId: number;
-}): Batch[] {
-  const { examples, batchSize, epoch, seed, order, padId } = options;
-  requireCount("exampleBatches", "batchSize", batchSize);
-  requireCount("exampleBatches", "the number of examples", examples.length);
-  for (const { id, trained } of examples) {
-    // The first token is never a target, so it cannot be the trained one.
-    if (!trained.includes(true, 1)) {
-      throw new Error(
-        `exampleBatches: every example must have a trained token, got none in ${id}. Leave the example out.`,
-      );
-    }
-  }
-  const random = epochRandom(seed, epoch);
-  const ordered = order === "asGiven" ? examples : shuffled(examples, random);
-  const batches =
-    order === "groupedByLength"
-      ? shuffled(sortInGroups(ordered, batchSize), random)
-      : chunks(ordered, batchSize);
-  return batches.map((rows) => {
-    const longest = Math.max(...rows.map(({ ids }) => ids.length - 1));
-    const lengthTokens = Math.ceil(longest / LENGTH_MULTIPLE) * LENGTH_MULTIPLE;
-    return { ...toBatch(rows, lengthTokens, padId), rowIds: rows.map(({ id }) => id) };
-  });
-}
-
-function sortInGroups(examples: readonly EncodedExample[], batchSize: number): EncodedExample[][] {
-  return chunks(examples, GROUP_BATCHES * batchSize).flatMap((group) =>
-    chunks(
-      [...group].sort((a, b) => b.ids.length - a.ids.length),
-      batchSize,
-    ),
-  );
-}
-
-function toBatch(
-  rows: readonly { readonly ids: ArrayLike<number>; readonly trained: readonly boolean[] | null }[],
-  lengthTokens: number,
-  padId: number,
+export function batchOf(
+  rows: readonly (readonly RowText[])[],
+  {
+    lengthTokens,
+    padId,
+    isolated,
+  }: { readonly lengthTokens: number; readonly padId: number; readonly isolated: boolean },
 ): Batch {
   const size = rows.length * lengthTokens;
   const inputIds = new Int32Array(size).fill(padId);
   const targetIds = new Int32Array(size).fill(padId);
   const targetMask = new Float32Array(size);
-  rows.forEach(({ ids, trained }, row) => {
-    for (let t = 0; t + 1 < ids.length; t++) {
-      const at = row * lengthTokens + t;
-      inputIds[at] = ids[t] ?? padId;
-      targetIds[at] = ids[t + 1] ?? padId;
-      targetMask[at] = trained === null || trained[t + 1] === true ? 1 : 0;
+  const positions = new Int32Array(isolated ? size : 0);
+  // Padding sees itself and is seen by nothing.
+  const visibleUntil = Int32Array.from({ length: isolated ? size : 0 }, (_, at) => (at % lengthTokens) + 1);
+  rows.forEach((texts, row) => {
+    let at = row * lengthTokens;
+    for (const { ids, trained } of texts) {
+      const first = at;
+      for (let t = 0; t + 1 < ids.length; t++, at++) {
+        inputIds[at] = ids[t] ?? padId;
+        targetIds[at] = ids[t + 1] ?? padId;
+        targetMask[at] = trained === null || trained[t + 1] === true ? 1 : 0;
+        if (isolated) positions[at] = t;
+      }
+      if (isolated) visibleUntil.fill(at - row * lengthTokens, first, at);
     }
   });
-  return { inputIds, targetIds, targetMask, batchSize: rows.length, lengthTokens };
+  const arrays = { inputIds, targetIds, targetMask, batchSize: rows.length, lengthTokens };
+  return isolated ? { ...arrays, layout: { positions, visibleUntil } } : arrays;
 }
 
-function epochRandom(seed: number, epoch: number): () => number {
-  return seeded(deriveSeed(seed, `epoch ${epoch}`));
+/** Number of targets a step trains on. */
+export const countTrained = ({ targetMask }: Batch): number =>
+  targetMask.reduce((sum, trained) => sum + trained, 0);
+
+/**
+ * A batch in parts of at most some rows, for steps whose rows do not fit into memory together.
+ *
+ * @param rows rows of a part; null leaves the batch whole
+ */
+export function splitBatch(batch: Batch, rows: number | null): Batch[] {
+  const { batchSize, lengthTokens, layout, rowIds } = batch;
+  if (rows === null || rows >= batchSize) return [batch];
+  return Array.from({ length: Math.ceil(batchSize / rows) }, (_, index) => {
+    const [from, to] = [index * rows, Math.min((index + 1) * rows, batchSize)];
+    const part = <A extends Int32Array | Float32Array>(array: A): A =>
+      array.subarray(from * lengthTokens, to * lengthTokens) as A;
+    return {
+      inputIds: part(batch.inputIds),
+      targetIds: part(batch.targetIds),
+      targetMask: part(batch.targetMask),
+      batchSize: to - from,
+      lengthTokens,
+      ...(layout && {
+        layout: { positions: part(layout.positions), visibleUntil: part(layout.visibleUntil) },
+      }),
+      ...(rowIds && { rowIds: rowIds.slice(from, to) }),
+    };
+  });
 }
 
-function chunks<T>(items: readonly T[], size: number): T[][] {
+/** The order of an epoch is a pure function of seed and epoch. */
+export const epochRandom = (seed: number, epoch: number): Random =>
+  seeded(deriveSeed(seed, `epoch ${epoch}`));
+
+/** Items in groups of `size`; the last may be smaller. */
+export function chunks<T>(items: readonly T[], size: number): T[][] {
   const out: T[][] = [];
   for (let from = 0; from < items.length; from += size) out.push(items.slice(from, from + size));
   return out;
 }
 
-function requireCount(caller: string, what: string, count: number): void {
+/** Groups of rows as batches that are made when they are taken. */
+export function lazyBatches<R>(groups: readonly R[], make: (group: R) => Batch): EpochBatches {
+  return {
+    count: groups.length,
+    *[Symbol.iterator]() {
+      for (const group of groups) yield make(group);
+    },
+  };
+}
+
+/** @throws RangeError naming caller and setting when a count is no whole number of at least 1 */
+export function requireCount(caller: string, what: string, count: number): void {
   if (Number.isInteger(count) && count > 0) return;
   throw new RangeError(
     `${caller}: ${what} must be a whole number of at least 1, got ${count}. Correct the setting.`,

@@ -1,18 +1,13 @@
 /**
- * @file The pre-training text: documents of six genres, shrunk to a word budget, and a held-out part beside it.
- * Real text comes from the BabyLM sample, generated text from `microworld/`; instruction data lives in `instructions.ts`.
+ * @file The pre-training text: documents of six genres, shrunk to a word budget, and a held-out part beside it. Real text
+ * comes from the BabyLM sample, generated text from `microworld/`; instruction data lives in `instructions.ts`.
  */
 import { deriveSeed, seeded, shuffled } from "../random.js";
-import { defaultPlaces, readText, type DataPlaces } from "./files.js";
+import { cutDocument, findDocuments, type Document } from "./documents.js";
+import { defaultPlaces, verifyFile, type DataPlaces } from "./files.js";
 import { filesUnder } from "./manifest.js";
 import { microworldDocuments } from "./microworld/documents.js";
-import { countWords, firstWords, splitIntoParts } from "./words.js";
-
-/** One text a model reads from start to end. */
-export interface Document {
-  readonly genre: string;
-  readonly text: string;
-}
+import { countWords } from "./words.js";
 
 /** What pre-training reads. */
 export interface PretrainingText {
@@ -25,9 +20,6 @@ export interface PretrainingText {
   /** Files the text was taken from; empty for the microworld. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
-
-/** Longest document, in words: segments of the sample run to 10,000 and join unrelated passages. */
-export const MAX_DOCUMENT_WORDS = 2000;
 
 /**
  * Load or generate the pre-training text.
@@ -76,11 +68,16 @@ function generate(options: { words: number | null; heldOutWords: number; seed: n
         "Choose a budget, or use the real text.",
     );
   }
-  const documents = microworldDocuments({ words, random: seeded(deriveSeed(seed, "pre-training text")) });
-  const heldOut = microworldDocuments({
-    words: heldOutWords,
-    random: seeded(deriveSeed(seed, "held-out text")),
-  });
+  const draw = (budget: number, purpose: string): Document[] =>
+    microworldDocuments({ words: budget, random: seeded(deriveSeed(seed, purpose)) }).map(
+      ({ genre, text }) => ({
+        genre,
+        words: countWords(text),
+        source: text,
+      }),
+    );
+  const documents = draw(words, "pre-training text");
+  const heldOut = draw(heldOutWords, "held-out text");
   return {
     source: "microworld",
     documents,
@@ -91,36 +88,20 @@ function generate(options: { words: number | null; heldOutWords: number; seed: n
   };
 }
 
-/**
- * The documents of one genre's file. Segments are separated by empty lines; Simple Wikipedia is cut at its headings
- * "= = = Title = = =", which stay with their article; what is longer than {@link MAX_DOCUMENT_WORDS} is cut at line or
- * sentence ends.
- *
- * @param genre file name without its ending
- */
-export function splitDocuments(genre: string, text: string): Document[] {
-  const documents: Document[] = [];
-  for (const segment of text.split(/\n\s*\n/)) {
-    const articles = genre === "simple_wiki" ? segment.split(/^(?== = = .+ = = =$)/m) : [segment];
-    for (const article of articles) {
-      for (const part of splitIntoParts(article, MAX_DOCUMENT_WORDS)) documents.push({ genre, text: part });
-    }
-  }
-  return documents;
-}
-
 async function readGenres(folder: string, places: DataPlaces): Promise<Map<string, Document[]>> {
   const genres = new Map<string, Document[]>();
   for (const { path } of filesUnder(folder)) {
     const genre = path.slice(folder.length + 1, path.lastIndexOf("."));
-    genres.set(genre, splitDocuments(genre, await readText(path, places)));
+    const documents: Document[] = [];
+    for await (const document of findDocuments(await verifyFile(path, places), genre))
+      documents.push(document);
+    genres.set(genre, documents);
   }
   return genres;
 }
 
-function totalWords(documents: readonly Document[]): number {
-  return documents.reduce((sum, { text }) => sum + countWords(text), 0);
-}
+const totalWords = (documents: readonly Document[]): number =>
+  documents.reduce((sum, { words }) => sum + words, 0);
 
 /**
  * Choose documents so that each genre keeps its share and the total is the budget.
@@ -161,9 +142,9 @@ function takeWords(documents: readonly Document[], words: number): Document[] {
   let left = words;
   for (const document of documents) {
     if (left === 0) break;
-    const size = countWords(document.text);
-    taken.push(size <= left ? document : { ...document, text: firstWords(document.text, left) });
-    left -= Math.min(size, left);
+    const kept = cutDocument(document, left);
+    taken.push(kept);
+    left -= kept.words;
   }
   return taken;
 }

@@ -1,6 +1,7 @@
 /** @file What goes into the models, in numbers: files, text, tokenizers, instruction sets, and what is trained of an example. */
 import { MODELS, type ModelName } from "../config.js";
 import { encodeExamples } from "../data/chat-template.js";
+import { readTexts } from "../data/documents.js";
 import { openManifest } from "../data/manifest.js";
 import { countWords } from "../data/words.js";
 import { loadInstructionSets, type StudyExample } from "./instruction-sets.js";
@@ -34,9 +35,7 @@ export async function describeText(
   const text = await loadText(study);
   const genres = [...new Set(text.documents.map(({ genre }) => genre))].sort();
   const wordsOf = (documents: typeof text.documents, genre: string) =>
-    documents
-      .filter((document) => document.genre === genre)
-      .reduce((sum, { text }) => sum + countWords(text), 0);
+    documents.filter((document) => document.genre === genre).reduce((sum, { words }) => sum + words, 0);
   return genres.map((genre) => {
     const words = wordsOf(text.documents, genre);
     return {
@@ -59,8 +58,7 @@ export async function describeTokenizers(
   const rows = [];
   for (const model of MODELS) {
     const { tokenizer } = await prepareTokenizer(study, model, text);
-    const documents = text.heldOut.map((document) => document.text);
-    const encoded = await tokenizer.encodeIds(documents, { addSpecialTokens: false });
+    const encoded = await tokenizer.encodeIds([...readTexts(text.heldOut)], { addSpecialTokens: false });
     const tokens = encoded.reduce((sum, ids) => sum + ids.length, 0);
     rows.push({
       model,

@@ -3,9 +3,12 @@
  * weights it begins with. Running them is next door in `training.ts`.
  */
 import type { ModelName } from "../config.js";
-import { exampleBatches, packedBatches, packRows } from "../data/batches.js";
+import type { EpochBatches } from "../data/batches.js";
 import { encodeExamples } from "../data/chat-template.js";
 import type { PretrainingText } from "../data/corpora.js";
+import { exampleBatches, packedExampleBatches, type ExampleBatchOptions } from "../data/example-batches.js";
+import { packedBatches, packRows } from "../data/packed-text.js";
+import type { TokenSource } from "../data/token-file.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { loadModel } from "../model/checkpoint.js";
 import { initializeWeights, type Weights } from "../model/decoder.js";
@@ -16,7 +19,7 @@ import { loadInstructionSets } from "./instruction-sets.js";
 import { codeVersion } from "./provenance.js";
 import type { Stage, StageInputs } from "./stage.js";
 import type { Study } from "./study.js";
-import { textIdentity } from "./text.js";
+import { requireEnd, type TokenizedText } from "./text.js";
 
 const TRAINING_CODE = [
   "random",
@@ -34,7 +37,7 @@ export interface Material {
   readonly model: ModelName;
   readonly text: PretrainingText;
   readonly tokenizer: Tokenizer;
-  readonly tokenizerStage: Stage;
+  readonly tokens: TokenizedText;
 }
 
 /** What became of the rows of a phase. */
@@ -57,7 +60,7 @@ export interface PreparedPhase {
 }
 
 /** The first phase of every condition. */
-export function pretrainingPhase({ study, model, text, tokenizer, tokenizerStage }: Material): PreparedPhase {
+export function pretrainingPhase({ study, model, text, tokenizer, tokens }: Material): PreparedPhase {
   const { config, seed } = study;
   const architecture = config.architectures[model];
   return {
@@ -66,8 +69,8 @@ export function pretrainingPhase({ study, model, text, tokenizer, tokenizerStage
     inputs: {
       model,
       architecture,
-      tokenizer: tokenizerStage.hash,
-      text: textIdentity(study, text),
+      tokens: tokens.stage.hash,
+      rows: config.pretrainingRows,
       rowLengthTokens: config.rowLengthTokens[model],
       training: config.pretraining,
       seed,
@@ -76,14 +79,15 @@ export function pretrainingPhase({ study, model, text, tokenizer, tokenizerStage
     files: text.files,
     start: () => initializeWeights(architecture, seeded(deriveSeed(seed, `${model} weights`))),
     plan: async () => {
-      const rows = await packText(study, model, text.documents, tokenizer);
-      const { batchSize } = config.pretraining;
-      const order = deriveSeed(seed, `${model} pre-training order`);
+      const seedOfOrder = deriveSeed(seed, `${model} pre-training order`);
+      const batchesOf = (epoch: number): EpochBatches =>
+        textBatches(study, model, { stream: tokens.train, tokenizer, epoch, seed: seedOfOrder });
       const plan: TrainingPlan = {
         name: `${model} pre-training`,
         architecture,
         config: config.pretraining,
-        batchesOf: (epoch) => packedBatches({ rows, batchSize, epoch, seed: order }),
+        batchesOf,
+        stepsPerEpoch: batchesOf(0).count,
       };
       return { plan, rows: { cutRows: 0, leftOutRows: 0 } };
     },
@@ -129,48 +133,55 @@ export async function tuningPhase(
         maxLengthTokens,
         overlongReplies: "leaveOut",
       });
-      const { batchSize } = config.instructionTuning;
-      const order = deriveSeed(seed, `${model} ${phase.name} ${index} order`);
+      const seedOfOrder = deriveSeed(seed, `${model} ${phase.name} ${index} order`);
+      const batchesOf = (epoch: number): EpochBatches =>
+        instructionBatches(study, model, {
+          examples: encoded.examples,
+          epoch,
+          seed: seedOfOrder,
+          padId: tokenizer.padId ?? requireEnd(tokenizer),
+        });
       const plan: TrainingPlan = {
         name: `${model} tuning on ${phase.name}`,
         architecture,
         config: config.instructionTuning,
-        batchesOf: (epoch) =>
-          exampleBatches({
-            examples: encoded.examples,
-            batchSize,
-            epoch,
-            seed: order,
-            order: "groupedByLength",
-            padId: tokenizer.padId ?? requireEnd(tokenizer),
-          }),
+        batchesOf,
+        stepsPerEpoch: batchesOf(0).count,
       };
       return { plan, rows: { cutRows: encoded.cutRows, leftOutRows: encoded.leftOut.length } };
     },
   };
 }
 
-/** Documents as rows of the study's length. */
-export async function packText(
-  study: Study,
+/** Batches of packed text, in an order of its own for each epoch. */
+export function textBatches(
+  { config }: Study,
   model: ModelName,
-  documents: readonly { readonly text: string }[],
-  tokenizer: Tokenizer,
-): Promise<ReturnType<typeof packRows>> {
-  const encoded = await tokenizer.encodeIds(
-    documents.map((document) => document.text),
-    { addSpecialTokens: false },
-  );
-  return packRows({
-    documents: encoded,
-    rowLengthTokens: study.config.rowLengthTokens[model],
-    startId: tokenizer.addsStartToken ? tokenizer.startId : null,
-    endId: requireEnd(tokenizer),
+  options: {
+    readonly stream: TokenSource;
+    readonly tokenizer: Tokenizer;
+    readonly epoch: number;
+    readonly seed: number;
+  },
+): EpochBatches {
+  const { stream, tokenizer, epoch, seed } = options;
+  return packedBatches({
+    rows: packRows(stream, config.rowLengthTokens[model]),
+    batchSize: config.pretraining.batchSize,
+    epoch,
+    seed,
+    isolatedBy: config.pretrainingRows === "documentsIsolated" ? requireEnd(tokenizer) : null,
   });
 }
 
-function requireEnd(tokenizer: Tokenizer): number {
-  if (tokenizer.endId === null)
-    throw new Error("training: the tokenizer must have an end token </s>, got none. Train one with it.");
-  return tokenizer.endId;
+/** Batches of instruction examples (D5). */
+function instructionBatches(
+  { config }: Study,
+  model: ModelName,
+  request: Omit<ExampleBatchOptions, "batchSize">,
+): EpochBatches {
+  const options = { ...request, batchSize: config.instructionTuning.batchSize };
+  return config.instructions.instructionRows === "packed"
+    ? packedExampleBatches({ ...options, rowLengthTokens: config.architectures[model].maxLengthTokens })
+    : exampleBatches({ ...options, order: "groupedByLength" });
 }

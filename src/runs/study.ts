@@ -96,6 +96,9 @@ export function checkStudy(config: StudyConfig): void {
     for (const field of ["batchSize", "maxEpochs", "cosineCycles"] as const)
       if (!Number.isInteger(training[field]) || training[field] < 1)
         refuse(`${phase}.${field}`, "be a whole number from 1", training[field]);
+    const { microBatchSize } = training;
+    if (microBatchSize !== null && (!Number.isInteger(microBatchSize) || microBatchSize < 1))
+      refuse(`${phase}.microBatchSize`, "be null or a whole number from 1", microBatchSize);
     if (training.warmupShare !== null && !(training.warmupShare >= 0 && training.warmupShare < 1))
       refuse(`${phase}.warmupShare`, "be null or from 0 to below 1", training.warmupShare);
   }

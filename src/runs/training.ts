@@ -5,18 +5,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Condition, ModelName } from "../config.js";
-import { packedBatches, type Batch } from "../data/batches.js";
+import { countTrained } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
 import type { Weights } from "../model/decoder.js";
 import { phasesOf } from "../training/curriculum.js";
 import { measureLoss, TrainingRun, type StepRecord } from "../training/train.js";
 import { interruptSignal } from "./interrupt.js";
-import { packText, pretrainingPhase, tuningPhase, type Material, type PreparedPhase } from "./phases.js";
+import { pretrainingPhase, textBatches, tuningPhase, type Material, type PreparedPhase } from "./phases.js";
 import { reportProgress } from "./progress.js";
 import { beginStage, findStage, type Stage } from "./stage.js";
 import { checkNames, type Study } from "./study.js";
-import { loadText, prepareTokenizer } from "./text.js";
+import { loadText, prepareTokenizer, tokenizeText } from "./text.js";
 import {
   publishTraining,
   readCurve,
@@ -52,21 +52,27 @@ export async function* trainCondition(
   const phases = phasesOf(condition);
   const text = await loadText(study);
   const { stage: tokenizerStage, tokenizer } = await prepareTokenizer(study, model, text);
+  const tokens = await tokenizeText(study, text, { tokenizer, tokenizerStage });
   const done: FinishedPhase[] = [];
-  const material = { study, model, text, tokenizer, tokenizerStage };
-  let prepared = pretrainingPhase(material);
-  let last = yield* trainPhase(material, prepared);
-  const files = [...prepared.files];
-  done.push(last);
-  for (const [index, phase] of phases.entries()) {
-    prepared = await tuningPhase(material, phase, index, last.stage);
-    last = yield* trainPhase(material, prepared);
-    // Articles are pre-training text and the source of questions: one file, named once.
-    files.push(...prepared.files.filter(({ path }) => !files.some((file) => file.path === path)));
+  const material = { study, model, text, tokenizer, tokens };
+  try {
+    let prepared = pretrainingPhase(material);
+    let last = yield* trainPhase(material, prepared);
+    const files = [...prepared.files];
     done.push(last);
+    for (const [index, phase] of phases.entries()) {
+      prepared = await tuningPhase(material, phase, index, last.stage);
+      last = yield* trainPhase(material, prepared);
+      // Articles are pre-training text and the source of questions: one file, named once.
+      files.push(...prepared.files.filter(({ path }) => !files.some((file) => file.path === path)));
+      done.push(last);
+    }
+    publishTraining(study, { model, condition }, files, done);
+    return { stage: last.stage, phases: done };
+  } finally {
+    tokens.train.close();
+    tokens.heldOut.close();
   }
-  publishTraining(study, { model, condition }, files, done);
-  return { stage: last.stage, phases: done };
 }
 
 /** A condition's model without its records; trains what the cache does not hold. */
@@ -108,7 +114,7 @@ async function* trainPhase(
       yield { phase, ...record };
     }
     const trained = run.readWeights();
-    const outcome: PhaseOutcome = { ...(await measureHeldOut(material, trained)), ...rows };
+    const outcome: PhaseOutcome = { ...measureHeldOut(material, trained), ...rows };
     const write = (name: string, content: string | Uint8Array) =>
       writeFileSync(join(draft.folder, name), content);
     const { startId, endId, padId } = tokenizer;
@@ -131,19 +137,18 @@ async function* trainPhase(
 }
 
 /** Loss on the whole held-out text, packed like the training rows. */
-async function measureHeldOut(
-  { study, model, text, tokenizer }: Material,
+function measureHeldOut(
+  { study, model, tokens, tokenizer }: Material,
   weights: Weights,
-): Promise<Pick<PhaseOutcome, "heldOutTextNats" | "heldOutTokens">> {
-  const rows = await packText(study, model, text.heldOut, tokenizer);
-  const batches = packedBatches({ rows, batchSize: study.config.pretraining.batchSize, epoch: 0, seed: 0 });
+): Pick<PhaseOutcome, "heldOutTextNats" | "heldOutTokens"> {
+  const batches = textBatches(study, model, { stream: tokens.heldOut, tokenizer, epoch: 0, seed: 0 });
+  let heldOutTokens = 0;
+  for (const batch of batches) heldOutTokens += countTrained(batch);
   return {
     heldOutTextNats: measureLoss(weights, batches, {
       architecture: study.config.architectures[model],
       precision: study.config.pretraining.precision,
     }),
-    heldOutTokens: batches.reduce((total, batch) => total + countTrained(batch), 0),
+    heldOutTokens,
   };
 }
-
-const countTrained = (batch: Batch): number => batch.targetMask.reduce((sum, trained) => sum + trained, 0);

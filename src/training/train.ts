@@ -3,11 +3,11 @@
  * by the batches it is given (`data/batches.ts`, `curriculum.ts`).
  */
 import type { ArchitectureConfig, Precision, TrainingConfig } from "../config.js";
-import type { Batch } from "../data/batches.js";
+import { countTrained, splitBatch, type Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import type { Weights } from "../model/decoder.js";
 import { learningRateAt, warmupStepsOf } from "./learning-rate.js";
-import { batchTensors, compiledSteps } from "./training-step.js";
+import { batchTensors, compiledSteps, type LossAndGradients } from "./training-step.js";
 import { startTraining, type WeightsInTraining } from "./weights-in-training.js";
 
 /** One optimiser update. */
@@ -36,7 +36,8 @@ export interface TrainingPlan {
   readonly architecture: ArchitectureConfig;
   readonly config: TrainingConfig;
   /** Batches of one epoch, counted from 0; every epoch must have as many. */
-  readonly batchesOf: (epoch: number) => readonly Batch[];
+  readonly batchesOf: (epoch: number) => Iterable<Batch>;
+  readonly stepsPerEpoch: number;
 }
 
 /** A training phase under way. Owns its weights and moments: `dispose` it. */
@@ -66,8 +67,7 @@ export class TrainingRun {
    *   of the step before
    */
   async *steps(signal?: AbortSignal): AsyncGenerator<StepRecord, void, void> {
-    const { name, config, batchesOf } = this.plan;
-    const stepsPerEpoch = batchesOf(0).length;
+    const { name, config, batchesOf, stepsPerEpoch } = this.plan;
     const steps = stepsPerEpoch * config.maxEpochs;
     if (steps < 1)
       throw new RangeError(
@@ -97,7 +97,7 @@ export class TrainingRun {
           lossNats,
           learningRate,
           gradientNorm,
-          trainedTokens: batch.targetMask.reduce((sum, trained) => sum + trained, 0),
+          trainedTokens: countTrained(batch),
           tokensPerSecond: (1000 * batch.batchSize * batch.lengthTokens) / (now - started),
           secondsLeft: (((now - begin) / step) * (steps - step)) / 1000,
         };
@@ -107,9 +107,12 @@ export class TrainingRun {
 
   #update(batch: Batch, learningRate: number, step: number): { lossNats: number; gradientNorm: number } {
     const { name, config, architecture } = this.plan;
-    const inputs = { weights: this.#weights.read("weight"), ...batchTensors(batch) };
-    const { loss, gradients } = compiledSteps(architecture, config.precision).train(inputs);
-    tf.dispose({ ...inputs }); // before the update, which else would copy the weights
+    const weights = this.#weights.read("weight");
+    const { loss, gradients } = accumulate(weights, splitBatch(batch, config.microBatchSize), {
+      architecture,
+      precision: config.precision,
+    });
+    tf.dispose({ ...weights }); // before the update, which else would copy them
     const [lossNats = Number.NaN] = loss.dataSync();
     const gradientNorm = this.#weights.gradientNorm(gradients);
     const isFinite = Number.isFinite(lossNats) && Number.isFinite(gradientNorm);
@@ -129,24 +132,64 @@ export class TrainingRun {
 }
 
 /**
+ * Loss and gradients of a batch from those of its parts, each by its share of the trained tokens: the same mean over tokens
+ * as of the whole.
+ */
+function accumulate(
+  weights: Weights,
+  parts: readonly Batch[],
+  { architecture, precision }: { readonly architecture: ArchitectureConfig; readonly precision: Precision },
+): LossAndGradients {
+  const { train } = compiledSteps(architecture, precision);
+  const total = parts.reduce((sum, part) => sum + countTrained(part), 0);
+  let sums: LossAndGradients | null = null;
+  for (const part of parts) {
+    const trained = countTrained(part);
+    if (trained === 0 && parts.length > 1) continue;
+    const tensors = batchTensors(part);
+    const found = train({ weights, ...tensors });
+    tf.dispose(tensors);
+    if (trained === total) return found;
+    const before: LossAndGradients | null = sums;
+    sums = tf.tidy(() => addShare(before, found, trained / total));
+    tf.dispose([before ?? [], found]);
+  }
+  if (sums === null)
+    throw new RangeError("train: a batch must hold a trained token, got none. Leave it out.");
+  return sums;
+}
+
+/** sums + share · found. */
+function addShare(sums: LossAndGradients | null, found: LossAndGradients, share: number): LossAndGradients {
+  const add = <T extends tf.Tensor>(before: T | undefined, part: T): T => {
+    const scaled: T = tf.mul(part, share);
+    return before ? tf.add(before, scaled) : scaled;
+  };
+  const gradients = Object.fromEntries(
+    Object.entries(found.gradients).map(([name, gradient]) => [name, add(sums?.gradients[name], gradient)]),
+  );
+  return { loss: add(sums?.loss, found.loss), gradients };
+}
+
+/**
  * Mean loss over the trained tokens of several batches, without training.
  *
  * @returns nats per trained token
  */
 export function measureLoss(
   weights: Weights,
-  batches: readonly Batch[],
+  batches: Iterable<Batch>,
   { architecture, precision }: { readonly architecture: ArchitectureConfig; readonly precision: Precision },
 ): number {
   let total = 0;
   let tokens = 0;
   for (const batch of batches) {
-    const count = batch.targetMask.reduce((sum, trained) => sum + trained, 0);
+    const count = countTrained(batch);
     const tensors = batchTensors(batch);
     const loss = compiledSteps(architecture, precision).evaluate({ weights, ...tensors });
     total += (loss.dataSync()[0] ?? Number.NaN) * count;
     tokens += count;
-    tf.dispose({ loss, ...tensors });
+    tf.dispose([loss, tensors]);
   }
   if (tokens === 0)
     throw new RangeError("measureLoss: batches must hold at least one trained token, got none.");

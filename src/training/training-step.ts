@@ -3,16 +3,17 @@ import type { ArchitectureConfig, Precision } from "../config.js";
 import type { Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
-import { decodeHidden, outputMatrix, type Weights } from "../model/decoder.js";
+import { decodeHidden, outputMatrix, type RowLayout, type Weights } from "../model/decoder.js";
 import { crossEntropy } from "../model/loss.js";
 
 // Type aliases, because an interface is no record of tensors to TypeScript.
 
-/** The tensors of a batch, [B, T] each. */
+/** The tensors of a batch, [B, T] each; `layout` where rows hold several texts. */
 export type BatchTensors = {
   readonly inputs: tf.Tensor2D;
   readonly targets: tf.Tensor2D;
   readonly mask: tf.Tensor2D;
+  readonly layout?: RowLayout;
 };
 
 /** What a step gets: weights by name and a batch. */
@@ -24,19 +25,22 @@ export type LossAndGradients = { readonly loss: tf.Scalar; readonly gradients: W
 /** Uploads a batch; the caller disposes its tensors. */
 export function batchTensors(batch: Batch): BatchTensors {
   const shape: [number, number] = [batch.batchSize, batch.lengthTokens]; // [B, T]
+  const ids = (values: Int32Array) => tf.tensor2d(values, shape, "int32");
+  const { layout } = batch;
   return {
-    inputs: tf.tensor2d(batch.inputIds, shape, "int32"),
-    targets: tf.tensor2d(batch.targetIds, shape, "int32"),
+    inputs: ids(batch.inputIds),
+    targets: ids(batch.targetIds),
     mask: tf.tensor2d(batch.targetMask, shape),
+    ...(layout && { layout: { positions: ids(layout.positions), visibleUntil: ids(layout.visibleUntil) } }),
   };
 }
 
 /** Mean loss over the trained tokens of a batch. */
 export function lossOf(
-  { weights, inputs, targets, mask }: StepInput,
+  { weights, inputs, targets, mask, layout }: StepInput,
   architecture: ArchitectureConfig,
 ): tf.Scalar {
-  const hidden = decodeHidden(inputs, weights, architecture); // [N, D]
+  const hidden = decodeHidden(inputs, weights, architecture, layout); // [N, D]
   return crossEntropy(hidden, outputMatrix(weights, architecture), targets, mask);
 }
 

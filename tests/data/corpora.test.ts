@@ -1,18 +1,21 @@
 import { expect, test } from "vitest";
-import { loadPretrainingText, MAX_DOCUMENT_WORDS, shrink, splitDocuments } from "../../src/data/corpora.js";
+import { loadPretrainingText, shrink } from "../../src/data/corpora.js";
+import { MAX_DOCUMENT_WORDS, readTexts, type Document } from "../../src/data/documents.js";
 import { countWords } from "../../src/data/words.js";
 
 const dataRoot = process.env["CLASS_IT_DATA"];
-const document = (genre: string, words: number, name: string) => ({
+const document = (genre: string, words: number, name: string): Document => ({
   genre,
-  text: Array.from({ length: words }, (_, i) => `${name}${i}`).join(" "),
+  words,
+  source: Array.from({ length: words }, (_, i) => `${name}${i}`).join(" "),
 });
 const genres = new Map([
   ["large", Array.from({ length: 30 }, (_, i) => document("large", 20, `l${i}_`))],
   ["small", Array.from({ length: 20 }, (_, i) => document("small", 10, `s${i}_`))],
 ]);
-const wordsOf = (documents: readonly { text: string }[]): number =>
-  documents.reduce((sum, { text }) => sum + countWords(text), 0);
+/** Counted on the texts themselves. */
+const wordsOf = (documents: readonly Document[]): number =>
+  [...readTexts(documents)].reduce((sum, text) => sum + countWords(text), 0);
 
 test("shrinking keeps the genres' shares and gives exactly the words asked for", () => {
   const chosen = shrink(genres, 101, 7);
@@ -22,9 +25,9 @@ test("shrinking keeps the genres' shares and gives exactly the words asked for",
 
 test("documents stay whole but for the last of each genre, and none comes twice", () => {
   const chosen = shrink(genres, 310, 7);
-  const cut = chosen.filter(({ genre, text }) => countWords(text) !== (genre === "large" ? 20 : 10));
+  const cut = chosen.filter(({ genre, words }) => words !== (genre === "large" ? 20 : 10));
   expect(cut.map(({ genre }) => genre).sort()).toEqual(["large", "small"]);
-  expect(new Set(chosen.map(({ text }) => text.split("_")[0])).size).toBe(chosen.length);
+  expect(new Set([...readTexts(chosen)].map((text) => text.split("_")[0])).size).toBe(chosen.length);
 });
 
 test("the seed decides which documents, and the same seed decides the same", () => {
@@ -45,24 +48,6 @@ test("more words than there are, or none, are refused", () => {
   expect(() => shrink(genres, 0, 7)).toThrow("got 0");
 });
 
-test("segments end at empty lines, articles begin at their headings and keep them", () => {
-  const wiki =
-    "rest of an article.\n= = = One = = =\nOne is a number.\n= = = Two = = =\nTwo is too.\n\nanother rest.\n";
-  expect(splitDocuments("simple_wiki", wiki).map(({ text }) => text)).toEqual([
-    "rest of an article.",
-    "= = = One = = =\nOne is a number.",
-    "= = = Two = = =\nTwo is too.",
-    "another rest.",
-  ]);
-  expect(splitDocuments("childes", "*MOT: one.\n*CHI: two.\n\n*MOT: three.\n")).toHaveLength(2);
-});
-
-test("a long segment is cut into documents without loss", () => {
-  const [first, ...more] = splitDocuments("gutenberg", "A few words here. ".repeat(1500));
-  expect(countWords(first?.text ?? "")).toBe(MAX_DOCUMENT_WORDS);
-  expect(wordsOf([...(first ? [first] : []), ...more])).toBe(6000);
-});
-
 test("the microworld gives training and held-out text of exact size, from different draws", async () => {
   const request = { words: 2000, heldOutWords: 500, seed: 3, source: "microworld" } as const;
   const text = await loadPretrainingText(request);
@@ -70,7 +55,7 @@ test("the microworld gives training and held-out text of exact size, from differ
     2000, 500, 2000, 500,
   ]);
   expect(text.files).toEqual([]);
-  expect(text.heldOut[0]?.text).not.toBe(text.documents[0]?.text);
+  expect(text.heldOut[0]?.source).not.toBe(text.documents[0]?.source);
   expect(await loadPretrainingText(request)).toEqual(text);
   await expect(loadPretrainingText({ ...request, words: null })).rejects.toThrow(
     "which has no end, got null",
@@ -83,10 +68,9 @@ test.skipIf(!dataRoot)(
     const text = await loadPretrainingText({ words: null, heldOutWords: 250_000, seed: 42, source: "real" });
     expect([text.words, text.heldOutWords, text.files.length]).toEqual([6_118_169, 250_000, 11]);
     expect(new Set(text.documents.map(({ genre }) => genre)).size).toBe(6);
-    expect(Math.max(...text.documents.map((d) => countWords(d.text)))).toBeLessThanOrEqual(
-      MAX_DOCUMENT_WORDS,
-    );
-    const titled = text.documents.filter((d) => d.text.startsWith("= = = "));
+    expect(wordsOf(text.documents)).toBe(6_118_169);
+    expect(Math.max(...text.documents.map(({ words }) => words))).toBeLessThanOrEqual(MAX_DOCUMENT_WORDS);
+    const titled = [...readTexts(text.documents)].filter((body) => body.startsWith("= = = "));
     expect(titled).toHaveLength(9733);
   },
 );

@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { countWords, firstWords, splitIntoParts, splitSentences } from "../../src/data/words.js";
+import { countWords, firstWords, splitSentences } from "../../src/data/words.js";
 
 test("words are what stands between white space, punctuation included", () => {
   expect(countWords("  The cat -- it's  2,000\tyears\n\nold. ")).toBe(7);
@@ -29,27 +28,8 @@ test("sentences end at a mark before white space, and neither at an initial nor 
   ]);
 });
 
-test("a long text is cut at line ends first, at sentence ends inside a long line, and last between words", () => {
-  expect(splitIntoParts("a b\nc d\ne", 4)).toEqual(["a b\nc d", "e"]);
-  expect(splitIntoParts("A b. C d. E f.", 4)).toEqual(["A b. C d.", "E f."]);
-  expect(splitIntoParts("a b c d e", 2)).toEqual(["a b", "c d", "e"]);
-});
-
-test("cutting a text loses no word and never exceeds the limit", () => {
-  const text = fc.array(fc.constantFrom("a", "bc", "d.", "e!", "\n", "\n\n", " "), { maxLength: 60 });
-  fc.assert(
-    fc.property(text, fc.integer({ min: 1, max: 9 }), (pieces, limit) => {
-      const whole = pieces.join(" ");
-      const parts = splitIntoParts(whole, limit);
-      expect(parts.join(" ").match(/\S+/g)).toEqual(whole.match(/\S+/g));
-      expect(Math.max(0, ...parts.map(countWords))).toBeLessThanOrEqual(limit);
-    }),
-  );
-});
-
 test("a limit that is no positive whole number is refused", () => {
   expect(() => firstWords("a", 0)).toThrow(
     "firstWords: limitWords must be a whole number of at least 1, got 0.",
   );
-  expect(() => splitIntoParts("a", 1.5)).toThrow("got 1.5");
 });

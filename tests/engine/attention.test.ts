@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { causalAttention, causalBlocks } from "../../src/engine/attention.js";
 import { tf } from "../../src/engine/backend.js";
 import { compile } from "../../src/engine/compile.js";
-import { expectSameDerivatives, largestGap, normals } from "../support/tensors.js";
+import { expectSameDerivatives, largestGap, normals, valuesOf } from "../support/tensors.js";
 
 const [batchSize, heads, headDim] = [2, 3, 4];
 
@@ -63,8 +63,33 @@ describe("attention in blocks", () => {
       [4, 8, [4, 8]],
       [8, 10, [2, 10]],
     ]);
-    expect(blocks[2]?.mask.arraySync()[0]).toEqual(
+    expect(valuesOf(blocks[2]?.mask).slice(0, 10)).toEqual(
       [0, 0, 0, 0, 0, 0, 0, 0, 0, -1e9].map((x) => Math.fround(x)),
     );
+  });
+
+  test("texts side by side attend as if each stood alone, derivatives included", () => {
+    const [first, second] = [4, 3];
+    const [q, k, v] = inputs(first + second) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    const visibleUntil = tf.tensor2d(
+      Array.from({ length: batchSize }, () => [4, 4, 4, 4, 7, 7, 7]),
+      [batchSize, first + second],
+      "int32",
+    );
+    const part = (x: tf.Tensor, from: number, size: number) =>
+      tf.slice(x, [0, 0, from, 0], [batchSize, heads, size, headDim]);
+    for (const blockTokens of [3, 8])
+      expectSameDerivatives(
+        (...args) => {
+          const [q, k, v] = args as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+          return causalAttention(q, k, v, causalBlocks(first + second, { blockTokens, visibleUntil }));
+        },
+        (...args) => {
+          const alone = (from: number, size: number) =>
+            plainAttention(...(args.map((x) => part(x, from, size)) as [tf.Tensor, tf.Tensor, tf.Tensor]));
+          return tf.concat([alone(0, first), alone(first, second)], 2);
+        },
+        [q, k, v],
+      );
   });
 });

@@ -28,7 +28,12 @@ const itemsOf = (task: string) => {
 
 describe("an evaluation", () => {
   test("trains the model it lacks and keeps its scores as a stage of their own", () => {
-    expect(stages.map((name) => name.split("-")[0])).toEqual(["evaluation", "pretraining", "tokenizer"]);
+    expect(stages.map((name) => name.split("-")[0])).toEqual([
+      "evaluation",
+      "pretraining",
+      "tokenizer",
+      "tokens",
+    ]);
     expect(result.stages.map(({ kind }) => kind)).toEqual(["pretraining", "evaluation"]);
     expect(result.stages.map(({ kind, hash }) => `${kind}-${hash}`).sort()).toEqual(stages.slice(0, 2));
   });

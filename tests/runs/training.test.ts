@@ -80,7 +80,7 @@ describe("the six conditions", () => {
 
   test("share what they have in common: one pre-training, five tuning stages of which two are first phases", () => {
     expect(stagesAfterAll.map((name) => name.split("-")[0])).toEqual(
-      ["pretraining", ...Array.from({ length: 5 }, () => "tuning"), "tokenizer"].sort(),
+      ["pretraining", ...Array.from({ length: 5 }, () => "tuning"), "tokenizer", "tokens"].sort(),
     );
     const stageOf = (condition: Condition, phase: number) =>
       runOf(condition).trained.phases[phase]?.stage.hash;
@@ -169,7 +169,10 @@ describe("a run that does not reach its end", () => {
     const before = tf.memory().numTensors;
     for await (const { step } of trainCondition(unfinished, { model, condition: "base" }))
       if (step === 2) break;
-    expect(stagesOf(unfinished)).toEqual([expect.stringMatching(/^tokenizer-[0-9a-f]{16}$/)]);
+    expect(stagesOf(unfinished)).toEqual([
+      expect.stringMatching(/^tokenizer-[0-9a-f]{16}$/),
+      expect.stringMatching(/^tokens-[0-9a-f]{16}$/),
+    ]);
     expect(tf.memory().numTensors).toBe(before);
     expect(readResults(unfinished.resultsFolder)).toEqual([]);
   });
@@ -186,7 +189,10 @@ describe("a run that does not reach its end", () => {
     });
     await expect(run).rejects.toThrow("the cell was interrupted");
     expect(seen).toEqual([1, 2, 3]);
-    expect(stagesOf(interrupted)).toEqual([expect.stringMatching(/^tokenizer-[0-9a-f]{16}$/)]);
+    expect(stagesOf(interrupted)).toEqual([
+      expect.stringMatching(/^tokenizer-[0-9a-f]{16}$/),
+      expect.stringMatching(/^tokens-[0-9a-f]{16}$/),
+    ]);
     expect(tf.memory().numTensors).toBe(before);
 
     Reflect.deleteProperty(globalThis, "__classItInterrupt");
@@ -205,7 +211,11 @@ describe("a run that does not reach its end", () => {
     await expect(train(diverging, "switch")).rejects.toThrow(
       /loss and gradient of llama100M tuning on switch must stay finite, got .* Lower the learning rate, now 1e\+30/,
     );
-    expect(stagesOf(diverging).map((name) => name.split("-")[0])).toEqual(["pretraining", "tokenizer"]);
+    expect(stagesOf(diverging).map((name) => name.split("-")[0])).toEqual([
+      "pretraining",
+      "tokenizer",
+      "tokens",
+    ]);
     expect(readResults(diverging.resultsFolder)).toEqual([]);
   });
 });

@@ -50,7 +50,13 @@ async function lossCurve(precision: Precision, seed: number): Promise<number[]> 
   const config = { ...PRETRAINING, learningRate: 5e-3, maxEpochs: 1, warmupShare: 0.1, precision };
   const batches = walks(seed);
   const start = initializeWeights(architecture, seeded(seed));
-  const run = new TrainingRun(start, { name: precision, architecture, config, batchesOf: () => batches });
+  const run = new TrainingRun(start, {
+    name: precision,
+    architecture,
+    config,
+    batchesOf: () => batches,
+    stepsPerEpoch: batches.length,
+  });
   const losses: number[] = [];
   for await (const { lossNats } of run.steps()) losses.push(lossNats);
   run.dispose();

@@ -37,7 +37,7 @@ const counting: Batch = {
   rowIds: ["row-a", "row-b"],
 };
 
-const plan = { name: "counting", architecture, config, batchesOf: () => [counting] };
+const plan = { name: "counting", architecture, config, batchesOf: () => [counting], stepsPerEpoch: 1 };
 
 async function collect(run: TrainingRun, signal?: AbortSignal): Promise<StepRecord[]> {
   const records: StepRecord[] = [];
@@ -143,7 +143,11 @@ describe("what can go wrong", () => {
   });
 
   test("no batch at all is refused", async () => {
-    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), { ...plan, batchesOf: () => [] });
+    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), {
+      ...plan,
+      batchesOf: () => [],
+      stepsPerEpoch: 0,
+    });
     await expect(collect(run)).rejects.toThrow(/counting must have at least one batch an epoch, got none/);
     run.dispose();
   });
