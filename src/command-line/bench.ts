@@ -12,6 +12,7 @@ import {
   type BenchSpeed,
   type BenchSubject,
 } from "./bench-rows.js";
+import { benchData } from "./bench-data.js";
 import { example, jsonOption, listOption } from "./options.js";
 import { progressLine } from "./progress-line.js";
 import { preparePytorch } from "./pytorch-environment.js";
@@ -23,6 +24,7 @@ interface BenchOptions {
   readonly maxTokens: number;
   readonly againstPytorch?: true;
   readonly profile?: true;
+  readonly data?: true;
   readonly json?: true;
 }
 
@@ -48,6 +50,7 @@ export function benchVerb(surroundings: Surroundings): Command {
       example(
         "bench --subjects laptop140M,laptop100M",
         "bench --subjects llama140M --max-tokens 256 --against-pytorch",
+        "bench --data --against-pytorch",
       ),
     )
     .action((options: BenchOptions) => bench(options, surroundings));
@@ -62,6 +65,10 @@ export function benchVerb(surroundings: Surroundings): Command {
     new Option("--max-tokens <number>", "leave out longer rows").argParser(parseTokens).default(6_144),
     new Option("--against-pytorch", "measure PyTorch on the same rows, one after the other"),
     new Option("--profile", "also say where the time of each training step goes"),
+    new Option("--data", "measure tokenizer training and encoding of all real text instead").conflicts([
+      "profile",
+      "subjects",
+    ]),
     jsonOption(),
   ])
     verb.addOption(option);
@@ -76,6 +83,11 @@ function parseTokens(value: string): number {
 }
 
 async function bench(options: BenchOptions, surroundings: Surroundings): Promise<void> {
+  if (options.data)
+    return benchData(surroundings, {
+      againstPython: options.againstPytorch === true,
+      json: options.json === true,
+    });
   const { measureMatrixRate } = await import("../engine/matrix-rate.js");
   const rows = benchRows(options);
   const line = progressLine(surroundings.stderr);

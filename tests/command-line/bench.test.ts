@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { benchRows } from "../../src/command-line/bench-rows.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 import { command } from "./command.js";
 
 test("the paper's decoders are measured up to the longest row each of them takes, the laptop's at 256 tokens", () => {
@@ -48,4 +49,10 @@ test.each([
   const { code, stderr, stdout } = await command(argv);
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toMatch(message);
+});
+
+test("text cannot be measured where there is none", async () => {
+  const places = { rawFolder: temporaryFolder(), dataFolder: null };
+  const { code, stderr } = await command("bench --data", { places });
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/--data must have the real text/)]);
 });
