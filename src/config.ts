@@ -91,6 +91,8 @@ export interface InstructionConfig {
 export interface DataBudget {
   readonly pretrainingWords: number | null;
   readonly heldOutWords: number;
+  /** Examples of each instruction set that are held out for measuring losses. */
+  readonly heldOutRows: number;
   readonly switchboardRows: number | null;
   readonly wikiRows: number | null;
   readonly blimpPairsPerUid: number | null;

@@ -29,6 +29,7 @@ const PAPER_STUDY: StudyConfig = {
   budget: {
     pretrainingWords: null,
     heldOutWords: 50_000,
+    heldOutRows: 200,
     switchboardRows: null,
     wikiRows: null,
     blimpPairsPerUid: null,
@@ -138,6 +139,7 @@ export function deriveStudy(scale: Scale): StudyConfig {
         budget: {
           pretrainingWords: 300_000,
           heldOutWords: 6_000,
+          heldOutRows: 40,
           switchboardRows: 320,
           wikiRows: 320,
           blimpPairsPerUid: 20,

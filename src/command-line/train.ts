@@ -24,7 +24,7 @@ export function trainVerb(surroundings: Surroundings): Command {
 
 async function train(options: TrainOptions, surroundings: Surroundings): Promise<void> {
   const { condition, scale, seed } = options;
-  const [{ openStudy }, { publishedModels }, { readCurve }] = await Promise.all([
+  const [{ openStudy }, { publishedModels }, { readCurve, textLoss }] = await Promise.all([
     import("../runs/study.js"),
     import("../runs/grid.js"),
     import("../runs/training-results.js"),
@@ -39,7 +39,7 @@ async function train(options: TrainOptions, surroundings: Surroundings): Promise
       model,
       phase,
       steps: readCurve(stage).length,
-      heldOutTextNats: outcome.heldOutTextNats,
+      heldOutTextNats: textLoss(outcome)[0],
       seconds: stage.seconds,
       stage: stage.hash,
     })),

@@ -20,11 +20,15 @@ export interface Batch {
   readonly layout?: { readonly positions: Int32Array; readonly visibleUntil: Int32Array };
   /** Ids of the examples of each row; absent for packed text, whose rows belong to no example. */
   readonly rowIds?: readonly string[];
+  /** Words of text it holds, as the BabyLM rules count exposure; of packed text a share of its tokens. */
+  readonly words: number;
 }
 
 /** The batches of one epoch, made as they are taken. */
 export interface EpochBatches extends Iterable<Batch> {
   readonly count: number;
+  /** @throws RangeError when there is no such batch */
+  at(index: number): Batch;
 }
 
 /** A text in a row: all its tokens, the last of which is a target only. */
@@ -47,7 +51,13 @@ export function batchOf(
     lengthTokens,
     padId,
     isolated,
-  }: { readonly lengthTokens: number; readonly padId: number; readonly isolated: boolean },
+    words,
+  }: {
+    readonly lengthTokens: number;
+    readonly padId: number;
+    readonly isolated: boolean;
+    readonly words: number;
+  },
 ): Batch {
   const size = rows.length * lengthTokens;
   const inputIds = new Int32Array(size).fill(padId);
@@ -69,7 +79,7 @@ export function batchOf(
       if (isolated) visibleUntil.fill(at - row * lengthTokens, first, at);
     }
   });
-  const arrays = { inputIds, targetIds, targetMask, batchSize: rows.length, lengthTokens };
+  const arrays = { inputIds, targetIds, targetMask, batchSize: rows.length, lengthTokens, words };
   return isolated ? { ...arrays, layout: { positions, visibleUntil } } : arrays;
 }
 
@@ -95,6 +105,7 @@ export function splitBatch(batch: Batch, rows: number | null): Batch[] {
       targetMask: part(batch.targetMask),
       batchSize: to - from,
       lengthTokens,
+      words: (batch.words * (to - from)) / batchSize,
       ...(layout && {
         layout: { positions: part(layout.positions), visibleUntil: part(layout.visibleUntil) },
       }),
@@ -118,6 +129,14 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
 export function lazyBatches<R>(groups: readonly R[], make: (group: R) => Batch): EpochBatches {
   return {
     count: groups.length,
+    at(index) {
+      const group = groups[index];
+      if (group === undefined)
+        throw new RangeError(
+          `at: a batch must be one of the ${groups.length} of its epoch, got number ${index}. Correct the step.`,
+        );
+      return make(group);
+    },
     *[Symbol.iterator]() {
       for (const group of groups) yield make(group);
     },

@@ -5,6 +5,7 @@
 import type { InstructionConfig } from "../config.js";
 import type { InstructionExample } from "./instructions.js";
 import type { Tokenizer } from "./tokenizer.js";
+import { countWords } from "./words.js";
 
 /** A stretch of text that is trained as a whole or not at all. */
 export interface TextPiece {
@@ -19,6 +20,8 @@ export interface EncodedExample {
   readonly ids: readonly number[];
   /** Whether predicting this token is trained; as long as `ids`. */
   readonly trained: readonly boolean[];
+  /** Words of prompt and reply, before anything was cut. */
+  readonly words: number;
 }
 
 /** Encoded examples, and what became of those that did not fit. */
@@ -137,7 +140,8 @@ export async function encodeExamples(
       ...[...(roles[row] ?? []), ...prompt].map(() => full),
       ...reply.map(() => true),
     ];
-    return [{ id: example.id, ids: [...head, ...prompt, ...reply], trained }];
+    const words = countWords(example.prompt) + countWords(example.reply);
+    return [{ id: example.id, ids: [...head, ...prompt, ...reply], trained, words }];
   });
   return { examples: encoded, cutRows, leftOut };
 }

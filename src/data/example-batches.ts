@@ -98,7 +98,12 @@ function batchOfRows(rows: readonly (readonly EncodedExample[])[], padId: number
   const longest = Math.max(...rows.map((row) => row.reduce((sum, { ids }) => sum + ids.length - 1, 0)));
   const lengthTokens = Math.ceil(longest / LENGTH_MULTIPLE) * LENGTH_MULTIPLE;
   return {
-    ...batchOf(rows, { lengthTokens, padId, isolated }),
+    ...batchOf(rows, {
+      lengthTokens,
+      padId,
+      isolated,
+      words: rows.flat().reduce((sum, { words }) => sum + words, 0),
+    }),
     rowIds: rows.map((row) => row.map(({ id }) => id).join(" + ")),
   };
 }

@@ -20,6 +20,8 @@ export interface PackedRows {
   readonly lengthTokens: number;
   /** One token more than the model reads: the targets are the inputs shifted by one. */
   readonly read: (row: number) => Int32Array;
+  /** Of the whole text, over its tokens. */
+  readonly wordsPerToken: number;
 }
 
 /**
@@ -37,10 +39,14 @@ export const withEnds = (
  * exactly once; what does not fill a row at the end is dropped.
  *
  * @param stream        documents as `withEnds` makes them
- * @param lengthTokens  tokens the model reads per row
+ * @param options.lengthTokens tokens the model reads per row
+ * @param options.words        words of the whole text
  * @throws RangeError when the stream does not fill one row
  */
-export function packRows(stream: TokenSource, lengthTokens: number): PackedRows {
+export function packRows(
+  stream: TokenSource,
+  { lengthTokens, words }: { readonly lengthTokens: number; readonly words: number },
+): PackedRows {
   requireCount("packRows", "lengthTokens", lengthTokens);
   const count = Math.floor((stream.length - 1) / lengthTokens);
   if (count < 1)
@@ -48,7 +54,12 @@ export function packRows(stream: TokenSource, lengthTokens: number): PackedRows 
       `packRows: the text must fill one row of ${lengthTokens + 1} tokens, got ${stream.length}. ` +
         "Use more text or shorter rows.",
     );
-  return { count, lengthTokens, read: (row) => stream.read(row * lengthTokens, lengthTokens + 1) };
+  return {
+    count,
+    lengthTokens,
+    read: (row) => stream.read(row * lengthTokens, lengthTokens + 1),
+    wordsPerToken: words / stream.length,
+  };
 }
 
 /**
@@ -83,7 +94,12 @@ export function packedBatches(options: {
           trained: null,
         }));
       }),
-      { lengthTokens: rows.lengthTokens, padId: isolatedBy ?? 0, isolated: isolatedBy !== null },
+      {
+        lengthTokens: rows.lengthTokens,
+        padId: isolatedBy ?? 0,
+        isolated: isolatedBy !== null,
+        words: group.length * rows.lengthTokens * rows.wordsPerToken,
+      },
     ),
   );
 }

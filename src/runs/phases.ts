@@ -15,6 +15,7 @@ import { initializeWeights, type Weights } from "../model/decoder.js";
 import { deriveSeed, seeded } from "../random.js";
 import { examplesOfPhase, type Phase } from "../training/curriculum.js";
 import type { TrainingPlan } from "../training/train.js";
+import { repeatEpochs } from "../training/step-batches.js";
 import { loadInstructionSets } from "./instruction-sets.js";
 import { codeVersion } from "./provenance.js";
 import type { Stage, StageInputs } from "./stage.js";
@@ -27,6 +28,7 @@ const TRAINING_CODE = [
   "data",
   "model",
   "training",
+  "runs/held-out",
   "runs/instruction-sets",
   "runs/phases",
 ] as const;
@@ -81,13 +83,19 @@ export function pretrainingPhase({ study, model, text, tokenizer, tokens }: Mate
     plan: async () => {
       const seedOfOrder = deriveSeed(seed, `${model} pre-training order`);
       const batchesOf = (epoch: number): EpochBatches =>
-        textBatches(study, model, { stream: tokens.train, tokenizer, epoch, seed: seedOfOrder });
+        textBatches(study, model, {
+          stream: tokens.stream,
+          words: text.words,
+          tokenizer,
+          epoch,
+          seed: seedOfOrder,
+        });
       const plan: TrainingPlan = {
         name: `${model} pre-training`,
         architecture,
         config: config.pretraining,
-        batchesOf,
-        stepsPerEpoch: batchesOf(0).count,
+        batches: repeatEpochs(batchesOf, { epochs: config.pretraining.maxEpochs }),
+        wordsBefore: 0,
       };
       return { plan, rows: { cutRows: 0, leftOutRows: 0 } };
     },
@@ -99,7 +107,7 @@ export async function tuningPhase(
   material: Material,
   phase: Phase,
   index: number,
-  parent: Stage,
+  parent: { readonly stage: Stage; readonly wordsSeen: number },
 ): Promise<PreparedPhase> {
   const { study, model, tokenizer } = material;
   const { config, seed } = study;
@@ -110,7 +118,7 @@ export async function tuningPhase(
     phase: phase.name,
     kind: "tuning",
     inputs: {
-      parent: parent.hash,
+      parent: parent.stage.hash,
       sets: phase.sets,
       place: index,
       rows: { switchboardRows, wikiRows },
@@ -121,7 +129,7 @@ export async function tuningPhase(
       code: codeVersion(TRAINING_CODE),
     },
     files: loaded.files,
-    start: () => loadModel(parent.folder).weights,
+    start: () => loadModel(parent.stage.folder).weights,
     plan: async () => {
       const examples = examplesOfPhase(loaded.examples, phase);
       const { chatTemplate, lossOn } = config.instructions;
@@ -145,8 +153,8 @@ export async function tuningPhase(
         name: `${model} tuning on ${phase.name}`,
         architecture,
         config: config.instructionTuning,
-        batchesOf,
-        stepsPerEpoch: batchesOf(0).count,
+        batches: repeatEpochs(batchesOf, { epochs: config.instructionTuning.maxEpochs }),
+        wordsBefore: parent.wordsSeen,
       };
       return { plan, rows: { cutRows: encoded.cutRows, leftOutRows: encoded.leftOut.length } };
     },
@@ -159,14 +167,16 @@ export function textBatches(
   model: ModelName,
   options: {
     readonly stream: TokenSource;
+    /** Words of the stream's text. */
+    readonly words: number;
     readonly tokenizer: Tokenizer;
     readonly epoch: number;
     readonly seed: number;
   },
 ): EpochBatches {
-  const { stream, tokenizer, epoch, seed } = options;
+  const { stream, words, tokenizer, epoch, seed } = options;
   return packedBatches({
-    rows: packRows(stream, config.rowLengthTokens[model]),
+    rows: packRows(stream, { lengthTokens: config.rowLengthTokens[model], words }),
     batchSize: config.pretraining.batchSize,
     epoch,
     seed,

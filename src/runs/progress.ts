@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from "node:fs";
 
-/** A training step, or some work counted in parts. */
+/** A training step, some work counted in parts, or something to know. */
 export type ProgressEvent =
   | {
       readonly type: "step";
@@ -15,7 +15,20 @@ export type ProgressEvent =
       readonly tokensPerSecond: number;
       readonly secondsLeft: number;
     }
-  | { readonly type: "work"; readonly label: string; readonly done: number; readonly total: number };
+  | { readonly type: "work"; readonly label: string; readonly done: number; readonly total: number }
+  | { readonly type: "notice"; readonly message: string };
+
+/** The last event of a run, and every notice. */
+function mustBeSeen(event: ProgressEvent): boolean {
+  switch (event.type) {
+    case "step":
+      return event.step === event.steps;
+    case "work":
+      return event.done === event.total;
+    case "notice":
+      return true;
+  }
+}
 
 const MIN_INTERVAL_MS = 250;
 let lastReportMs = -Infinity;
@@ -24,7 +37,7 @@ let lastReportMs = -Infinity;
 export function reportProgress(event: ProgressEvent): void {
   const file = process.env["CLASS_IT_PROGRESS"];
   if (!file) return;
-  const isLast = event.type === "step" ? event.step === event.steps : event.done === event.total;
+  const isLast = mustBeSeen(event);
   const now = performance.now();
   if (!isLast && now - lastReportMs < MIN_INTERVAL_MS) return;
   lastReportMs = now;

@@ -62,6 +62,7 @@ export type CodeRoom =
   | "model"
   | "training"
   | "evaluation"
+  | "runs/held-out"
   | "runs/instruction-sets"
   | "runs/phases"
   | "runs/tasks";

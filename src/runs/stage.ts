@@ -7,8 +7,11 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { interruptSignal } from "./interrupt.js";
+import { reportProgress } from "./progress.js";
 import { describeProvenance, provenanceSchema } from "./provenance.js";
 import { readJson } from "./read-json.js";
+import { acquireStageLock, type StageLock } from "./stage-lock.js";
 
 /** What determines a stage, as plain JSON. */
 export type StageInputs = Readonly<Record<string, unknown>>;
@@ -130,7 +133,10 @@ export function beginStage(cacheFolder: string, kind: string, inputs: StageInput
   };
 }
 
-/** The stage from the cache, or built by `build` and then cached. A failing build leaves nothing behind. */
+/**
+ * The stage from the cache, or built by `build` and then cached; a stage that another process builds is waited for. A failing
+ * build leaves nothing behind.
+ */
 export async function runStage(
   cacheFolder: string,
   kind: string,
@@ -139,12 +145,35 @@ export async function runStage(
 ): Promise<Stage> {
   const cached = findStage(cacheFolder, kind, inputs);
   if (cached) return cached;
-  const draft = beginStage(cacheFolder, kind, inputs);
+  const lock = await lockStage(cacheFolder, kind, inputs);
   try {
-    await build(draft.folder);
-    return draft.complete();
-  } catch (error) {
-    draft.abandon();
-    throw error;
+    const meanwhile = findStage(cacheFolder, kind, inputs);
+    if (meanwhile) return meanwhile;
+    const draft = beginStage(cacheFolder, kind, inputs);
+    try {
+      await build(draft.folder);
+      return draft.complete();
+    } catch (error) {
+      draft.abandon();
+      throw error;
+    }
+  } finally {
+    lock.release();
   }
+}
+
+/**
+ * Waits until nobody else builds the stage; whoever gets the lock looks into the cache once more. Drafts that a killed builder
+ * left are removed.
+ */
+export async function lockStage(cacheFolder: string, kind: string, inputs: StageInputs): Promise<StageLock> {
+  const name = `${kind}-${hashStage(kind, inputs)}`;
+  const lock = await acquireStageLock(join(cacheFolder, `${name}.lock`), {
+    signal: interruptSignal(),
+    onWait: (owner) =>
+      reportProgress({ type: "notice", message: `${owner} is at work on the same ${kind}; waiting for it` }),
+  });
+  for (const draft of readdirSync(cacheFolder).filter((other) => other.startsWith(`${name}.partial-`)))
+    rmSync(join(cacheFolder, draft), { recursive: true, force: true });
+  return lock;
 }

@@ -13,6 +13,7 @@ import { textSource } from "../data/files.js";
 import { checkArchitecture } from "../model/decoder.js";
 import { findProjectRoot } from "../project-root.js";
 import { deriveStudy } from "../scales.js";
+import type { CheckpointInterval } from "./training-checkpoint.js";
 
 export interface Study {
   readonly config: StudyConfig;
@@ -22,6 +23,8 @@ export interface Study {
   /** `results/<scale>`, or `results/<scale>-microworld`: the two are never mixed. */
   readonly resultsFolder: string;
   readonly cacheFolder: string;
+  /** How often a training writes checkpoints; the default of `training-checkpoint.ts` where it is left out. */
+  readonly checkpoints?: CheckpointInterval;
 }
 
 /** Where a study begins; `config` for one edited by hand, else the scale's own. */
@@ -32,6 +35,7 @@ export interface StudyOptions {
   /** Takes the place of the project's `results` folder. */
   readonly resultsRoot?: string;
   readonly cacheFolder?: string;
+  readonly checkpoints?: Study["checkpoints"];
   /** `microworld` asks for generated text even where there is real text. */
   readonly source?: "microworld";
 }
@@ -41,7 +45,15 @@ export interface StudyOptions {
  *
  * @throws RangeError when a setting contradicts another; Error when the scale needs real text and there is none
  */
-export function openStudy({ scale, seed, config, resultsRoot, cacheFolder, ...asked }: StudyOptions): Study {
+export function openStudy({
+  scale,
+  seed,
+  config,
+  resultsRoot,
+  cacheFolder,
+  checkpoints,
+  ...asked
+}: StudyOptions): Study {
   if (!SCALES.includes(scale))
     throw new RangeError(
       `openStudy: scale must be one of ${SCALES.join(", ")}, got "${String(scale)}". Correct the parameter.`,
@@ -65,6 +77,7 @@ export function openStudy({ scale, seed, config, resultsRoot, cacheFolder, ...as
     source,
     resultsFolder: join(resolve(root, resultsRoot ?? "results"), folder),
     cacheFolder: cacheFolder ?? join(root, ".cache", "stages"),
+    ...(checkpoints && { checkpoints }),
   };
 }
 

@@ -74,11 +74,10 @@ export async function prepareTokenizer(
   return { stage, tokenizer };
 }
 
-/** The study's text in the tokens of one model, in files. `close` both. */
+/** The study's text in the tokens of one model, in a file. `close` it. */
 export interface TokenizedText {
   readonly stage: Stage;
-  readonly train: TokenFile;
-  readonly heldOut: TokenFile;
+  readonly stream: TokenFile;
 }
 
 /** Encodes the text once for a tokenizer; document after document as `withEnds` joins them. */
@@ -92,18 +91,11 @@ export async function tokenizeText(
     tokenizer: tokenizerStage.hash,
     code: codeVersion(["random", "data"]),
   };
-  const stage = await runStage(study.cacheFolder, "tokens", inputs, async (folder) => {
-    for (const [name, documents] of [
-      ["train.tokens", text.documents],
-      ["held-out.tokens", text.heldOut],
-    ] as const)
-      await writeTokenFile(join(folder, name), encodeDocuments(documents, tokenizer), tokenizer);
-  });
-  return {
-    stage,
-    train: openTokenFile(join(stage.folder, "train.tokens")),
-    heldOut: openTokenFile(join(stage.folder, "held-out.tokens")),
-  };
+  const name = "train.tokens";
+  const stage = await runStage(study.cacheFolder, "tokens", inputs, (folder) =>
+    writeTokenFile(join(folder, name), encodeDocuments(text.documents, tokenizer), tokenizer),
+  );
+  return { stage, stream: openTokenFile(join(stage.folder, name)) };
 }
 
 /** Characters handed to the tokenizer at once; bounds the memory a corpus takes. */

@@ -1,4 +1,5 @@
 /** @file What a finished phase leaves behind, and the training result of a condition made from it. */
+import { join } from "node:path";
 import { z } from "zod";
 import { mean, median } from "../statistics/summary.js";
 import type { StepRecord } from "../training/train.js";
@@ -6,12 +7,12 @@ import { publishResult, type Metric, type Result, type ResultSubject } from "./r
 import type { Stage } from "./stage.js";
 import type { Study } from "./study.js";
 import { readStageText } from "./text.js";
+import { heldOutSchema, readCurveFile, type HeldOutLoss } from "./training-records.js";
 
 /** What a phase leaves behind besides its weights and its curve. */
 const outcomeSchema = z.object({
-  /** Loss on held-out pre-training text afterwards, nats per token. */
-  heldOutTextNats: z.number(),
-  heldOutTokens: z.number(),
+  /** After each epoch, source by source. */
+  heldOut: z.array(heldOutSchema),
   /** Examples whose prompt was cut from the left; 0 in pre-training. */
   cutRows: z.number(),
   /** Examples left out because their reply alone is too long; 0 in pre-training. */
@@ -26,27 +27,26 @@ export interface FinishedPhase {
   readonly outcome: PhaseOutcome;
 }
 
-const curveSchema = z.array(
-  z.object({
-    step: z.number(),
-    steps: z.number(),
-    epoch: z.number(),
-    lossNats: z.number(),
-    learningRate: z.number(),
-    gradientNorm: z.number(),
-    trainedTokens: z.number(),
-    tokensPerSecond: z.number(),
-    secondsLeft: z.number(),
-  }),
-);
 /** The records a finished phase left. */
-export function readCurve(stage: Stage): readonly StepRecord[] {
-  return curveSchema.parse(JSON.parse(readStageText(stage, "curve.json")));
-}
+export const readCurve = (stage: Stage): readonly StepRecord[] =>
+  readCurveFile(join(stage.folder, "curve.jsonl"));
 
 /** The outcome a finished phase left. */
 export const readOutcome = (stage: Stage): PhaseOutcome =>
   outcomeSchema.parse(JSON.parse(readStageText(stage, "outcome.json")));
+/** Losses on every source after the last epoch. */
+export function lastLosses({ heldOut }: PhaseOutcome): readonly HeldOutLoss[] {
+  const last = Math.max(...heldOut.map(({ step }) => step));
+  return heldOut.filter(({ step }) => step === last);
+}
+
+/** Loss on all held-out pre-training text after the last epoch, and its tokens. */
+export function textLoss(outcome: PhaseOutcome): [lossNats: number, tokens: number] {
+  const genres = lastLosses(outcome).filter(({ source }) => source !== "switch" && source !== "wiki");
+  const tokens = genres.reduce((sum, genre) => sum + genre.tokens, 0);
+  return [genres.reduce((sum, genre) => sum + genre.lossNats * genre.tokens, 0) / tokens, tokens];
+}
+
 /** Writes `training.json`, with the files of all phases, and the learning curve beside it. */
 export function publishTraining(
   study: Study,
@@ -65,7 +65,10 @@ export function publishTraining(
       ties: null,
     });
     return [
-      metric("heldOutTextNats", outcome.heldOutTextNats, outcome.heldOutTokens),
+      metric("heldOutTextNats", ...textLoss(outcome)),
+      ...lastLosses(outcome).map(({ source, lossNats, tokens }) =>
+        metric(`heldOutNats.${source}`, lossNats, tokens),
+      ),
       metric(
         "lastStepsLossNats",
         mean(curve.slice(-10).map((record) => record.lossNats)),

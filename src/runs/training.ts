@@ -2,21 +2,22 @@
  * @file Pre-training and instruction tuning as cached stages: each phase of a condition is one stage that begins with
  * the weights of the one before, so that conditions share what they have in common.
  */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Condition, ModelName } from "../config.js";
-import { countTrained } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
-import type { Weights } from "../model/decoder.js";
 import { phasesOf } from "../training/curriculum.js";
-import { measureLoss, TrainingRun, type StepRecord } from "../training/train.js";
+import { TrainingRun, type StepRecord } from "../training/train.js";
+import { heldOutSources, measureSources } from "./held-out.js";
 import { interruptSignal } from "./interrupt.js";
-import { pretrainingPhase, textBatches, tuningPhase, type Material, type PreparedPhase } from "./phases.js";
+import { pretrainingPhase, tuningPhase, type Material, type PreparedPhase } from "./phases.js";
 import { reportProgress } from "./progress.js";
-import { beginStage, findStage, type Stage } from "./stage.js";
+import { beginStage, findStage, hashStage, lockStage, type Stage, type StageInputs } from "./stage.js";
+import type { StageLock } from "./stage-lock.js";
 import { checkNames, type Study } from "./study.js";
 import { loadText, prepareTokenizer, tokenizeText } from "./text.js";
+import { openCheckpoints } from "./training-checkpoint.js";
 import {
   publishTraining,
   readCurve,
@@ -41,8 +42,8 @@ export interface TrainedModel {
  * Trains a condition from its first phase to its last, or replays it from the cache.
  *
  * @yields one record a step, phase after phase
- * @throws RangeError for an unknown model or condition; Error when the loss is no longer finite: the phase is then not
- *   cached and the next call begins it again
+ * @throws RangeError for an unknown model or condition; Error when the loss is no longer finite. A phase that did not end is
+ *   not cached; the next call goes on from its last checkpoint
  */
 export async function* trainCondition(
   study: Study,
@@ -61,7 +62,8 @@ export async function* trainCondition(
     const files = [...prepared.files];
     done.push(last);
     for (const [index, phase] of phases.entries()) {
-      prepared = await tuningPhase(material, phase, index, last.stage);
+      const wordsSeen = readCurve(last.stage).at(-1)?.wordsSeen ?? 0;
+      prepared = await tuningPhase(material, phase, index, { stage: last.stage, wordsSeen });
       last = yield* trainPhase(material, prepared);
       // Articles are pre-training text and the source of questions: one file, named once.
       files.push(...prepared.files.filter(({ path }) => !files.some((file) => file.path === path)));
@@ -70,8 +72,7 @@ export async function* trainCondition(
     publishTraining(study, { model, condition }, files, done);
     return { stage: last.stage, phases: done };
   } finally {
-    tokens.train.close();
-    tokens.heldOut.close();
+    tokens.stream.close();
   }
 }
 
@@ -87,68 +88,118 @@ export async function trainedModel(
   }
 }
 
-/** One phase: replayed where it is cached, else trained, measured and cached as a Hugging Face folder. */
+/** One phase: replayed where it is cached, else trained or gone on with, measured and cached as a Hugging Face folder. */
 async function* trainPhase(
   material: Material,
   prepared: PreparedPhase,
 ): AsyncGenerator<ConditionStep, FinishedPhase, void> {
-  const { study, model, tokenizer } = material;
+  const { cacheFolder } = material.study;
   const { phase, kind, inputs } = prepared;
-  const cached = findStage(study.cacheFolder, kind, inputs);
-  if (cached) {
-    for (const record of readCurve(cached)) yield { phase, ...record };
-    return { phase, stage: cached, outcome: readOutcome(cached) };
+  const finished = (stage: Stage): FinishedPhase => ({ phase, stage, outcome: readOutcome(stage) });
+  let stage = findStage(cacheFolder, kind, inputs);
+  if (!stage) {
+    const lock = await lockStage(cacheFolder, kind, inputs);
+    try {
+      stage = findStage(cacheFolder, kind, inputs); // another process may have built it meanwhile
+      if (!stage) return finished(yield* buildPhase(material, prepared, lock));
+    } finally {
+      lock.release();
+    }
   }
-  const { plan, rows } = await prepared.plan();
-  const start = prepared.start();
-  const run = new TrainingRun(start, plan);
-  tf.dispose({ ...start });
-  const draft = beginStage(study.cacheFolder, kind, inputs);
-  let stage: Stage | null = null;
+  // A kill between the stage's last rename and this line leaves them behind.
+  rmSync(progressFolder(cacheFolder, kind, inputs), { recursive: true, force: true });
+  for (const record of readCurve(stage)) yield { phase, ...record };
+  return finished(stage);
+}
+
+const progressFolder = (cacheFolder: string, kind: string, inputs: StageInputs): string =>
+  join(cacheFolder, `${kind}-${hashStage(kind, inputs)}.progress`);
+
+/** Trains what is left of a phase. Whatever ends it early, a checkpoint of its last step stays. */
+async function* buildPhase(
+  material: Material,
+  { phase, kind, inputs, plan: makePlan, start }: PreparedPhase,
+  lock: StageLock,
+): AsyncGenerator<ConditionStep, Stage, void> {
+  const { study, model } = material;
+  const { plan, rows } = await makePlan();
+  const sources = await heldOutSources(study, model, material);
+  const checkpoints = openCheckpoints(progressFolder(study.cacheFolder, kind, inputs), {
+    stage: hashStage(kind, inputs),
+    architecture: plan.architecture,
+    notice: (message) => reportProgress({ type: "notice", message }),
+    ...(study.checkpoints && { interval: study.checkpoints }),
+  });
+  const resumed = checkpoints.latest();
+  const heldOut = [...(resumed?.heldOut ?? [])];
+  const records = [...(resumed?.records ?? [])];
+  const weights = resumed?.weights ?? start();
+  const run = new TrainingRun({ ...resumed, weights, lastCheckpoint: () => checkpoints.lastPath }, plan);
+  tf.dispose([{ ...weights }, { ...resumed?.moments.first }, { ...resumed?.moments.second }]);
+  const measure = (epoch: number): void => {
+    const trained = run.readWeights();
+    heldOut.push(...measureSources(sources, trained, { study, model, step: run.step, epoch }));
+    tf.dispose({ ...trained });
+  };
+  const save = (): void =>
+    checkpoints.save(run, { wordsSeen: records.at(-1)?.wordsSeen ?? plan.wordsBefore, heldOut });
+  let saved = run.step;
   try {
-    const records: StepRecord[] = [];
+    for (const record of records) yield { phase, ...record };
     for await (const record of run.steps(interruptSignal())) {
       records.push(record);
+      checkpoints.append(record);
       const { step, steps, lossNats, tokensPerSecond, secondsLeft } = record;
       reportProgress({ type: "step", run: plan.name, step, steps, lossNats, tokensPerSecond, secondsLeft });
+      if (step === steps || plan.batches.epochOf(step) !== record.epoch) measure(record.epoch);
+      if (step < steps && checkpoints.isDue()) {
+        save();
+        saved = step;
+        lock.touch();
+      }
       yield { phase, ...record };
     }
-    const trained = run.readWeights();
-    const outcome: PhaseOutcome = { ...measureHeldOut(material, trained), ...rows };
+    const stage = completePhase(material, { kind, inputs, run, records, outcome: { heldOut, ...rows } });
+    checkpoints.remove();
+    saved = run.step;
+    return stage;
+  } finally {
+    // Also reached when the reader of the generator breaks off.
+    if (run.step > saved) save();
+    run.dispose();
+  }
+}
+
+/** The finished stage: a Hugging Face folder with its curve and its outcome. */
+function completePhase(
+  { study, model, tokenizer }: Material,
+  done: {
+    readonly kind: PreparedPhase["kind"];
+    readonly inputs: StageInputs;
+    readonly run: TrainingRun;
+    readonly records: readonly StepRecord[];
+    readonly outcome: PhaseOutcome;
+  },
+): Stage {
+  const draft = beginStage(study.cacheFolder, done.kind, done.inputs);
+  const weights = done.run.readWeights();
+  try {
     const write = (name: string, content: string | Uint8Array) =>
       writeFileSync(join(draft.folder, name), content);
     const { startId, endId, padId } = tokenizer;
-    write("model.safetensors", writeWeights(trained));
-    tf.dispose({ ...trained });
+    write("model.safetensors", writeWeights(weights));
     write(
       "config.json",
       writeLlamaConfig(study.config.architectures[model], { startId, endId: endId ?? 0, padId }),
     );
     write("tokenizer.json", JSON.stringify(tokenizer.json, null, 1) + "\n");
-    write("curve.json", JSON.stringify(records) + "\n");
-    write("outcome.json", JSON.stringify(outcome) + "\n");
-    stage = draft.complete();
-    return { phase, stage, outcome };
+    write("curve.jsonl", done.records.map((record) => JSON.stringify(record) + "\n").join(""));
+    write("outcome.json", JSON.stringify(done.outcome) + "\n");
+    return draft.complete();
+  } catch (error) {
+    draft.abandon();
+    throw error;
   } finally {
-    // Also reached when the reader of the generator breaks off: an unfinished phase leaves nothing.
-    if (stage === null) draft.abandon();
-    run.dispose();
+    tf.dispose({ ...weights });
   }
-}
-
-/** Loss on the whole held-out text, packed like the training rows. */
-function measureHeldOut(
-  { study, model, tokens, tokenizer }: Material,
-  weights: Weights,
-): Pick<PhaseOutcome, "heldOutTextNats" | "heldOutTokens"> {
-  const batches = textBatches(study, model, { stream: tokens.heldOut, tokenizer, epoch: 0, seed: 0 });
-  let heldOutTokens = 0;
-  for (const batch of batches) heldOutTokens += countTrained(batch);
-  return {
-    heldOutTextNats: measureLoss(weights, batches, {
-      architecture: study.config.architectures[model],
-      precision: study.config.pretraining.precision,
-    }),
-    heldOutTokens,
-  };
 }

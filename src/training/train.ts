@@ -1,14 +1,16 @@
 /**
- * @file The training loop: an async generator of one record a step. What is trained on, and in which order, is decided
- * by the batches it is given (`data/batches.ts`, `curriculum.ts`).
+ * @file The training loop: an async generator of one record a step. What is trained on, and in which order, is decided by
+ * the batches it is given (`step-batches.ts`, `curriculum.ts`); keeping its state in files is next door in
+ * `checkpoint-files.ts`.
  */
 import type { ArchitectureConfig, Precision, TrainingConfig } from "../config.js";
 import { countTrained, splitBatch, type Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import type { Weights } from "../model/decoder.js";
 import { learningRateAt, warmupStepsOf } from "./learning-rate.js";
+import type { StepBatches } from "./step-batches.js";
 import { batchTensors, compiledSteps, type LossAndGradients } from "./training-step.js";
-import { startTraining, type WeightsInTraining } from "./weights-in-training.js";
+import { startTraining, type Moments, type WeightsInTraining } from "./weights-in-training.js";
 
 /** One optimiser update. */
 export interface StepRecord {
@@ -23,35 +25,59 @@ export interface StepRecord {
   /** Global norm before clipping. */
   readonly gradientNorm: number;
   readonly trainedTokens: number;
+  /** Words the model has been exposed to so far, those of earlier stages included. */
+  readonly wordsSeen: number;
   /** Tokens of the batch, padding included, over the time of the step. */
   readonly tokensPerSecond: number;
   /** Steps left times the mean time of the steps so far. */
   readonly secondsLeft: number;
 }
 
-/** What one training phase needs. */
+/** What one training stage needs. */
 export interface TrainingPlan {
   /** Named in errors and progress, such as "llama140M pre-training". */
   readonly name: string;
   readonly architecture: ArchitectureConfig;
   readonly config: TrainingConfig;
-  /** Batches of one epoch, counted from 0; every epoch must have as many. */
-  readonly batchesOf: (epoch: number) => Iterable<Batch>;
-  readonly stepsPerEpoch: number;
+  readonly batches: StepBatches;
+  /** Words the model saw in earlier stages. */
+  readonly wordsBefore: number;
+  /** Where one schedule spans several stages (D8): steps of those before, and of all. */
+  readonly span?: { readonly stepsBefore: number; readonly totalSteps: number };
 }
 
-/** A training phase under way. Owns its weights and moments: `dispose` it. */
+/** Where a run starts or goes on. Tensors stay the caller's. */
+export interface TrainingStart {
+  readonly weights: Weights;
+  /** Of the optimizer; fresh ones without. */
+  readonly moments?: Moments;
+  /** Steps done already. */
+  readonly step?: number;
+  readonly wordsSeen?: number;
+  /** Named in the error when the loss diverges. */
+  readonly lastCheckpoint?: () => string | null;
+}
+
+/** A training stage under way. Owns its weights and moments: `dispose` it. */
 export class TrainingRun {
   readonly #weights: WeightsInTraining;
+  readonly #lastCheckpoint: () => string | null;
+  #step: number;
+  #wordsSeen: number;
 
-  /**
-   * @param weights the starting point; copied, the caller's tensors stay
-   */
   constructor(
-    weights: Weights,
+    start: TrainingStart,
     private readonly plan: TrainingPlan,
   ) {
-    this.#weights = startTraining(weights, plan.config.optimizer);
+    this.#weights = startTraining(start.weights, plan.config.optimizer, start.moments);
+    this.#step = start.step ?? 0;
+    this.#wordsSeen = start.wordsSeen ?? plan.wordsBefore;
+    this.#lastCheckpoint = start.lastCheckpoint ?? (() => null);
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#step;
   }
 
   /** The weights as they are now; tensors the caller disposes. */
@@ -59,53 +85,57 @@ export class TrainingRun {
     return this.#weights.read("weight");
   }
 
+  /** The optimizer's moments as they are now; tensors the caller disposes. */
+  readMoments(): Moments {
+    return this.#weights.readMoments();
+  }
+
   /**
    * Trains to the end, or until `signal` aborts.
    *
    * @yields one record a step
-   * @throws Error when loss or gradient is not finite, naming the step and the batch's rows; the weights are then those
-   *   of the step before
+   * @throws Error when loss or gradient is not finite, naming the step, the batch's rows and the last checkpoint; the
+   *   weights are then those of the step before
    */
   async *steps(signal?: AbortSignal): AsyncGenerator<StepRecord, void, void> {
-    const { name, config, batchesOf, stepsPerEpoch } = this.plan;
-    const steps = stepsPerEpoch * config.maxEpochs;
-    if (steps < 1)
-      throw new RangeError(
-        `train: ${name} must have at least one batch an epoch, got none. Give it more data.`,
-      );
-    const warmupSteps = warmupStepsOf(config, steps);
+    const { config, batches, span } = this.plan;
+    const { steps } = batches;
+    const { stepsBefore, totalSteps } = span ?? { stepsBefore: 0, totalSteps: steps };
+    const schedule = {
+      peak: config.learningRate,
+      schedule: config.schedule,
+      warmupSteps: warmupStepsOf(config, totalSteps),
+      totalSteps,
+      cosineCycles: config.cosineCycles,
+    };
+    const first = this.#step;
     const begin = performance.now();
-    let step = 0;
-    for (let epoch = 1; epoch <= config.maxEpochs; epoch++) {
-      for (const batch of batchesOf(epoch - 1)) {
-        signal?.throwIfAborted();
-        const learningRate = learningRateAt(step, {
-          peak: config.learningRate,
-          schedule: config.schedule,
-          warmupSteps,
-          totalSteps: steps,
-          cosineCycles: config.cosineCycles,
-        });
-        const started = performance.now();
-        const { lossNats, gradientNorm } = this.#update(batch, learningRate, step + 1);
-        step += 1;
-        const now = performance.now();
-        yield {
-          step,
-          steps,
-          epoch,
-          lossNats,
-          learningRate,
-          gradientNorm,
-          trainedTokens: countTrained(batch),
-          tokensPerSecond: (1000 * batch.batchSize * batch.lengthTokens) / (now - started),
-          secondsLeft: (((now - begin) / step) * (steps - step)) / 1000,
-        };
-      }
+    while (this.#step < steps) {
+      signal?.throwIfAborted();
+      const batch = batches.at(this.#step);
+      const epoch = batches.epochOf(this.#step);
+      const learningRate = learningRateAt(stepsBefore + this.#step, schedule);
+      const started = performance.now();
+      const { lossNats, gradientNorm } = this.#update(batch, learningRate);
+      this.#step += 1;
+      this.#wordsSeen += batch.words;
+      const now = performance.now();
+      yield {
+        step: this.#step,
+        steps,
+        epoch,
+        lossNats,
+        learningRate,
+        gradientNorm,
+        trainedTokens: countTrained(batch),
+        wordsSeen: this.#wordsSeen,
+        tokensPerSecond: (1000 * batch.batchSize * batch.lengthTokens) / (now - started),
+        secondsLeft: (((now - begin) / (this.#step - first)) * (steps - this.#step)) / 1000,
+      };
     }
   }
 
-  #update(batch: Batch, learningRate: number, step: number): { lossNats: number; gradientNorm: number } {
+  #update(batch: Batch, learningRate: number): { lossNats: number; gradientNorm: number } {
     const { name, config, architecture } = this.plan;
     const weights = this.#weights.read("weight");
     const { loss, gradients } = accumulate(weights, splitBatch(batch, config.microBatchSize), {
@@ -120,8 +150,11 @@ export class TrainingRun {
     tf.dispose({ loss, ...gradients });
     if (isFinite) return { lossNats, gradientNorm };
     const rows = batch.rowIds ? ` (rows ${batch.rowIds.slice(0, 4).join(", ")} …)` : "";
+    const good = this.#lastCheckpoint();
     throw new Error(
-      `train: loss and gradient of ${name} must stay finite, got ${lossNats} and ${gradientNorm} at step ${step}${rows}. Lower the learning rate, now ${config.learningRate}, or clip harder.`,
+      `train: loss and gradient of ${name} must stay finite, got ${lossNats} and ${gradientNorm} at step ${this.#step + 1}${rows}. ` +
+        `Lower the learning rate, now ${config.learningRate}, or clip harder.` +
+        (good === null ? "" : ` The last good checkpoint is ${good}.`),
     );
   }
 
@@ -145,7 +178,7 @@ function accumulate(
   let sums: LossAndGradients | null = null;
   for (const part of parts) {
     const trained = countTrained(part);
-    if (trained === 0 && parts.length > 1) continue;
+    if (trained === 0) continue;
     const tensors = batchTensors(part);
     const found = train({ weights, ...tensors });
     tf.dispose(tensors);
@@ -174,13 +207,13 @@ function addShare(sums: LossAndGradients | null, found: LossAndGradients, share:
 /**
  * Mean loss over the trained tokens of several batches, without training.
  *
- * @returns nats per trained token
+ * @returns nats per trained token, and their number
  */
 export function measureLoss(
   weights: Weights,
   batches: Iterable<Batch>,
   { architecture, precision }: { readonly architecture: ArchitectureConfig; readonly precision: Precision },
-): number {
+): { lossNats: number; tokens: number } {
   let total = 0;
   let tokens = 0;
   for (const batch of batches) {
@@ -193,5 +226,5 @@ export function measureLoss(
   }
   if (tokens === 0)
     throw new RangeError("measureLoss: batches must hold at least one trained token, got none.");
-  return total / tokens;
+  return { lossNats: total / tokens, tokens };
 }

@@ -16,10 +16,19 @@ import {
   type OptimizerState,
 } from "./optimizer.js";
 
+/** The optimizer's memory; its updates are counted, because the bias corrections depend on their number. */
+export interface Moments {
+  readonly updates: number;
+  readonly first: Weights;
+  readonly second: Weights;
+}
+
 /** What a training loop does with its weights. Owns tensors: `dispose` it. */
 export interface WeightsInTraining {
   /** Weights or moments as they are now; tensors the caller disposes, before the next update to save a copy. */
   read(slot: Slot): Weights;
+  /** Both moments as they are now; tensors the caller disposes, before the next update to save a copy. */
+  readMoments(): Moments;
   /** Norm of all gradients together, before clipping. */
   gradientNorm(gradients: Weights): number;
   /** One update, the gradients clipped by their norm. */
@@ -27,24 +36,39 @@ export interface WeightsInTraining {
   dispose(): void;
 }
 
-/** Takes over a starting point; the caller's tensors stay. */
-export function startTraining(weights: Weights, config: OptimizerConfig): WeightsInTraining {
+/** Takes over a starting point; the caller's tensors stay. Without moments the optimizer begins anew. */
+export function startTraining(
+  weights: Weights,
+  config: OptimizerConfig,
+  moments?: Moments,
+): WeightsInTraining {
   const backend = tensorflowBackend();
-  return backend === null
-    ? new PlainWeights(weights, config)
-    : new GraphWeights(new AdamWGraph(backend, weights, config), config);
+  if (backend === null) return new PlainWeights(weights, config, moments);
+  const graph = new AdamWGraph(backend, weights, config);
+  if (moments) {
+    graph.write("firstMoment", moments.first);
+    graph.write("secondMoment", moments.second);
+  }
+  return new GraphWeights(graph, config, moments?.updates ?? 0);
 }
 
 class GraphWeights implements WeightsInTraining {
-  #updates = 0;
+  #updates: number;
 
   constructor(
     private readonly graph: AdamWGraph,
     private readonly config: OptimizerConfig,
-  ) {}
+    updates: number,
+  ) {
+    this.#updates = updates;
+  }
 
   read(slot: Slot): Weights {
     return this.graph.read(slot);
+  }
+
+  readMoments(): Moments {
+    return { updates: this.#updates, first: this.read("firstMoment"), second: this.read("secondMoment") };
   }
 
   gradientNorm(gradients: Weights): number {
@@ -78,14 +102,26 @@ class PlainWeights implements WeightsInTraining {
   constructor(
     weights: Weights,
     private readonly config: OptimizerConfig,
+    moments?: Moments,
   ) {
     this.#weights = cloned(weights);
-    this.#state = initializeOptimizer(this.#weights);
+    this.#state = moments
+      ? {
+          updates: moments.updates,
+          firstMoments: cloned(moments.first),
+          secondMoments: cloned(moments.second),
+        }
+      : initializeOptimizer(this.#weights);
   }
 
   read(slot: Slot): Weights {
     const { firstMoments, secondMoments } = this.#state;
     return cloned({ weight: this.#weights, firstMoment: firstMoments, secondMoment: secondMoments }[slot]);
+  }
+
+  readMoments(): Moments {
+    const { updates, firstMoments, secondMoments } = this.#state;
+    return { updates, first: cloned(firstMoments), second: cloned(secondMoments) };
   }
 
   gradientNorm(gradients: Weights): number {

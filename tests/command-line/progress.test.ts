@@ -38,6 +38,7 @@ test("a step's line has model, phase, step, loss, speed and the time the phase h
     learningRate: 1e-3,
     gradientNorm: 1,
     trainedTokens: 2048,
+    wordsSeen: 4608,
     tokensPerSecond: 5990.6,
     secondsLeft: 99.4,
   };

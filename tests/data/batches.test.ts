@@ -10,7 +10,7 @@ const whole = batchOf(
     ],
     [{ ids: [1, 2], trained: null }],
   ],
-  { lengthTokens: 3, padId: 0, isolated: true },
+  { lengthTokens: 3, padId: 0, isolated: true, words: 9 },
 );
 
 test("the parts of a batch hold its rows, layout and ids included, and the whole batch where they need not be cut", () => {

@@ -16,7 +16,7 @@ function rowsOf(
   startId: number | null = null,
 ): number[][] {
   const stream = documents.flatMap((ids) => withEnds(ids, { startId, endId: END }));
-  const { count, read } = packRows(tokensInMemory(Int32Array.from(stream)), lengthTokens);
+  const { count, read } = packRows(tokensInMemory(Int32Array.from(stream)), { lengthTokens, words: 1 });
   return Array.from({ length: count }, (_, row) => [...read(row)]);
 }
 
@@ -51,7 +51,10 @@ test("text that fills no row is refused", () => {
 });
 
 /** 7 rows of 2 tokens: 0 1 2, 2 3 4, … */
-const rows = packRows(tokensInMemory(Int32Array.from({ length: 15 }, (_, token) => token)), 2);
+const rows = packRows(tokensInMemory(Int32Array.from({ length: 15 }, (_, token) => token)), {
+  lengthTokens: 2,
+  words: 30,
+});
 const batchesOf = (epoch: number, seed = 1): Batch[] => [
   ...packedBatches({ rows, batchSize: 3, epoch, seed }),
 ];
@@ -80,7 +83,7 @@ test("each epoch and each seed has its own order, and always the same one", () =
 test("isolated documents lie side by side, each with its own positions, and none predicts the next", () => {
   const stream = tokensInMemory(Int32Array.from([10, 11, END, 12, END, 13, 14, 15]));
   const [batch] = packedBatches({
-    rows: packRows(stream, 7),
+    rows: packRows(stream, { lengthTokens: 7, words: 1 }),
     batchSize: 1,
     epoch: 0,
     seed: 1,

@@ -10,5 +10,6 @@ export function toBatch(ids: readonly number[][], labels: readonly number[][]): 
     targetMask: Float32Array.from(shifted.flat(), (label) => (label === -100 ? 0 : 1)),
     batchSize: ids.length,
     lengthTokens: (ids[0]?.length ?? 1) - 1,
+    words: 0,
   };
 }

@@ -25,6 +25,7 @@ export const TINY_CONFIG: StudyConfig = {
   budget: {
     pretrainingWords: 1_200,
     heldOutWords: 200,
+    heldOutRows: 4,
     switchboardRows: 16,
     wikiRows: 16,
     blimpPairsPerUid: 2,

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { PRETRAINING, type ArchitectureConfig, type TrainingConfig } from "../../src/config.js";
-import { batchOf, splitBatch, type Batch } from "../../src/data/batches.js";
+import { batchOf, lazyBatches, splitBatch, type Batch } from "../../src/data/batches.js";
 import { packedBatches, packRows, withEnds } from "../../src/data/packed-text.js";
 import { tokensInMemory } from "../../src/data/token-file.js";
 import { tf } from "../../src/engine/backend.js";
 import { initializeWeights } from "../../src/model/decoder.js";
 import { integerBelow, seeded } from "../../src/random.js";
+import { repeatEpochs } from "../../src/training/step-batches.js";
 import { measureLoss, TrainingRun } from "../../src/training/train.js";
 import { valuesOf } from "../support/tensors.js";
 
@@ -30,28 +31,42 @@ const texts = documents.map((ids) => withEnds(ids, { startId: null, endId: END }
 const stream = tokensInMemory(Int32Array.from(texts.flat()));
 const weights = initializeWeights(architecture, seeded(1));
 const lossOf = (batches: Iterable<Batch>): number =>
-  measureLoss(weights, batches, { architecture, precision: "float32" });
+  measureLoss(weights, batches, { architecture, precision: "float32" }).lossNats;
 
 /** Every token of the stream in one row; the documents of the row isolated, or not. */
 const packed = (isolatedBy: number | null) =>
-  packedBatches({ rows: packRows(stream, stream.length - 1), batchSize: 1, epoch: 0, seed: 1, isolatedBy });
+  packedBatches({
+    rows: packRows(stream, { lengthTokens: stream.length - 1, words: 80 }),
+    batchSize: 1,
+    epoch: 0,
+    seed: 1,
+    isolatedBy,
+  });
 
 test("isolated documents of a packed row lose as much as each in a row of its own, to 1e-5", () => {
   const alone = texts.map((ids) =>
-    batchOf([[{ ids, trained: null }]], { lengthTokens: ids.length - 1, padId: 0, isolated: false }),
+    batchOf([[{ ids, trained: null }]], {
+      lengthTokens: ids.length - 1,
+      padId: 0,
+      isolated: false,
+      words: 1,
+    }),
   );
   expect(Math.abs(lossOf(packed(END)) - lossOf(alone))).toBeLessThan(1e-5);
   // Not for lack of influence: without isolation the loss is another.
   expect(Math.abs(lossOf(packed(null)) - lossOf(alone))).toBeGreaterThan(1e-2);
 });
 
+const repeated = (batch: Batch, epochs: number) =>
+  repeatEpochs(() => lazyBatches([batch], (same) => same), { epochs });
+
 /** Weights after three steps on 8 rows of different numbers of trained tokens. */
 async function trained(microBatchSize: number | null): Promise<{ losses: number[]; weights: number[] }> {
   const config: TrainingConfig = { ...PRETRAINING, maxEpochs: 3, warmupShare: 0, microBatchSize };
   const rows = texts.slice(0, 8).map((ids) => [{ ids, trained: ids.map((_, at) => at % 3 !== 1) }]);
-  const batch = batchOf(rows, { lengthTokens: 16, padId: 0, isolated: true });
-  const plan = { name: "accumulation", architecture, config, batchesOf: () => [batch], stepsPerEpoch: 1 };
-  const run = new TrainingRun(weights, plan);
+  const batch = batchOf(rows, { lengthTokens: 16, padId: 0, isolated: true, words: 1 });
+  const plan = { name: "accumulation", architecture, config, batches: repeated(batch, 3), wordsBefore: 0 };
+  const run = new TrainingRun({ weights }, plan);
   const losses: number[] = [];
   for await (const { lossNats } of run.steps()) losses.push(lossNats);
   const after = run.readWeights();
@@ -83,15 +98,18 @@ test("accumulating leaves no tensor behind, and a part without trained tokens is
     [{ ids: [3, 4, 5], trained: [false, true, true] }],
     [{ ids: [6, 7], trained: [false, false] }],
   ];
-  const batch = batchOf(rows, { lengthTokens: 4, padId: 0, isolated: false });
+  const batch = batchOf(rows, { lengthTokens: 4, padId: 0, isolated: false, words: 1 });
   const [first] = splitBatch(batch, 1);
-  const run = new TrainingRun(weights, {
-    name: "silent part",
-    architecture,
-    config: { ...PRETRAINING, maxEpochs: 1, warmupShare: 0, microBatchSize: 1 },
-    batchesOf: () => [batch],
-    stepsPerEpoch: 1,
-  });
+  const run = new TrainingRun(
+    { weights },
+    {
+      name: "silent part",
+      architecture,
+      config: { ...PRETRAINING, maxEpochs: 1, warmupShare: 0, microBatchSize: 1 },
+      batches: repeated(batch, 1),
+      wordsBefore: 0,
+    },
+  );
   for await (const { lossNats } of run.steps()) expect(lossNats).toBeCloseTo(lossOf(first ? [first] : []), 5);
   run.dispose();
 });

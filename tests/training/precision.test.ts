@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { PRETRAINING, type ArchitectureConfig, type Precision } from "../../src/config.js";
-import type { Batch } from "../../src/data/batches.js";
+import { lazyBatches, type Batch } from "../../src/data/batches.js";
 import { tf } from "../../src/engine/backend.js";
 import { initializeWeights } from "../../src/model/decoder.js";
 import { seeded } from "../../src/random.js";
 import { batchTensors, compiledSteps } from "../../src/training/training-step.js";
+import { repeatEpochs } from "../../src/training/step-batches.js";
 import { TrainingRun } from "../../src/training/train.js";
 import { valuesOf } from "../support/tensors.js";
 
@@ -42,6 +43,7 @@ function walks(seed: number): Batch[] {
       targetMask: new Float32Array(batchSize * lengthTokens).fill(1),
       batchSize,
       lengthTokens,
+      words: 0,
     };
   });
 }
@@ -50,13 +52,17 @@ async function lossCurve(precision: Precision, seed: number): Promise<number[]> 
   const config = { ...PRETRAINING, learningRate: 5e-3, maxEpochs: 1, warmupShare: 0.1, precision };
   const batches = walks(seed);
   const start = initializeWeights(architecture, seeded(seed));
-  const run = new TrainingRun(start, {
-    name: precision,
-    architecture,
-    config,
-    batchesOf: () => batches,
-    stepsPerEpoch: batches.length,
-  });
+  const epoch = lazyBatches(batches, (batch) => batch);
+  const run = new TrainingRun(
+    { weights: start },
+    {
+      name: precision,
+      architecture,
+      config,
+      batches: repeatEpochs(() => epoch, { epochs: 1 }),
+      wordsBefore: 0,
+    },
+  );
   const losses: number[] = [];
   for await (const { lossNats } of run.steps()) losses.push(lossNats);
   run.dispose();

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { PRETRAINING, type ArchitectureConfig, type TrainingConfig } from "../../src/config.js";
-import type { Batch } from "../../src/data/batches.js";
+import { lazyBatches, type Batch } from "../../src/data/batches.js";
 import { tf } from "../../src/engine/backend.js";
 import { initializeWeights } from "../../src/model/decoder.js";
 import { seeded } from "../../src/random.js";
+import { repeatEpochs } from "../../src/training/step-batches.js";
 import { measureLoss, TrainingRun, type StepRecord } from "../../src/training/train.js";
+import { valuesOf } from "../support/tensors.js";
 
 const architecture: ArchitectureConfig = {
   vocabSize: 7,
@@ -34,10 +36,13 @@ const counting: Batch = {
   targetMask: new Float32Array(8).fill(1),
   batchSize: 2,
   lengthTokens: 4,
+  words: 4,
   rowIds: ["row-a", "row-b"],
 };
 
-const plan = { name: "counting", architecture, config, batchesOf: () => [counting], stepsPerEpoch: 1 };
+/** The same batch at every step. */
+const always = (batch: Batch) => repeatEpochs(() => lazyBatches([batch], (same) => same), { epochs: 30 });
+const plan = { name: "counting", architecture, config, batches: always(counting), wordsBefore: 100 };
 
 async function collect(run: TrainingRun, signal?: AbortSignal): Promise<StepRecord[]> {
   const records: StepRecord[] = [];
@@ -47,19 +52,20 @@ async function collect(run: TrainingRun, signal?: AbortSignal): Promise<StepReco
 
 describe("a training run", () => {
   test("learns a sequence whose next token is certain, from ln 7 to almost nothing", async () => {
-    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), plan);
+    const run = new TrainingRun({ weights: initializeWeights(architecture, seeded(1)) }, plan);
     const records = await collect(run);
     expect(records).toHaveLength(30);
     expect(Math.abs((records[0]?.lossNats ?? NaN) - Math.log(7))).toBeLessThan(0.2);
     expect(records.at(-1)?.lossNats).toBeLessThan(0.15);
     const weights = run.readWeights();
-    expect(measureLoss(weights, [counting], { architecture, precision: "float32" })).toBeLessThan(0.15);
+    const { lossNats } = measureLoss(weights, [counting], { architecture, precision: "float32" });
+    expect(lossNats).toBeLessThan(0.15);
     tf.dispose({ ...weights });
     run.dispose();
   });
 
   test("reports the schedule's rate, the epoch and the trained tokens of every step", async () => {
-    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), plan);
+    const run = new TrainingRun({ weights: initializeWeights(architecture, seeded(1)) }, plan);
     const records = await collect(run);
     run.dispose();
     expect(records.map(({ learningRate }) => learningRate).slice(0, 4)).toEqual([0, 0.01, 0.02, 0.03]);
@@ -74,7 +80,7 @@ describe("a training run", () => {
 
   test("gives the same losses for the same weights and batches", async () => {
     const losses = async () => {
-      const run = new TrainingRun(initializeWeights(architecture, seeded(4)), plan);
+      const run = new TrainingRun({ weights: initializeWeights(architecture, seeded(4)) }, plan);
       const records = await collect(run);
       run.dispose();
       return records.map(({ lossNats }) => lossNats);
@@ -88,7 +94,7 @@ describe("a training run", () => {
       tensors: tf.memory().numTensors,
       norm: tf.norm(start["lm_head.weight"] ?? 0).dataSync()[0],
     };
-    const run = new TrainingRun(start, plan);
+    const run = new TrainingRun({ weights: start }, plan);
     await collect(run);
     run.dispose();
     // One more: the norm above is never disposed.
@@ -97,7 +103,7 @@ describe("a training run", () => {
   });
 
   test("holds as many tensors after the twentieth step as after the second", async () => {
-    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), plan);
+    const run = new TrainingRun({ weights: initializeWeights(architecture, seeded(1)) }, plan);
     const counts: number[] = [];
     for await (const _record of run.steps()) counts.push(tf.memory().numTensors);
     run.dispose();
@@ -109,27 +115,29 @@ describe("what can go wrong", () => {
   test("a loss that is not a number names the step, the rows and the remedy", async () => {
     const weights = initializeWeights(architecture, seeded(1));
     const broken = { ...weights, "model.norm.weight": tf.fill([8], Number.NaN) };
-    const run = new TrainingRun(broken, plan);
+    const run = new TrainingRun({ weights: broken, lastCheckpoint: () => "step-0" }, plan);
     await expect(collect(run)).rejects.toThrow(
       /counting must stay finite, got NaN .* at step 1 \(rows row-a, row-b/,
     );
-    await expect(collect(run)).rejects.toThrow(/Lower the learning rate, now 0.03/);
+    await expect(collect(run)).rejects.toThrow(
+      /Lower the learning rate, now 0.03, .* The last good checkpoint is step-0/,
+    );
     run.dispose();
   });
 
   test("a masked batch has no loss and is refused rather than trained on", async () => {
     const masked = { ...counting, targetMask: new Float32Array(8) };
-    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), {
-      ...plan,
-      batchesOf: () => [masked],
-    });
-    await expect(collect(run)).rejects.toThrow(/must stay finite, got NaN/);
+    const run = new TrainingRun(
+      { weights: initializeWeights(architecture, seeded(1)) },
+      { ...plan, batches: always(masked) },
+    );
+    await expect(collect(run)).rejects.toThrow(/must hold a trained token, got none/);
     run.dispose();
   });
 
   test("an aborted signal ends the run before the next step", async () => {
     const controller = new AbortController();
-    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), plan);
+    const run = new TrainingRun({ weights: initializeWeights(architecture, seeded(1)) }, plan);
     const seen: number[] = [];
     const loop = async () => {
       for await (const { step } of run.steps(controller.signal)) {
@@ -142,13 +150,38 @@ describe("what can go wrong", () => {
     run.dispose();
   });
 
-  test("no batch at all is refused", async () => {
-    const run = new TrainingRun(initializeWeights(architecture, seeded(1)), {
-      ...plan,
-      batchesOf: () => [],
-      stepsPerEpoch: 0,
-    });
-    await expect(collect(run)).rejects.toThrow(/counting must have at least one batch an epoch, got none/);
-    run.dispose();
+  test("no batch at all is refused", () => {
+    expect(() => repeatEpochs(() => lazyBatches([], () => counting), { epochs: 3 })).toThrow(
+      /must have at least one batch, got none/,
+    );
+  });
+});
+
+describe("a run that goes on", () => {
+  test("from weights, moments, step and words of another trains as that one would have", async () => {
+    const start = initializeWeights(architecture, seeded(1));
+    const whole = new TrainingRun({ weights: start }, plan);
+    const expected = await collect(whole);
+    const first = new TrainingRun({ weights: start }, plan);
+    const losses: number[] = [];
+    for await (const { lossNats, step } of first.steps()) {
+      losses.push(lossNats);
+      if (step === 12) break;
+    }
+    const second = new TrainingRun(
+      { weights: first.readWeights(), moments: first.readMoments(), step: first.step, wordsSeen: 148 },
+      plan,
+    );
+    const rest = await collect(second);
+    // Not to some digits: the same numbers.
+    expect([...losses, ...rest.map(({ lossNats }) => lossNats)]).toEqual(
+      expected.map(({ lossNats }) => lossNats),
+    );
+    expect(rest.map(({ step, wordsSeen }) => [step, wordsSeen])).toEqual(
+      expected.slice(12).map(({ step, wordsSeen }) => [step, wordsSeen]),
+    );
+    const [a, b] = [whole, second].map((run) => valuesOf(run.readWeights()["lm_head.weight"]));
+    expect(a).toEqual(b);
+    for (const run of [whole, first, second]) run.dispose();
   });
 });
