@@ -1,6 +1,6 @@
 /** @file What a verb reads and writes besides its options; a test brings its own. */
 import { defaultPlaces, type DataPlaces } from "../data/files.js";
-import type { FetchUrl } from "../data/download.js";
+import type { FetchUrl } from "../data/fetch-url.js";
 
 /** A stream as far as a verb needs it. */
 export interface Output {

@@ -133,9 +133,18 @@ function requireWhole(
   );
 }
 
-/** {@link readData} as text; all of the kit's text files are UTF-8. */
+/**
+ * {@link readData} as text; all of the kit's text files are UTF-8.
+ *
+ * @throws Error as `readData`, and when the bytes are no UTF-8 text
+ */
 export async function readText(path: string, places: DataPlaces = defaultPlaces()): Promise<string> {
-  return (await readData(path, places)).toString("utf8");
+  const bytes = await readData(path, places);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new Error(`readText: ${path} must be UTF-8 text, got other bytes. Use readData for it.`, { cause });
+  }
 }
 
 /**
