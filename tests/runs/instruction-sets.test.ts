@@ -1,7 +1,10 @@
-import { join } from "node:path";
-import { describe, expect, test, vi, afterEach } from "vitest";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { InstructionConfig, StudyConfig } from "../../src/config.js";
 import { takeWithinWords } from "../../src/data/instruction-budget.js";
+import { filesUnder } from "../../src/data/manifest.js";
+import { findProjectRoot } from "../../src/project-root.js";
 import { loadInstructionSets } from "../../src/runs/instruction-sets.js";
 import { openStudy, type Study } from "../../src/runs/study.js";
 import { deriveStudy } from "../../src/scales.js";
@@ -97,8 +100,6 @@ test("a study that was not opened has not decided what the questions are", async
 });
 
 describe("openStudy", () => {
-  const root = process.env["CLASS_IT_DATA"];
-
   test("decides for the stand-in on the microworld, and says so", () => {
     const { config } = openStudy({ scale: "smoke", seed: 1, source: "microworld" });
     expect(config.instructions.wikiSource).toBe("standIn");
@@ -115,9 +116,36 @@ describe("openStudy", () => {
     expect(() => openStudy({ scale: "smoke", seed: 1, source: "microworld", config })).toThrow(message);
   });
 
-  test.skipIf(!root)("keeps a stand-in that was asked for, on real text", () => {
-    vi.stubEnv("CLASS_IT_DATA", root ?? join("no", "where"));
-    const { config } = openStudy({ scale: "smoke", seed: 1, config: configWith({ wikiSource: "standIn" }) });
-    expect(config.instructions.wikiSource).toBe("standIn");
+  /** A data folder as far as opening a study looks at it: the sample's files by name, and perhaps the released sets. */
+  function dataFolder(released?: { listed?: number }): void {
+    const folder = temporaryFolder();
+    for (const { path } of filesUnder("babylm_sample")) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), "");
+    }
+    const rows = { "simple_wiki/a.parquet": parquetOf(releasedRows("wiki", 2)) };
+    if (released) putReleased(folder, rows, released);
+    vi.stubEnv("CLASS_IT_DATA", folder);
+  }
+  const sourceOf = (instructions: Partial<InstructionConfig> = {}) =>
+    openStudy({ scale: "smoke", seed: 1, config: configWith(instructions) }).config.instructions.wikiSource;
+  // A set fetched into data/raw is found first.
+  const isFetched = existsSync(join(findProjectRoot(), "data/raw/collections/class-it-instructions.json"));
+
+  test.skipIf(isFetched)("takes the released questions where they were fetched, else the stand-in", () => {
+    dataFolder();
+    expect(sourceOf()).toBe("standIn");
+    dataFolder({});
+    expect(sourceOf()).toBe("released");
+    expect(sourceOf({ wikiSource: "standIn" })).toBe("standIn");
+    const config = configWith({ ...released, chatTemplate: "released" });
+    const study = openStudy({ scale: "smoke", seed: 1, config });
+    expect(study.config.instructions).toEqual(config.instructions);
+    expect(study.config.shrunk).toEqual(smoke.shrunk); // nothing about a stand-in
+  });
+
+  test.skipIf(isFetched)("refuses to choose where they were fetched in part", () => {
+    dataFolder({ listed: 2 });
+    expect(() => sourceOf()).toThrow("as a whole or not at all, got 1 of 2 files");
   });
 });
