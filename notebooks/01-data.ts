@@ -60,17 +60,18 @@ kit.showTable(tokenizers, { caption: "Tokenizers, measured on held-out text" });
 // %% [markdown]
 // ## Instruction sets
 //
-// Conversation: every turn of at least three words with the next speaker's turn. Questions: fixed templates over
-// encyclopedia articles stand in for the released set, which was written by LLaMA-3.2-3B-Instruct; they support no
-// statement about the paper's question answering.
+// Conversation: every turn of at least three words with the next speaker's turn. Questions: the released set, written by
+// LLaMA-3.2-3B-Instruct, where it was fetched; else fixed templates over encyclopedia articles stand in for it, which
+// support no statement about the paper's question answering.
 
 // %%
 const instructions = kit.frame(await kit.describeInstructions(study));
-kit.showTable(instructions, { caption: "Instruction sets of this run (wiki questions: stand-in)" });
+const questions = kit.wikiQuestionsKind(study);
+kit.showTable(instructions, { caption: `Instruction sets of this run (wiki questions: ${questions})` });
 
 // %%
 const bins = (await kit.instructionLengths(study)).flatMap((series) => kit.binLengths(series, 20));
-const note = "stand-in wiki questions; bins of 20, the poster's are 149";
+const note = `${questions} wiki questions; bins of 20, the poster's are 149`;
 await kit.showFigure(
   kit.lengthHistogram(bins, kit.contextOf(study, { paperFigure: "poster Figure 1", note }), "words"),
   {

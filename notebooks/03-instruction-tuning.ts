@@ -74,7 +74,8 @@ kit.showTable(kit.frame(trained), { caption: "Order really trained" });
 // %%
 const results = kit.resultsOf(study, "training").filter(({ condition }) => condition !== "base");
 const table = kit.frame(kit.trainingTable(results));
-kit.showTable(table, { caption: "After each phase (wiki questions: stand-in)", maxRows: 40 });
+const questions = kit.wikiQuestionsKind(study);
+kit.showTable(table, { caption: `After each phase (wiki questions: ${questions})`, maxRows: 40 });
 kit.tableFiles(table, {
   name: "tuning",
   folder: kit.outputFolder(study, "tables"),
@@ -83,7 +84,7 @@ kit.tableFiles(table, {
 
 // %%
 const curve = kit.curveRows(study, results, "tuning");
-const context = kit.contextOf(study, { note: "stand-in wiki questions" });
+const context = kit.contextOf(study, { note: `${questions} wiki questions` });
 await kit.showFigure(kit.learningCurves(curve, context), {
   name: "tuning-loss",
   folder,
@@ -102,6 +103,7 @@ await kit.showFigure(kit.scheduleCurves(curve, context), {
 // %% [markdown]
 // ## What differs, and why we think so
 //
-// - The wiki questions are a stand-in: built by template, not by a language model.
+// - Where the released sets were not fetched, the wiki questions are a stand-in: built by template, not by a language
+//   model.
 // - Each phase has its own warm-up and cosine and begins with fresh optimizer moments, the simplest reading of the model
 //   names; the alternatives, and token- and step-matched controls, come in a later step.

@@ -75,16 +75,21 @@ export interface TrainingConfig {
 
 /** How instruction examples become training rows. */
 export interface InstructionConfig {
-  /** D1: the text around prompt and reply. */
-  readonly chatTemplate: "plainRoles" | "speakerLetters";
+  /** D1: the text around prompt and reply; `released` takes the text column of the released sets unchanged. */
+  readonly chatTemplate: "plainRoles" | "speakerLetters" | "released";
   /** D2: train on reply tokens and the end token, or on everything. */
   readonly lossOn: "reply" | "full";
   /** D5: one example to a row, or as many as fit without seeing each other. */
   readonly instructionRows: "onePerRow" | "packed";
-  /** D14: which turns become pairs. */
-  readonly switchboardPairs: "minThreeWords" | "allTurns" | "noBackchannels";
-  /** D15: questions by template; the released set becomes a source once it can be downloaded. */
-  readonly wikiSource: "standIn";
+  /** D14: which turns become pairs; `released` takes the pairs of the released set. */
+  readonly switchboardPairs: "minThreeWords" | "allTurns" | "noBackchannels" | "released";
+  /**
+   * D15: the released questions, or questions by template. `asFetched` is the first where the user has fetched the
+   * released sets, else the second; `openStudy` puts one of them in its place, so no result has it.
+   */
+  readonly wikiSource: "asFetched" | "released" | "standIn";
+  /** D16: questions until prompts and replies of both sets have 8.7M words, or all the budget of rows allows. */
+  readonly instructionBudget: "words8.7M" | "all";
 }
 
 /** How much data a scale uses; null means all there is. */

@@ -79,7 +79,8 @@ async function fetchAll(
         try {
           await downloadFile(entry, {
             rawFolder,
-            fetchUrl: fetchUrl ?? ((url) => fetch(url, { signal })),
+            fetchUrl,
+            signal,
             onProgress: (received, total) =>
               progress.show(
                 `file ${index + 1}/${wanted.length} · ${entry.path} · ${Math.floor((100 * received) / total)} %`,

@@ -1,6 +1,7 @@
-/** @file `class-it data`: lists the data files, verifies them, or fetches what is missing (next door). */
+/** @file `class-it data`: lists the data files, verifies them, or fetches what is missing (next door), sets included. */
 import { Command, Option } from "commander";
 import { tableMarkdown } from "../report/table.js";
+import { fetchSet, listCollections } from "./data-collections.js";
 import { fetchMissing } from "./data-fetch.js";
 import { inspectFiles, placeOf, sumByFolder } from "./data-state.js";
 import { example, jsonOption } from "./options.js";
@@ -10,6 +11,11 @@ interface DataOptions {
   readonly list?: true;
   /** A prefix, or true for everything. */
   readonly check?: string | true;
+  readonly collections?: true;
+  /** Name of a set. */
+  readonly fetch?: string;
+  readonly only?: string;
+  readonly unverified?: true;
   readonly json?: boolean;
 }
 
@@ -23,10 +29,49 @@ export function dataVerb(surroundings: Surroundings): Command {
     .addOption(
       new Option("--check [prefix]", "verify size and hash of every file, or of those under a folder"),
     )
+    .addOption(
+      new Option("--collections", "list the official sets that are not in the manifest").conflicts([
+        "list",
+        "check",
+        "fetch",
+      ]),
+    )
+    .addOption(
+      new Option(
+        "--fetch <name>",
+        "fetch such a set into data/raw/collections; with --list, list what it has",
+      ).conflicts("check"),
+    )
+    .addOption(new Option("--only <beginning>", "of the set, the files whose paths begin so"))
+    .addOption(
+      new Option("--unverified", "accept files of the set whose hash is not known beforehand, and record it"),
+    )
     .addOption(jsonOption())
-    .addHelpText("after", example("data --check babylm_sample"))
-    .action(async ({ list, check, json = false }: DataOptions) => {
-      if (list) await listFiles(surroundings, json);
+    .addHelpText(
+      "after",
+      example(
+        "data --check babylm_sample",
+        "data --collections",
+        "data --fetch class-it-instructions",
+        "data --fetch babylm-2025 --list --json",
+        "data --fetch comps --unverified",
+      ),
+    )
+    .action(async ({ list, check, collections, fetch, only, unverified, json = false }: DataOptions) => {
+      const isPartOfFetch = only !== undefined || unverified !== undefined;
+      if (fetch === undefined && isPartOfFetch)
+        throw new RangeError(
+          "class-it data: --only and --unverified must come with --fetch NAME, got none. Add it, or leave them out.",
+        );
+      if (fetch !== undefined)
+        await fetchSet(surroundings, fetch, {
+          json,
+          list: list ?? false,
+          only: only ?? null,
+          unverified: unverified ?? false,
+        });
+      else if (collections) listCollections(surroundings, json);
+      else if (list) await listFiles(surroundings, json);
       else if (check !== undefined) await checkFiles(surroundings, json, check === true ? undefined : check);
       else await fetchMissing(surroundings, json);
     });

@@ -1,6 +1,7 @@
 /** @file What a verb reads and writes besides its options; a test brings its own. */
 import { defaultPlaces, type DataPlaces } from "../data/files.js";
-import type { FetchUrl } from "../data/download.js";
+import type { Origins } from "../data/fetch-collection.js";
+import type { FetchUrl } from "../data/fetch-url.js";
 
 /** A stream as far as a verb needs it. */
 export interface Output {
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly places?: DataPlaces;
   /** What `data` fetches with in place of the global `fetch`. */
   readonly fetchUrl?: FetchUrl;
+  /** Where `data --fetch` looks for official sets in place of their real locations. */
+  readonly origins?: Origins;
 }
 
 /** The places given, or those of the project. */

@@ -4,6 +4,7 @@
  */
 import type { InstructionConfig } from "../config.js";
 import type { InstructionExample } from "./instructions.js";
+import { encodeReleased, locateReply, type TokenParts } from "./released-text.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { countWords } from "./words.js";
 
@@ -33,8 +34,10 @@ export interface EncodedExamples {
   readonly leftOut: readonly string[];
 }
 
+type RoleTemplate = Exclude<InstructionConfig["chatTemplate"], "released">;
+
 /** Role markers of each template. They are ordinary text; only start and end token are special. */
-const ROLES: Readonly<Record<InstructionConfig["chatTemplate"], readonly [string, string]>> = {
+const ROLES: Readonly<Record<RoleTemplate, readonly [string, string]>> = {
   plainRoles: ["User", "Assistant"],
   speakerLetters: ["A", "B"],
 };
@@ -43,8 +46,11 @@ const ROLES: Readonly<Record<InstructionConfig["chatTemplate"], readonly [string
  * The text of an example, in three pieces: the first role, the prompt with the second role, and the reply. The space
  * behind "Assistant:" belongs to the reply's first token and is trained. The end token is added when tokens are made.
  *
- * @param template `plainRoles` is "User: {prompt}\nAssistant: {reply}", `speakerLetters` has A and B in their place
- * @throws Error when prompt or reply is empty: such an example has nothing to learn from
+ * @param template `plainRoles` is "User: {prompt}\nAssistant: {reply}", `speakerLetters` has A and B in their place;
+ *   `released` is the text the example was released with, unchanged: what stands before its prompt, then up to its
+ *   reply, then the rest
+ * @throws Error when prompt or reply is empty: such an example has nothing to learn from; for `released` when they do
+ *   not stand in the text
  */
 export function renderExample(
   example: InstructionExample,
@@ -58,6 +64,14 @@ export function renderExample(
         `in ${example.source} ${example.id}. Leave the example out.`,
     );
   }
+  if (template === "released") {
+    const { text, promptStart, replyStart } = locateReply(example);
+    return [
+      { text: text.slice(0, promptStart), trained: false },
+      { text: text.slice(promptStart, replyStart), trained: false },
+      { text: text.slice(replyStart), trained: true },
+    ];
+  }
   const [first, second] = ROLES[template];
   return [
     { text: `${first}:`, trained: false },
@@ -70,7 +84,8 @@ export function renderExample(
  * Tokens of every example.
  *
  * Pieces are encoded one by one, so the border between prompt and reply is exact. Every piece but the first begins with
- * a space, to which no tokenizer adds another: the ids equal those of the whole text. A prompt too long for
+ * a space, to which no tokenizer adds another: the ids equal those of the whole text. A released text, whose pieces may
+ * begin otherwise, is encoded as a whole; start and end token are not added where it has them already. A prompt too long for
  * `maxLengthTokens` loses tokens from the left of its passage, up to the next word; roles, question and reply stay.
  *
  * @param options.lossOn `reply` trains reply and end token; `full` trains everything but the start token
@@ -97,27 +112,16 @@ export async function encodeExamples(
     );
   }
   const start = addsStartToken && startId !== null ? [startId] : [];
-  const pieces = examples.map((example) => renderExample(example, template));
-  const encodeColumn = (column: 0 | 1 | 2): Promise<readonly (readonly number[])[]> =>
-    tokenizer.encodeIds(
-      pieces.map((row) => row[column].text),
-      { addSpecialTokens: false },
-    );
-  const [roles, prompts, replies] = [await encodeColumn(0), await encodeColumn(1), await encodeColumn(2)];
-
-  const [, secondRole] = ROLES[template];
-  // Counted behind a word, as it stands in a prompt: alone it would get a prefix space from some tokenizers.
-  const [word, wordAndTail] = await tokenizer.encodeIds(["x", `x\n${secondRole}:`], {
-    addSpecialTokens: false,
-  });
-  const tailTokens = (wordAndTail?.length ?? 0) - (word?.length ?? 0);
+  const parts = await encodeParts(examples, template, tokenizer);
   const isWordStart = wordStarts(tokenizer);
   let cutRows = 0;
   const leftOut: string[] = [];
   const encoded = examples.flatMap((example, row): EncodedExample[] => {
-    const head = [...start, ...(roles[row] ?? [])];
-    let prompt = prompts[row] ?? [];
-    const reply = [...(replies[row] ?? []), endId];
+    const part = parts[row] ?? { head: [], prompt: [], tailTokens: 0, reply: [] };
+    const { tailTokens } = part;
+    const head = part.head[0] === startId ? part.head : [...start, ...part.head];
+    let { prompt } = part;
+    const reply = part.reply.at(-1) === endId ? part.reply : [...part.reply, endId];
     const room = maxLengthTokens - head.length - reply.length;
     if (room < tailTokens) {
       if (overlongReplies === "leaveOut") {
@@ -136,14 +140,41 @@ export async function encodeExamples(
     }
     const full = lossOn === "full";
     const trained = [
-      ...start.map(() => false),
-      ...[...(roles[row] ?? []), ...prompt].map(() => full),
+      ...[...head, ...prompt].map((id, place) => full && !(place === 0 && id === startId)),
       ...reply.map(() => true),
     ];
     const words = countWords(example.prompt) + countWords(example.reply);
     return [{ id: example.id, ids: [...head, ...prompt, ...reply], trained, words }];
   });
   return { examples: encoded, cutRows, leftOut };
+}
+
+/** Tokens of every example before start and end token are added. */
+async function encodeParts(
+  examples: readonly InstructionExample[],
+  template: InstructionConfig["chatTemplate"],
+  tokenizer: Tokenizer,
+): Promise<TokenParts[]> {
+  const pieces = examples.map((example) => renderExample(example, template));
+  if (template === "released") return encodeReleased(examples.map(locateReply), tokenizer);
+  const encodeColumn = (column: 0 | 1 | 2): Promise<readonly (readonly number[])[]> =>
+    tokenizer.encodeIds(
+      pieces.map((row) => row[column].text),
+      { addSpecialTokens: false },
+    );
+  const [roles, prompts, replies] = [await encodeColumn(0), await encodeColumn(1), await encodeColumn(2)];
+  const [, secondRole] = ROLES[template];
+  // Counted behind a word, as it stands in a prompt: alone it would get a prefix space from some tokenizers.
+  const [word, wordAndTail] = await tokenizer.encodeIds(["x", `x\n${secondRole}:`], {
+    addSpecialTokens: false,
+  });
+  const tailTokens = (wordAndTail?.length ?? 0) - (word?.length ?? 0);
+  return examples.map((_, row) => ({
+    head: roles[row] ?? [],
+    prompt: prompts[row] ?? [],
+    tailTokens,
+    reply: replies[row] ?? [],
+  }));
 }
 
 /** The last `room` tokens at most, from a word's start on; never fewer than the last `keep`. */

@@ -1,118 +1,153 @@
 /**
- * @file Fetching one data file into `data/raw`, checked byte for byte before it gets its name.
+ * @file Fetching one file, checked byte for byte before it gets its name; a broken connection goes on where it broke off.
  * Nothing downloads on its own: `class-it data` calls this, tests call it with a server of their own.
  */
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { once } from "node:events";
-import { finished } from "node:stream/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { takeLock } from "./file-lock.js";
 import type { DataFile } from "./manifest.js";
-
-/** Fetches a location; the global `fetch` unless a caller brings another. */
-export type FetchUrl = (url: string) => Promise<Response>;
+import { beginPartial, discardPartial, findPartial, partialPath, type PartialFile } from "./partial-file.js";
+import {
+  appendBody,
+  askForRest,
+  stallWatch,
+  validatorOf,
+  type Download,
+  type DownloadOptions,
+} from "./rest-of-file.js";
 
 /**
- * Stream a file to `<rawFolder>/<path>.partial-<process id>`, check size and hash, then rename it into place.
- * Whatever goes wrong, the partial file is removed and an older complete file is left as it was.
+ * {@link download} for a file of the manifest, into `<rawFolder>/<path>`.
  *
- * @param entry from the manifest; its `download` must not be null
- * @param options.rawFolder folder that gets the file at `entry.path`
- * @param options.onProgress called with the bytes received so far and the bytes expected
  * @returns the path of the complete file
- * @throws Error when there is no location, the server does not answer with the file, or the bytes are not the ones
- *   the manifest names
+ * @throws Error when there is no location, and as `download`
  */
 export async function downloadFile(
   entry: DataFile,
-  options: {
-    readonly rawFolder: string;
-    readonly fetchUrl?: FetchUrl;
-    readonly onProgress?: (receivedBytes: number, totalBytes: number) => void;
-  },
+  { rawFolder, ...options }: DownloadOptions & { readonly rawFolder: string },
 ): Promise<string> {
-  const { rawFolder, fetchUrl = (url) => fetch(url), onProgress } = options;
   if (entry.download === null) {
     throw new Error(
       `downloadFile: ${entry.path} must have a download location, got none. ${entry.note ?? ""} ` +
         "Point CLASS_IT_DATA at a folder that holds it.",
     );
   }
-  const target = join(rawFolder, entry.path);
-  const partial = `${target}.partial-${process.pid}`;
-  await mkdir(dirname(target), { recursive: true });
+  const { path, download: url, bytes, sha256 } = entry;
+  const target = join(rawFolder, path);
+  await download({ path, url, target, bytes, sha256 }, options);
+  return target;
+}
+
+/**
+ * Fetch a file to `<target>.partial`, check size and hash, then rename it into place. A connection that breaks is
+ * taken up again with a Range request, also by a later process; wrong bytes are removed, and fetched again from the
+ * start only where they were put together from several answers. An older complete file is replaced at the very end.
+ *
+ * @returns size and hash of the complete file
+ * @throws Error when no server answers, the server refuses, the connection breaks too often, the bytes are not those
+ *   expected, or another process is fetching the same file
+ */
+export async function download(
+  what: Download,
+  options: DownloadOptions = {},
+): Promise<{ bytes: number; sha256: string }> {
+  const { tries = 5, pauseMs = 500, signal } = options;
+  await mkdir(dirname(what.target), { recursive: true });
+  const release = takeLock(`${what.target}.lock`, what.path);
   try {
-    const response = await request(entry, entry.download, fetchUrl);
-    const { bytes, sha256 } = await writeBody(response, { partial, entry, onProgress });
-    if (bytes !== entry.bytes || sha256 !== entry.sha256) {
-      throw new Error(
-        `downloadFile: ${entry.path} must have ${entry.bytes} bytes and sha256 ${entry.sha256}, ` +
-          `got ${bytes} bytes and ${sha256} from ${entry.download}. ` +
-          "Try again; if it stays so, the source has changed and its bytes are not the ones described here.",
-      );
+    for (let attempt = 1; ; attempt++) {
+      signal?.throwIfAborted();
+      const outcome = await fetchOnce(what, options, attempt === 1);
+      if (outcome.done) return outcome.done;
+      if (attempt >= tries) {
+        throw new Error(
+          `downloadFile: ${what.path} must arrive whole (${what.bytes} bytes) within ${tries} tries, ` +
+            `got ${outcome.broke} from ${what.url}. Try again; it goes on where it broke off.`,
+        );
+      }
+      await wait(pauseMs * 2 ** (attempt - 1), undefined, { signal });
     }
-    await rename(partial, target);
-    return target;
-  } catch (fault) {
-    await rm(partial, { force: true });
-    throw fault;
+  } finally {
+    release();
   }
 }
 
-async function request(entry: DataFile, url: string, fetchUrl: FetchUrl): Promise<Response> {
-  let response: Response;
+/** What one request came to: the complete file, or the reason to make another. */
+type Outcome =
+  | { readonly done: { bytes: number; sha256: string }; readonly broke?: never }
+  | { readonly done?: never; readonly broke: string };
+
+async function fetchOnce(what: Download, options: DownloadOptions, isFirst: boolean): Promise<Outcome> {
+  const kept = usablePartial(what);
+  // All the bytes may be there already: the process ended between the last of them and the check.
+  if (kept?.bytes === what.bytes) return check(what, true);
+  const stall = stallWatch(options);
   try {
-    response = await fetchUrl(url);
-  } catch (cause) {
-    throw new Error(
-      `downloadFile: ${url} must be reachable to fetch ${entry.path}, got ${String(cause)}. ` +
-        "Check the network, or point CLASS_IT_DATA at a folder that holds the file.",
-      { cause },
-    );
+    const answer = await askForRest(what, options, { kept, signal: stall.signal, isFirst });
+    if (answer.response === null) return { broke: answer.broke };
+    const { response, from } = answer;
+    if (from === 0) beginPartial(what.target, { url: what.url, validator: validatorOf(response) });
+    const { bytes, broke } = await appendBody(response, what, options, { from, stall });
+    if (broke !== null) return { broke: `${bytes} bytes and then ${broke}` };
+    if (bytes < what.bytes) return { broke: `an end after ${bytes} bytes` };
+    return await check(what, from > 0);
+  } finally {
+    stall.end();
   }
-  if (response.status === 200 && response.body !== null) return response;
+}
+
+/** The beginning that may be gone on with: bytes that nothing can verify need the server's word that they still hold. */
+function usablePartial(what: Download): PartialFile | null {
+  const kept = findPartial(what.target, what.url);
+  if (kept === null || kept.bytes === 0) return null;
+  const isCheckable = what.sha256 !== null || what.gitOid !== undefined;
+  if (kept.bytes <= what.bytes && (isCheckable || kept.validator !== null)) return kept;
+  discardPartial(what.target);
+  return null;
+}
+
+/** Gives the file its name when its bytes are right; hashes are taken from the disk, whatever was sent. */
+async function check(what: Download, isPatched: boolean): Promise<Outcome> {
+  const { path, url, target } = what;
+  const partial = partialPath(target);
+  const got = await hashesOf(partial, what.bytes);
+  const isRight =
+    got.bytes === what.bytes &&
+    (what.sha256 === null || got.sha256 === what.sha256) &&
+    (what.gitOid === undefined || got.gitOid === what.gitOid);
+  if (isRight) {
+    await rename(partial, target);
+    discardPartial(target);
+    return { done: { bytes: got.bytes, sha256: got.sha256 } };
+  }
+  discardPartial(target);
+  if (isPatched) return { broke: "parts that do not make the file" };
+  const [expected, found] =
+    what.sha256 === null && what.gitOid !== undefined
+      ? [`git's name ${what.gitOid}`, got.gitOid]
+      : [`sha256 ${what.sha256}`, got.sha256];
   throw new Error(
-    `downloadFile: ${url} must answer 200 for ${entry.path}, got ${response.status} ${response.statusText}. ` +
-      "Try again later, or point CLASS_IT_DATA at a folder that holds the file.",
+    `downloadFile: ${path} must have ${what.bytes} bytes and ${expected}, ` +
+      `got ${got.bytes} bytes and ${found} from ${url}. ` +
+      "Try again; if it stays so, the source has changed and its bytes are not the ones described here.",
   );
 }
 
-async function writeBody(
-  response: Response,
-  to: {
-    readonly partial: string;
-    readonly entry: DataFile;
-    readonly onProgress: ((receivedBytes: number, totalBytes: number) => void) | undefined;
-  },
-): Promise<{ bytes: number; sha256: string }> {
-  const { partial, entry, onProgress } = to;
-  const hash = createHash("sha256");
-  const file = createWriteStream(partial);
-  const closed = finished(file);
-  // Awaited below; without this a write error would also count as an unhandled rejection.
-  closed.catch(() => undefined);
+async function hashesOf(
+  file: string,
+  expectedBytes: number,
+): Promise<{ bytes: number; sha256: string; gitOid: string }> {
+  const sha256 = createHash("sha256");
+  const git = createHash("sha1").update(`blob ${expectedBytes}\0`);
   let bytes = 0;
-  try {
-    const body: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = response.body ?? [];
-    for await (const chunk of body) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      onProgress?.(bytes, entry.bytes);
-      // A body that goes on past the expected size is wrong already; do not fill the disk with it.
-      if (bytes > entry.bytes) break;
-      if (!file.write(chunk)) await once(file, "drain");
-    }
-  } catch (cause) {
-    file.destroy();
-    await closed.catch(() => undefined);
-    throw new Error(
-      `downloadFile: ${entry.path} must arrive whole (${entry.bytes} bytes), ` +
-        `got ${bytes} bytes and then ${String(cause)}. Try again.`,
-      { cause },
-    );
+  const chunks: AsyncIterable<Buffer> = createReadStream(file);
+  for await (const chunk of chunks) {
+    sha256.update(chunk);
+    git.update(chunk);
+    bytes += chunk.length;
   }
-  file.end();
-  await closed;
-  return { bytes, sha256: hash.digest("hex") };
+  return { bytes, sha256: sha256.digest("hex"), gitOid: git.digest("hex") };
 }

@@ -107,7 +107,11 @@ export async function readEntry(entry: DataFile, places: DataPlaces): Promise<Bu
  * @throws Error as {@link readData}
  */
 export async function verifyFile(path: string, places: DataPlaces = defaultPlaces()): Promise<string> {
-  const entry = findEntry(path);
+  return verifyEntry(findEntry(path), places);
+}
+
+/** {@link verifyFile} for a file described elsewhere than in the manifest. */
+export async function verifyEntry(entry: DataFile, places: DataPlaces): Promise<string> {
   const file = locateEntry(entry, places);
   requireWhole(entry, file, await hashOf(file));
   return file;
@@ -128,14 +132,23 @@ function requireWhole(
   if (got.size === entry.bytes && got.sha256 === entry.sha256) return;
   throw new Error(
     `readData: ${file} must have ${entry.bytes} bytes and sha256 ${entry.sha256}, ` +
-      `got ${got.size} bytes and ${got.sha256}. Delete the file and fetch it again (npx class-it data), ` +
+      `got ${got.size} bytes and ${got.sha256}. Delete the file and fetch it again (${fetchCommand(entry)}), ` +
       "or restore the original copy.",
   );
 }
 
-/** {@link readData} as text; all of the kit's text files are UTF-8. */
+/**
+ * {@link readData} as text; all of the kit's text files are UTF-8.
+ *
+ * @throws Error as `readData`, and when the bytes are no UTF-8 text
+ */
 export async function readText(path: string, places: DataPlaces = defaultPlaces()): Promise<string> {
-  return (await readData(path, places)).toString("utf8");
+  const bytes = await readData(path, places);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new Error(`readText: ${path} must be UTF-8 text, got other bytes. Use readData for it.`, { cause });
+  }
 }
 
 /**
@@ -172,13 +185,18 @@ export function textSource(places: DataPlaces = defaultPlaces()): "real" | "micr
   );
 }
 
+function fetchCommand({ path }: DataFile): string {
+  const [folder, name] = path.split("/");
+  return folder === "collections" ? `npx class-it data --fetch ${name}` : "npx class-it data";
+}
+
 function missingMessage(missing: readonly DataFile[], places: DataPlaces): string {
   const first = missing[0];
   const name = missing.length === 1 ? (first?.path ?? "") : `${first?.path} and ${missing.length - 1} more`;
   const second = places.dataFolder ?? "CLASS_IT_DATA (not set)";
   const remedy =
     first?.download != null
-      ? `Fetch it with "npx class-it data" from ${first.download}.`
+      ? `Fetch it with "${fetchCommand(first)}" from ${first.download}.`
       : `It has no download location. ${first?.note ?? ""} Point CLASS_IT_DATA at a folder that holds it.`;
   return `${name} must lie in ${places.rawFolder} or in ${second}, found in neither. ${remedy}`;
 }

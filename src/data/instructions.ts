@@ -7,6 +7,7 @@ import { deriveSeed, seeded, shuffled } from "../random.js";
 import { defaultPlaces, readText, type DataPlaces } from "./files.js";
 import { microworldDialoguePairs } from "./microworld/dialogues.js";
 import { microworldQuestions } from "./microworld/encyclopedia.js";
+import { loadReleased, type ReleasedPart } from "./released-instructions.js";
 import { pairTurns, parseUtterances } from "./switchboard-pairs.js";
 import { askQuestions, parseArticles } from "./wiki-questions.js";
 
@@ -14,9 +15,17 @@ import { askQuestions, parseArticles } from "./wiki-questions.js";
 export interface InstructionExample {
   /** Unique within its source. */
   readonly id: string;
-  readonly source: "switchboard" | "wiki-standin" | "microworld-dialogue" | "microworld-question";
+  readonly source:
+    | "switchboard"
+    | "switchboard-released"
+    | "wiki-standin"
+    | "wiki-released"
+    | "microworld-dialogue"
+    | "microworld-question";
   readonly prompt: string;
   readonly reply: string;
+  /** The text column of a released row. */
+  readonly text?: string;
 }
 
 /** What both loaders are asked for. */
@@ -34,7 +43,7 @@ export interface InstructionRequest {
  * Conversation: a turn and the next speaker's turn (D14).
  *
  * @param request.pairing which turns become pairs; the generated dialogues have no back-channels and all their turns
- *   count at least three words, so there the three rules agree
+ *   count at least three words, so there the three rules agree; `released` takes the rows of the released set
  * @returns rows in random order, fixed by the seed
  * @throws RangeError when more rows are asked for than there are, or all rows of the microworld
  * @throws Error when a file is missing or damaged
@@ -51,6 +60,11 @@ export async function loadSwitchboardPairs(
     });
     return pairs.map((pair) => ({ ...pair, source: "microworld-dialogue" }));
   }
+  if (pairing === "released") {
+    const released = await loadTrainRows("switchboard", { split, places, caller: "loadSwitchboardPairs" });
+    const examples = released.map((row): InstructionExample => ({ ...row, source: "switchboard-released" }));
+    return draw(examples, { rows, seed: drawSeed, caller: "loadSwitchboardPairs" });
+  }
   const file = split === "train" ? "switchboard/swda_train.tsv" : "switchboard/swda_val.tsv";
   const pairs = pairTurns(parseUtterances(await readText(file, places)), pairing);
   const examples = pairs.map((pair): InstructionExample => ({ ...pair, source: "switchboard" }));
@@ -60,15 +74,18 @@ export async function loadSwitchboardPairs(
 /**
  * Question answering: passage and question, and a short reply (D15).
  *
+ * @param request.wikiSource `released` takes the rows of the released set; the generated questions know no difference
  * @returns rows in random order, fixed by the seed
  * @throws RangeError when more rows are asked for than there are, or all rows of the microworld
  * @throws Error when a file is missing or damaged
  *
- * Differs: CLASS-IT's questions were written by LLaMA-3.2-3B-Instruct; these come from fixed templates, which every
- * table and figure made from them says.
+ * Differs: CLASS-IT's questions were written by LLaMA-3.2-3B-Instruct; those of the stand-in come from fixed templates,
+ * which every table and figure made from them says.
  */
-export async function loadWikiQuestions(request: InstructionRequest): Promise<InstructionExample[]> {
-  const { rows, seed, source, split = "train", places = defaultPlaces() } = request;
+export async function loadWikiQuestions(
+  request: InstructionRequest & { readonly wikiSource?: "released" | "standIn" },
+): Promise<InstructionExample[]> {
+  const { rows, seed, source, split = "train", places = defaultPlaces(), wikiSource = "standIn" } = request;
   const drawSeed = deriveSeed(seed, `wiki ${split}`);
   if (source === "microworld") {
     const questions = microworldQuestions({
@@ -76,6 +93,11 @@ export async function loadWikiQuestions(request: InstructionRequest): Promise<In
       random: seeded(drawSeed),
     });
     return questions.map((question) => ({ ...question, source: "microworld-question" }));
+  }
+  if (wikiSource === "released") {
+    const released = await loadTrainRows("simple_wiki", { split, places, caller: "loadWikiQuestions" });
+    const examples = released.map((row): InstructionExample => ({ ...row, source: "wiki-released" }));
+    return draw(examples, { rows, seed: drawSeed, caller: "loadWikiQuestions" });
   }
   const file = split === "train" ? "train/simple_wiki.train" : "dev/simple_wiki.dev";
   const articles = parseArticles(await readText(`babylm_sample/${file}`, places));
@@ -89,6 +111,18 @@ export async function loadWikiQuestions(request: InstructionRequest): Promise<In
     })),
   );
   return draw(examples, { rows, seed: drawSeed, caller: "loadWikiQuestions" });
+}
+
+/** Rows of a released set, which keeps none apart. */
+function loadTrainRows(
+  part: ReleasedPart,
+  request: { readonly split: "train" | "heldOut"; readonly places: DataPlaces; readonly caller: string },
+): ReturnType<typeof loadReleased> {
+  if (request.split === "train") return loadReleased(part, request.places);
+  throw new RangeError(
+    `${request.caller}: split must be train for the released sets, which keep no rows apart, got heldOut. ` +
+      "Take held-out rows from the other sources.",
+  );
 }
 
 function finite(rows: number | null, caller: string): number {

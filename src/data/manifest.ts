@@ -26,19 +26,26 @@ export interface DataFile {
   readonly source: string;
 }
 
+/** Fields of a file in the manifest, which a user's own files share. */
+export const dataFileFields = {
+  path: z.string().regex(/^[\w.-]+(\/[\w.-]+)+$/, "a relative path with forward slashes"),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
+  bytes: z.int().nonnegative(),
+  lines: z.int().nonnegative().optional(),
+  licence: z.string().min(1),
+  download: z.url().nullable(),
+  note: z.string().optional(),
+  standIn: z.boolean(),
+  source: z.string().min(1),
+};
+
+/** Whether a path climbs nowhere. */
+export const isPlainPath = ({ path }: { readonly path: string }): boolean =>
+  !path.split("/").some((part) => part === "." || part === "..");
+
 const DataFileSchema = z
-  .strictObject({
-    path: z.string().regex(/^[\w.-]+(\/[\w.-]+)+$/, "a relative path with forward slashes"),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
-    bytes: z.int().nonnegative(),
-    lines: z.int().nonnegative().optional(),
-    licence: z.string().min(1),
-    download: z.url().nullable(),
-    note: z.string().optional(),
-    standIn: z.boolean(),
-    source: z.string().min(1),
-  })
-  .refine((entry) => !entry.path.split("/").includes(".."), "path must not leave the data folder")
+  .strictObject(dataFileFields)
+  .refine(isPlainPath, "path must not leave the data folder")
   .refine(
     (entry) => entry.download !== null || entry.note !== undefined,
     "a file without download needs a note",

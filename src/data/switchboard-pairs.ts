@@ -79,7 +79,7 @@ export function parseUtterances(text: string): Utterance[] {
  */
 export function pairTurns(
   utterances: readonly Utterance[],
-  pairing: InstructionConfig["switchboardPairs"],
+  pairing: Exclude<InstructionConfig["switchboardPairs"], "released">,
 ): TurnPair[] {
   const kept = pairing === "noBackchannels" ? utterances.filter(({ act }) => act !== "b") : utterances;
   const minWords = pairing === "allTurns" ? 1 : MIN_TURN_WORDS;

@@ -3,6 +3,7 @@
  * The rule for ties is next door in `choices.ts`; the model stands behind `log-likelihood.ts`.
  */
 import { z } from "zod";
+import { parseJsonLines } from "../data/json-lines.js";
 import { mean } from "../statistics/summary.js";
 import { chooseCandidate, creditForFirst, type ScoredItem, type TiePolicy } from "./choices.js";
 import type { LogLikelihood, ScoringRequest } from "./log-likelihood.js";
@@ -56,26 +57,17 @@ const pairLine = z.object({ sentence_good: z.string().min(1), sentence_bad: z.st
  */
 export function readMinimalPairs(file: { readonly text: string; readonly uid: string }): MinimalPair[] {
   const { text, uid } = file;
-  // Only the newline separates lines: sentences may hold U+2028, which `splitlines` elsewhere would cut at.
-  const lines = text.replace(/\n$/, "").split("\n");
-  return lines.map((line, index) => {
-    const parsed = pairLine.safeParse(parseJson(line));
-    if (!parsed.success) {
-      const fields = parsed.error.issues.map(
-        (issue) => `${issue.path.join(".") || "line"}: ${issue.message}`,
-      );
-      throw new RangeError(
-        `readMinimalPairs: ${uid}, line ${index + 1} must be a JSON object with texts sentence_good and sentence_bad, ` +
-          `got ${fields.join("; ")}. Repair or remove the line.`,
-      );
-    }
-    return {
-      uid,
-      id: `${uid}_${index}`,
-      good: parsed.data.sentence_good,
-      bad: parsed.data.sentence_bad,
-    };
+  const rows = parseJsonLines(text, {
+    name: uid,
+    schema: pairLine,
+    expected: "a JSON object with texts sentence_good and sentence_bad",
   });
+  return rows.map(({ sentence_good, sentence_bad }, index) => ({
+    uid,
+    id: `${uid}_${index}`,
+    good: sentence_good,
+    bad: sentence_bad,
+  }));
 }
 
 /**
@@ -157,13 +149,4 @@ export function summarisePairs(
 /** A request for the probability of a whole sentence. */
 function wholeSentence(sentence: string): ScoringRequest {
   return { context: "", continuation: sentence, tokenization: "joined" };
-}
-
-/** The parsed line, or undefined where it is not JSON; the schema turns that into the message. */
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

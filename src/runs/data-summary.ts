@@ -71,6 +71,10 @@ export async function describeTokenizers(
   return rows;
 }
 
+/** What the questions of a study are, for titles: `released`, or `stand-in` where they come from templates. */
+export const wikiQuestionsKind = (study: Study): string =>
+  study.config.instructions.wikiSource === "released" ? "released" : "stand-in";
+
 /** The two instruction sets: where they come from, rows, and words of prompts and replies. */
 export async function describeInstructions(
   study: Study,
@@ -111,11 +115,15 @@ export async function instructionLengths(
   );
 }
 
-/** The tokens of one example and whether each is trained, as the instruction loss sees it. */
+/**
+ * The tokens of one example and whether each is trained, as the instruction loss sees it.
+ *
+ * @param example.text what the template `released` takes
+ */
 export async function describeMask(
   study: Study,
   model: ModelName,
-  example: { readonly prompt: string; readonly reply: string },
+  example: { readonly prompt: string; readonly reply: string; readonly text?: string },
 ): Promise<{ token: string; trained: string }[]> {
   const text = await loadText(study);
   const { tokenizer } = await prepareTokenizer(study, model, text);

@@ -40,14 +40,18 @@ export async function heldOutSources(
     source: study.source,
     split: "heldOut",
   } as const;
+  // The released sets keep no rows apart: what they are measured on is paired and worded by our own rules.
+  const { switchboardPairs, chatTemplate } = instructions;
+  const pairing = switchboardPairs === "released" ? "minThreeWords" : switchboardPairs;
+  const template = chatTemplate === "released" ? "plainRoles" : chatTemplate;
   const sets = {
-    switch: await loadSwitchboardPairs({ ...request, pairing: instructions.switchboardPairs }),
+    switch: await loadSwitchboardPairs({ ...request, pairing }),
     wiki: await loadWikiQuestions(request),
   };
   for (const [source, loaded] of Object.entries(sets)) {
     const { examples } = await encodeExamples(loaded, {
       tokenizer,
-      template: instructions.chatTemplate,
+      template,
       lossOn: instructions.lossOn,
       maxLengthTokens: architectures[model].maxLengthTokens,
       overlongReplies: "leaveOut",

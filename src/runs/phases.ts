@@ -16,7 +16,7 @@ import { deriveSeed, seeded } from "../random.js";
 import { examplesOfPhase, type Phase } from "../training/curriculum.js";
 import type { TrainingPlan } from "../training/train.js";
 import { repeatEpochs } from "../training/step-batches.js";
-import { loadInstructionSets } from "./instruction-sets.js";
+import { loadInstructionSets, type NamedFile } from "./instruction-sets.js";
 import { codeVersion } from "./provenance.js";
 import type { Stage, StageInputs } from "./stage.js";
 import type { Study } from "./study.js";
@@ -56,7 +56,7 @@ export interface PreparedPhase {
   readonly kind: "pretraining" | "tuning";
   readonly inputs: StageInputs;
   /** Data files the phase trains on. */
-  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+  readonly files: readonly NamedFile[];
   readonly start: () => Weights;
   readonly plan: () => Promise<{ plan: TrainingPlan; rows: RowCounts }>;
 }

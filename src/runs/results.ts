@@ -38,8 +38,8 @@ const resultSchema = z.object({
   metrics: z.array(metricSchema),
   /** The whole configuration of the study. */
   config: z.record(z.string(), z.unknown()),
-  /** sha256 of the data files the task read. */
-  files: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  /** sha256 of the data files the task read; `unverified` where it was not known before the file arrived. */
+  files: z.array(z.object({ path: z.string(), sha256: z.string(), unverified: z.literal(true).optional() })),
   stages: z.array(z.object({ kind: z.string(), hash: z.string(), seconds: z.number() })),
   provenance: provenanceSchema,
 });

@@ -9,7 +9,8 @@ import {
   type Scale,
   type StudyConfig,
 } from "../config.js";
-import { textSource } from "../data/files.js";
+import { defaultPlaces, textSource } from "../data/files.js";
+import { hasReleased } from "../data/released-instructions.js";
 import { checkArchitecture } from "../model/decoder.js";
 import { findProjectRoot } from "../project-root.js";
 import { deriveStudy } from "../scales.js";
@@ -41,9 +42,10 @@ export interface StudyOptions {
 }
 
 /**
- * Checks the settings and finds the text.
+ * Checks the settings and finds the text; `wikiSource: "asFetched"` is replaced by what it comes to here and now.
  *
- * @throws RangeError when a setting contradicts another; Error when the scale needs real text and there is none
+ * @throws RangeError when a setting contradicts another; Error when the scale needs real text and there is none, or the
+ *   released instruction sets were fetched in part
  */
 export function openStudy({
   scale,
@@ -72,7 +74,7 @@ export function openStudy({
   const root = findProjectRoot();
   const folder = source === "real" ? settings.scale : `${settings.scale}-microworld`;
   return {
-    config: settings,
+    config: decideInstructions(settings, source),
     seed,
     source,
     resultsFolder: join(resolve(root, resultsRoot ?? "results"), folder),
@@ -116,6 +118,34 @@ export function checkStudy(config: StudyConfig): void {
       refuse(`${phase}.warmupShare`, "be null or from 0 to below 1", training.warmupShare);
   }
 }
+
+/** What `asFetched` comes to, said where the questions are a stand-in; contradictions with the text are refused. */
+function decideInstructions(config: StudyConfig, source: Study["source"]): StudyConfig {
+  const { instructions } = config;
+  const isReleased =
+    source === "real" && instructions.wikiSource === "asFetched" && hasReleased(defaultPlaces());
+  const wikiSource =
+    instructions.wikiSource === "asFetched" ? (isReleased ? "released" : "standIn") : instructions.wikiSource;
+  const released = [wikiSource, instructions.switchboardPairs].filter((name) => name === "released").length;
+  if (released > 0 && source === "microworld")
+    throw new RangeError(
+      "openStudy: released instruction sets must go with real text, got the microworld. " +
+        'Set wikiSource to "standIn" and switchboardPairs to another rule, or set CLASS_IT_DATA.',
+    );
+  if (released < 2 && instructions.chatTemplate === "released")
+    throw new RangeError(
+      `openStudy: chatTemplate "released" must go with wikiSource and switchboardPairs "released", ` +
+        `got "${wikiSource}" and "${instructions.switchboardPairs}". Change one of them.`,
+    );
+  const said = wikiSource === "standIn" ? [STAND_IN] : [];
+  return {
+    ...config,
+    instructions: { ...instructions, wikiSource },
+    shrunk: [...config.shrunk.filter((sentence) => sentence !== STAND_IN), ...said],
+  };
+}
+
+const STAND_IN = "wiki questions by template in place of a language model's";
 
 /** Refuses names of models and conditions that do not exist, and lists those that do. */
 export function checkNames(model: ModelName, condition: Condition): void {

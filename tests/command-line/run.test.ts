@@ -14,11 +14,11 @@ test("help lists every verb, on stdout, and succeeds", async () => {
   for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^  ${verb} `, "m"));
 });
 
-test.each(VERBS)("help of %s shows --json and one example of that very verb", async (verb) => {
+test.each(VERBS)("help of %s shows --json and examples of that very verb", async (verb) => {
   const { code, stdout, stderr } = await command(`${verb} --help`);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("--json");
-  expect(stdout.match(/npx class-it \w+/g)).toEqual([`npx class-it ${verb}`]);
+  expect(new Set(stdout.match(/npx class-it \w+/g))).toEqual(new Set([`npx class-it ${verb}`]));
 });
 
 test("the example of train and of evaluate name every option that must be given", async () => {

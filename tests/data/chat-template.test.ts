@@ -92,6 +92,51 @@ describe.each(["bytePlain", "byteWithPrefixSpace"] as const)("%s", (variant) => 
     );
   });
 
+  const released = (text: string, parts: { prompt?: string; reply?: string } = {}): InstructionExample => ({
+    id: "r1",
+    source: "wiki-released",
+    prompt: "Mara is in the garden.\nWhere is Mara?",
+    reply: "In the garden.",
+    text,
+    ...parts,
+  });
+  const asReleased = { template: "released" } as const;
+  const [before, between] = ["[User]\n", "\n\n[Model]\n\n"];
+  const text = `${before}${released("").prompt}${between}${released("").reply}`;
+
+  test("a released text is trained unchanged; its reply is found, whatever stands around it", async () => {
+    for (const whole of [text, `${text}\n`, `${text}</s>`, ` 🙂 ${text}`]) {
+      const { examples } = await encode([released(whole)], asReleased);
+      const { ids, trained } = examples[0] ?? { ids: [], trained: [] };
+      const [plain = []] = await tokenizer.encodeIds([whole], { addSpecialTokens: true });
+      expect(ids).toEqual(plain.at(-1) === tokenizer.endId ? plain : [...plain, tokenizer.endId]);
+      const reply = (await decode(ids.filter((_, i) => trained[i]))).trim();
+      expect(reply).toBe("In the garden.");
+      expect(ids.filter((id) => id === tokenizer.endId)).toHaveLength(1);
+    }
+  });
+
+  test("a released text too long loses its passage from the left; what stands around it stays", async () => {
+    const prompt = `${"The garden was quiet. ".repeat(40)}\nWhere is Mara?`;
+    const long = released(`${before}${prompt}${between}In the garden.`, { prompt });
+    const { examples, cutRows } = await encode([long], { ...asReleased, maxLengthTokens: 64 });
+    expect(cutRows).toBe(1);
+    const ids = examples[0]?.ids ?? [];
+    expect(ids.length).toBeLessThanOrEqual(64);
+    expect((await decode(ids)).trim()).toMatch(
+      /^\[User\]\n (The|garden|was|quiet\.) .*quiet\. \nWhere is Mara\?\n\n\[Model\]\n\nIn the garden\.$/,
+    );
+  });
+
+  test("a released text without its prompt or reply, or none at all, is refused by name", async () => {
+    const refused = (example: InstructionExample) => expect(encode([example], asReleased)).rejects;
+    await refused(released("In the garden.")).toThrow("wiki-released r1 must be its prompt and then");
+    await refused(released(`${text} And then?`)).toThrow("got no such reply behind the prompt");
+    await refused(where).toThrow(
+      "must have examples with a text of their own, got none in microworld-question x1",
+    );
+  });
+
   test("a reply that does not fit is an error that names the example", async () => {
     const encoding = encode([where, example("Hello there.", "one two three ".repeat(20))], {
       maxLengthTokens: 48,

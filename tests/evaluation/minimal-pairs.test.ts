@@ -102,7 +102,7 @@ describe("failure", () => {
     expect(() => readMinimalPairs({ text: '{"sentence_good": ', uid: "cut" })).toThrow(
       /cut, line 1 must be a JSON/,
     );
-    expect(() => readMinimalPairs({ text: "", uid: "empty" })).toThrow(/empty, line 1/);
+    expect(() => readMinimalPairs({ text: "", uid: "empty" })).toThrow(/empty must have at least one line/);
   });
 
   test("NaN names the item instead of winning it", async () => {

@@ -17,7 +17,7 @@ describe("a published result", () => {
     expect(subjectFolder(study, subject)).toBe(join(study.resultsFolder, "llama140M", "wiki", "seed-7"));
     expect(readResults(study.resultsFolder)).toEqual([result]);
     const expected = resultWith(content.metrics, { condition: "wiki", seed: 7, source: "microworld" });
-    expect(result).toEqual({ ...expected, config: TINY_CONFIG });
+    expect(result).toEqual({ ...expected, config: study.config });
   });
 
   test("keeps its items as CSV with every digit, a blank for what is missing", () => {

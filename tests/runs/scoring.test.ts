@@ -49,7 +49,7 @@ describe("an evaluation", () => {
       seed: 1,
       ...subject,
     });
-    expect(result.config).toEqual(TINY_CONFIG);
+    expect(result.config).toEqual(study.config);
     expect(result.provenance).toMatchObject({ node: process.versions.node, tfjs: tf.version_core });
     expect(result.metrics).toHaveLength(2 * (1 + MICROWORLD_UIDS.length));
     for (const { part, n } of result.metrics) expect(n).toBe(part === "all" ? PAIRS : 2);

@@ -1,0 +1,97 @@
+/**
+ * @file JSON-lines text, read strictly: one JSON object a line, each as its schema says. A fault names file and line and
+ * says what was expected; nothing is skipped.
+ */
+import type { z } from "zod";
+import { readLines } from "./lines.js";
+
+/** What the lines of a file must be. */
+export interface JsonLinesOptions<Row> {
+  /** What errors call the file; by default its path. */
+  readonly name: string;
+  /** Checks a line; other fields than those named are ignored where it is a plain `z.object`. */
+  readonly schema: z.ZodType<Row>;
+  /** What a line must be, in words: "a JSON object with the text sentence_good". */
+  readonly expected: string;
+  /** Names a row where names must not repeat. */
+  readonly idOf?: (row: Row) => string;
+}
+
+/**
+ * The rows of a text at hand.
+ *
+ * @throws RangeError naming file and line (from 1) when a line is not as expected, an id stands twice, or there is no line
+ */
+export function parseJsonLines<Row>(text: string, options: JsonLinesOptions<Row>): Row[] {
+  const check = lineCheck(options);
+  // Only the newline separates lines: texts may hold U+2028, which `splitlines` elsewhere would cut at.
+  const lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  const rows = lines.map((line, index) => check(line, index + 1));
+  requireRows(rows.length, options.name);
+  return rows;
+}
+
+/**
+ * The rows of a file, in bounded memory.
+ *
+ * @throws RangeError as {@link parseJsonLines}; Error naming file and line where the bytes are no UTF-8 text
+ */
+export async function* readJsonLines<Row>(
+  file: string,
+  options: Omit<JsonLinesOptions<Row>, "name"> & { readonly name?: string },
+): AsyncGenerator<Row, void, void> {
+  const name = options.name ?? file;
+  const check = lineCheck({ ...options, name });
+  let rows = 0;
+  for await (const { text, number } of readLines(file)) {
+    yield check(text, number);
+    rows++;
+  }
+  requireRows(rows, name);
+}
+
+/** Checks one line after the other. */
+function lineCheck<Row>({ name, schema, expected, idOf }: JsonLinesOptions<Row>) {
+  const lineOfId = new Map<string, number>();
+  return (line: string, number: number): Row => {
+    const refuse = (got: string): never => {
+      throw new RangeError(
+        `readJsonLines: ${name}, line ${number} must be ${expected}, got ${got}. Repair or remove the line.`,
+      );
+    };
+    const parsed = schema.safeParse(parseLine(line, refuse));
+    if (!parsed.success) {
+      return refuse(
+        parsed.error.issues.map(({ path, message }) => `${path.join(".") || "line"}: ${message}`).join("; "),
+      );
+    }
+    if (idOf !== undefined) {
+      const id = idOf(parsed.data);
+      const before = lineOfId.get(id);
+      if (before !== undefined) {
+        throw new RangeError(
+          `readJsonLines: ids of ${name} must not repeat, got "${id}" in lines ${before} and ${number}. Remove one of them.`,
+        );
+      }
+      lineOfId.set(id, number);
+    }
+    return parsed.data;
+  };
+}
+
+function parseLine(line: string, refuse: (got: string) => never): unknown {
+  if (line.trim() === "") return refuse("an empty line");
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    if (line.startsWith("\u{feff}")) return refuse("a byte order mark; save the file as UTF-8 without it");
+    return refuse(cause instanceof SyntaxError ? cause.message : String(cause));
+  }
+}
+
+function requireRows(rows: number, name: string): void {
+  if (rows > 0) return;
+  throw new RangeError(
+    `readJsonLines: ${name} must have at least one line, got an empty file. Restore the file, or fetch it again.`,
+  );
+}
