@@ -23,6 +23,25 @@ export interface EncodedExample {
   readonly trained: readonly boolean[];
   /** Words of prompt and reply, before anything was cut. */
   readonly words: number;
+  /** Places where prompt, second role and reply begin. */
+  readonly bounds: readonly [promptStart: number, secondRole: number, replyStart: number];
+}
+
+/** Parts of an example: start and end token, what the template writes, what is given and what is asked for. */
+export const TOKEN_PARTS = ["special", "marker", "prompt", "reply"] as const;
+export type TokenPart = (typeof TOKEN_PARTS)[number];
+
+/** Which part a token of an example belongs to. */
+export function partOf(
+  { ids, bounds }: EncodedExample,
+  place: number,
+  { startId, endId }: Pick<Tokenizer, "startId" | "endId">,
+): TokenPart {
+  const [promptStart, secondRole, replyStart] = bounds;
+  const isStart = place === 0 && ids[0] === startId;
+  if (isStart || (place === ids.length - 1 && ids[place] === endId)) return "special";
+  if (place >= replyStart) return "reply";
+  return place >= promptStart && place < secondRole ? "prompt" : "marker";
 }
 
 /** Encoded examples, and what became of those that did not fit. */
@@ -144,7 +163,9 @@ export async function encodeExamples(
       ...reply.map(() => true),
     ];
     const words = countWords(example.prompt) + countWords(example.reply);
-    return [{ id: example.id, ids: [...head, ...prompt, ...reply], trained, words }];
+    const replyStart = head.length + prompt.length;
+    const bounds = [head.length, replyStart - tailTokens, replyStart] as const;
+    return [{ id: example.id, ids: [...head, ...prompt, ...reply], trained, words, bounds }];
   });
   return { examples: encoded, cutRows, leftOut };
 }

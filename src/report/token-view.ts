@@ -1,14 +1,12 @@
 /** @file The mask X-ray: an example's tokens side by side, coloured by their part, what is trained underlined. */
+import { TOKEN_PARTS, type TokenPart } from "../data/chat-template.js";
 import { display, escapeHtml } from "./display.js";
-
-/** Parts of an example: what the template writes, what it is given, and start and end tokens. */
-export const TOKEN_PARTS = ["special", "marker", "prompt", "reply"] as const;
 
 /** One token as it is shown. */
 export interface ShownToken {
   /** As decoded alone. */
   readonly text: string;
-  readonly part: (typeof TOKEN_PARTS)[number];
+  readonly part: TokenPart;
   /** Whether predicting this token is trained. */
   readonly trained: boolean;
 }

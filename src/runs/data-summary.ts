@@ -1,6 +1,6 @@
 /** @file What goes into the models, in numbers: files, text, tokenizers, instruction sets, and what is trained of an example. */
 import { MODELS, type ModelName } from "../config.js";
-import { encodeExamples } from "../data/chat-template.js";
+import { encodeExamples, partOf, type TokenPart } from "../data/chat-template.js";
 import { readTexts } from "../data/documents.js";
 import { openManifest } from "../data/manifest.js";
 import { countWords } from "../data/words.js";
@@ -116,7 +116,7 @@ export async function instructionLengths(
 }
 
 /**
- * The tokens of one example and whether each is trained, as the instruction loss sees it.
+ * The tokens of one example, each with its part and whether it is trained, as the instruction loss sees it.
  *
  * @param example.text what the template `released` takes
  */
@@ -124,25 +124,57 @@ export async function describeMask(
   study: Study,
   model: ModelName,
   example: { readonly prompt: string; readonly reply: string; readonly text?: string },
-): Promise<{ token: string; trained: string }[]> {
-  const text = await loadText(study);
-  const { tokenizer } = await prepareTokenizer(study, model, text);
-  const { chatTemplate, lossOn } = study.config.instructions;
-  const { maxLengthTokens } = study.config.architectures[model];
+): Promise<{ text: string; part: TokenPart; trained: boolean }[]> {
+  const { tokenizer } = await prepareTokenizer(study, model, await loadText(study));
   const { examples } = await encodeExamples([{ id: "shown", source: "microworld-question", ...example }], {
+    ...encodingOf(study, model),
     tokenizer,
-    template: chatTemplate,
-    lossOn,
-    maxLengthTokens,
   });
-  const rows = [];
-  for (const { ids, trained } of examples)
-    for (const [position, id] of ids.entries()) {
-      const token = await tokenizer.decode([id], { skipSpecialTokens: false });
-      rows.push({
-        token: JSON.stringify(token),
-        trained: trained[position] === true ? "trained" : "context",
+  const tokens = [];
+  for (const encoded of examples)
+    for (const [place, id] of encoded.ids.entries())
+      tokens.push({
+        text: await tokenizer.decode([id], { skipSpecialTokens: false }),
+        part: partOf(encoded, place, tokenizer),
+        trained: encoded.trained[place] === true,
       });
+  return tokens;
+}
+
+const encodingOf = ({ config }: Study, model: ModelName) => ({
+  template: config.instructions.chatTemplate,
+  lossOn: config.instructions.lossOn,
+  maxLengthTokens: config.architectures[model].maxLengthTokens,
+});
+
+/** Tokens of both instruction sets by part, how many are trained, and what became of rows that are too long. */
+export async function describeTrainedTokens(
+  study: Study,
+  model: ModelName,
+): Promise<
+  ({ set: string; examples: number } & Record<
+    TokenPart | "trained" | "longest" | "cutRows" | "leftOut",
+    number
+  >)[]
+> {
+  const { tokenizer } = await prepareTokenizer(study, model, await loadText(study));
+  const rows = [];
+  for (const set of ["switch", "wiki"] as const) {
+    const loaded = await loadInstructionSets(study, [set]);
+    const { examples, cutRows, leftOut } = await encodeExamples(loaded.examples, {
+      ...encodingOf(study, model),
+      tokenizer,
+      overlongReplies: "leaveOut",
+    });
+    const counts = { special: 0, marker: 0, prompt: 0, reply: 0, trained: 0, longest: 0 };
+    for (const example of examples) {
+      counts.longest = Math.max(counts.longest, example.ids.length);
+      for (const [place, isTrained] of example.trained.entries()) {
+        counts[partOf(example, place, tokenizer)] += 1;
+        if (isTrained) counts.trained += 1;
+      }
     }
+    rows.push({ set, examples: examples.length, ...counts, cutRows, leftOut: leftOut.length });
+  }
   return rows;
 }

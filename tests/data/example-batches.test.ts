@@ -11,6 +11,7 @@ const example = (id: string, length: number): EncodedExample => ({
   ids: Array.from({ length }, (_, i) => 10 + i),
   trained: Array.from({ length }, (_, i) => i >= length - 2),
   words: 5,
+  bounds: [0, 0, length - 2],
 });
 const settings = { batchSize: 2, epoch: 0, seed: 1, order: "asGiven", padId: 0 } as const;
 
@@ -57,7 +58,13 @@ test("grouping by length leaves far less padding, without sorting the epoch", ()
 });
 
 test("an example without a trained target is refused by name; the first token is never a target", () => {
-  const silent: EncodedExample = { id: "silent", ids: [5, 6], trained: [true, false], words: 2 };
+  const silent: EncodedExample = {
+    id: "silent",
+    ids: [5, 6],
+    trained: [true, false],
+    words: 2,
+    bounds: [0, 0, 0],
+  };
   expect(() => exampleBatches({ ...settings, examples: [many[0] ?? silent, silent] })).toThrow(
     "got none in silent",
   );
