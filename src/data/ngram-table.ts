@@ -40,8 +40,10 @@ export function createNgramTable(): NgramTable {
     places *= 2;
     cells = new Int32Array(places * FIELDS);
     for (let cell = 0; cell < before.length; cell += FIELDS) {
-      const [laneA = 0, laneB = 0, numberPlus1 = 0] = before.subarray(cell, cell + FIELDS);
-      if (numberPlus1 !== 0) put(seek(laneA, laneB), laneA, laneB, numberPlus1);
+      const numberPlus1 = before[cell + 2] ?? 0;
+      if (numberPlus1 === 0) continue;
+      const [laneA, laneB] = [before[cell] ?? 0, before[cell + 1] ?? 0];
+      put(seek(laneA, laneB), laneA, laneB, numberPlus1);
     }
   };
   return {

@@ -63,6 +63,8 @@ export type CodeRoom =
   | "training"
   | "evaluation"
   | "runs/instruction-sets"
+  | "runs/overlap"
+  | "runs/overlap-items"
   | "runs/phases"
   | "runs/tasks";
 
