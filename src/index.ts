@@ -16,6 +16,8 @@ export {
 } from "./training/curriculum.js";
 export { openStudy, type Study } from "./runs/study.js";
 export { trainCondition, type ConditionStep } from "./runs/training.js";
+export { measureExposure } from "./runs/exposure.js";
+export { checkWordBudget, describeWordBudget, WORD_LIMITS, type WordBudget } from "./data/word-budget.js";
 export { evaluateCondition } from "./runs/scoring.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
 export { evaluateAll, publishedModels, publishedSubjects, trainAll } from "./runs/grid.js";
@@ -30,6 +32,7 @@ export { wilsonInterval } from "./statistics/summary.js";
 export { macroAverageInterval } from "./statistics/macro-average.js";
 export * from "./report/params.js";
 export * from "./report/result-rows.js";
+export { wordBudgetRows } from "./report/word-budget-rows.js";
 export { settingRows } from "./report/setting-rows.js";
 export { frame, type TidyRow } from "./report/frame.js";
 export { showTable } from "./report/table.js";

@@ -36,9 +36,14 @@ export function summariseInstructionOverlap({
   }));
 }
 
-/** Overlap with the pre-training text by task, one value an item that is long enough: what the figure shows. */
+/**
+ * Overlap with the pre-training text by task, one value an item that is long enough: what the figure shows. Tasks
+ * without such an item are left out.
+ */
 export function overlapByTask({ items }: StudyOverlap): { task: string; overlaps: number[] }[] {
-  return [...groups(items)].map(([task, members]) => ({ task, overlaps: sharesOf(members, "overlap") }));
+  return [...groups(items)]
+    .map(([task, members]) => ({ task, overlaps: sharesOf(members, "overlap") }))
+    .filter(({ overlaps }) => overlaps.length > 0);
 }
 
 /** Overlap by item id for one task, as `splitByOverlap` wants it. @throws RangeError when the task was not measured */

@@ -11,6 +11,7 @@ import { writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
 import type { Weights } from "../model/decoder.js";
 import { phasesOf } from "../training/curriculum.js";
 import { measureLoss, TrainingRun, type StepRecord } from "../training/train.js";
+import { announceExposure, exposureMetrics } from "./exposure.js";
 import { interruptSignal } from "./interrupt.js";
 import { packText, pretrainingPhase, tuningPhase, type Material, type PreparedPhase } from "./phases.js";
 import { reportProgress } from "./progress.js";
@@ -51,6 +52,7 @@ export async function* trainCondition(
   checkNames(model, condition);
   const phases = phasesOf(condition);
   const text = await loadText(study);
+  const exposure = await announceExposure(study, { condition, text });
   const { stage: tokenizerStage, tokenizer } = await prepareTokenizer(study, model, text);
   const done: FinishedPhase[] = [];
   const material = { study, model, text, tokenizer, tokenizerStage };
@@ -65,7 +67,7 @@ export async function* trainCondition(
     files.push(...prepared.files.filter(({ path }) => !files.some((file) => file.path === path)));
     done.push(last);
   }
-  publishTraining(study, { model, condition }, files, done);
+  publishTraining(study, { model, condition }, files, done, exposureMetrics(exposure));
   return { stage: last.stage, phases: done };
 }
 

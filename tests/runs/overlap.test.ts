@@ -64,7 +64,11 @@ test("by hand: a task's shares are of the items that are long enough, (Super)GLU
   expect(summariseInstructionOverlap(BY_HAND)).toEqual([
     { task: "switch", items: 1, tooShort: 0, anyOverlap: 1, meanOverlap: 0.2 },
   ]);
-  expect(overlapByTask(BY_HAND)[0]).toEqual({ task: "blimp", overlaps: [0.5, 0] });
+  expect(overlapByTask(BY_HAND)).toEqual([
+    { task: "blimp", overlaps: [0.5, 0] },
+    { task: "rte", overlaps: [1] },
+    { task: "instructions_switch", overlaps: [0.2] },
+  ]);
   expect([...overlapsOfTask(BY_HAND, "blimp")]).toEqual([
     ["a_0", 0.5],
     ["a_1", 0],

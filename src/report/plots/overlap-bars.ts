@@ -66,7 +66,9 @@ export function overlapBars(
   for (const { share } of bins) checkProportion("overlapBars", "share", share);
   const label = ({ task, n }: OverlapBin): string => `${task} (${n.toLocaleString("en-US")})`;
   const labels = [...new Set(bins.map(label))];
-  const values = bins.map((bin) => ({
+  // A bar without length would still have an edge.
+  const drawn = bins.filter(({ share }) => share > 0);
+  const values = drawn.map((bin) => ({
     label: label(bin),
     range: bin.range,
     order: OVERLAP_RANGES.indexOf(bin.range),
