@@ -31,8 +31,13 @@ export function dataStatementMarkdown(statement: DataStatement): string {
   const context = describeContext({ scale, source: textSource, seeds: [] });
   const list = (lines: readonly string[]): string[] =>
     lines.length === 0 ? ["None.", ""] : [...lines.map((line) => `- ${line}`), ""];
-  const ofSources = (told: (source: UsedSource) => readonly string[]): string[] =>
-    sources.flatMap((source) => told(source).map((line) => `${source.source}: ${line}`));
+  // What several sources share is said once, behind their names.
+  const ofSources = (told: (source: UsedSource) => readonly string[]): string[] => {
+    const lines = [...new Set(sources.flatMap(told))];
+    const tellers = (line: string): string[] =>
+      sources.filter((source) => told(source).includes(line)).map(({ source }) => source);
+    return lines.map((line) => `${tellers(line).join(", ")}: ${line}`);
+  };
   const columns = dataStatementRows(statement);
   return [
     "# Data statement",

@@ -43,7 +43,6 @@ export async function stateData(study: Study): Promise<DataStatement> {
   const cuts = [
     `documents of at most ${MAX_DOCUMENT_WORDS} words`,
     ...(pretrainingWords === null ? [] : [`a sample of ${pretrainingWords} words of all genres`]),
-    `a sample of ${heldOutWords} words of all genres held out`,
   ];
   const used = sources.map((statement): UsedSource => {
     const genre = isReal
@@ -56,6 +55,9 @@ export async function stateData(study: Study): Promise<DataStatement> {
       changes: [
         ...statement.changes,
         ...(genre ? cuts : []),
+        ...(genre && genre.heldOutWords > 0
+          ? [`a sample of ${heldOutWords} words of all genres held out`]
+          : []),
         ...(pairs
           ? [
               `${pairs.rows} pairs of turns (${study.config.instructions.switchboardPairs}), in which a turn may stand twice`,
