@@ -28,13 +28,18 @@ const figures = kit.outputFolder(study, "figures");
 console.log(`text: ${study.source}; shrunk against the paper:\n- ${study.config.shrunk.join("\n- ")}`);
 
 // %% [markdown]
-// ## Files
+// ## Data statement
 //
-// Every file is known by its hash. Sets that stand in for ones that cannot be had here are counted; their scores are
-// never put beside official numbers.
+// Where every word comes from, under which terms, and what was changed. It is generated from the manifest and this run:
+// every file is known by its hash, stand-ins are named, and what could not be had is listed in the file beside this table.
 
 // %%
-kit.showTable(kit.frame(kit.describeFiles()), { caption: "Files the kit knows" });
+const statement = await kit.stateData(study);
+kit.dataStatementFile(statement, { folder: tables });
+const sources = kit.dataStatementRows(statement);
+const noWords = "text that is no pre-training text has no words counted";
+kit.showTable(sources, { caption: "Sources", missing: noWords });
+kit.tableFiles(sources, { name: "data-sources", folder: tables, caption: "Sources", missing: noWords });
 
 // %% [markdown]
 // ## Pre-training text
@@ -70,17 +75,34 @@ const questions = kit.wikiQuestionsKind(study);
 kit.showTable(instructions, { caption: `Instruction sets of this run (wiki questions: ${questions})` });
 
 // %%
-const bins = (await kit.instructionLengths(study)).flatMap((series) => kit.binLengths(series, 20));
+const lengths = await kit.instructionLengths(study);
+const bins = lengths.flatMap((series) => kit.binLengths(series, 20));
 const note = `${questions} wiki questions; bins of 20, the poster's are 149`;
 await kit.showFigure(
-  kit.lengthHistogram(bins, kit.contextOf(study, { paperFigure: "poster Figure 1", note }), "words"),
+  kit.lengthHistogram(bins, kit.contextOf(study, { paperFigure: "poster Figure 1", note }), "tokens"),
   {
     name: "fig1-instruction-lengths",
     folder: figures,
-    caption: "Lengths of prompts and replies",
+    caption: "Lengths of prompts and replies, in word or punctuation tokens",
     alt: "Counts of prompts and replies by length: conversation turns are short, wiki prompts longer than replies",
   },
 );
+
+// %% [markdown]
+// The same counts in the poster's own bins, beside the poster's. The poster does not state its unit, and its wiki prompts
+// reach about 5,800; no rule of pairing turns gives both its rows and its lengths.
+
+// %%
+const lengthsBeside = kit.lengthRows(lengths);
+const lengthCaption = `Examples by length beside poster Figure 1 (${study.config.scale} scale, ${questions} wiki questions)`;
+const unread = "the poster's bar is too small to read";
+kit.showTable(lengthsBeside, { caption: lengthCaption, missing: unread });
+kit.tableFiles(lengthsBeside, {
+  name: "fig1-beside-poster",
+  folder: tables,
+  caption: lengthCaption,
+  missing: unread,
+});
 
 // %% [markdown]
 // ## What is trained of an example
@@ -89,16 +111,66 @@ await kit.showFigure(
 // reply. The example is our own.
 
 // %%
-const mask = await kit.describeMask(study, "llama140M", {
-  prompt: "Mira has a red boat. What does Mira have?",
-  reply: "a red boat",
+const example = { prompt: "Mira has a red boat. What does Mira have?", reply: "a red boat" };
+kit.showTokens(await kit.describeMask(study, "llama140M", example), { caption: "llama140M's tokens" });
+kit.showTokens(await kit.describeMask(study, "llama100M", example), { caption: "llama100M's tokens" });
+
+// %% [markdown]
+// The same over both sets: tokens by part, how many of them are trained, and what became of rows that are too long. Prompts
+// are cut from the left, replies never.
+
+// %%
+const trainedTokens = await kit.describeTrainedTokens(study, "llama140M");
+kit.showTable(trainedTokens, { caption: "Tokens of the instruction sets in llama140M's tokenizer" });
+
+// %% [markdown]
+// ## Word budget
+//
+// BabyLM allows 100M words and 1B words of exposure. Words are what stands between white space; exposure counts every
+// epoch of every stage.
+
+// %%
+const budgets = await kit.describeExposures(study);
+kit.showTable(budgets, { caption: "Words and exposure of every condition" });
+kit.tableFiles(budgets, { name: "word-budget", folder: tables, caption: "Words and exposure" });
+
+// %% [markdown]
+// ## Overlap
+//
+// How much of what the models are tuned and judged on stands in the pre-training text already: the share of an item's
+// 13-grams of words that occur there, one pass over all text. Short items count as a whole, from 5 words.
+
+// %%
+const overlap = await kit.measureStudyOverlap(study);
+const overlaps = kit.frame(kit.summariseOverlap(overlap));
+const short = "no item is long enough";
+kit.showTable(overlaps, { caption: "Evaluation items in the training text", missing: short, maxRows: 40 });
+kit.tableFiles(overlaps, {
+  name: "overlap-evaluation",
+  folder: tables,
+  caption: "Overlap of items",
+  missing: short,
 });
-kit.showTable(kit.frame(mask), { caption: "Tokens of one example", maxRows: 60 });
+
+// %%
+const tuning = kit.frame(kit.summariseInstructionOverlap(overlap));
+kit.showTable(tuning, { caption: "Instruction examples in the pre-training text", missing: short });
+
+// %%
+const ranges = kit.overlapByTask(overlap).flatMap((series) => kit.binOverlaps(series));
+await kit.showFigure(kit.overlapBars(ranges, kit.contextOf(study), "13-grams of words"), {
+  name: "overlap-by-task",
+  folder: figures,
+  caption: "Evaluation items by the share of their 13-grams that occur in the training text",
+  alt: "Bars of items by overlap: nearly all items of nearly all tasks have none",
+});
 
 // %% [markdown]
 // ## What differs, and why we think so
 //
-// - The text is a sample of the BabyLM corpus (or the microworld), not the 91M words of the paper.
+// - The text is a sample of the BabyLM corpus (or the microworld), not the 91M words of the paper. `npx class-it data --fetch
+//   babylm-2025` fetches the full corpora, and `data/own.json` adds a corpus of yours.
 // - The poster counts 97,697 instruction items and 18M words, the model card 8.7M words, the dataset card 129,818 rows.
 //   The rule by which the authors paired turns is unknown; ours comes closest to the released rows and bytes.
-// - The full corpus, the released instruction set and their overlap with the evaluation items come in a later step.
+// - Both instruction sources also occur in the pre-training text: the articles that questions are asked about are pre-training
+//   text, and a tenth of the conversation pairs stands in it word for word. Overlap with evaluation items is rare.

@@ -5,7 +5,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 
 /**
- * What a run reports. `cell`, `error` and `lateError` come from the kernel, `step` and `work` from the library,
+ * What a run reports. `cell`, `error` and `lateError` come from the kernel, `step`, `work` and `note` from the library,
  * `notebook` from who executes one.
  *
  * @typedef {{ type: "notebook", notebook: string, cells: number, time: number }
@@ -13,6 +13,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
  *   | { type: "step", run: string, step: number, steps: number, lossNats: number, tokensPerSecond: number,
  *       secondsLeft: number }
  *   | { type: "work", label: string, done: number, total: number }
+ *   | { type: "note", text: string }
  *   | { type: "error", notebook: string, index: number, tolerated: boolean, name: string, message: string,
  *       traceback: string[], time: number }
  *   | { type: "lateError", notebook: string, name: string, message: string, time: number }} ProgressEvent

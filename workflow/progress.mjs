@@ -72,6 +72,11 @@ export function createProgressDisplay({ notebooks, stream = process.stderr, now 
       if (event.type === "notebook") [notebook, cell] = [event.notebook, undefined];
       if (event.type === "cell") [notebook, cell] = [event.notebook, event];
       if (event.type === "error" || event.type === "lateError") return; // who executes the notebook reports them
+      if (event.type === "note") {
+        erase();
+        stream.write(`${[...cellParts(), event.text].join(" · ")}\n`);
+        return;
+      }
       const work = workParts(event);
       if (rewrites) {
         rewrite([...cellParts(), ...(event.type === "cell" ? [event.name] : work), ...position()]);

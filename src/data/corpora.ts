@@ -4,8 +4,9 @@
  */
 import { deriveSeed, seeded, shuffled } from "../random.js";
 import { cutDocument, findDocuments, type Document } from "./documents.js";
-import { defaultPlaces, verifyFile, type DataPlaces } from "./files.js";
+import { defaultPlaces, verifyFile, type DataPlaces, type NamedFile } from "./files.js";
 import { filesUnder } from "./manifest.js";
+import { checkCorpus, findOwnDocuments, openOwnCorpora, type OwnCorpus } from "./own-corpora.js";
 import { microworldDocuments } from "./microworld/documents.js";
 import { countWords } from "./words.js";
 
@@ -18,7 +19,7 @@ export interface PretrainingText {
   readonly words: number;
   readonly heldOutWords: number;
   /** Files the text was taken from; empty for the microworld. */
-  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+  readonly files: readonly NamedFile[];
 }
 
 /**
@@ -30,6 +31,7 @@ export interface PretrainingText {
  *
  * @param options.words        words of training text; null takes everything there is
  * @param options.heldOutWords words of held-out text
+ * @param options.own          corpora read beside the real sample, as genres of their own; those of `data/own.json`
  * @param options.source       as {@link textSource} in `files.ts` finds it
  * @throws RangeError when more words are asked for than there are, or all words of the microworld, which has no end
  * @throws Error when a file is missing or damaged
@@ -42,21 +44,32 @@ export async function loadPretrainingText(options: {
   readonly seed: number;
   readonly source: "real" | "microworld";
   readonly places?: DataPlaces;
+  readonly own?: readonly OwnCorpus[];
 }): Promise<PretrainingText> {
-  const { words, heldOutWords, seed, source, places = defaultPlaces() } = options;
+  const { words, heldOutWords, seed, source, places = defaultPlaces(), own = openOwnCorpora() } = options;
   if (source === "microworld") return generate({ words, heldOutWords, seed });
   const train = await readGenres("babylm_sample/train", places);
   const dev = await readGenres("babylm_sample/dev", places);
+  const files: NamedFile[] = ["babylm_sample/train", "babylm_sample/dev"]
+    .flatMap(filesUnder)
+    .map(({ path, sha256 }) => ({ path, sha256 }));
+  for (const entry of own) {
+    const { path, file, sha256, unverified } = await checkCorpus(entry, places);
+    files.push(unverified ? { path, sha256, unverified } : { path, sha256 });
+    const genres = entry.corpus.split === "train" ? train : dev;
+    const documents = genres.get(entry.corpus.genre) ?? [];
+    for await (const document of findOwnDocuments(entry, file)) documents.push(document);
+    genres.set(entry.corpus.genre, documents);
+  }
   const documents = shrink(train, words, deriveSeed(seed, "pre-training text"));
   const heldOut = shrink(dev, heldOutWords, deriveSeed(seed, "held-out text"));
-  const files = [...filesUnder("babylm_sample/train"), ...filesUnder("babylm_sample/dev")];
   return {
     source,
     documents,
     heldOut,
     words: totalWords(documents),
     heldOutWords: totalWords(heldOut),
-    files: files.map(({ path, sha256 }) => ({ path, sha256 })),
+    files,
   };
 }
 

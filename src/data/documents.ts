@@ -3,6 +3,7 @@
  * corpus of any size can be listed, chosen from and read one text at a time. Which are chosen is decided in `corpora.ts`.
  */
 import { closeSync, openSync, readSync } from "node:fs";
+import { z } from "zod";
 import { readLines, type Line } from "./lines.js";
 import { countWords, firstWords, splitSentences } from "./words.js";
 
@@ -11,7 +12,12 @@ export interface FilePlace {
   readonly file: string;
   readonly start: number;
   readonly end: number;
+  /** The bytes are a JSON object whose field `text` is the text. */
+  readonly isJson?: true;
 }
+
+/** What such an object must be. */
+export const JSON_TEXT = z.object({ text: z.string().min(1) });
 
 /** One text a model reads from start to end. */
 export interface Document {
@@ -120,10 +126,11 @@ export function* readTexts(documents: Iterable<Document>): Generator<string, voi
   }
 }
 
-function readPlace({ file, start, end }: FilePlace, descriptor: number): string {
+function readPlace({ file, start, end, isJson }: FilePlace, descriptor: number): string {
   const bytes = Buffer.alloc(end - start);
   const got = readSync(descriptor, bytes, 0, bytes.length, start);
-  if (got === bytes.length) return bytes.toString("utf8");
+  const text = bytes.toString("utf8");
+  if (got === bytes.length) return isJson ? JSON_TEXT.parse(JSON.parse(text)).text : text;
   throw new Error(
     `readTexts: ${file} must have ${bytes.length} bytes from ${start} on, got ${got}. The file was changed; start again.`,
   );
@@ -139,9 +146,10 @@ export function cutDocument(document: Document, limitWords: number): Document {
   if (words <= limitWords) return document;
   const [text = ""] = readTexts([document]);
   const kept = firstWords(text, limitWords);
+  const isPlace = typeof source !== "string" && !source.isJson;
   return {
     ...document,
     words: limitWords,
-    source: typeof source === "string" ? kept : { ...source, end: source.start + Buffer.byteLength(kept) },
+    source: isPlace ? { ...source, end: source.start + Buffer.byteLength(kept) } : kept,
   };
 }

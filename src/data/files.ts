@@ -18,6 +18,13 @@ export interface DataPlaces {
   readonly dataFolder: string | null;
 }
 
+/** A file by path and hash; `unverified` where the hash is the one found, not one that was stated before. */
+export interface NamedFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly unverified?: true;
+}
+
 /** What is known about one file without reading on. */
 export interface FileState {
   readonly entry: DataFile;

@@ -31,6 +31,13 @@ export function parseJsonLines<Row>(text: string, options: JsonLinesOptions<Row>
   return rows;
 }
 
+/** A row and where its line stands in the file: bytes [start, end). */
+export interface PlacedRow<Row> {
+  readonly row: Row;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * The rows of a file, in bounded memory.
  *
@@ -39,12 +46,12 @@ export function parseJsonLines<Row>(text: string, options: JsonLinesOptions<Row>
 export async function* readJsonLines<Row>(
   file: string,
   options: Omit<JsonLinesOptions<Row>, "name"> & { readonly name?: string },
-): AsyncGenerator<Row, void, void> {
+): AsyncGenerator<PlacedRow<Row>, void, void> {
   const name = options.name ?? file;
   const check = lineCheck({ ...options, name });
   let rows = 0;
-  for await (const { text, number } of readLines(file)) {
-    yield check(text, number);
+  for await (const { text, number, start, end } of readLines(file)) {
+    yield { row: check(text, number), start, end };
     rows++;
   }
   requireRows(rows, name);

@@ -8,10 +8,12 @@ import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { findProjectRoot } from "../project-root.js";
+import { findDocuments, JSON_TEXT, type Document } from "./documents.js";
 import { defaultPlaces, type DataPlaces } from "./files.js";
 import { readJsonLines } from "./json-lines.js";
 import { readLines } from "./lines.js";
 import { dataFileFields, openManifest, isPlainPath } from "./manifest.js";
+import { countWords } from "./words.js";
 
 const ownSchema = z
   .strictObject({
@@ -46,12 +48,6 @@ export interface CheckedCorpus {
   /** As stated, or as found where the entry says `unverified`; results name it either way. */
   readonly sha256: string;
   readonly unverified: boolean;
-}
-
-/** One text of a corpus. */
-export interface OwnText {
-  readonly genre: string;
-  readonly text: string;
 }
 
 /**
@@ -124,47 +120,41 @@ export async function checkCorpus(
 }
 
 /**
- * The texts of a corpus, one after the other, in bounded memory.
+ * The documents of a corpus, in order: in `paragraphs` as {@link findDocuments} cuts a genre's file, in `lines` and `jsonl` one
+ * a line.
  *
- * @throws Error as {@link checkCorpus}; Error naming file and line where a line is no UTF-8 text or, in `jsonl`, not
- *   `{"text": "..."}`; Error when there is no text in the file
+ * @throws Error naming file and line where a line is no UTF-8 text or, in `jsonl`, not `{"text": "..."}`; Error when there
+ *   is no text in the file
  */
-export async function* readOwnCorpus(
-  entry: OwnCorpus,
-  places: DataPlaces = defaultPlaces(),
-): AsyncGenerator<OwnText, void, void> {
-  const { file } = await checkCorpus(entry, places);
-  const { genre, format } = entry.corpus;
-  let texts = 0;
-  for await (const text of TEXTS[format](file)) {
-    texts++;
-    yield { genre, text };
+export async function* findOwnDocuments(
+  { corpus: { genre, format } }: OwnCorpus,
+  file: string,
+): AsyncGenerator<Document, void, void> {
+  let found = 0;
+  for await (const document of DOCUMENTS[format](file, genre)) {
+    found++;
+    yield document;
   }
-  if (texts > 0) return;
+  if (found > 0) return;
   throw new Error(
-    `readOwnCorpus: ${file} must hold text, got none. Fill the file, or remove its entry from data/own.json.`,
+    `findOwnDocuments: ${file} must hold text, got none. Fill the file, or remove its entry from data/own.json.`,
   );
 }
 
-const TEXTS: Readonly<Record<OwnCorpus["corpus"]["format"], (file: string) => AsyncGenerator<string>>> = {
-  async *lines(file) {
-    for await (const { text } of readLines(file)) if (text.trim() !== "") yield text.replace(/\r$/, "");
-  },
-  async *paragraphs(file) {
-    let open: string[] = [];
-    for await (const { text } of readLines(file)) {
-      if (text.trim() !== "") open.push(text.replace(/\r$/, ""));
-      else if (open.length > 0) {
-        yield open.join("\n");
-        open = [];
-      }
+type Finder = (file: string, genre: string) => AsyncGenerator<Document, void, void>;
+const DOCUMENTS: Readonly<Record<OwnCorpus["corpus"]["format"], Finder>> = {
+  paragraphs: findDocuments,
+  async *lines(file, genre) {
+    for await (const { text, start, end } of readLines(file)) {
+      const words = countWords(text);
+      if (words > 0)
+        yield { genre, words, source: { file, start, end: text.endsWith("\r") ? end - 1 : end } };
     }
-    if (open.length > 0) yield open.join("\n");
   },
-  async *jsonl(file) {
-    const schema = z.object({ text: z.string().min(1) });
-    for await (const { text } of readJsonLines(file, { schema, expected: 'a JSON object {"text": "..."}' }))
-      yield text;
+  async *jsonl(file, genre) {
+    const expected = 'a JSON object {"text": "..."}';
+    for await (const { row, start, end } of readJsonLines(file, { schema: JSON_TEXT, expected }))
+      yield { genre, words: countWords(row.text), source: { file, start, end, isJson: true } };
   },
 };
 

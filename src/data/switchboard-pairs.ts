@@ -111,9 +111,10 @@ function mergeTurns(utterances: readonly Utterance[]): Turn[] {
     const number = last !== undefined && last.dialogue === dialogue ? last.number + 1 : 0;
     turns.push({ dialogue, number, speaker, parts: [text], text: "" });
   }
-  return turns.map(({ dialogue, number, parts }) => ({ dialogue, number, text: clean(parts.join(" ")) }));
+  return turns.map(({ dialogue, number, parts }) => ({ dialogue, number, text: dropMarks(parts.join(" ")) }));
 }
 
-function clean(text: string): string {
+/** Speech without its marks of noise and disfluency. */
+export function dropMarks(text: string): string {
   return text.replace(MARKS, " ").replace(/\s+/g, " ").trim();
 }

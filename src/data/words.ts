@@ -3,8 +3,8 @@
  * Tokens are something else and live in `tokenizer.ts`.
  */
 
-/** What Python's `str.split()` splits at: Unicode white space and the four information separators. */
-const SPACE = String.raw`\p{White_Space}\x1c-\x1f`;
+/** What Python's `str.split()` splits at, for a character class: Unicode white space and the four information separators. */
+export const SPACE = String.raw`\p{White_Space}\x1c-\x1f`;
 const WORD = new RegExp(`[^${SPACE}]+`, "gu");
 
 /**

@@ -1,32 +1,11 @@
-/** @file What goes into the models, in numbers: files, text, tokenizers, instruction sets, and what is trained of an example. */
+/** @file What goes into the models, in numbers: text, tokenizers, instruction sets, and what is trained of an example. */
 import { MODELS, type ModelName } from "../config.js";
 import { encodeExamples, partOf, type TokenPart } from "../data/chat-template.js";
 import { readTexts } from "../data/documents.js";
-import { openManifest } from "../data/manifest.js";
 import { countWords } from "../data/words.js";
 import { loadInstructionSets, type StudyExample } from "./instruction-sets.js";
 import type { Study } from "./study.js";
 import { loadText, prepareTokenizer } from "./text.js";
-
-/** Files of the manifest by folder: how many, how large, and whether they stand in for something. */
-export function describeFiles(): { folder: string; files: number; megabytes: number; standIns: number }[] {
-  const folders = new Map<string, { files: number; bytes: number; standIns: number }>();
-  for (const { path, bytes, standIn } of openManifest().values()) {
-    const folder = path.split("/")[0] ?? path;
-    const sum = folders.get(folder) ?? { files: 0, bytes: 0, standIns: 0 };
-    folders.set(folder, {
-      files: sum.files + 1,
-      bytes: sum.bytes + bytes,
-      standIns: sum.standIns + (standIn ? 1 : 0),
-    });
-  }
-  return [...folders].map(([folder, { files, bytes, standIns }]) => ({
-    folder,
-    files,
-    megabytes: bytes / 1e6,
-    standIns,
-  }));
-}
 
 /** Pre-training text by genre: documents, words, and share of all words (0–1). */
 export async function describeText(

@@ -2,6 +2,7 @@
 import { defaultPlaces, type DataPlaces } from "../data/files.js";
 import { INSTRUCTION_BUDGET_WORDS, instructionWords, takeWithinWords } from "../data/instruction-budget.js";
 import { loadSwitchboardPairs, loadWikiQuestions, type InstructionExample } from "../data/instructions.js";
+import type { NamedFile } from "../data/files.js";
 import { findEntry, type DataFile } from "../data/manifest.js";
 import { releasedFiles } from "../data/released-instructions.js";
 import { deriveSeed } from "../random.js";
@@ -11,14 +12,6 @@ import type { Study } from "./study.js";
 /** An example with the set of the paper it stands for. */
 export interface StudyExample extends InstructionExample {
   readonly set: InstructionSet;
-}
-
-/** A file that decided which examples there are, as results name it. */
-export interface NamedFile {
-  readonly path: string;
-  readonly sha256: string;
-  /** Its hash was not known beforehand: it was found when the file arrived. */
-  readonly unverified?: true;
 }
 
 const FILES = {

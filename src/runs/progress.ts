@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from "node:fs";
 
-/** A training step, some work counted in parts, or something to know. */
+/** A training step, some work counted in parts, or something to know that stays. */
 export type ProgressEvent =
   | {
       readonly type: "step";
@@ -16,30 +16,21 @@ export type ProgressEvent =
       readonly secondsLeft: number;
     }
   | { readonly type: "work"; readonly label: string; readonly done: number; readonly total: number }
-  | { readonly type: "notice"; readonly message: string };
-
-/** The last event of a run, and every notice. */
-function mustBeSeen(event: ProgressEvent): boolean {
-  switch (event.type) {
-    case "step":
-      return event.step === event.steps;
-    case "work":
-      return event.done === event.total;
-    case "notice":
-      return true;
-  }
-}
+  | { readonly type: "note"; readonly text: string };
 
 const MIN_INTERVAL_MS = 250;
 let lastReportMs = -Infinity;
 
-/** Reports an event; events that follow too closely are dropped, the last of a run never. */
+/** Reports an event; events that follow too closely are dropped, notes and the last of a run never. */
 export function reportProgress(event: ProgressEvent): void {
   const file = process.env["CLASS_IT_PROGRESS"];
   if (!file) return;
-  const isLast = mustBeSeen(event);
+  const isKept =
+    event.type === "note" ||
+    (event.type === "step" ? event.step === event.steps : event.done === event.total);
   const now = performance.now();
-  if (!isLast && now - lastReportMs < MIN_INTERVAL_MS) return;
-  lastReportMs = now;
+  if (!isKept && now - lastReportMs < MIN_INTERVAL_MS) return;
+  // A note is no sign of progress: the step that follows it is shown.
+  if (event.type !== "note") lastReportMs = now;
   appendFileSync(file, JSON.stringify(event) + "\n");
 }

@@ -64,6 +64,8 @@ export type CodeRoom =
   | "evaluation"
   | "runs/held-out"
   | "runs/instruction-sets"
+  | "runs/overlap"
+  | "runs/overlap-items"
   | "runs/phases"
   | "runs/tasks";
 

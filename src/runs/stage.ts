@@ -171,7 +171,7 @@ export async function lockStage(cacheFolder: string, kind: string, inputs: Stage
   const lock = await acquireStageLock(join(cacheFolder, `${name}.lock`), {
     signal: interruptSignal(),
     onWait: (owner) =>
-      reportProgress({ type: "notice", message: `${owner} is at work on the same ${kind}; waiting for it` }),
+      reportProgress({ type: "note", text: `${owner} is at work on the same ${kind}; waiting for it` }),
   });
   for (const draft of readdirSync(cacheFolder).filter((other) => other.startsWith(`${name}.partial-`)))
     rmSync(join(cacheFolder, draft), { recursive: true, force: true });

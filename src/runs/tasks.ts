@@ -123,7 +123,7 @@ async function defineBlimp({ config, source }: Study): Promise<TaskDefinition> {
 }
 
 /** The microworld's pairs with the ids a file of them would give. */
-function generatedPairs(pairsPerUid: number): MinimalPair[] {
+export function generatedPairs(pairsPerUid: number): MinimalPair[] {
   const random = seeded(deriveSeed(0, "minimal pairs"));
   return microworldMinimalPairs({ pairsPerUid, random }).map((pair) => ({
     uid: pair.UID,

@@ -47,14 +47,19 @@ export function textLoss(outcome: PhaseOutcome): [lossNats: number, tokens: numb
   return [genres.reduce((sum, genre) => sum + genre.lossNats * genre.tokens, 0) / tokens, tokens];
 }
 
-/** Writes `training.json`, with the files of all phases, and the learning curve beside it. */
+/**
+ * Writes `training.json`, with the files of all phases, and the learning curve beside it.
+ *
+ * @param exposure what the condition learned from, in words
+ */
 export function publishTraining(
   study: Study,
   subject: ResultSubject,
   files: Result["files"],
   phases: readonly FinishedPhase[],
+  exposure: readonly Metric[],
 ): void {
-  const metrics = phases.flatMap(({ phase, stage, outcome }): Metric[] => {
+  const ofPhases = phases.flatMap(({ phase, stage, outcome }): Metric[] => {
     const curve = readCurve(stage);
     const metric = (metric: string, value: number, n: number): Metric => ({
       metric,
@@ -93,7 +98,7 @@ export function publishTraining(
     readCurve(stage).map((record) => columns.map((column) => (column === "phase" ? phase : record[column]))),
   );
   publishResult(study, subject, "training", {
-    metrics,
+    metrics: [...ofPhases, ...exposure],
     files,
     stages: phases.map(({ stage }) => stage),
     items: { columns, rows },

@@ -9,6 +9,7 @@ import { tf } from "../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
 import { phasesOf } from "../training/curriculum.js";
 import { TrainingRun, type StepRecord } from "../training/train.js";
+import { announceExposure, exposureMetrics } from "./exposure.js";
 import { heldOutSources, measureSources } from "./held-out.js";
 import { interruptSignal } from "./interrupt.js";
 import { pretrainingPhase, tuningPhase, type Material, type PreparedPhase } from "./phases.js";
@@ -52,6 +53,7 @@ export async function* trainCondition(
   checkNames(model, condition);
   const phases = phasesOf(condition);
   const text = await loadText(study);
+  const exposure = await announceExposure(study, { condition, text });
   const { stage: tokenizerStage, tokenizer } = await prepareTokenizer(study, model, text);
   const tokens = await tokenizeText(study, text, { tokenizer, tokenizerStage });
   const done: FinishedPhase[] = [];
@@ -69,7 +71,7 @@ export async function* trainCondition(
       files.push(...prepared.files.filter(({ path }) => !files.some((file) => file.path === path)));
       done.push(last);
     }
-    publishTraining(study, { model, condition }, files, done);
+    publishTraining(study, { model, condition }, files, done, exposureMetrics(exposure));
     return { stage: last.stage, phases: done };
   } finally {
     tokens.stream.close();
@@ -127,7 +129,7 @@ async function* buildPhase(
   const checkpoints = openCheckpoints(progressFolder(study.cacheFolder, kind, inputs), {
     stage: hashStage(kind, inputs),
     architecture: plan.architecture,
-    notice: (message) => reportProgress({ type: "notice", message }),
+    notice: (message) => reportProgress({ type: "note", text: message }),
     ...(study.checkpoints && { interval: study.checkpoints }),
   });
   const resumed = checkpoints.latest();

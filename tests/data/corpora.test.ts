@@ -1,7 +1,11 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadPretrainingText, shrink } from "../../src/data/corpora.js";
 import { MAX_DOCUMENT_WORDS, readTexts, type Document } from "../../src/data/documents.js";
+import { parseOwnCorpora } from "../../src/data/own-corpora.js";
 import { countWords } from "../../src/data/words.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const dataRoot = process.env["CLASS_IT_DATA"];
 const document = (genre: string, words: number, name: string): Document => ({
@@ -72,5 +76,46 @@ test.skipIf(!dataRoot)(
     expect(Math.max(...text.documents.map(({ words }) => words))).toBeLessThanOrEqual(MAX_DOCUMENT_WORDS);
     const titled = [...readTexts(text.documents)].filter((body) => body.startsWith("= = = "));
     expect(titled).toHaveLength(9733);
+  },
+);
+
+test.skipIf(!dataRoot)(
+  "a corpus of the user's is a genre of its own, by its share, and named with its hash",
+  async () => {
+    const places = { rawFolder: temporaryFolder(), dataFolder: dataRoot ?? null };
+    mkdirSync(join(places.rawFolder, "own"));
+    writeFileSync(
+      join(places.rawFolder, "own", "letters.txt"),
+      "Dear Mara, the bells rang.\n".repeat(200_000),
+    );
+    const own = parseOwnCorpora(
+      JSON.stringify({
+        schemaVersion: 1,
+        files: [
+          {
+            path: "own/letters.txt",
+            unverified: true,
+            licence: "my own",
+            download: null,
+            standIn: false,
+            source: "written by hand",
+            corpus: { genre: "letters", split: "train", format: "lines" },
+          },
+        ],
+      }),
+      "own.json",
+    );
+    const text = await loadPretrainingText({
+      words: 71_182,
+      heldOutWords: 100,
+      seed: 42,
+      source: "real",
+      places,
+      own,
+    });
+    const letters = text.documents.filter(({ genre }) => genre === "letters");
+    // 1,000,000 of 7,118,169 words.
+    expect(letters.reduce((sum, { words }) => sum + words, 0)).toBe(10_000);
+    expect(text.files.find(({ path }) => path === "own/letters.txt")?.unverified).toBe(true);
   },
 );

@@ -2,8 +2,14 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { cutDocument, readTexts } from "../../src/data/documents.js";
 import type { DataPlaces } from "../../src/data/files.js";
-import { checkCorpus, openOwnCorpora, parseOwnCorpora, readOwnCorpus } from "../../src/data/own-corpora.js";
+import {
+  checkCorpus,
+  findOwnDocuments,
+  openOwnCorpora,
+  parseOwnCorpora,
+} from "../../src/data/own-corpora.js";
 import { findProjectRoot } from "../../src/project-root.js";
 import { allOf } from "../support/all-of.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -37,8 +43,12 @@ function one(changes: object = {}) {
   return entry;
 }
 const corpus = (format: string) => ({ corpus: { genre: "letters", split: "train", format } });
-const textsOf = async (format: string) =>
-  (await allOf(readOwnCorpus(one(corpus(format)), places))).map(({ text }) => text);
+const documentsOf = async (format: string) => {
+  const entry = one(corpus(format));
+  const { file } = await checkCorpus(entry, places);
+  return allOf(findOwnDocuments(entry, file));
+};
+const textsOf = async (format: string) => [...readTexts(await documentsOf(format))];
 
 describe("texts are", () => {
   test("lines, without empty ones", async () => {
@@ -48,15 +58,19 @@ describe("texts are", () => {
 
   test("what stands between empty lines", async () => {
     put("\n\nDear Mara,\r\nthe bells rang.\r\n\r\n \nYours\nOtto");
-    expect(await textsOf("paragraphs")).toEqual(["Dear Mara,\nthe bells rang.", "Yours\nOtto"]);
+    expect(await textsOf("paragraphs")).toEqual(["Dear Mara,\r\nthe bells rang.\r", "Yours\nOtto"]);
   });
 
   test("the text of each JSON line, with the genre of the entry", async () => {
     put('{"text": "Dear Mara,\\n\\nthe bells rang."}\n{"text": "Yours", "year": 1875}\n');
-    expect(await allOf(readOwnCorpus(one(corpus("jsonl")), places))).toEqual([
-      { genre: "letters", text: "Dear Mara,\n\nthe bells rang." },
-      { genre: "letters", text: "Yours" },
+    const documents = await documentsOf("jsonl");
+    expect([...readTexts(documents)]).toEqual(["Dear Mara,\n\nthe bells rang.", "Yours"]);
+    expect(documents.map(({ genre, words }) => [genre, words])).toEqual([
+      ["letters", 5],
+      ["letters", 1],
     ]);
+    const [cut] = readTexts(documents.slice(0, 1).map((document) => cutDocument(document, 3)));
+    expect(cut).toBe("Dear Mara,\n\nthe");
   });
 });
 

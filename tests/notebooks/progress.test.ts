@@ -79,6 +79,17 @@ test("evaluation work shows its label and its count", () => {
   expect(text()).toContain("02-pretraining · cell 2/15 · blimp · 1,200/3,000\n");
 });
 
+test("a note is a line of its own that stays, on a terminal too", () => {
+  for (const isTerminal of [true, false]) {
+    const { display, text } = recorded(isTerminal);
+    display.show(cell(2));
+    display.show({ type: "note", text: "base: 99.7M words" });
+    display.show({ type: "note", text: "wiki: 91M words" });
+    expect(text()).toContain("02-pretraining · cell 2/15 · base: 99.7M words\n");
+    expect(text().endsWith("wiki: 91M words\n")).toBe(true);
+  }
+});
+
 test("times read as on a clock", () => {
   expect([0, 41.4, 725, 11_220].map(clockTime)).toEqual(["0:00", "0:41", "12:05", "3:07:00"]);
 });

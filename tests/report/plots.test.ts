@@ -6,10 +6,12 @@ import {
   accuracyBars,
   accuracyByPhenomenon,
   binLengths,
+  binOverlaps,
   describeContext,
   interactiveLearningCurves,
   learningCurves,
   lengthHistogram,
+  overlapBars,
   readingBars,
   scheduleCurves,
   trainingRateBars,
@@ -76,6 +78,11 @@ const SPECS: readonly (readonly [string, TopLevelSpec, readonly string[]])[] = [
     ["140M switch", "the 3 tasks", "z-score"],
   ],
   [
+    "overlapBars",
+    overlapBars(binOverlaps({ task: "rte", overlaps: [0, 0.3, 1, 0] }), CONTEXT, "13-grams of words"),
+    ["items (%)", "rte (4)", "10 to 50 %", "13-grams of words"],
+  ],
+  [
     "trainingRateBars",
     trainingRateBars([{ model: "llama140M", engine: "compiled", tokensPerSecond: 1234 }], CONTEXT),
     ["training rate (tokens/s)", "1,230"],
@@ -95,7 +102,7 @@ test.each(SPECS)(
 test("a condition's colour is the same in every figure", async () => {
   const color = conditionStyle("switch").color;
   for (const [name, spec] of SPECS) {
-    if (["lengthHistogram", "readingBars", "trainingRateBars"].includes(name)) continue;
+    if (["lengthHistogram", "readingBars", "overlapBars", "trainingRateBars"].includes(name)) continue;
     expect(await figureSvg(spec, { name: "figure", alt: name }), name).toContain(color);
   }
 });
@@ -146,6 +153,13 @@ test("lengths fall into bins of the poster's width, the upper end excluded", () 
   expect(() => binLengths({ source: "wiki", part: "reply", lengths: [1.5] })).toThrow(
     "whole number ≥ 0, got 1.5",
   );
+});
+
+test("overlaps fall into ranges: 0 and 1 have their own, upper ends belong to the lower range", () => {
+  const overlaps = [0, 0, 0.1, 0.11, 0.5, 0.51, 0.999, 1];
+  expect(binOverlaps({ task: "t", overlaps }).map(({ share }) => 8 * share)).toEqual([2, 1, 2, 2, 1]);
+  expect(() => binOverlaps({ task: "t", overlaps: [50] })).toThrow("a proportion from 0 to 1, got 50");
+  expect(() => binOverlaps({ task: "t", overlaps: [] })).toThrow("at least one row");
 });
 
 test("the context names seeds, figure and limits, and published numbers as such", () => {

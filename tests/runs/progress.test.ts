@@ -57,6 +57,16 @@ test("events within a quarter of a second of the last report are dropped", () =>
   expect(lines()).toEqual([1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 34, 37, 40].map(step));
 });
 
+test("a note is never dropped, and delays no step", () => {
+  const lines = reportsTo();
+  const note: ProgressEvent = { type: "note", text: "base: 1M words" };
+  for (const event of [step(1), note, note]) reportProgress(event);
+  nowMs += 250;
+  reportProgress(note);
+  reportProgress(step(2));
+  expect(lines()).toEqual([step(1), note, note, note, step(2)]);
+});
+
 test("the last event of a run is never dropped", () => {
   const lines = reportsTo();
   for (const event of [step(49), step(50), work(99), work(100)]) reportProgress(event);

@@ -108,6 +108,9 @@ describe("the six conditions", () => {
     for (const { condition, metrics, stages } of results) {
       const { records, trained } = runOf(condition);
       expect(stages.map(({ hash }) => hash)).toEqual(trained.phases.map(({ stage }) => stage.hash));
+      const words = metrics.filter(({ metric }) => metric === "words");
+      expect(words.map(({ part }) => part)).toEqual([...trained.phases.map(({ phase }) => phase), "all"]);
+      expect(words[0]?.value).toBe(TINY_CONFIG.budget.pretrainingWords);
       for (const { phase, outcome } of trained.phases) {
         const steps = records.filter((record) => record.phase === phase).length;
         expect(metrics).toContainEqual(

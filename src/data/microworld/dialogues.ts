@@ -3,7 +3,9 @@
  */
 import { integerBelow, type Random } from "../../random.js";
 import * as lexicon from "./lexicon.js";
-import { capitalize, pick, pickOccupation, pickPerson, pickVillage, type Person } from "./pick.js";
+import { pick } from "./pick.js";
+import { fill, oneOf, text, type Template } from "./templates.js";
+import { noun, occupation, person, verb, village } from "./variables.js";
 
 /** What one speaker says before the other does. */
 export interface DialogueTurn {
@@ -19,82 +21,95 @@ export interface DialoguePair {
   readonly reply: string;
 }
 
+const NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
 /** A question or remark and what answers it. */
-type Exchange = readonly [string, string];
+export type Exchange = readonly [Template, Template];
 
-const MIN_EXCHANGES = 3;
-const MAX_EXCHANGES = 8;
+/** Exchanges of a dialogue, at least and at most; every number between has the same chance. */
+export const EXCHANGE_COUNTS = [3, 8] as const;
 
-const EXCHANGES: readonly ((random: Random) => Exchange)[] = [
-  (random) => {
-    const { given, subject } = pickPerson(random);
-    const verb = pick(lexicon.INTRANSITIVE, random);
-    const place = pick(lexicon.PLACES, random);
-    return [
-      `Where did ${given} ${verb.base} yesterday?`,
-      `${capitalize(subject)} ${verb.past} in the ${place}, I think.`,
-    ];
-  },
-  (random) => {
-    const { given, subject } = pickPerson(random);
-    const verb = pick(lexicon.WITH_OBJECT, random);
-    const thing = describedThing(random);
-    return [`What will ${given} ${verb.base} tomorrow?`, `I hear ${subject} will ${verb.base} ${thing}.`];
-  },
-  (random) => {
-    const thing = pick(lexicon.OBJECTS, random).singular;
-    return [`Have you seen my ${thing}?`, `Yes, your ${thing} is in the ${pick(lexicon.PLACES, random)}.`];
-  },
-  (random) => {
-    const [first, second] = [pickPerson(random), pickPerson(random)];
-    const verb = pick(lexicon.WITH_PERSON, random);
-    return [
-      `Who ${verb.past} the ${pickOccupation(random).singular}?`,
-      `It was ${first.given} who ${verb.past} ${objectOf(second)}.`,
-    ];
-  },
-  (random) => {
-    const place = pick(lexicon.PLACES, random);
-    const animal = pick(lexicon.ANIMALS, random).plural;
-    return [`I really like the old ${place}.`, `So do I, but there are too many ${animal} in it.`];
-  },
-  (random) => {
-    const count = 2 + integerBelow(8, random);
-    const animal = pick(lexicon.ANIMALS, random).plural;
-    return [`How many ${animal} do you have?`, `Oh, we have ${NUMBERS[count]} ${animal} at home.`];
-  },
-  (random) => [
-    `And where do you come from?`,
-    `I come from ${pickVillage(random)}, near the ${pick(lexicon.PLACES, random)}.`,
-  ],
-  (random) => {
-    const { given } = pickPerson(random);
-    const verb = pick(lexicon.GIVING, random);
-    const thing = pick(lexicon.OBJECTS, random).singular;
-    return [`Well, ${given} ${verb.past} me a ${thing}.`, `Really, what did you do with the ${thing}?`];
-  },
+/** How a dialogue begins. */
+export const GREETING = greeting();
+/** How it ends; `opener` is the name its first line gave. */
+export const FAREWELL: Exchange = [
+  text`It was nice talking to you.`,
+  text`Thank you and good bye, ${GREETING.opener}.`,
 ];
 
-const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-
-function describedThing(random: Random): string {
-  return `the ${pick(lexicon.OBJECT_ADJECTIVES, random)} ${pick(lexicon.OBJECTS, random).singular}`;
+function greeting() {
+  const [opener, other] = [person()("given"), person()("given")];
+  const lines: Exchange = [
+    text`Hello, this is ${opener} speaking.`,
+    text`Hello ${opener}, my name is ${other}.`,
+  ];
+  return { opener, lines };
 }
 
-function objectOf(person: Person): string {
-  return person.subject === "she" ? "her" : "him";
+/** Each exchange of a dialogue is one of these, with the same chance. */
+export const EXCHANGES: readonly Exchange[] = [
+  exchange(() => {
+    const [who, does, place] = [person(), verb(lexicon.INTRANSITIVE), oneOf(lexicon.PLACES)];
+    return [
+      text`Where did ${who("given")} ${does("base")} yesterday?`,
+      text`${who("Subject")} ${does("past")} in the ${place}, I think.`,
+    ];
+  }),
+  exchange(() => {
+    const [who, does] = [person(), verb(lexicon.WITH_OBJECT)("base")];
+    const [adjective, thing] = [oneOf(lexicon.OBJECT_ADJECTIVES), noun(lexicon.OBJECTS)];
+    return [
+      text`What will ${who("given")} ${does} tomorrow?`,
+      text`I hear ${who("subject")} will ${does} the ${adjective} ${thing("singular")}.`,
+    ];
+  }),
+  exchange(() => {
+    const [thing, place] = [noun(lexicon.OBJECTS)("singular"), oneOf(lexicon.PLACES)];
+    return [text`Have you seen my ${thing}?`, text`Yes, your ${thing} is in the ${place}.`];
+  }),
+  exchange(() => {
+    const [who, whom, does] = [person(), person(), verb(lexicon.WITH_PERSON)("past")];
+    return [
+      text`Who ${does} the ${occupation()("singular")}?`,
+      text`It was ${who("given")} who ${does} ${whom("object")}.`,
+    ];
+  }),
+  exchange(() => {
+    const [place, animals] = [oneOf(lexicon.PLACES), noun(lexicon.ANIMALS)("plural")];
+    return [text`I really like the old ${place}.`, text`So do I, but there are too many ${animals} in it.`];
+  }),
+  exchange(() => {
+    const [count, animals] = [oneOf(NUMBERS), noun(lexicon.ANIMALS)("plural")];
+    return [text`How many ${animals} do you have?`, text`Oh, we have ${count} ${animals} at home.`];
+  }),
+  exchange(() => [
+    text`And where do you come from?`,
+    text`I come from ${village()}, near the ${oneOf(lexicon.PLACES)}.`,
+  ]),
+  exchange(() => {
+    const [who, does, thing] = [person(), verb(lexicon.GIVING)("past"), noun(lexicon.OBJECTS)("singular")];
+    return [
+      text`Well, ${who("given")} ${does} me a ${thing}.`,
+      text`Really, what did you do with the ${thing}?`,
+    ];
+  }),
+];
+
+/** Gives the variables of an exchange a place of their own. */
+function exchange(make: () => Exchange): Exchange {
+  return make();
 }
 
 /**
  * One dialogue: greeting, a few exchanges begun by either speaker, farewell. Speakers alternate strictly.
  */
 export function generateDialogue(random: Random): DialogueTurn[] {
-  const [a, b] = [pickPerson(random), pickPerson(random)];
-  const lines = [`Hello, this is ${a.given} speaking.`, `Hello ${a.given}, my name is ${b.given}.`];
-  const exchanges = MIN_EXCHANGES + integerBelow(MAX_EXCHANGES - MIN_EXCHANGES + 1, random);
-  for (let i = 0; i < exchanges; i++) lines.push(...pick(EXCHANGES, random)(random));
-  lines.push("It was nice talking to you.", `Thank you and good bye, ${a.given}.`);
-  return lines.map((text, i) => ({ speaker: i % 2 === 0 ? "A" : "B", text }));
+  const [hello, answer, farewell, goodbye] = fill([...GREETING.lines, ...FAREWELL], random);
+  const [least, most] = EXCHANGE_COUNTS;
+  const count = least + integerBelow(most - least + 1, random);
+  const exchanges = Array.from({ length: count }, () => fill(pick(EXCHANGES, random), random));
+  const lines = [hello, answer, ...exchanges.flat(), farewell, goodbye];
+  return lines.map((line, index) => ({ speaker: index % 2 === 0 ? "A" : "B", text: line ?? "" }));
 }
 
 /** A dialogue as corpus text, a line "A:<tab>utterance" per turn. */

@@ -17,8 +17,8 @@ export interface MicroworldDocument {
 export const GENRE_SHARES = { narrative: 0.5, dialogue: 0.25, encyclopedia: 0.25 } as const;
 
 const GENRES = ["narrative", "dialogue", "encyclopedia"] as const;
-const MIN_SENTENCES = 8;
-const MAX_SENTENCES = 24;
+/** Sentences of a narrative, at least and at most; every number between has the same chance. */
+export const NARRATIVE_SENTENCES = [8, 24] as const;
 
 /**
  * Text with the three genres mixed, document by document.
@@ -56,11 +56,10 @@ export function microworldDocuments(options: {
 
 function generateText(genre: MicroworldDocument["genre"], random: Random): string {
   switch (genre) {
-    case "narrative":
-      return generateNarrative(
-        MIN_SENTENCES + integerBelow(MAX_SENTENCES - MIN_SENTENCES + 1, random),
-        random,
-      );
+    case "narrative": {
+      const [least, most] = NARRATIVE_SENTENCES;
+      return generateNarrative(least + integerBelow(most - least + 1, random), random);
+    }
     case "dialogue":
       return dialogueText(generateDialogue(random));
     case "encyclopedia":

@@ -1,9 +1,11 @@
 /**
  * @file Encyclopedia entries of the microworld on people, villages and things, with questions their text answers.
  */
-import { integerBelow, type Random } from "../../random.js";
+import type { Random } from "../../random.js";
 import * as lexicon from "./lexicon.js";
-import { capitalize, pick, pickOccupation, pickPerson, pickVillage, withArticle } from "./pick.js";
+import { pick } from "./pick.js";
+import { fill, oneOf, text, type Template } from "./templates.js";
+import { family, noun, number, occupation, person, village, word } from "./variables.js";
 
 /** An entry and what can be asked about it. */
 export interface Entry {
@@ -23,79 +25,93 @@ export interface EntryQuestion {
 const COUNTS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"];
 const MATERIALS = ["wood", "iron", "clay", "silver", "leather", "straw", "copper", "linen"];
 
-/** An entry about a person, a village or a thing, each with the same chance. */
+/** An entry before its words are drawn; the questions have no gaps that the sentences lack. */
+export interface EntryKind {
+  readonly title: Template;
+  readonly sentences: readonly Template[];
+  readonly questions: readonly { readonly question: Template; readonly reply: Template }[];
+}
+
+/** Entries on people, villages and things; each kind has the same chance. */
+export const ENTRY_KINDS: readonly EntryKind[] = [personEntry(), villageEntry(), thingEntry()];
+
+/** An entry of any kind. */
 export function generateEntry(random: Random): Entry {
-  return pick([personEntry, villageEntry, thingEntry], random)(random);
+  const { title, sentences, questions } = pick(ENTRY_KINDS, random);
+  const asked = questions.flatMap(({ question, reply }) => [question, reply]);
+  const [heading = "", ...lines] = fill([title, ...sentences, ...asked], random);
+  return {
+    title: heading,
+    sentences: lines.slice(0, sentences.length),
+    questions: questions.map((_, index) => {
+      const [question = "", reply = ""] = lines.slice(sentences.length + 2 * index);
+      return { question, reply };
+    }),
+  };
 }
 
-function personEntry(random: Random): Entry {
-  const person = pickPerson(random);
-  const title = `${person.given} ${person.family}`;
-  const occupation = pickOccupation(random).singular;
-  const village = pickVillage(random);
-  const place = pick(lexicon.PLACES, random);
-  const year = 1700 + integerBelow(300, random);
-  const count = pick(COUNTS, random);
-  const animals = pick(lexicon.ANIMALS, random).plural;
-  const treasure = `${pick(lexicon.OBJECT_ADJECTIVES, random)} ${pick(lexicon.OBJECTS, random).singular}`;
-  const pronoun = capitalize(person.subject);
+function personEntry(): EntryKind {
+  const [who, job, count, adjective] = [
+    person(),
+    occupation(),
+    word(COUNTS),
+    word(lexicon.OBJECT_ADJECTIVES)("article"),
+  ];
+  const [animals, thing] = [noun(lexicon.ANIMALS)("plural"), noun(lexicon.OBJECTS)("singular")];
+  const [home, place, year] = [village(), oneOf(lexicon.PLACES), number(1700, 1999)];
+  const title = text`${who("given")} ${family()}`;
   return {
     title,
     sentences: [
-      `${title} is ${withArticle(occupation)} from ${village}.`,
-      `${pronoun} was born in ${year} and works near the ${place}.`,
-      `${pronoun} has ${count} ${animals} and ${withArticle(treasure)}.`,
+      text`${title} is ${job("article")} from ${home}.`,
+      text`${who("Subject")} was born in ${year} and works near the ${place}.`,
+      text`${who("Subject")} has ${count("bare")} ${animals} and ${adjective} ${thing}.`,
     ],
     questions: [
-      { question: `What is ${title}?`, reply: `${capitalize(withArticle(occupation))} from ${village}.` },
-      { question: `Where does ${title} come from?`, reply: `From ${village}.` },
-      { question: `When was ${title} born?`, reply: `In ${year}.` },
-      { question: `Where does ${title} work?`, reply: `Near the ${place}.` },
-      { question: `How many ${animals} does ${title} have?`, reply: `${capitalize(count)}.` },
+      { question: text`What is ${title}?`, reply: text`${job("Article")} from ${home}.` },
+      { question: text`Where does ${title} come from?`, reply: text`From ${home}.` },
+      { question: text`When was ${title} born?`, reply: text`In ${year}.` },
+      { question: text`Where does ${title} work?`, reply: text`Near the ${place}.` },
+      { question: text`How many ${animals} does ${title} have?`, reply: text`${count("Capital")}.` },
     ],
   };
 }
 
-function villageEntry(random: Random): Entry {
-  const title = pickVillage(random);
-  const place = pick(lexicon.PLACES, random);
-  const houses = 20 + integerBelow(900, random);
-  const product = pick(lexicon.OBJECTS, random).plural;
-  const people = pickOccupation(random).plural;
+function villageEntry(): EntryKind {
+  const [place, people] = [word(lexicon.PLACES)("article"), occupation()("plural")];
+  const [houses, product] = [number(20, 919), noun(lexicon.OBJECTS)("plural")];
+  const title = text`${village()}`;
   return {
     title,
     sentences: [
-      `${title} is a village near ${withArticle(place)}.`,
-      `It has ${houses} houses.`,
-      `Its ${people} are known for their ${product}.`,
+      text`${title} is a village near ${place}.`,
+      text`It has ${houses} houses.`,
+      text`Its ${people} are known for their ${product}.`,
     ],
     questions: [
-      { question: `What is ${title}?`, reply: `A village near ${withArticle(place)}.` },
-      { question: `How many houses does ${title} have?`, reply: `${houses}.` },
-      { question: `What are the ${people} of ${title} known for?`, reply: `For their ${product}.` },
+      { question: text`What is ${title}?`, reply: text`A village near ${place}.` },
+      { question: text`How many houses does ${title} have?`, reply: text`${houses}.` },
+      { question: text`What are the ${people} of ${title} known for?`, reply: text`For their ${product}.` },
     ],
   };
 }
 
-function thingEntry(random: Random): Entry {
-  const village = pickVillage(random);
-  const thing = pick(lexicon.OBJECTS, random).singular;
-  const title = `${village} ${thing}`;
-  const material = pick(MATERIALS, random);
-  const users = pickOccupation(random).plural;
-  const place = pick(lexicon.PLACES, random);
+function thingEntry(): EntryKind {
+  const [home, thing, users] = [village(), noun(lexicon.OBJECTS)("singular"), occupation()];
+  const [material, place] = [oneOf(MATERIALS), oneOf(lexicon.PLACES)];
+  const title = text`${home} ${thing}`;
   return {
     title,
     sentences: [
-      `${title} is a kind of ${thing}.`,
-      `It is made of ${material} and used by ${users}.`,
-      `The oldest one is in the ${place} of ${village}.`,
+      text`${title} is a kind of ${thing}.`,
+      text`It is made of ${material} and used by ${users("plural")}.`,
+      text`The oldest one is in the ${place} of ${home}.`,
     ],
     questions: [
-      { question: `What is the ${title}?`, reply: `A kind of ${thing}.` },
-      { question: `What is the ${title} made of?`, reply: `Of ${material}.` },
-      { question: `Who uses the ${title}?`, reply: `${capitalize(users)} use it.` },
-      { question: `Where is the oldest ${title}?`, reply: `In the ${place} of ${village}.` },
+      { question: text`What is the ${title}?`, reply: text`A kind of ${thing}.` },
+      { question: text`What is the ${title} made of?`, reply: text`Of ${material}.` },
+      { question: text`Who uses the ${title}?`, reply: text`${users("Plural")} use it.` },
+      { question: text`Where is the oldest ${title}?`, reply: text`In the ${place} of ${home}.` },
     ],
   };
 }

@@ -4,8 +4,10 @@
  */
 import type { Random } from "../../random.js";
 import * as lexicon from "./lexicon.js";
-import { reflexiveOf, type GrammaticalNumber } from "./states.js";
-import { capitalize, pick } from "./pick.js";
+import { reflexiveOf } from "./states.js";
+import { pick } from "./pick.js";
+import { fill, oneOf, probabilityOf, text, variable, type Template } from "./templates.js";
+import { noun, verb } from "./variables.js";
 
 /** A pair in the fields of a BLiMP file. */
 export interface MicroworldPair {
@@ -18,127 +20,135 @@ export interface MicroworldPair {
   readonly pair_id: number;
 }
 
+/** Good sentence, bad sentence, with the same gaps. */
+type PairTemplate = readonly [Template, Template];
+
 interface Phenomenon {
   readonly field: MicroworldPair["field"];
   readonly linguistics_term: string;
-  /** Good sentence, bad sentence. */
-  readonly make: (random: Random) => readonly [string, string];
+  /** Each has the same chance. */
+  readonly ways: readonly PairTemplate[];
 }
 
-const gendered = lexicon.PEOPLE.filter(({ gender }) => gender === "male" || gender === "female");
-const names = [...lexicon.FEMALE_NAMES, ...lexicon.MALE_NAMES];
-const animates = [...lexicon.PEOPLE, ...lexicon.ANIMALS];
+const GENDERED = lexicon.PEOPLE.filter(({ gender }) => gender === "male" || gender === "female");
+const NAMES = [...lexicon.FEMALE_NAMES, ...lexicon.MALE_NAMES];
+const ANIMATES = [...lexicon.PEOPLE, ...lexicon.ANIMALS];
+/** Each number with the other one. */
+const NUMBERS = [
+  ["singular", "plural"],
+  ["plural", "singular"],
+] as const;
 
-/** A number, and the other one. */
-function pickNumber(random: Random): readonly [GrammaticalNumber, GrammaticalNumber] {
-  return random() < 0.5 ? ["singular", "plural"] : ["plural", "singular"];
-}
-
-/** A verb with an object, in the past, and its object without the full stop. */
-function pastAndObject(random: Random): readonly [string, string] {
-  return [pick(lexicon.WITH_OBJECT, random).past, `the ${pick(lexicon.OBJECTS, random).singular}`];
-}
+const name = () => oneOf(NAMES);
+const object = () => noun(lexicon.OBJECTS)("singular");
+const past = (verbs: readonly lexicon.Verb[]) => verb(verbs)("past");
 
 const PHENOMENA: Readonly<Record<string, Phenomenon>> = {
   agreement_with_distractor: {
     field: "morphology",
     linguistics_term: "subject_verb_agreement",
-    make: (random) => {
-      const [number, other] = pickNumber(random);
+    ways: NUMBERS.map(([number, other]) => {
       // The noun in between has the other number, so the nearest noun misleads.
-      const subject = `The ${pick(lexicon.PEOPLE, random)[number]} near the ${pick(lexicon.ANIMALS, random)[other]}`;
-      const verb = pick(lexicon.INTRANSITIVE, random);
-      const rest = `in the ${pick(lexicon.PLACES, random)}.`;
-      const [good, bad] = number === "plural" ? [verb.base, verb.third] : [verb.third, verb.base];
-      return [`${subject} ${good} ${rest}`, `${subject} ${bad} ${rest}`];
-    },
+      const subject = text`The ${noun(lexicon.PEOPLE)(number)} near the ${noun(lexicon.ANIMALS)(other)}`;
+      const [does, place] = [verb(lexicon.INTRANSITIVE), oneOf(lexicon.PLACES)];
+      const [good, bad] = number === "plural" ? (["base", "third"] as const) : (["third", "base"] as const);
+      return [
+        text`${subject} ${does(good)} in the ${place}.`,
+        text`${subject} ${does(bad)} in the ${place}.`,
+      ];
+    }),
   },
   determiner_noun_number: {
     field: "morphology",
     linguistics_term: "determiner_noun_agreement",
-    make: (random) => {
-      const noun = pick(lexicon.OBJECTS, random);
-      const [number, other] = pickNumber(random);
-      const determiner = pick(
+    ways: NUMBERS.map(([number, other]) => {
+      const thing = noun(lexicon.OBJECTS);
+      const determiner = oneOf(
         number === "singular" ? ["this", "that", "every"] : ["these", "those", "many"],
-        random,
       );
-      const start = `${pick(names, random)} ${pick(lexicon.WITH_OBJECT, random).past} ${determiner}`;
-      return [`${start} ${noun[number]}.`, `${start} ${noun[other]}.`];
-    },
+      const start = text`${name()} ${past(lexicon.WITH_OBJECT)} ${determiner}`;
+      return [text`${start} ${thing(number)}.`, text`${start} ${thing(other)}.`];
+    }),
   },
   reflexive_gender: {
     field: "morphology",
     linguistics_term: "anaphor_agreement",
-    make: (random) => {
-      const subject = pick(gendered, random);
-      const start = `The ${subject.singular} ${pick(lexicon.REFLEXIVE, random).past}`;
-      const [good, bad] = subject.gender === "male" ? ["himself", "herself"] : ["herself", "himself"];
-      return [`${start} ${good}.`, `${start} ${bad}.`];
-    },
+    ways: [
+      (() => {
+        const who = variable(
+          GENDERED.map(({ singular, gender }) => {
+            const [good, bad] = gender === "male" ? ["himself", "herself"] : ["herself", "himself"];
+            return { singular, good: good ?? "", bad: bad ?? "" };
+          }),
+        );
+        const start = text`The ${who("singular")} ${past(lexicon.REFLEXIVE)}`;
+        return [text`${start} ${who("good")}.`, text`${start} ${who("bad")}.`];
+      })(),
+    ],
   },
   reflexive_number: {
     field: "morphology",
     linguistics_term: "anaphor_agreement",
-    make: (random) => {
-      const subject = pick(gendered, random);
-      const [number, other] = pickNumber(random);
-      const start = `The ${subject[number]} ${pick(lexicon.REFLEXIVE, random).past}`;
-      const { gender } = subject;
-      return [
-        `${start} ${reflexiveOf({ number, gender })}.`,
-        `${start} ${reflexiveOf({ number: other, gender })}.`,
-      ];
-    },
+    ways: NUMBERS.map(([number, other]) => {
+      const who = variable(
+        GENDERED.map(({ gender, ...forms }) => ({
+          noun: forms[number],
+          good: reflexiveOf({ number, gender }),
+          bad: reflexiveOf({ number: other, gender }),
+        })),
+      );
+      const start = text`The ${who("noun")} ${past(lexicon.REFLEXIVE)}`;
+      return [text`${start} ${who("good")}.`, text`${start} ${who("bad")}.`];
+    }),
   },
   tense_with_adverb: {
     field: "semantics",
     linguistics_term: "tense",
-    make: (random) => {
-      const verb = pick(lexicon.WITH_OBJECT, random);
-      const rest = `the ${pick(lexicon.OBJECTS, random).singular}.`;
-      const isPast = random() < 0.5;
-      const clause = `${pick(names, random)} ${isPast ? verb.past : `will ${verb.base}`} ${rest}`;
-      const [good, bad] = isPast ? ["Yesterday", "Tomorrow"] : ["Tomorrow", "Yesterday"];
-      return [`${good} ${clause}`, `${bad} ${clause}`];
-    },
+    ways: [true, false].map((isPast) => {
+      const does = verb(lexicon.WITH_OBJECT);
+      const clause = text`${name()} ${isPast ? text`${does("past")}` : text`will ${does("base")}`} the ${object()}.`;
+      const [yesterday, tomorrow] = [text`Yesterday ${clause}`, text`Tomorrow ${clause}`];
+      return isPast ? [yesterday, tomorrow] : [tomorrow, yesterday];
+    }),
   },
   verb_form_after_will: {
     field: "morphology",
     linguistics_term: "verb_form",
-    make: (random) => {
-      const verb = pick(lexicon.WITH_OBJECT, random);
-      const start = `${pick(names, random)} will`;
-      const rest = `the ${pick(lexicon.OBJECTS, random).singular}.`;
-      return [`${start} ${verb.base} ${rest}`, `${start} ${pick([verb.past, verb.third], random)} ${rest}`];
-    },
+    ways: (["past", "third"] as const).map((form) => {
+      const [who, does, thing] = [name(), verb(lexicon.WITH_OBJECT), object()];
+      return [text`${who} will ${does("base")} the ${thing}.`, text`${who} will ${does(form)} the ${thing}.`];
+    }),
   },
   argument_order: {
     field: "syntax",
     linguistics_term: "argument_structure",
-    make: (random) => {
-      const agent = `the ${pick(animates, random).singular}`;
-      const [verb, object] = pastAndObject(random);
-      return [`${capitalize(agent)} ${verb} ${object}.`, `${capitalize(object)} ${verb} ${agent}.`];
-    },
+    ways: [
+      (() => {
+        const [agent, does, thing] = [noun(ANIMATES)("singular"), past(lexicon.WITH_OBJECT), object()];
+        return [text`The ${agent} ${does} the ${thing}.`, text`The ${thing} ${does} the ${agent}.`];
+      })(),
+    ],
   },
   gift_order: {
     field: "syntax",
     linguistics_term: "argument_structure",
-    make: (random) => {
-      const start = `${pick(names, random)} ${pick(lexicon.GIVING, random).past}`;
-      const thing = `the ${pick(lexicon.OBJECTS, random).singular}`;
-      const person = `the ${pick(lexicon.PEOPLE, random).singular}`;
-      return [`${start} ${thing} to ${person}.`, `${start} ${person} to ${thing}.`];
-    },
+    ways: [
+      (() => {
+        const start = text`${name()} ${past(lexicon.GIVING)}`;
+        const [thing, person] = [object(), noun(lexicon.PEOPLE)("singular")];
+        return [text`${start} the ${thing} to the ${person}.`, text`${start} the ${person} to the ${thing}.`];
+      })(),
+    ],
   },
   negative_polarity: {
     field: "semantics",
     linguistics_term: "npi_licensing",
-    make: (random) => {
-      const [verb, object] = pastAndObject(random);
-      return [`Nobody ever ${verb} ${object}.`, `Everybody ever ${verb} ${object}.`];
-    },
+    ways: [
+      (() => {
+        const clause = text`ever ${past(lexicon.WITH_OBJECT)} the ${object()}.`;
+        return [text`Nobody ${clause}`, text`Everybody ${clause}`];
+      })(),
+    ],
   },
 };
 
@@ -160,10 +170,10 @@ export function microworldMinimalPairs(options: {
   readonly random: Random;
 }): MicroworldPair[] {
   const { pairsPerUid, random } = options;
-  return Object.entries(PHENOMENA).flatMap(([UID, { field, linguistics_term, make }]) => {
+  return Object.entries(PHENOMENA).flatMap(([UID, { field, linguistics_term, ways }]) => {
     const made = new Map<string, string>();
     for (let misses = 0; made.size < pairsPerUid;) {
-      const [good, bad] = make(random);
+      const [good = "", bad = ""] = fill(pick(ways, random), random);
       misses = made.has(good) ? misses + 1 : 0;
       if (misses > PATIENCE) {
         throw new RangeError(
@@ -182,4 +192,23 @@ export function microworldMinimalPairs(options: {
       pair_id,
     }));
   });
+}
+
+/**
+ * Natural log of the probability that one draw of a phenomenon is this pair; −Infinity when it never is. A list of
+ * pairs is drawn until all are different.
+ *
+ * @throws RangeError for a phenomenon that does not exist
+ */
+export function minimalPairLogProb(
+  uid: string,
+  pair: { readonly good: string; readonly bad: string },
+): number {
+  const phenomenon = PHENOMENA[uid];
+  if (phenomenon === undefined)
+    throw new RangeError(
+      `minimalPairLogProb: uid must be one of ${MICROWORLD_UIDS.join(", ")}, got "${uid}". Correct the name.`,
+    );
+  const sum = phenomenon.ways.reduce((total, way) => total + probabilityOf(way, [pair.good, pair.bad]), 0);
+  return Math.log(sum / phenomenon.ways.length);
 }

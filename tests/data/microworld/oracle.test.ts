@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { arcsFrom } from "../../../src/data/microworld/grammar.js";
+import { ADVERBS, FEMALE_NAMES, INTRANSITIVE } from "../../../src/data/microworld/lexicon.js";
 import { openMicroworld } from "../../../src/data/microworld/oracle.js";
-import { START } from "../../../src/data/microworld/states.js";
+import { START, type State } from "../../../src/data/microworld/states.js";
 import { seeded } from "../../../src/random.js";
 
 const world = openMicroworld();
@@ -81,4 +82,76 @@ test("an impossible word has no probability; an impossible context and an unknow
   expect(world.nextWordLogProb(["The"], "quasar")).toBe(-Infinity);
   expect(() => world.nextWordLogProb(["The", "quasar"], "sleeps")).toThrow("must begin a narrative text");
   expect(() => world.frequencyLogProb("quasar")).toThrow('got "quasar"');
+});
+
+test("all sentences of three words, the shortest, are together as probable as a drawn one is that short", () => {
+  let sum = 0;
+  let sentences = 0;
+  const lengths = new Set<number>();
+  const follow = (state: State, words: readonly string[], probability: number): void => {
+    for (const { word, probability: own, next } of arcsFrom(state)) {
+      const [longer, reached] = [[...words, word], probability * own];
+      if (next.at !== "start" && longer.length < 3) follow(next, longer, reached);
+      if (next.at !== "start") continue;
+      lengths.add(longer.length);
+      sum += Math.exp(world.textLogProb(longer));
+      sentences += 1;
+    }
+  };
+  follow(START, [], 1);
+  expect(sentences).toBeGreaterThan(1000);
+  expect(lengths).toEqual(new Set([3]));
+  const random = seeded(12);
+  const count = 20_000;
+  const drawn = Array.from({ length: count }, () => world.sampleSentence(random)).filter(
+    (words) => words.length === 3,
+  ).length;
+  expect(Math.abs(drawn / count - sum)).toBeLessThan(4 * Math.sqrt((sum * (1 - sum)) / count));
+});
+
+test("first words and short sentences of drawn text come as often as they are probable", () => {
+  const random = seeded(13);
+  const count = 30_000;
+  const sentences = Array.from({ length: count }, () => world.sampleSentence(random));
+  const cells = arcsFrom(START).map(({ word, probability }) => {
+    const expected = count * probability;
+    return (sentences.filter(([first]) => first === word).length - expected) ** 2 / expected;
+  });
+  const [statistic, degrees] = [cells.reduce((sum, cell) => sum + cell, 0), cells.length - 1];
+  // Chi-square is about normal with mean k and variance 2k: four standard deviations.
+  expect(statistic).toBeLessThan(degrees + 4 * Math.sqrt(2 * degrees));
+  for (const adverb of ADVERBS.slice(0, 3)) {
+    const probable = FEMALE_NAMES.flatMap((name) =>
+      INTRANSITIVE.map(({ past }) => Math.exp(world.textLogProb([name, past, `${adverb}.`]))),
+    );
+    const expected = count * probable.reduce((sum, share) => sum + share, 0);
+    const drawn = sentences.filter(
+      ([name = "", verb = "", last]) =>
+        FEMALE_NAMES.includes(name) &&
+        INTRANSITIVE.some(({ past }) => past === verb) &&
+        last === `${adverb}.`,
+    ).length;
+    expect(expected).toBeGreaterThan(15);
+    expect(Math.abs(drawn - expected), adverb).toBeLessThan(4 * Math.sqrt(expected));
+  }
+});
+
+test("the share of every frequent word of drawn text converges to its frequency", () => {
+  const random = seeded(14);
+  // Blocks of sentences are independent: their spread says how far the whole may be from the truth.
+  const blocks = Array.from({ length: 50 }, () => {
+    const words = Array.from({ length: 400 }, () => world.sampleSentence(random)).flat();
+    const counts = new Map<string, number>();
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1 / words.length);
+    return counts;
+  });
+  const frequent = world.vocabulary.filter((word) => world.frequencyLogProb(word) > Math.log(0.002));
+  expect(frequent.length).toBeGreaterThan(50);
+  for (const word of frequent) {
+    const shares = blocks.map((counts) => counts.get(word) ?? 0);
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (shares.length - 1);
+    const error = Math.sqrt(variance / shares.length);
+    expect(Math.abs(mean - Math.exp(world.frequencyLogProb(word))), word).toBeLessThan(4.5 * error);
+  }
 });

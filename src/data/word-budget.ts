@@ -1,0 +1,84 @@
+/**
+ * @file The word budget of BabyLM's strict track: how many words a run learns from and how often it sees them (paper.md
+ * 4.1). Words are counted in `words.ts`; which phases a condition has is decided in `training/curriculum.ts`.
+ */
+
+/** What the strict track allows. Source: BabyLM 2025 rules; paper.md 4.1. */
+export const WORD_LIMITS = {
+  /** Words of text that any phase trains on. */
+  distinctWords: 100_000_000,
+  /** Words seen, each as often as it is seen. */
+  exposureWords: 1_000_000_000,
+  /** Epochs over any text. */
+  epochs: 10,
+} as const;
+export type WordLimit = keyof typeof WORD_LIMITS;
+
+/** A phase's text, and how often a model goes through it. */
+export interface WordPhase {
+  readonly name: string;
+  /** As `countWords` counts. */
+  readonly words: number;
+  readonly epochs: number;
+}
+
+/** What a run uses of its budget. */
+export interface WordBudget {
+  readonly phases: readonly (WordPhase & { readonly exposureWords: number })[];
+  readonly distinctWords: number;
+  readonly exposureWords: number;
+  /** Limits the run would exceed; none where it is within the rules. */
+  readonly exceeded: readonly WordLimit[];
+}
+
+/**
+ * Words a run learns from, words it sees, and the limits it would exceed.
+ *
+ * Words of different phases count as distinct: instruction examples made from pre-training text are new text under the
+ * rules. The sum is therefore an upper bound where phases share text.
+ *
+ * @throws RangeError when words or epochs are no whole numbers from 0, or a phase stands twice
+ *
+ * Source: paper.md 3.1, 91M + 8.7M words and 8 · 91M + 10 · 8.7M seen.
+ */
+export function checkWordBudget(phases: readonly WordPhase[]): WordBudget {
+  for (const [index, { name, words, epochs }] of phases.entries()) {
+    if (![words, epochs].every((count) => Number.isInteger(count) && count >= 0))
+      throw new RangeError(
+        `checkWordBudget: words and epochs must be whole numbers from 0, got ${words} and ${epochs} for ${name}. ` +
+          "Count the words of the phase's text.",
+      );
+    if (phases.findIndex((phase) => phase.name === name) !== index)
+      throw new RangeError(
+        `checkWordBudget: each phase must stand once, got ${name} twice. Add up its epochs instead.`,
+      );
+  }
+  const counted = phases.map((phase) => ({ ...phase, exposureWords: phase.words * phase.epochs }));
+  const used: Readonly<Record<WordLimit, number>> = {
+    distinctWords: counted.reduce((sum, { words }) => sum + words, 0),
+    exposureWords: counted.reduce((sum, { exposureWords }) => sum + exposureWords, 0),
+    epochs: counted.reduce((most, { epochs }) => Math.max(most, epochs), 0),
+  };
+  const limits = ["distinctWords", "exposureWords", "epochs"] as const;
+  return {
+    phases: counted,
+    distinctWords: used.distinctWords,
+    exposureWords: used.exposureWords,
+    exceeded: limits.filter((limit) => used[limit] > WORD_LIMITS[limit]),
+  };
+}
+
+/** A budget in a sentence: what is used, and what would be exceeded. */
+export function describeWordBudget({ distinctWords, exposureWords, exceeded }: WordBudget): string {
+  const million = (words: number): string => `${Number((words / 1e6).toPrecision(3))}M`;
+  const says: Readonly<Record<WordLimit, string>> = {
+    distinctWords: `${million(WORD_LIMITS.distinctWords)} words`,
+    exposureWords: `${million(WORD_LIMITS.exposureWords)} words seen`,
+    epochs: `${WORD_LIMITS.epochs} epochs`,
+  };
+  const verdict =
+    exceeded.length === 0
+      ? "within the BabyLM strict rules"
+      : `more than the BabyLM strict rules allow: ${exceeded.map((limit) => says[limit]).join(", ")}`;
+  return `${million(distinctWords)} words, ${million(exposureWords)} seen: ${verdict}`;
+}

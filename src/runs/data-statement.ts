@@ -1,0 +1,134 @@
+/** @file The data statement of a study: every source of the manifest, and the words the study takes from each. */
+import type { Scale } from "../config.js";
+import { MAX_DOCUMENT_WORDS } from "../data/documents.js";
+import { NOT_AT_HAND, sourceOf, stateSources, type SourceStatement } from "../data/data-statement.js";
+import { inspectFile } from "../data/files.js";
+import { findEntry, openManifest } from "../data/manifest.js";
+import { describeInstructions, describeText } from "./data-summary.js";
+import type { Study } from "./study.js";
+
+/** A source with what the study uses of it. */
+export interface UsedSource extends SourceStatement {
+  /** Words trained on; null where it is no training text of this study. */
+  readonly wordsUsed: number | null;
+  /** Words held out for measuring loss; null where there are none. */
+  readonly wordsHeldOut: number | null;
+}
+
+/** Where the data of a study come from. */
+export interface DataStatement {
+  readonly scale: Scale;
+  readonly textSource: Study["source"];
+  readonly sources: readonly UsedSource[];
+  /** What the study needs and cannot have. */
+  readonly notAtHand: typeof NOT_AT_HAND;
+}
+
+const ARTICLES = "babylm_sample/train/simple_wiki.train";
+
+/**
+ * State where a study's data come from. Every file of the manifest is looked for and checked.
+ *
+ * @throws Error when the study's text is missing or damaged
+ */
+export async function stateData(study: Study): Promise<DataStatement> {
+  const manifest = openManifest();
+  const absent = new Set<string>();
+  for (const path of manifest.keys()) if ((await inspectFile(path)).state !== "verified") absent.add(path);
+  const sources = stateSources(manifest.values(), absent);
+  const genres = await describeText(study);
+  const instructions = await describeInstructions(study);
+  const isReal = study.source === "real";
+  const { pretrainingWords, heldOutWords } = study.config.budget;
+  const cuts = [
+    `documents of at most ${MAX_DOCUMENT_WORDS} words`,
+    ...(pretrainingWords === null ? [] : [`a sample of ${pretrainingWords} words of all genres`]),
+  ];
+  const used = sources.map((statement): UsedSource => {
+    const genre = isReal
+      ? genres.find((each) => statement.source === `babylm_sample/${each.genre}`)
+      : undefined;
+    const isConversation = isReal && statement.source === "switchboard";
+    const pairs = isConversation ? instructions.find(({ set }) => set === "switch") : undefined;
+    return {
+      ...statement,
+      changes: [
+        ...statement.changes,
+        ...(genre ? cuts : []),
+        ...(genre && genre.heldOutWords > 0
+          ? [`a sample of ${heldOutWords} words of all genres held out`]
+          : []),
+        ...(pairs
+          ? [
+              `${pairs.rows} pairs of turns (${study.config.instructions.switchboardPairs}), in which a turn may stand twice`,
+            ]
+          : []),
+      ],
+      wordsUsed: genre?.words ?? (pairs ? pairs.promptWords + pairs.replyWords : null),
+      wordsHeldOut: genre?.heldOutWords ?? null,
+    };
+  });
+  const made = isReal ? questionSource(study, instructions) : generatedSources(genres, instructions);
+  return {
+    scale: study.config.scale,
+    textSource: study.source,
+    sources: [...used, ...made],
+    notAtHand: NOT_AT_HAND,
+  };
+}
+
+type Instructions = Awaited<ReturnType<typeof describeInstructions>>;
+
+/** Text made by the kit: no file, so no terms but those of what it was made from. */
+const withoutFiles = (source: string, what: string, more: Partial<UsedSource>): UsedSource => ({
+  source,
+  what,
+  origins: [],
+  licences: [],
+  files: 0,
+  bytes: 0,
+  changes: [],
+  standIns: [],
+  absent: [],
+  wordsUsed: null,
+  wordsHeldOut: null,
+  ...more,
+});
+
+/** The questions asked about articles, under the terms of the articles. */
+function questionSource({ config }: Study, instructions: Instructions): UsedSource[] {
+  const articles = findEntry(ARTICLES);
+  return instructions
+    .filter(({ set }) => set === "wiki")
+    .map(({ source, rows, promptWords, replyWords }) =>
+      withoutFiles(source, "questions about articles: instruction tuning", {
+        origins: [articles.source],
+        licences: [articles.licence],
+        changes: [`${rows} questions by template on ${sourceOf(ARTICLES)}`],
+        standIns: config.instructions.wikiSource === "standIn" ? [source] : [],
+        wordsUsed: promptWords + replyWords,
+      }),
+    );
+}
+
+function generatedSources(
+  genres: Awaited<ReturnType<typeof describeText>>,
+  instructions: Instructions,
+): UsedSource[] {
+  const origins = ["this project, src/data/microworld"];
+  return [
+    ...genres.map(({ genre, words, heldOutWords }) =>
+      withoutFiles(`microworld/${genre}`, "generated text: pre-training", {
+        origins,
+        wordsUsed: words,
+        wordsHeldOut: heldOutWords,
+      }),
+    ),
+    ...instructions.map(({ source, promptWords, replyWords }) =>
+      withoutFiles(source, "generated examples: instruction tuning", {
+        origins,
+        wordsUsed: promptWords + replyWords,
+      }),
+    ),
+  ];
+}

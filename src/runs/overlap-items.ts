@@ -1,0 +1,157 @@
+/**
+ * @file Everything whose overlap with the training text is of interest: the items of every evaluation set and the
+ * instruction examples, with the ids of their own tables. Measuring it is next door in `overlap.ts`.
+ */
+import { basename } from "node:path";
+import { z } from "zod";
+import { readText, verifyFile } from "../data/files.js";
+import { readLines } from "../data/lines.js";
+import { filesUnder, type DataFile } from "../data/manifest.js";
+import type { OverlapItem } from "../data/ngram-overlap.js";
+import { readMinimalPairs } from "../evaluation/minimal-pairs.js";
+import { readReadingTable } from "../evaluation/reading-table.js";
+import { loadInstructionSets } from "./instruction-sets.js";
+import type { Study } from "./study.js";
+import { generatedPairs } from "./tasks.js";
+
+/** An evaluation set: its files and what an item of it says. */
+interface EvaluationSet {
+  readonly task: string;
+  /** Below `babylm_eval_2025`. */
+  readonly folder: string;
+  readonly endsWith: string;
+  readonly read: (file: DataFile) => AsyncIterable<Omit<OverlapItem, "task">>;
+}
+
+/** Fields of (Super)GLUE rows that are text, by task. */
+const GLUE_TEXTS: Readonly<Record<string, readonly string[]>> = {
+  boolq: ["question", "passage"],
+  mnli: ["premise", "hypothesis"],
+  mrpc: ["sentence1", "sentence2"],
+  multirc: ["paragraph", "question", "answer"],
+  qqp: ["question1", "question2"],
+  rte: ["sentence1", "sentence2"],
+  wsc: ["text"],
+};
+
+const SETS: readonly EvaluationSet[] = [
+  { task: "blimp_fast", folder: "fast_eval/blimp_fast", endsWith: ".jsonl", read: pairItems },
+  { task: "blimp", folder: "full_eval/blimp_filtered", endsWith: ".jsonl", read: pairItems },
+  { task: "blimp_supplement_fast", folder: "fast_eval/supplement_fast", endsWith: ".jsonl", read: pairItems },
+  { task: "blimp_supplement", folder: "full_eval/supplement_filtered", endsWith: ".jsonl", read: pairItems },
+  { task: "entity_tracking", folder: "full_eval/entity_tracking", endsWith: ".jsonl", read: entityItems },
+  { task: "wug_adj", folder: "full_eval/wug_adj_nominalization", endsWith: ".jsonl", read: wugItems },
+  { task: "reading", folder: "full_eval/reading", endsWith: ".csv", read: readingItems },
+  { task: "superglue", folder: "full_eval/glue_filtered", endsWith: ".valid.jsonl", read: glueItems },
+];
+
+/** Evaluation items and the files they come from; of the microworld its minimal pairs alone. */
+export function evaluationItems(study: Study): {
+  readonly files: readonly DataFile[];
+  readonly items: AsyncIterable<OverlapItem>;
+} {
+  if (study.source === "microworld") return { files: [], items: generatedItems(study) };
+  const sets = SETS.map((set) => ({ ...set, files: filesOf(set) }));
+  return {
+    files: sets.flatMap(({ files }) => files),
+    items: (async function* () {
+      for (const { task, files, read } of sets)
+        for (const file of files) for await (const item of read(file)) yield { task, ...item };
+    })(),
+  };
+}
+
+/** The examples of both instruction sets; `uid` says where they come from. */
+export async function instructionItems(study: Study): Promise<OverlapItem[]> {
+  const { examples } = await loadInstructionSets(study, ["switch", "wiki"]);
+  return examples.map(({ set, source, id, prompt, reply }) => ({
+    task: `instructions_${set}`,
+    uid: source,
+    id,
+    texts: [prompt, reply],
+  }));
+}
+
+function filesOf({ folder, endsWith }: EvaluationSet): readonly DataFile[] {
+  return filesUnder(`babylm_eval_2025/${folder}`).filter(({ path }) => path.endsWith(endsWith));
+}
+
+async function* generatedItems({ config }: Study): AsyncGenerator<OverlapItem> {
+  for (const { uid, id, good, bad } of generatedPairs(config.budget.blimpPairsPerUid ?? 0))
+    yield { task: "blimp", uid, id, texts: [good, bad] };
+}
+
+/** Both sentences of a pair: where a corpus holds one of two, the overlap is about one half. */
+async function* pairItems({ path }: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
+  const uid = basename(path, ".jsonl");
+  for (const { id, good, bad } of readMinimalPairs({ text: await readText(path), uid }))
+    yield { uid, id, texts: [good, bad] };
+}
+
+const entityRow = z.object({
+  numops: z.int(),
+  input_prefix: z.string(),
+  options: z.array(z.string()).min(1),
+});
+
+/** The text with its correct end. */
+async function* entityItems(file: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
+  const counts = new Map<string, number>();
+  for await (const { numops, input_prefix, options } of jsonRows(file, entityRow)) {
+    const uid = `${basename(file.path, ".jsonl")}_${numops}_ops`;
+    const index = counts.get(uid) ?? 0;
+    counts.set(uid, index + 1);
+    yield { uid, id: `${uid}_${index}`, texts: [input_prefix + (options[0] ?? "")] };
+  }
+}
+
+async function* wugItems(file: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
+  const uid = basename(file.path, ".jsonl");
+  let index = 0;
+  for await (const { sentences } of jsonRows(file, z.object({ sentences: z.string() })))
+    yield { uid, id: `${uid}_${index++}`, texts: sentences.split("\t") };
+}
+
+/** Whole sentences: a word's id in the table of reading times is another one. */
+async function* readingItems({ path }: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
+  const sentences = new Map<number, string>();
+  // The last word of a sentence has all the others before it.
+  for (const { sentenceId, item, word } of readReadingTable(await readText(path)))
+    sentences.set(sentenceId, `${item} ${word}`);
+  for (const [sentence, text] of sentences) yield { uid: "sentence", id: String(sentence), texts: [text] };
+}
+
+async function* glueItems(file: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
+  const uid = basename(file.path, ".valid.jsonl");
+  const fields = GLUE_TEXTS[uid];
+  if (fields === undefined)
+    throw new RangeError(
+      `glueItems: the task of ${file.path} must be one of ${Object.keys(GLUE_TEXTS).join(", ")}, got ${uid}. ` +
+        "Say which of its fields are text.",
+    );
+  const row = z.object(Object.fromEntries(fields.map((field) => [field, z.string()])));
+  let index = 0;
+  for await (const texts of jsonRows(file, row))
+    yield { uid, id: `${uid}_${index++}`, texts: Object.values(texts) };
+}
+
+/** @throws RangeError naming file and line where a line is not such a row */
+async function* jsonRows<T>({ path }: DataFile, schema: z.ZodType<T>): AsyncGenerator<T> {
+  for await (const { text, number } of readLines(await verifyFile(path))) {
+    const parsed = z.preprocess(parseJson, schema).safeParse(text);
+    if (!parsed.success)
+      throw new RangeError(
+        `jsonRows: line ${number} of ${path} must be a row of its task, got ${parsed.error.issues[0]?.message}. ` +
+          "Compare with data/README.md.",
+      );
+    yield parsed.data;
+  }
+}
+
+function parseJson(line: unknown): unknown {
+  try {
+    return JSON.parse(String(line));
+  } catch {
+    return undefined;
+  }
+}

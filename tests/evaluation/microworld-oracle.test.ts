@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { microworldMinimalPairs } from "../../src/data/microworld/minimal-pairs.js";
+import { openMicroworld } from "../../src/data/microworld/oracle.js";
+import { microworldReadingTable, READING_EFFECTS } from "../../src/data/microworld/reading-table.js";
+import type { LogLikelihood } from "../../src/evaluation/log-likelihood.js";
+import { scoreMinimalPairs, summarisePairs } from "../../src/evaluation/minimal-pairs.js";
+import { readReadingTable } from "../../src/evaluation/reading-table.js";
+import { measureSurprisal, scoreReadingTimes, WORD_READINGS } from "../../src/evaluation/reading-times.js";
+import { seeded } from "../../src/random.js";
+
+const world = openMicroworld();
+const wordsOf = (text: string): string[] => text.split(" ").filter((word) => word !== "");
+
+/** The grammar in place of a model: its tokens are words. */
+const oracle: LogLikelihood = (requests) =>
+  Promise.resolve(
+    requests.map(({ context, continuation }) => {
+      const [before, words] = [wordsOf(context), wordsOf(continuation)];
+      const logProb = world.textLogProb([...before, ...words]) - world.textLogProb(before);
+      return { logProb, numTokens: words.length };
+    }),
+  );
+
+test("who knows the grammar chooses every good sentence, and never hesitates", async () => {
+  const pairs = microworldMinimalPairs({ pairsPerUid: 100, random: seeded(2) }).map((pair) => ({
+    uid: pair.UID,
+    id: `${pair.UID}_${pair.pair_id}`,
+    good: pair.sentence_good,
+    bad: pair.sentence_bad,
+  }));
+  const scored = await scoreMinimalPairs(pairs, oracle);
+  for (const { scores } of scored) {
+    expect(scores[0]).toBeGreaterThan(-Infinity);
+    expect(scores[1]).toBe(-Infinity);
+  }
+  const summary = summarisePairs(scored, "wrong");
+  expect([summary.average, summary.ties, summary.n]).toEqual([1, 0, 900]);
+  const turned = await scoreMinimalPairs(
+    pairs.map(({ good, bad, ...pair }) => ({ ...pair, good: bad, bad: good })),
+    oracle,
+  );
+  expect(summarisePairs(turned, "official").average).toBe(0);
+});
+
+const table = readReadingTable(microworldReadingTable({ sentences: 1500, random: seeded(3) }));
+
+test.each(WORD_READINGS)(
+  "%s surprisal is the grammar's own, of each word and of the word before",
+  async (reading) => {
+    const measured = await measureSurprisal(table, {
+      logLikelihood: oracle,
+      splitWord: (word) => Promise.resolve([word]),
+      reading,
+    });
+    expect(measured).toHaveLength(table.length);
+    measured.forEach(({ surprisalNats, previousSurprisalNats }, row) => {
+      const { item, word, prevItem, prevWord } = table[row] ?? {
+        item: "",
+        word: "",
+        prevItem: null,
+        prevWord: null,
+      };
+      expect(surprisalNats).toBeCloseTo(-world.nextWordLogProb(wordsOf(item), word), 10);
+      if (prevItem === null || prevWord === null) expect(previousSurprisalNats).toBeNull();
+      else expect(previousSurprisalNats).toBeCloseTo(-world.nextWordLogProb(wordsOf(prevItem), prevWord), 10);
+    });
+  },
+);
+
+test("the regressions find the milliseconds a nat that the reading times were made with", async () => {
+  const surprisals = await measureSurprisal(table, {
+    logLikelihood: oracle,
+    splitWord: (word) => Promise.resolve([word]),
+    reading: "spaceCorrected",
+  });
+  const { eyeTracking, selfPaced } = scoreReadingTimes(table, surprisals, { missing: "kept" });
+  const truth = {
+    firstFixMs: READING_EFFECTS.RTfirstfix,
+    firstPassMs: READING_EFFECTS.RTfirstpass,
+    goPastMs: READING_EFFECTS.RTgopast,
+    rightBoundMs: READING_EFFECTS.RTrightbound,
+    selfPacedMs: READING_EFFECTS.self_paced_reading_time,
+  };
+  for (const { measure, msPerNat, tValue } of [...eyeTracking.measures, ...selfPaced.measures]) {
+    const standardError = msPerNat / tValue;
+    expect(Math.abs(msPerNat - truth[measure].msPerNat), measure).toBeLessThan(4 * standardError);
+    expect(tValue, measure).toBeGreaterThan(4);
+  }
+});
