@@ -17,7 +17,7 @@ import {
   type SafetensorsArray,
 } from "./safetensors.js";
 
-export { readLlamaConfig, writeLlamaConfig } from "./llama-config.js";
+export { writeLlamaConfig } from "./llama-config.js";
 
 const WEIGHTS_FILE = "model.safetensors";
 const INDEX_FILE = "model.safetensors.index.json";
