@@ -78,5 +78,7 @@ test.skipIf(!hasPytorch)("PyTorch loads the folder as the same model", { timeout
   const argv = `export --run tuning --out ${folder} --precision bfloat16 --check-with-pytorch`;
   const { code, stdout, stderr } = await command(argv, { cacheFolder });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/PyTorch: same tokens and logits for 4 texts, largest gap \d\.\de-\d+, no warning\./);
+  expect(stdout).toMatch(
+    /PyTorch: same tokens and logits for 4 texts, largest gap \d\.\de-\d+, no warning\./,
+  );
 });
