@@ -10,7 +10,7 @@ import { renderExample } from "../data/chat-template.js";
 import { openTokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { loadModel } from "../model/checkpoint.js";
-import { chat } from "../model/generate.js";
+import { chat, type ChatForm } from "../model/generate.js";
 import { deriveSeed, seeded } from "../random.js";
 import { reportProgress } from "./progress.js";
 import { codeVersion } from "./provenance.js";
@@ -55,13 +55,15 @@ const repliesSchema = z.array(
   z.object({ text: z.string(), ended: z.enum(["endToken", "stopText", "length"]), newTokens: z.number() }),
 );
 
-/** Around a prompt: the text up to the reply, and the beginning of another turn, as the template writes both. */
-function chatFormOf(template: InstructionConfig["chatTemplate"]) {
-  const [role] = renderExample({ id: "prompt", source: "switchboard", prompt: "x", reply: "x" }, template);
+/** Around a prompt: the text up to the reply, and the beginnings of another turn, as the template writes them. */
+export function chatFormOf(template: InstructionConfig["chatTemplate"]): ChatForm {
+  const render = (prompt: string) =>
+    renderExample({ id: "prompt", source: "switchboard", prompt, reply: "x" }, template);
+  const [first, second] = render("x");
   return {
-    turns: [`\n${role.text}`],
-    wrap: (prompt: string): string =>
-      renderExample({ id: "prompt", source: "switchboard", prompt, reply: "x" }, template)
+    turns: [`\n${first.text}`, second.text.slice(second.text.indexOf("\n"))],
+    wrap: (prompt) =>
+      render(prompt)
         .filter(({ trained }) => !trained)
         .map(({ text }) => text)
         .join(""),

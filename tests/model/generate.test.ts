@@ -9,6 +9,7 @@ import {
   chat,
   chooseToken,
   generateText,
+  type GenerationOptions,
   type SamplingOptions,
   type TextModel,
 } from "../../src/model/generate.js";
@@ -204,7 +205,7 @@ describe("a text ends", () => {
 
 describe("refused by name:", () => {
   const model = modelOf();
-  test.each<[string, object, RegExp]>([
+  test.each<[string, GenerationOptions, RegExp]>([
     [
       "a text longer than the model's maximum",
       { maxNewTokens: 300 },
@@ -225,9 +226,7 @@ describe("refused by name:", () => {
     ],
     ["an empty stop text", { maxNewTokens: 1, stopBefore: [""] }, /stopBefore must hold texts/],
   ])("%s", async (_, options, message) => {
-    await expect(generateText(model, "the mill", options as { maxNewTokens: number })).rejects.toThrow(
-      message,
-    );
+    await expect(generateText(model, "the mill", options)).rejects.toThrow(message);
   });
   test("an empty prompt, where the tokenizer adds no start token", async () => {
     await expect(generateText(model, "", { maxNewTokens: 1 })).rejects.toThrow(/a prompt must have a token/);

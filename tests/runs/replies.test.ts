@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { encodeExamples } from "../../src/data/chat-template.js";
+import { openTokenizer } from "../../src/data/tokenizer.js";
+import { trainTokenizer } from "../../src/data/tokenizer-json.js";
 import { tf } from "../../src/engine/backend.js";
-import { generateReplies, REPLY_PROMPTS, type Reply } from "../../src/runs/replies.js";
+import { chatFormOf, generateReplies, REPLY_PROMPTS, type Reply } from "../../src/runs/replies.js";
 import { findTrainedRun, listTrainedRuns } from "../../src/runs/trained-runs.js";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy, stagesOf } from "../support/tiny-study.js";
@@ -20,7 +23,7 @@ describe("replies", () => {
     for (const { newTokens, ended, reply } of replies) {
       expect(newTokens).toBeLessThanOrEqual(8);
       expect(ended === "length" ? newTokens : 8).toBe(8);
-      expect(reply).not.toMatch(/\nUser:|^\s|\s$/);
+      expect(reply).not.toMatch(/\n(User|Assistant):|^\s|\s$/);
     }
   });
 
@@ -68,4 +71,28 @@ describe("the list of trained models", () => {
     expect(() => find("zz")).toThrow(/got none of 3. See npx class-it export --list/);
     expect(() => find("")).toThrow(/got none of 3/);
   });
+});
+
+describe("what a model is given before its reply", () => {
+  for (const variant of ["bytePlain", "byteWithPrefixSpace"] as const)
+    for (const template of ["plainRoles", "speakerLetters"] as const)
+      test(`is what stood before replies when it was tuned, ${variant}, ${template}`, async () => {
+        const texts = ["User: Where is the bell?\nAssistant: The old bell is in the old tower."];
+        const tokenizer = await openTokenizer(trainTokenizer({ texts, vocabSize: 300, variant }));
+        const prompt = "The bell is old.\nWhere is it?";
+        const { examples } = await encodeExamples(
+          [{ id: "1", source: "switchboard", prompt, reply: "There." }],
+          {
+            tokenizer,
+            template,
+            lossOn: "reply",
+            maxLengthTokens: 128,
+          },
+        );
+        const { ids = [], trained = [] } = examples[0] ?? {};
+        const { wrap, turns } = chatFormOf(template);
+        const [given] = await tokenizer.encodeIds([wrap(prompt)], { addSpecialTokens: true });
+        expect(given).toEqual(ids.slice(0, trained.indexOf(true)));
+        expect(turns).toEqual(template === "plainRoles" ? ["\nUser:", "\nAssistant:"] : ["\nA:", "\nB:"]);
+      });
 });
