@@ -21,6 +21,10 @@ export interface ArchitectureConfig {
   readonly maxLengthTokens: number;
   readonly hiddenSize: number;
   readonly numHeads: number;
+  /** Heads of keys and values, each shared by as many queries (grouped-query attention); absent means `numHeads`. */
+  readonly numKeyValueHeads?: number;
+  /** Width of one head; absent means hiddenSize / numHeads. */
+  readonly headDim?: number;
   readonly numLayers: number;
   /** Width of the gated feed-forward layer; 4 · hiddenSize in the paper. */
   readonly feedForwardSize: number;

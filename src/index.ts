@@ -6,6 +6,10 @@ export { describeEngine, testGradients } from "./engine/backend.js";
 export { compile, type CompiledStep } from "./engine/compile.js";
 export { setMemoryLimit } from "./engine/memory.js";
 export { countParameters } from "./model/decoder.js";
+export { loadModel } from "./model/checkpoint.js";
+export { chat, generateText, type ChatForm, type GeneratedText, type TextModel } from "./model/generate.js";
+export { writeHuggingFaceFolder } from "./model/hugging-face-folder.js";
+export { openTokenizer } from "./data/tokenizer.js";
 export { learningRateAt, warmupStepsOf } from "./training/learning-rate.js";
 export {
   CURRICULA,
@@ -19,6 +23,7 @@ export { trainCondition, type ConditionStep } from "./runs/training.js";
 export { measureExposure } from "./runs/exposure.js";
 export { checkWordBudget, describeWordBudget, WORD_LIMITS, type WordBudget } from "./data/word-budget.js";
 export { evaluateCondition } from "./runs/scoring.js";
+export { generateReplies, REPLY_PROMPTS, type Reply } from "./runs/replies.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
 export { evaluateAll, publishedModels, publishedSubjects, trainAll } from "./runs/grid.js";
 export { readResults, type Result } from "./runs/results.js";

@@ -20,7 +20,12 @@ function oneOf<Name extends string>(what: string, value: string, valid: readonly
   );
 }
 
-function choice<Name extends string>(flags: string, description: string, valid: readonly Name[]): Option {
+/** An option with one of a few values. */
+export function choice<Name extends string>(
+  flags: string,
+  description: string,
+  valid: readonly Name[],
+): Option {
   const option = new Option(flags, description).choices(valid);
   return option.argParser((value) => oneOf(option.name(), value, valid));
 }

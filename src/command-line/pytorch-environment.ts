@@ -1,4 +1,4 @@
-/** @file The Python environment of `class-it bench --against-pytorch`, installed once into `.cache/pytorch`. */
+/** @file The Python environment that the kit is compared with, installed once into `.cache/pytorch`. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,11 +11,16 @@ const run = promisify(execFile);
 /**
  * Python with what `bench/pytorch/requirements.txt` names; installs it where it is missing.
  *
- * @returns paths of the interpreter and of the measuring script
+ * @param caller the verb that asks, and the option without which it would not
+ * @returns paths of the interpreter and of the measuring script; the other scripts lie beside it
  * @throws Error with pip's last line when it cannot be installed
  */
 export async function preparePytorch(
   log: (line: string) => void,
+  { verb, option }: { readonly verb: string; readonly option: string } = {
+    verb: "bench",
+    option: "--against-pytorch",
+  },
 ): Promise<{ python: string; script: string }> {
   const root = findProjectRoot();
   const sources = join(root, "bench", "pytorch");
@@ -24,7 +29,7 @@ export async function preparePytorch(
   const requirements = join(sources, "requirements.txt");
   const wanted = createHash("sha256").update(readFileSync(requirements)).digest("hex");
   if (!existsSync(mark) || readFileSync(mark, "utf8") !== wanted) {
-    log("bench: installing PyTorch into .cache/pytorch, about 5 GB …");
+    log(`${verb}: installing PyTorch into .cache/pytorch, about 5 GB …`);
     mkdirSync(join(root, ".cache"), { recursive: true });
     try {
       await run(process.env["PYTHON"] ?? "python3", ["-m", "venv", folder]);
@@ -32,7 +37,7 @@ export async function preparePytorch(
     } catch (error) {
       const reason = error instanceof Error ? (error.message.trim().split("\n").at(-1) ?? "") : String(error);
       throw new Error(
-        `bench: PyTorch must be installable from PyPI, got: ${reason}. Run class-it bench without --against-pytorch.`,
+        `${verb}: PyTorch must be installable from PyPI, got: ${reason}. Run class-it ${verb} without ${option}.`,
         { cause: error },
       );
     }

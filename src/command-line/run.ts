@@ -4,12 +4,13 @@ import { benchVerb } from "./bench.js";
 import { dataVerb } from "./data.js";
 import { doctorVerb } from "./doctor.js";
 import { evaluateVerb } from "./evaluate.js";
+import { exportVerb } from "./export.js";
 import { Interrupted } from "./interruptible.js";
 import { example } from "./options.js";
 import type { Surroundings } from "./surroundings.js";
 import { trainVerb } from "./train.js";
 
-const VERBS = [doctorVerb, dataVerb, trainVerb, evaluateVerb, benchVerb] as const;
+const VERBS = [doctorVerb, dataVerb, trainVerb, evaluateVerb, exportVerb, benchVerb] as const;
 
 const INTERRUPTED = 130; // what a shell reports for a process ended by SIGINT
 

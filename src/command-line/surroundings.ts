@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly stderr: Output;
   /** Where `data` and `doctor` look for files in place of `data/raw` and `CLASS_IT_DATA`. */
   readonly places?: DataPlaces;
+  /** Where `export` finds trained models in place of `.cache/stages`. */
+  readonly cacheFolder?: string;
   /** What `data` fetches with in place of the global `fetch`. */
   readonly fetchUrl?: FetchUrl;
   /** Where `data --fetch` looks for official sets in place of their real locations. */

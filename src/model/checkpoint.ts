@@ -1,112 +1,33 @@
 /**
- * @file A model as a Hugging Face folder: `config.json`, `model.safetensors`, `tokenizer.json`. `safetensors.ts` knows
- * the byte format; optimizer moments are stored by `training/`.
+ * @file The weights of a Hugging Face folder: one `model.safetensors`, or several parts under an index.
+ * `llama-config.ts` reads the architecture, `safetensors.ts` knows the byte format; whole folders are written in
+ * `hugging-face-folder.ts`, optimizer moments are stored by `training/`.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { z } from "zod";
-import type { ArchitectureConfig } from "../config.js";
+import type { ArchitectureConfig, Precision } from "../config.js";
 import { tf } from "../engine/backend.js";
-import { checkArchitecture, weightShapes, type Weights } from "./decoder.js";
-import { readSafetensors, writeSafetensors, type SafetensorsArray } from "./safetensors.js";
+import { weightShapes, type Weights } from "./decoder.js";
+import { readLlamaConfig } from "./llama-config.js";
+import {
+  readSafetensors,
+  writeSafetensors,
+  type ArrayToWrite,
+  type SafetensorsArray,
+} from "./safetensors.js";
 
-/** Fields of a Llama `config.json` that decide what the decoder computes. */
-const llamaConfigSchema = z.object({
-  model_type: z.literal("llama"),
-  vocab_size: z.number().int().positive(),
-  max_position_embeddings: z.number().int().positive(),
-  hidden_size: z.number().int().positive(),
-  num_attention_heads: z.number().int().positive(),
-  num_key_value_heads: z.number().int().positive().optional(),
-  head_dim: z.number().int().positive().nullish(),
-  num_hidden_layers: z.number().int().positive(),
-  intermediate_size: z.number().int().positive(),
-  rope_theta: z.number().positive().default(10_000),
-  rope_scaling: z.null().optional(),
-  rms_norm_eps: z.number().positive(),
-  initializer_range: z.number().nonnegative().default(0.02),
-  tie_word_embeddings: z.boolean().default(false),
-  attention_bias: z.literal(false).default(false),
-  mlp_bias: z.literal(false).default(false),
-  hidden_act: z.literal("silu").default("silu"),
-});
+export { writeLlamaConfig } from "./llama-config.js";
 
-/**
- * The architecture a Llama `config.json` describes.
- *
- * @throws Error that names the field the decoder does not support (grouped keys and values, biases, scaled positions)
- */
-export function readLlamaConfig(text: string): ArchitectureConfig {
-  const parsed = llamaConfigSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new Error(
-      `readLlamaConfig: config.json must describe a plain Llama decoder, got ${issue?.path.join(".")}: ${issue?.message}. Such a model is not supported.`,
-    );
-  }
-  const config = parsed.data;
-  const headDim = config.hidden_size / config.num_attention_heads;
-  if ((config.num_key_value_heads ?? config.num_attention_heads) !== config.num_attention_heads)
-    throw new Error(
-      `readLlamaConfig: num_key_value_heads must equal num_attention_heads, got ${config.num_key_value_heads}. Such a model is not supported.`,
-    );
-  if ((config.head_dim ?? headDim) !== headDim)
-    throw new Error(
-      `readLlamaConfig: head_dim must be ${headDim}, got ${config.head_dim}. Such a model is not supported.`,
-    );
-  const architecture: ArchitectureConfig = {
-    vocabSize: config.vocab_size,
-    maxLengthTokens: config.max_position_embeddings,
-    hiddenSize: config.hidden_size,
-    numHeads: config.num_attention_heads,
-    numLayers: config.num_hidden_layers,
-    feedForwardSize: config.intermediate_size,
-    rotaryBase: config.rope_theta,
-    normEpsilon: config.rms_norm_eps,
-    initializerStd: config.initializer_range,
-    tiedEmbeddings: config.tie_word_embeddings,
-  };
-  checkArchitecture(architecture);
-  return architecture;
-}
+const WEIGHTS_FILE = "model.safetensors";
+const INDEX_FILE = "model.safetensors.index.json";
 
-/** The `config.json` that Hugging Face's `LlamaForCausalLM` loads as this architecture. */
-export function writeLlamaConfig(
-  architecture: ArchitectureConfig,
-  tokens: { startId: number | null; endId: number; padId: number | null },
-): string {
-  const config = {
-    architectures: ["LlamaForCausalLM"],
-    model_type: "llama",
-    vocab_size: architecture.vocabSize,
-    max_position_embeddings: architecture.maxLengthTokens,
-    hidden_size: architecture.hiddenSize,
-    num_attention_heads: architecture.numHeads,
-    num_key_value_heads: architecture.numHeads,
-    head_dim: architecture.hiddenSize / architecture.numHeads,
-    num_hidden_layers: architecture.numLayers,
-    intermediate_size: architecture.feedForwardSize,
-    rope_theta: architecture.rotaryBase,
-    rope_scaling: null,
-    rms_norm_eps: architecture.normEpsilon,
-    initializer_range: architecture.initializerStd,
-    tie_word_embeddings: architecture.tiedEmbeddings,
-    attention_bias: false,
-    mlp_bias: false,
-    hidden_act: "silu",
-    bos_token_id: tokens.startId,
-    eos_token_id: tokens.endId,
-    pad_token_id: tokens.padId,
-    torch_dtype: "float32",
-  };
-  return JSON.stringify(config, null, 2) + "\n";
-}
-
-/** Bytes of `model.safetensors` for these weights, float32. */
-export function writeWeights(weights: Weights): Uint8Array {
-  const arrays: Record<string, SafetensorsArray> = {};
+/** Bytes of `model.safetensors` for these weights; `bfloat16` rounds each number to the nearest one. */
+export function writeWeights(weights: Weights, precision: Precision = "float32"): Uint8Array {
+  const dtype = precision === "bfloat16" ? "BF16" : "F32";
+  const arrays: Record<string, ArrayToWrite> = {};
   for (const [name, tensor] of Object.entries(weights))
-    arrays[name] = { dtype: "F32", shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) };
+    arrays[name] = { dtype, shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) };
   return writeSafetensors(arrays);
 }
 
@@ -114,28 +35,93 @@ export function writeWeights(weights: Weights): Uint8Array {
  * Weights out of the bytes of a `model.safetensors`.
  *
  * @returns tensors the caller disposes
- * @throws Error naming the first weight that is missing or has another shape
+ * @throws Error naming the first weight that is missing, has another shape or is none of the architecture's
  */
 export function readWeights(bytes: Uint8Array, architecture: ArchitectureConfig): Weights {
-  const { arrays } = readSafetensors(bytes);
-  const shapes = Object.entries(weightShapes(architecture));
-  for (const [name, shape] of shapes) {
+  return weightsFrom(readSafetensors(bytes).arrays, architecture);
+}
+
+/** A Hugging Face Llama folder. The caller disposes the weights. */
+export function loadModel(folder: string): { architecture: ArchitectureConfig; weights: Weights } {
+  const architecture = readLlamaConfig(readPart(folder, "config.json").toString("utf8"));
+  const isOneFile = existsSync(join(folder, WEIGHTS_FILE)) || !existsSync(join(folder, INDEX_FILE));
+  const arrays = isOneFile ? readSafetensors(readPart(folder, WEIGHTS_FILE)).arrays : readShards(folder);
+  return { architecture, weights: weightsFrom(arrays, architecture) };
+}
+
+/** @throws Error that names the file when it is not there */
+function readPart(folder: string, name: string): Buffer {
+  const path = join(folder, name);
+  if (!existsSync(path))
+    throw new Error(
+      `loadModel: ${path} must exist, found no such file. Give a complete Hugging Face folder with its weights as safetensors.`,
+    );
+  return readFileSync(path);
+}
+
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
+
+/**
+ * All arrays of a model stored in parts, part after part.
+ *
+ * Source: transformers, `model.safetensors.index.json`: a map from each weight to the file that holds it.
+ */
+function readShards(folder: string): Record<string, SafetensorsArray> {
+  const refuse = (found: string): never => {
+    throw new Error(
+      `loadModel: ${join(folder, INDEX_FILE)} must say which file of its folder holds each weight, got ${found}. Fetch the folder again.`,
+    );
+  };
+  let json: unknown;
+  try {
+    json = JSON.parse(readPart(folder, INDEX_FILE).toString("utf8"));
+  } catch (cause) {
+    return refuse(String(cause));
+  }
+  const index = indexSchema.safeParse(json);
+  if (!index.success) return refuse("no weight_map of file names");
+  const places = Object.entries(index.data.weight_map);
+  const found: [string, SafetensorsArray][] = [];
+  for (const file of new Set(places.map(([, file]) => file))) {
+    if (file !== basename(file) || file.includes("\\")) refuse(`"${file}", which is no plain file name`);
+    const { arrays } = readSafetensors(readPart(folder, file));
+    for (const [name, place] of places) {
+      if (place !== file) continue;
+      const array = arrays[name] ?? refuse(`${name} in ${file}, where it is not`);
+      found.push([name, array]);
+    }
+  }
+  return Object.fromEntries(found);
+}
+
+/** Arrays of older or tied files that hold nothing of their own. */
+const isRedundant = (name: string, { tiedEmbeddings }: ArchitectureConfig): boolean =>
+  name.endsWith(".rotary_emb.inv_freq") || (tiedEmbeddings && name === "lm_head.weight");
+
+/** The weights of an architecture, and nothing besides: what is left over would have changed the model's output. */
+function weightsFrom(
+  arrays: Readonly<Record<string, SafetensorsArray>>,
+  architecture: ArchitectureConfig,
+): Weights {
+  const shapes = weightShapes(architecture);
+  for (const [name, shape] of Object.entries(shapes)) {
     const found = arrays[name]?.shape.join(", ");
     if (found !== shape.join(", "))
       throw new Error(
         `readWeights: ${name} must have shape [${shape.join(", ")}], got ${found === undefined ? "no such weight" : `[${found}]`}. Use the config.json of the same model.`,
       );
   }
-  return Object.fromEntries(
-    shapes.map(([name, shape]) => [name, tf.tensor(arrays[name]?.values ?? [], shape, "float32")]),
+  const strange = Object.keys(arrays).find(
+    (name) => !Object.hasOwn(shapes, name) && !isRedundant(name, architecture),
   );
-}
-
-/** A Hugging Face Llama folder. The caller disposes the weights. */
-export function loadModel(folder: string): { architecture: ArchitectureConfig; weights: Weights } {
-  const architecture = readLlamaConfig(readFileSync(join(folder, "config.json"), "utf8"));
-  return {
-    architecture,
-    weights: readWeights(readFileSync(join(folder, "model.safetensors")), architecture),
-  };
+  if (strange !== undefined)
+    throw new Error(
+      `readWeights: every weight must be one of the decoder's, got ${strange}. Such a model is not supported.`,
+    );
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      tf.tensor(arrays[name]?.values ?? [], shape, "float32"),
+    ]),
+  );
 }

@@ -8,20 +8,30 @@ import { tf } from "../engine/backend.js";
 import { rmsNorm } from "../engine/rms-norm.js";
 import { rotaryTables, rotaryTablesAt } from "../engine/rotary.js";
 import { normal, type Random } from "../random.js";
-import { causalSelfAttention, linear, swiGlu } from "./layers.js";
+import { causalSelfAttention, linear, swiGlu, type AttentionWeights, type HeadShape } from "./layers.js";
 
 /** Weights by their Hugging Face name, such as `model.layers.0.self_attn.q_proj.weight`. */
 export type Weights = Readonly<Record<string, tf.Tensor>>;
 
+/** Heads of an architecture, with what it leaves to the others filled in. */
+export function headShape(architecture: ArchitectureConfig): HeadShape {
+  const { hiddenSize, numHeads } = architecture;
+  const { numKeyValueHeads = numHeads, headDim = hiddenSize / numHeads } = architecture;
+  return { numHeads, numKeyValueHeads, headDim };
+}
+
 /** Shape of every weight by its Hugging Face name, in the order they are stored and updated. */
 export function weightShapes(architecture: ArchitectureConfig): Record<string, number[]> {
   const { vocabSize, hiddenSize: D, feedForwardSize: F, numLayers, tiedEmbeddings } = architecture;
+  const { numHeads: H, numKeyValueHeads: G, headDim: K } = headShape(architecture);
   const shapes: Record<string, number[]> = { "model.embed_tokens.weight": [vocabSize, D] };
   for (let layer = 0; layer < numLayers; layer++) {
     const at = `model.layers.${layer}`;
     shapes[`${at}.input_layernorm.weight`] = [D];
-    for (const part of ["q_proj", "k_proj", "v_proj", "o_proj"])
-      shapes[`${at}.self_attn.${part}.weight`] = [D, D];
+    shapes[`${at}.self_attn.q_proj.weight`] = [H * K, D];
+    shapes[`${at}.self_attn.k_proj.weight`] = [G * K, D];
+    shapes[`${at}.self_attn.v_proj.weight`] = [G * K, D];
+    shapes[`${at}.self_attn.o_proj.weight`] = [D, H * K];
     shapes[`${at}.post_attention_layernorm.weight`] = [D];
     shapes[`${at}.mlp.gate_proj.weight`] = [F, D];
     shapes[`${at}.mlp.up_proj.weight`] = [F, D];
@@ -46,24 +56,33 @@ export function countParameters(architecture: ArchitectureConfig): number {
  * @throws RangeError that names the field
  */
 export function checkArchitecture(architecture: ArchitectureConfig): void {
-  const { hiddenSize, numHeads } = architecture;
-  for (const field of [
-    "vocabSize",
-    "maxLengthTokens",
-    "hiddenSize",
-    "numHeads",
-    "numLayers",
-    "feedForwardSize",
-  ] as const) {
-    const value = architecture[field];
+  const { vocabSize, maxLengthTokens, hiddenSize, numHeads, numLayers, feedForwardSize } = architecture;
+  const { numKeyValueHeads, headDim } = headShape(architecture);
+  const sizes = {
+    vocabSize,
+    maxLengthTokens,
+    hiddenSize,
+    numHeads,
+    numKeyValueHeads,
+    numLayers,
+    feedForwardSize,
+  };
+  for (const [field, value] of Object.entries({ ...sizes, headDim: architecture.headDim ?? 1 }))
     if (!Number.isInteger(value) || value < 1)
       throw new RangeError(
         `checkArchitecture: ${field} must be a positive whole number, got ${value}. Correct it.`,
       );
-  }
-  if (hiddenSize % (2 * numHeads) !== 0)
+  if (architecture.headDim === undefined && hiddenSize % (2 * numHeads) !== 0)
     throw new RangeError(
       `checkArchitecture: hiddenSize must be numHeads times an even headDim, got ${hiddenSize} and ${numHeads}. Change one of them.`,
+    );
+  if (headDim % 2 !== 0)
+    throw new RangeError(
+      `checkArchitecture: headDim must be even, got ${headDim}. Rotary positions turn pairs: correct it.`,
+    );
+  if (numHeads % numKeyValueHeads !== 0)
+    throw new RangeError(
+      `checkArchitecture: numKeyValueHeads must divide numHeads, got ${numKeyValueHeads} and ${numHeads}. Change one of them.`,
     );
 }
 
@@ -113,6 +132,46 @@ export type RowLayout = {
   readonly visibleUntil: tf.Tensor2D;
 };
 
+/** The attention of one layer: from the rows after its first norm to what is added to them, [N, D] to [N, D]. */
+type Attend = (x: tf.Tensor2D, weights: AttentionWeights, layer: number) => tf.Tensor2D;
+
+/**
+ * All layers, whatever their tokens look at: that is for `attend` to say. Call it inside a tidy.
+ *
+ * @param inputIds token ids, int32, N of them
+ * @returns        [N, D], the hidden states after the last norm
+ *
+ * Source: Hugging Face `LlamaModel`, no biases.
+ */
+export function decodeLayers(
+  inputIds: tf.Tensor,
+  weights: Weights,
+  { numLayers, normEpsilon }: ArchitectureConfig,
+  attend: Attend,
+): tf.Tensor2D {
+  const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
+    rmsNorm(x, matrix(weights, name) as tf.Tensor as tf.Tensor1D, normEpsilon);
+  const embedding = matrix(weights, "model.embed_tokens.weight"); // [V, D]
+  let hidden: tf.Tensor2D = tf.gather(embedding, tf.reshape(inputIds, [-1])); // [N, D]
+  for (let layer = 0; layer < numLayers; layer++) {
+    const at = `model.layers.${layer}`;
+    const attention = {
+      query: matrix(weights, `${at}.self_attn.q_proj.weight`),
+      key: matrix(weights, `${at}.self_attn.k_proj.weight`),
+      value: matrix(weights, `${at}.self_attn.v_proj.weight`),
+      output: matrix(weights, `${at}.self_attn.o_proj.weight`),
+    };
+    hidden = tf.add(hidden, attend(norm(hidden, `${at}.input_layernorm.weight`), attention, layer));
+    const feedForward = {
+      gate: matrix(weights, `${at}.mlp.gate_proj.weight`),
+      up: matrix(weights, `${at}.mlp.up_proj.weight`),
+      down: matrix(weights, `${at}.mlp.down_proj.weight`),
+    };
+    hidden = tf.add(hidden, swiGlu(norm(hidden, `${at}.post_attention_layernorm.weight`), feedForward));
+  }
+  return norm(hidden, "model.norm.weight");
+}
+
 /**
  * What the output matrix is applied to: the hidden state after the last norm.
  *
@@ -120,8 +179,6 @@ export type RowLayout = {
  * @param layout   for rows of several texts, each of at most `maxLengthTokens`
  * @returns        [N, D] with N = B · T, row by row; a tensor the caller disposes
  * @throws RangeError when rows of one text exceed `maxLengthTokens`
- *
- * Source: Hugging Face `LlamaModel`, full attention heads, no biases.
  */
 export function decodeHidden(
   inputIds: tf.Tensor2D,
@@ -129,39 +186,20 @@ export function decodeHidden(
   architecture: ArchitectureConfig,
   layout?: RowLayout,
 ): tf.Tensor2D {
-  const { numLayers, numHeads, hiddenSize, normEpsilon, rotaryBase } = architecture;
   const [batchSize, lengthTokens] = inputIds.shape;
   if (!layout) checkLength(lengthTokens, architecture);
   return tf.tidy(() => {
-    const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
-      rmsNorm(x, matrix(weights, name) as tf.Tensor as tf.Tensor1D, normEpsilon);
-    const tables = rotaryTables(lengthTokens, hiddenSize / numHeads, rotaryBase); // [T, K/2]
+    const heads = headShape(architecture);
+    const tables = rotaryTables(lengthTokens, heads.headDim, architecture.rotaryBase); // [T, K/2]
     const context = {
+      ...heads,
       batchSize,
-      numHeads,
       rotary: layout ? rotaryTablesAt(tables, layout.positions) : tables,
       blocks: causalBlocks(lengthTokens, layout && { visibleUntil: layout.visibleUntil }),
     };
-    const embedding = matrix(weights, "model.embed_tokens.weight"); // [V, D]
-    let hidden: tf.Tensor2D = tf.gather(embedding, tf.reshape(inputIds, [-1])); // [N, D]
-    for (let layer = 0; layer < numLayers; layer++) {
-      const at = `model.layers.${layer}`;
-      const attention = {
-        query: matrix(weights, `${at}.self_attn.q_proj.weight`),
-        key: matrix(weights, `${at}.self_attn.k_proj.weight`),
-        value: matrix(weights, `${at}.self_attn.v_proj.weight`),
-        output: matrix(weights, `${at}.self_attn.o_proj.weight`),
-      };
-      const attentionInput = norm(hidden, `${at}.input_layernorm.weight`);
-      hidden = tf.add(hidden, causalSelfAttention(attentionInput, attention, context));
-      const feedForward = {
-        gate: matrix(weights, `${at}.mlp.gate_proj.weight`),
-        up: matrix(weights, `${at}.mlp.up_proj.weight`),
-        down: matrix(weights, `${at}.mlp.down_proj.weight`),
-      };
-      hidden = tf.add(hidden, swiGlu(norm(hidden, `${at}.post_attention_layernorm.weight`), feedForward));
-    }
-    return norm(hidden, "model.norm.weight"); // [N, D]
+    return decodeLayers(inputIds, weights, architecture, (x, attention) =>
+      causalSelfAttention(x, attention, context),
+    );
   });
 }
 
@@ -172,7 +210,7 @@ export function decodeHidden(
  * @returns        [B, T, V], a tensor the caller disposes
  * @throws RangeError when T exceeds `maxLengthTokens`
  *
- * Source: Hugging Face `LlamaForCausalLM`, full attention heads, no biases.
+ * Source: Hugging Face `LlamaForCausalLM`, no biases.
  */
 export function decode(
   inputIds: tf.Tensor2D,

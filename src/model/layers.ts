@@ -2,18 +2,20 @@
  * @file The parts of a LLaMA-style decoder as plain TensorFlow.js functions; `decoder.ts` puts them together, and those
  * with a derivative of their own stand in `engine/`.
  *
- * Letters: B batch, T tokens, N = B · T rows, D hiddenSize, H heads, K headDim, F feedForwardSize, V vocabSize.
+ * Letters: B batch, T tokens, N = B · T rows, D hiddenSize, H heads, G heads of keys and values, K headDim,
+ * F feedForwardSize, V vocabSize.
  * Weight matrices are stored as Hugging Face stores them, [out, in], and applied as x · Wᵀ.
  */
 import { causalAttention, type CausalBlock } from "../engine/attention.js";
 import { tf } from "../engine/backend.js";
 import { gatedSilu } from "../engine/gated-silu.js";
+import { repeatHeads } from "../engine/grouped-heads.js";
 import { rotate, type RotaryTables } from "../engine/rotary.js";
 
 /** x · Wᵀ, [N, in] with [out, in] to [N, out]. */
 export const linear = (x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D => tf.matMul(x, weight, false, true);
 
-/** The four matrices of one attention layer, [D, D] each. */
+/** The four matrices of one attention layer: query [H · K, D], key and value [G · K, D], output [D, H · K]. */
 export interface AttentionWeights {
   readonly query: tf.Tensor2D;
   readonly key: tf.Tensor2D;
@@ -21,10 +23,16 @@ export interface AttentionWeights {
   readonly output: tf.Tensor2D;
 }
 
-/** What all attention layers of one pass share. */
-export interface AttentionContext {
-  readonly batchSize: number;
+/** How many heads queries have, how many keys and values, and the width of each. */
+export interface HeadShape {
   readonly numHeads: number;
+  readonly numKeyValueHeads: number;
+  readonly headDim: number;
+}
+
+/** What all attention layers of one pass share. */
+export interface AttentionContext extends HeadShape {
+  readonly batchSize: number;
   readonly rotary: RotaryTables;
   /** Of the T tokens of a row. */
   readonly blocks: readonly CausalBlock[];
@@ -38,24 +46,27 @@ export interface AttentionContext {
  * @param x [N, D], rows of B sequences one after another
  * @returns [N, D]
  *
- * Source: Vaswani et al. 2017, equation 1; our `headDim` is their d_k.
+ * Source: Vaswani et al. 2017, equation 1; our `headDim` is their d_k. Ainslie et al. 2023 for G below H: head h of the
+ * queries looks at head ⌊h · G / H⌋ of keys and values.
  */
 export function causalSelfAttention(
   x: tf.Tensor2D,
   weights: AttentionWeights,
-  { batchSize, numHeads, rotary, blocks }: AttentionContext,
+  { batchSize, numHeads, numKeyValueHeads, headDim, rotary, blocks }: AttentionContext,
 ): tf.Tensor2D {
-  const [numRows, hiddenSize] = x.shape;
-  const [lengthTokens, headDim] = [numRows / batchSize, hiddenSize / numHeads];
-  const perHead = (weight: tf.Tensor2D): tf.Tensor4D => {
-    const split: tf.Tensor4D = tf.reshape(linear(x, weight), [batchSize, lengthTokens, numHeads, headDim]);
+  const [numRows] = x.shape;
+  const lengthTokens = numRows / batchSize;
+  const perHead = (weight: tf.Tensor2D, heads: number): tf.Tensor4D => {
+    const split: tf.Tensor4D = tf.reshape(linear(x, weight), [batchSize, lengthTokens, heads, headDim]);
     return tf.transpose(split, [0, 2, 1, 3]);
   };
-  const query = rotate(perHead(weights.query), rotary); // [B, H, T, K]
-  const key = rotate(perHead(weights.key), rotary); // [B, H, T, K]
-  const value = perHead(weights.value); // [B, H, T, K]
-  const mixed = tf.transpose(causalAttention(query, key, value, blocks), [0, 2, 1, 3]); // [B, T, H, K]
-  return linear(tf.reshape(mixed, [numRows, hiddenSize]), weights.output);
+  const shared = numHeads / numKeyValueHeads;
+  const query = rotate(perHead(weights.query, numHeads), rotary); // [B, H, T, K]
+  const key = rotate(perHead(weights.key, numKeyValueHeads), rotary); // [B, G, T, K]
+  const value = perHead(weights.value, numKeyValueHeads); // [B, G, T, K]
+  const attended = causalAttention(query, repeatHeads(key, shared), repeatHeads(value, shared), blocks);
+  const mixed = tf.transpose(attended, [0, 2, 1, 3]); // [B, T, H, K]
+  return linear(tf.reshape(mixed, [numRows, numHeads * headDim]), weights.output);
 }
 
 /** The three matrices of one gated feed-forward layer: gate and up [F, D], down [D, F]. */

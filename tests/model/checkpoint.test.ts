@@ -1,10 +1,15 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { PAPER_ARCHITECTURES } from "../../src/config.js";
-import { readLlamaConfig, readWeights, writeLlamaConfig, writeWeights } from "../../src/model/checkpoint.js";
+import { tf } from "../../src/engine/backend.js";
+import { loadModel, readWeights, writeWeights } from "../../src/model/checkpoint.js";
+import { readLlamaConfig, writeLlamaConfig } from "../../src/model/llama-config.js";
 import { initializeWeights } from "../../src/model/decoder.js";
 import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
 import { seeded } from "../../src/random.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const toy = {
   ...PAPER_ARCHITECTURES.llama140M,
@@ -88,21 +93,118 @@ describe("a Hugging Face folder", () => {
     const text = writeLlamaConfig(toy, { startId: 1, endId: 2, padId: 0 });
     expect(readLlamaConfig(text)).toEqual(toy);
   });
-  test("with grouped keys, another activation or another type of model is refused by field", () => {
-    const config: Record<string, unknown> = JSON.parse(
-      writeLlamaConfig(toy, { startId: 1, endId: 2, padId: 0 }),
-    );
-    const changed = (over: object) => () => readLlamaConfig(JSON.stringify({ ...config, ...over }));
-    expect(changed({ num_key_value_heads: 1 })).toThrow(
-      /num_key_value_heads must equal num_attention_heads, got 1/,
-    );
-    expect(changed({ hidden_act: "gelu" })).toThrow(/got hidden_act/);
-    expect(changed({ model_type: "gpt2" })).toThrow(/got model_type/);
+  const config: Record<string, unknown> = JSON.parse(
+    writeLlamaConfig(toy, { startId: 1, endId: 2, padId: 0 }),
+  );
+  const changed = (over: object) => readLlamaConfig(JSON.stringify({ ...config, ...over }));
+
+  test.each<[object, RegExp]>([
+    [{ hidden_act: "gelu" }, /got hidden_act/],
+    [{ model_type: "gpt2" }, /got model_type/],
+    [{ attention_bias: true }, /got attention_bias/],
+    [{ mlp_bias: true }, /got mlp_bias/],
+    [{ attention_dropout: 0.1 }, /got attention_dropout/],
+    [{ sliding_window: 4096 }, /got sliding_window/],
+    [{ layer_types: ["full_attention", "sliding_attention"] }, /got layer_types.1/],
+    [{ quantization_config: { bits: 4 } }, /got quantization_config/],
+    [{ rope_scaling: { type: "linear", factor: 2 } }, /got rope_scaling/],
+    [{ rope_scaling: { rope_type: "llama3", factor: 8 } }, /got rope_scaling.rope_type/],
+    [{ rope_parameters: { rope_type: "yarn", rope_theta: 10_000 } }, /got rope_parameters.rope_type/],
+    [{ partial_rotary_factor: 0.5 }, /got partial_rotary_factor/],
+    [
+      { rope_theta: 10_000, rope_parameters: { rope_theta: 500 } },
+      /two rotary bases, rope_theta 500 and 10000/,
+    ],
+    [{ num_key_value_heads: 3 }, /numKeyValueHeads must divide numHeads/],
+    [{ vocab_size: undefined }, /got vocab_size/],
+  ])("with %o is refused by the name of the field", (over, message) => {
+    expect(() => changed(over)).toThrow(message);
   });
+
+  test("names its rotary base in any of the three forms, or leaves it at 10,000", () => {
+    const base = (over: object) => changed({ rope_theta: undefined, ...over }).rotaryBase;
+    expect(base({ rope_theta: 500 })).toBe(500);
+    expect(base({ rope_parameters: { rope_theta: 500, rope_type: "default" } })).toBe(500);
+    expect(base({ rope_scaling: { rope_type: "default" }, rope_theta: 500 })).toBe(500);
+    expect(base({})).toBe(10_000);
+  });
+
+  test("that is no JSON is refused in words", () => {
+    expect(() => readLlamaConfig("{")).toThrow(/^readLlamaConfig: config.json must hold JSON/);
+    expect(() => readLlamaConfig("3")).toThrow(/got no object/);
+  });
+
   test("whose weights have another shape is refused by the weight's name", () => {
     const bytes = writeWeights(initializeWeights(toy, seeded(5)));
     expect(() => readWeights(bytes, { ...toy, vocabSize: 6 })).toThrow(
       /model.embed_tokens.weight must have shape \[6, 4\], got \[5, 4\]/,
     );
+  });
+
+  test("with weights the decoder does not have is refused; a tied output matrix is the embedding's copy", () => {
+    const weights = initializeWeights(toy, seeded(5));
+    const bytes = writeWeights({ ...weights, "model.layers.0.self_attn.q_proj.bias": tf.zeros([4]) });
+    expect(() => readWeights(bytes, toy)).toThrow(
+      /must be one of the decoder's, got model.layers.0.self_attn.q_proj.bias/,
+    );
+    const tied = readWeights(writeWeights(weights), { ...toy, tiedEmbeddings: true });
+    expect(Object.keys(tied)).not.toContain("lm_head.weight");
+  });
+
+  describe("in parts", () => {
+    const weights = initializeWeights(toy, seeded(6));
+    const INDEX = "model.safetensors.index.json";
+
+    function folderOf(parts: Record<string, string[]>): string {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, "config.json"), writeLlamaConfig(toy, { startId: 1, endId: 2, padId: 0 }));
+      for (const [file, names] of Object.entries(parts)) {
+        const part = Object.fromEntries(
+          names.flatMap((name) => (weights[name] ? [[name, weights[name]]] : [])),
+        );
+        writeFileSync(join(folder, file), writeWeights(part));
+      }
+      const places = Object.entries(parts).flatMap(([file, names]) => names.map((name) => [name, file]));
+      writeFileSync(
+        join(folder, INDEX),
+        JSON.stringify({ metadata: {}, weight_map: Object.fromEntries(places) }),
+      );
+      return folder;
+    }
+    const names = Object.keys(weights);
+    const two = {
+      "model-00001-of-00002.safetensors": names.slice(0, 4),
+      "model-00002-of-00002.safetensors": names.slice(4),
+    };
+
+    test("is the same model as in one file", () => {
+      const loaded = loadModel(folderOf(two));
+      for (const [name, tensor] of Object.entries(weights))
+        expect(loaded.weights[name]?.dataSync()).toEqual(tensor.dataSync());
+    });
+
+    test("is refused when a part is missing, lacks a weight or lies elsewhere", () => {
+      const lacking = folderOf(two);
+      rmSync(join(lacking, "model-00002-of-00002.safetensors"));
+      expect(() => loadModel(lacking)).toThrow(/00002-of-00002.safetensors must exist, found no such file/);
+      const index = (map: object) => {
+        const folder = folderOf(two);
+        writeFileSync(join(folder, INDEX), JSON.stringify(map));
+        return () => loadModel(folder);
+      };
+      expect(index({ weight_map: { "model.norm.weight": "model-00001-of-00002.safetensors" } })).toThrow(
+        /got model.norm.weight in model-00001-of-00002.safetensors, where it is not/,
+      );
+      expect(index({ weight_map: { "model.norm.weight": "../part.safetensors" } })).toThrow(
+        /no plain file name/,
+      );
+      expect(index({ weight_map: [] })).toThrow(/no weight_map of file names/);
+    });
+
+    test("or not, a folder without weights says which file it wants", () => {
+      const folder = folderOf({});
+      rmSync(join(folder, INDEX));
+      expect(() => loadModel(folder)).toThrow(/model.safetensors must exist, found no such file/);
+    });
   });
 });

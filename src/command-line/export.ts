@@ -1,0 +1,117 @@
+/** @file `class-it export`: a trained model out of the cache as a Hugging Face folder; `--list` shows which there are. */
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import type { Precision } from "../config.js";
+import { findProjectRoot } from "../project-root.js";
+import { tableMarkdown } from "../report/table.js";
+import type { TrainedRun } from "../runs/trained-runs.js";
+import { choice, example, jsonOption } from "./options.js";
+import { printJson, type Surroundings } from "./surroundings.js";
+
+interface ExportOptions {
+  readonly list?: true;
+  readonly run?: string;
+  readonly out?: string;
+  readonly precision: Precision;
+  readonly checkWithPytorch?: true;
+  readonly json?: true;
+}
+
+/** The verb `export`. */
+export function exportVerb(surroundings: Surroundings): Command {
+  const verb = new Command("export")
+    .description(
+      "Write a trained model as a folder that Hugging Face's transformers loads: configuration, weights, tokenizer.",
+    )
+    .addHelpText("after", example("export --run 3f0c --out my-model --check-with-pytorch"))
+    .action((options: ExportOptions) => exportRun(options, surroundings));
+  const precision = choice("--precision <name>", "number format of the weights", ["float32", "bfloat16"]);
+  for (const option of [
+    new Option("--list", "show the trained models of the cache").conflicts([
+      "run",
+      "out",
+      "checkWithPytorch",
+    ]),
+    new Option("--run <id>", "name or hash of a trained model, or the beginning of either"),
+    new Option("--out <folder>", "folder to write; it must be empty or not exist"),
+    precision.default("float32"),
+    new Option("--check-with-pytorch", "load the folder with transformers and compare logits"),
+    jsonOption(),
+  ])
+    verb.addOption(option);
+  return verb;
+}
+
+async function exportRun(options: ExportOptions, surroundings: Surroundings): Promise<void> {
+  const { findTrainedRun, listTrainedRuns } = await import("../runs/trained-runs.js");
+  const cacheFolder = surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages");
+  const { stdout, stderr } = surroundings;
+  if (options.list) {
+    const runs = listTrainedRuns(cacheFolder);
+    if (options.json) return printJson(surroundings, runs);
+    stdout.write(describeRuns(runs));
+    return;
+  }
+  if (options.run === undefined || options.out === undefined)
+    throw new RangeError(
+      `class-it export: options --run and --out must both be given, or --list alone, got no ${options.run === undefined ? "--run" : "--out"}. See npx class-it export --help.`,
+    );
+  const { run, stage } = findTrainedRun(cacheFolder, options.run);
+  const [{ loadModel }, { openTokenizer }, { writeHuggingFaceFolder }, { checkExport }] = await Promise.all([
+    import("../model/checkpoint.js"),
+    import("../data/tokenizer.js"),
+    import("../model/hugging-face-folder.js"),
+    import("./check-export.js"),
+  ]);
+  const folder = resolve(options.out);
+  const { precision } = options;
+  const model = { ...loadModel(stage.folder), tokenizer: await openTokenizer(stage.folder) };
+  const files = writeHuggingFaceFolder(folder, model, { precision, readme: describeOrigin(run, precision) });
+  const check = options.checkWithPytorch
+    ? await checkExport(folder, (line) => stderr.write(`${line}\n`))
+    : undefined;
+  if (options.json)
+    return printJson(surroundings, { run, folder, precision, files, ...(check && { check }) });
+  stdout.write(`${nameOf(run)}, ${precision}, written to ${folder}.\n`);
+  if (check)
+    stdout.write(
+      `PyTorch: same tokens and logits for ${check.texts} texts, largest gap ${check.largestGap.toExponential(1)}, no warning.\n`,
+    );
+}
+
+const nameOf = ({ model, condition, scale, seed }: TrainedRun): string =>
+  `${model} ${condition}, ${scale === null ? "an architecture of your own" : `${scale} scale`}, seed ${seed}`;
+
+function describeRuns(runs: readonly TrainedRun[]): string {
+  if (runs.length === 0) return "No trained model is in the cache. npx class-it train makes one.\n";
+  const rows = runs.map(({ id, model, condition, scale, seed }) => ({
+    run: id,
+    model,
+    condition,
+    scale: scale ?? "own",
+    seed,
+  }));
+  return tableMarkdown(rows, { caption: "Trained models in the cache", maxRows: rows.length });
+}
+
+/** README.md of the folder: what the model is, and what it is not. */
+function describeOrigin(run: TrainedRun, precision: Precision): string {
+  const { id, model, condition, scale, seed, commit } = run;
+  const size =
+    scale === "paper"
+      ? "It has the size of the paper's model of that name."
+      : "It is a scaled-down namesake of the paper's model; its numbers are not the paper's.";
+  return `# ${model} ${condition}
+
+A LLaMA-style decoder trained with the CLASS-IT kit, a reproduction of arXiv 2510.25364. ${size} These are not the
+authors' weights.
+
+| | |
+|---|---|
+| model, condition | ${model}, ${condition} |
+| scale, seed | ${scale ?? "own architecture"}, ${seed} |
+| stage | ${id} |
+| commit of the kit | ${commit ?? "unknown"} |
+| weights | ${precision} |
+`;
+}
