@@ -39,15 +39,6 @@ const FOLDERS: Readonly<Record<string, string>> = {
   wug_past_standin: "past tenses of nonce verbs for evaluation",
 };
 
-/** What the study would need and no file of the manifest holds, with the place it can be had from. */
-export const NOT_AT_HAND: readonly { readonly need: string; readonly where: string }[] = [
-  { need: "EWoK", where: "ewok-core/ewok-core-1.0 on the Hugging Face hub, with an own access" },
-  { need: "CLASS-IT instruction sets", where: "colinglab/CLASS_IT on the Hugging Face hub" },
-  { need: "full BabyLM 2025 corpus", where: "OSF project ryjfm" },
-  { need: "COMPS", where: "kanishka/comps on the Hugging Face hub" },
-  { need: "BoolQ training set", where: "google/boolq on the Hugging Face hub" },
-];
-
 /**
  * The source a file belongs to: its folder; below `babylm_sample` its genre, below `babylm_eval_2025` its set.
  *

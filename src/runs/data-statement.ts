@@ -1,8 +1,10 @@
 /** @file The data statement of a study: every source of the manifest, and the words the study takes from each. */
 import type { Scale } from "../config.js";
 import { MAX_DOCUMENT_WORDS } from "../data/documents.js";
-import { NOT_AT_HAND, sourceOf, stateSources, type SourceStatement } from "../data/data-statement.js";
+import { inspectCollection, openCollections } from "../data/collections.js";
+import { sourceOf, stateSources, type SourceStatement } from "../data/data-statement.js";
 import { inspectFile } from "../data/files.js";
+import { openOwnCorpora } from "../data/own-corpora.js";
 import { findEntry, openManifest } from "../data/manifest.js";
 import { describeInstructions, describeText } from "./data-summary.js";
 import type { Study } from "./study.js";
@@ -20,8 +22,8 @@ export interface DataStatement {
   readonly scale: Scale;
   readonly textSource: Study["source"];
   readonly sources: readonly UsedSource[];
-  /** What the study needs and cannot have. */
-  readonly notAtHand: typeof NOT_AT_HAND;
+  /** Official sets that were not fetched, and where they are. */
+  readonly notAtHand: readonly { readonly need: string; readonly where: string }[];
 }
 
 const ARTICLES = "babylm_sample/train/simple_wiki.train";
@@ -72,8 +74,10 @@ export async function stateData(study: Study): Promise<DataStatement> {
   return {
     scale: study.config.scale,
     textSource: study.source,
-    sources: [...used, ...made],
-    notAtHand: NOT_AT_HAND,
+    sources: [...used, ...(isReal ? ownSources(genres) : []), ...made],
+    notAtHand: openCollections()
+      .filter(({ name }) => inspectCollection(name).state !== "fetched")
+      .map(({ what, page }) => ({ need: what, where: page })),
   };
 }
 
@@ -94,6 +98,21 @@ const withoutFiles = (source: string, what: string, more: Partial<UsedSource>): 
   wordsHeldOut: null,
   ...more,
 });
+
+/** The user's own corpora, a genre each. */
+function ownSources(genres: Awaited<ReturnType<typeof describeText>>): UsedSource[] {
+  return openOwnCorpora().map(({ path, source, licence, corpus, unverified }) => {
+    const genre = genres.find((each) => each.genre === corpus.genre);
+    return withoutFiles(path, "a corpus of the user's: pre-training", {
+      origins: [source],
+      licences: [licence],
+      files: 1,
+      changes: unverified ? ["its hash was not known beforehand"] : [],
+      wordsUsed: genre?.words ?? null,
+      wordsHeldOut: genre?.heldOutWords ?? null,
+    });
+  });
+}
 
 /** The questions asked about articles, under the terms of the articles. */
 function questionSource({ config }: Study, instructions: Instructions): UsedSource[] {

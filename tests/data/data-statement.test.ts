@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { NOT_AT_HAND, sourceOf, stateSources } from "../../src/data/data-statement.js";
+import { sourceOf, stateSources } from "../../src/data/data-statement.js";
 import { openManifest, type DataFile } from "../../src/data/manifest.js";
-import { findProjectRoot } from "../../src/project-root.js";
 
 const file = (path: string, more: Partial<DataFile> = {}): DataFile => ({
   path,
@@ -66,12 +63,4 @@ test("the whole manifest is stated: every file and byte, and the stand-ins it na
 
 test("a folder of unknown use is an error that names it", () => {
   expect(() => stateSources([file("mystery/a.txt")], new Set())).toThrow('got none for "mystery"');
-});
-
-test("what is not at hand is what the data folder's README says", () => {
-  const readme = readFileSync(join(findProjectRoot(), "data", "README.md"), "utf8");
-  for (const { need, where } of NOT_AT_HAND) {
-    expect(readme).toContain(need);
-    expect(readme).toContain(/^(?:OSF project )?[\w/.-]+/.exec(where)?.[0].replace("OSF project ", ""));
-  }
 });
