@@ -44,9 +44,9 @@ kit.showTable(kit.frame(settings), { caption: "Instruction-tuning settings (post
 // Phases follow one another; inside a phase the sets are shuffled together.
 
 // %%
-const conditions = kit.CONDITIONS.map((condition) => ({
+const conditions = Object.entries(kit.curriculaOf(config)).map(([condition, curriculum]) => ({
   condition,
-  phases: kit.describePhases(condition),
+  stages: kit.describeCurriculum(curriculum),
   "trained in the paper with": kit.publishedModels(condition).join(", "),
 }));
 kit.showTable(kit.frame(conditions), { caption: "Conditions" });

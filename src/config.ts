@@ -5,7 +5,9 @@
 
 /** Training conditions of the poster; the first is pre-training alone. */
 export const CONDITIONS = ["base", "switch", "wiki", "merged", "switchThenWiki", "wikiThenSwitch"] as const;
-export type Condition = (typeof CONDITIONS)[number];
+export type PublishedCondition = (typeof CONDITIONS)[number];
+/** Name of an entry of a study's curricula: one of the poster's, a control of the kit's, or the reader's own. */
+export type Condition = string;
 
 /** The two published decoders. At smaller scales the name stands for their scaled-down namesake. */
 export const MODELS = ["llama140M", "llama100M"] as const;
@@ -96,6 +98,67 @@ export interface InstructionConfig {
   readonly instructionBudget: "words8.7M" | "all";
 }
 
+/** The two instruction sets of the paper. */
+export const INSTRUCTION_SETS = ["switch", "wiki"] as const;
+export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
+
+/**
+ * Order of a stage's batches. `shuffled`: anew in each epoch, in groups of similar length. `alternating`: batches of the sets
+ * by turns. `gradual`: from the first set to the second, the share of the second growing steadily. `shortestFirst` and
+ * `frequentFirst`: examples by length, and by how frequent their tokens are in the stage, the easier first.
+ */
+export const EXAMPLE_ORDERS = [
+  "shuffled",
+  "alternating",
+  "gradual",
+  "shortestFirst",
+  "frequentFirst",
+] as const;
+export type ExampleOrder = (typeof EXAMPLE_ORDERS)[number];
+
+/**
+ * How long a stage trains: `configured` is `maxEpochs` of the study's instruction tuning, `halfConfigured` half of them.
+ * `stepsOf` names a condition whose tuning steps are matched.
+ */
+export type StageLength =
+  | "configured"
+  | "halfConfigured"
+  | { readonly epochs: number }
+  | { readonly steps: number }
+  | { readonly words: number }
+  | { readonly stepsOf: string };
+
+/** One stage of tuning. */
+export interface TuningStage {
+  readonly name: string;
+  /** Instruction sets, or `text` to go on with pre-training text at tuning rates. */
+  readonly examples: readonly InstructionSet[] | "text";
+  readonly order: ExampleOrder;
+  /** `permuted` gives every prompt another example's reply: the form of conversation without its content. */
+  readonly replies: "own" | "permuted";
+  readonly length: StageLength;
+  /** Peak learning rate in place of the study's. */
+  readonly learningRate?: number;
+  readonly schedule?: "linear" | "cosineWithRestarts";
+  /** Whether the optimizer's moments are those of the stage before; the study's own choice (D8) where it is left out. */
+  readonly optimizer?: "reset" | "carry";
+}
+
+/** Stages in the order they are trained; none leaves the pre-trained model as it is. */
+export type Curriculum = readonly TuningStage[];
+
+/** What the poster leaves open about the order of stages. */
+export interface CurriculumConfig {
+  /** D6: whether each of two phases has all epochs, or both together have them. */
+  readonly phaseEpochs: "tenEach" | "tenInAll";
+  /** D7: whether one set alone is trained as many epochs, or as many steps, as both together. */
+  readonly singleSourceBudget: "epochs" | "matchedSteps";
+  /** D8: a schedule of its own for each stage, or one over all of tuning. */
+  readonly scheduleSpan: "perPhase" | "whole";
+  /** D8: whether a stage begins with fresh moments. */
+  readonly optimizerAtPhase: "reset" | "carry";
+}
+
 /** How much data a scale uses; null means all there is. */
 export interface DataBudget {
   readonly pretrainingWords: number | null;
@@ -115,6 +178,9 @@ export interface StudyConfig {
   readonly pretraining: TrainingConfig;
   readonly instructionTuning: TrainingConfig;
   readonly instructions: InstructionConfig;
+  readonly curriculum: CurriculumConfig;
+  /** Conditions of the reader's own, beside the poster's and the kit's (`curricula.ts`). */
+  readonly curricula: Readonly<Record<Condition, Curriculum>>;
   /** D4: whether documents that share a row see what came before them in it. */
   readonly pretrainingRows: "documents" | "documentsIsolated";
   /** Length of a pre-training row in tokens; at paper scale the model's maximum. */
@@ -193,4 +259,4 @@ export const INSTRUCTION_TUNING = {
 export const PUBLISHED_CONDITIONS = {
   llama140M: ["base", "switch", "wiki", "switchThenWiki", "wikiThenSwitch", "merged"],
   llama100M: ["base", "merged"],
-} as const satisfies Record<ModelName, readonly Condition[]>;
+} as const satisfies Record<ModelName, readonly PublishedCondition[]>;

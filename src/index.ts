@@ -11,13 +11,7 @@ export { chat, generateText, type ChatForm, type GeneratedText, type TextModel }
 export { writeHuggingFaceFolder } from "./model/hugging-face-folder.js";
 export { openTokenizer } from "./data/tokenizer.js";
 export { learningRateAt, warmupStepsOf } from "./training/learning-rate.js";
-export {
-  CURRICULA,
-  describePhases,
-  phasesOf,
-  type InstructionSet,
-  type Phase,
-} from "./training/curriculum.js";
+export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./curricula.js";
 export { openStudy, type Study } from "./runs/study.js";
 export { trainCondition, type ConditionStep } from "./runs/training.js";
 export { measureExposure } from "./runs/exposure.js";

@@ -5,10 +5,19 @@ import {
   PRETRAINING,
   SCALES,
   type ArchitectureConfig,
+  type CurriculumConfig,
   type ModelName,
   type Scale,
   type StudyConfig,
 } from "./config.js";
+
+/** paper.md D6 to D8: the defaults where the poster is silent. */
+const CURRICULUM: CurriculumConfig = {
+  phaseEpochs: "tenEach",
+  singleSourceBudget: "epochs",
+  scheduleSpan: "perPhase",
+  optimizerAtPhase: "reset",
+};
 
 /** The run everything at paper scale is measured against; the budget is the official one. */
 const PAPER_STUDY: StudyConfig = {
@@ -25,6 +34,8 @@ const PAPER_STUDY: StudyConfig = {
     wikiSource: "asFetched",
     instructionBudget: "words8.7M",
   },
+  curriculum: CURRICULUM,
+  curricula: {},
   pretrainingRows: "documents",
   rowLengthTokens: { llama140M: 6_144, llama100M: 6_000 },
   budget: {

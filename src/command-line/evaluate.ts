@@ -32,13 +32,13 @@ export function evaluateVerb(surroundings: Surroundings): Command {
 async function evaluate(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
   const { condition, scale, seed, tasks } = options;
   const { stdout, stderr } = surroundings;
-  const [{ openStudy }, { publishedModels }, { evaluateCondition }] = await Promise.all([
+  const [{ openStudy }, { modelsOf }, { evaluateCondition }] = await Promise.all([
     import("../runs/study.js"),
     import("../runs/grid.js"),
     import("../runs/scoring.js"),
   ]);
   const study = openStudy({ scale, seed });
-  const models = options.model ? [options.model] : publishedModels(condition);
+  const models = options.model ? [options.model] : modelsOf(condition);
   await trainModels(study, { models, condition }, surroundings);
   const results: Result[] = [];
   for (const model of models)

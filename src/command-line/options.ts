@@ -1,5 +1,6 @@
 /** @file Options that several verbs share, each refusing what is not valid with the list of what is. */
 import { Option } from "commander";
+import { CONTROLS } from "../curricula.js";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config.js";
 
 /** Options that name a condition's models. */
@@ -54,7 +55,10 @@ function parseSeed(value: string): number {
 /** The options behind {@link SubjectOptions}. */
 export function subjectOptions(): Option[] {
   return [
-    choice("--condition <name>", "training condition", CONDITIONS).makeOptionMandatory(),
+    choice("--condition <name>", "training condition", [
+      ...CONDITIONS,
+      ...Object.keys(CONTROLS),
+    ]).makeOptionMandatory(),
     choice("--scale <name>", "size of models, text and budgets", SCALES).makeOptionMandatory(),
     new Option("--seed <number>", "whole number from 0").argParser(parseSeed).makeOptionMandatory(),
     choice("--model <name>", "one model; without it, all the poster trains in the condition", MODELS),

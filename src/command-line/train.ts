@@ -24,13 +24,13 @@ export function trainVerb(surroundings: Surroundings): Command {
 
 async function train(options: TrainOptions, surroundings: Surroundings): Promise<void> {
   const { condition, scale, seed } = options;
-  const [{ openStudy }, { publishedModels }, { readCurve, textLoss }] = await Promise.all([
+  const [{ openStudy }, { modelsOf }, { readCurve, textLoss }] = await Promise.all([
     import("../runs/study.js"),
     import("../runs/grid.js"),
     import("../runs/training-results.js"),
   ]);
   const study = openStudy({ scale, seed });
-  const models = options.model ? [options.model] : publishedModels(condition);
+  const models = options.model ? [options.model] : modelsOf(condition);
   const subject = `${condition}, seed ${seed}, ${scale} scale, ${study.source} text`;
   surroundings.stderr.write(`train: ${models.join(" and ")}, ${subject}\n`);
   const trained = await trainModels(study, { models, condition }, surroundings);

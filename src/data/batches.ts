@@ -18,7 +18,7 @@ export interface Batch {
   readonly lengthTokens: number;
   /** Where rows hold several texts that must not see each other; as the decoder's `RowLayout`. */
   readonly layout?: { readonly positions: Int32Array; readonly visibleUntil: Int32Array };
-  /** Ids of the examples of each row; absent for packed text, whose rows belong to no example. */
+  /** Names of the rows: the ids of their examples, or their number in the packed text. */
   readonly rowIds?: readonly string[];
   /** Words of text it holds, as the BabyLM rules count exposure; of packed text a share of its tokens. */
   readonly words: number;

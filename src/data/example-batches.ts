@@ -61,19 +61,23 @@ export function exampleBatches(
  * seed, so that every epoch has as many rows; the order of the rows is the epoch's.
  *
  * @param options.rowLengthTokens tokens the model reads per row
+ * @param options.order           `asGiven` keeps the order of the examples, over rows and epochs
  * @returns each example once
  * @throws Error that names an example without a trained token, or one that fits no row
  */
 export function packedExampleBatches(
-  options: ExampleBatchOptions & { readonly rowLengthTokens: number },
+  options: ExampleBatchOptions & {
+    readonly rowLengthTokens: number;
+    readonly order: "shuffled" | "asGiven";
+  },
 ): EpochBatches {
-  const { examples, batchSize, epoch, seed, padId, rowLengthTokens } = options;
+  const { examples, batchSize, epoch, seed, padId, rowLengthTokens, order } = options;
   requireCount("packedExampleBatches", "batchSize", batchSize);
   requireTrained("packedExampleBatches", examples);
-  const rows = fillRows(shuffled(examples, epochRandom(seed, -1)), rowLengthTokens);
-  return lazyBatches(chunks(shuffled(rows, epochRandom(seed, epoch)), batchSize), (group) =>
-    batchOfRows(group, padId, true),
-  );
+  const isShuffled = order === "shuffled";
+  const rows = fillRows(isShuffled ? shuffled(examples, epochRandom(seed, -1)) : examples, rowLengthTokens);
+  const ordered = isShuffled ? shuffled(rows, epochRandom(seed, epoch)) : rows;
+  return lazyBatches(chunks(ordered, batchSize), (group) => batchOfRows(group, padId, true));
 }
 
 /** Next fit: a row is closed when an example does not fit any more. */

@@ -85,8 +85,8 @@ export function packedBatches(options: {
     Array.from({ length: rows.count }, (_, row) => row),
     epochRandom(seed, epoch),
   );
-  return lazyBatches(chunks(order, batchSize), (group) =>
-    batchOf(
+  return lazyBatches(chunks(order, batchSize), (group) => ({
+    ...batchOf(
       group.map((row): RowText[] => {
         const ids = rows.read(row);
         return (isolatedBy === null ? [ids] : splitAt(ids, isolatedBy)).map((part) => ({
@@ -101,7 +101,8 @@ export function packedBatches(options: {
         words: group.length * rows.lengthTokens * rows.wordsPerToken,
       },
     ),
-  );
+    rowIds: group.map((row) => `text row ${row}`),
+  }));
 }
 
 /** The documents of a row, each with its end token; of one that began in an earlier row, the rest. */

@@ -1,6 +1,6 @@
 /**
  * @file The word budget of BabyLM's strict track: how many words a run learns from and how often it sees them (paper.md
- * 4.1). Words are counted in `words.ts`; which phases a condition has is decided in `training/curriculum.ts`.
+ * 4.1). Words are counted in `words.ts`; which phases a condition has is decided in `curricula.ts`.
  */
 
 /** What the strict track allows. Source: BabyLM 2025 rules; paper.md 4.1. */
@@ -19,7 +19,10 @@ export interface WordPhase {
   readonly name: string;
   /** As `countWords` counts. */
   readonly words: number;
+  /** May end within an epoch. */
   readonly epochs: number;
+  /** Its text is that of an earlier phase: seen again, not learned from anew. */
+  readonly isRepeat?: boolean;
 }
 
 /** What a run uses of its budget. */
@@ -37,15 +40,15 @@ export interface WordBudget {
  * Words of different phases count as distinct: instruction examples made from pre-training text are new text under the
  * rules. The sum is therefore an upper bound where phases share text.
  *
- * @throws RangeError when words or epochs are no whole numbers from 0, or a phase stands twice
+ * @throws RangeError when words are no whole number or epochs no number from 0, or a phase stands twice
  *
  * Source: paper.md 3.1, 91M + 8.7M words and 8 · 91M + 10 · 8.7M seen.
  */
 export function checkWordBudget(phases: readonly WordPhase[]): WordBudget {
   for (const [index, { name, words, epochs }] of phases.entries()) {
-    if (![words, epochs].every((count) => Number.isInteger(count) && count >= 0))
+    if (!(Number.isInteger(words) && words >= 0 && epochs >= 0))
       throw new RangeError(
-        `checkWordBudget: words and epochs must be whole numbers from 0, got ${words} and ${epochs} for ${name}. ` +
+        `checkWordBudget: words must be a whole number and epochs a number from 0, got ${words} and ${epochs} for ${name}. ` +
           "Count the words of the phase's text.",
       );
     if (phases.findIndex((phase) => phase.name === name) !== index)
@@ -53,9 +56,12 @@ export function checkWordBudget(phases: readonly WordPhase[]): WordBudget {
         `checkWordBudget: each phase must stand once, got ${name} twice. Add up its epochs instead.`,
       );
   }
-  const counted = phases.map((phase) => ({ ...phase, exposureWords: phase.words * phase.epochs }));
+  const counted = phases.map((phase) => ({
+    ...phase,
+    exposureWords: Math.round(phase.words * phase.epochs),
+  }));
   const used: Readonly<Record<WordLimit, number>> = {
-    distinctWords: counted.reduce((sum, { words }) => sum + words, 0),
+    distinctWords: counted.reduce((sum, { words, isRepeat }) => sum + (isRepeat ? 0 : words), 0),
     exposureWords: counted.reduce((sum, { exposureWords }) => sum + exposureWords, 0),
     epochs: counted.reduce((most, { epochs }) => Math.max(most, epochs), 0),
   };

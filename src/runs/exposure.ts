@@ -1,7 +1,7 @@
 /** @file How many words a condition learns from and sees, said before it trains and kept in its training result. */
-import { phasesOf } from "../training/curriculum.js";
-import { CONDITIONS, type Condition } from "../config.js";
-import { checkWordBudget, describeWordBudget, type WordBudget } from "../data/word-budget.js";
+import type { Condition, TuningStage } from "../config.js";
+import { curriculaOf, curriculumOf } from "../curricula.js";
+import { checkWordBudget, describeWordBudget, type WordBudget, type WordPhase } from "../data/word-budget.js";
 import { countWords } from "../data/words.js";
 import { loadInstructionSets } from "./instruction-sets.js";
 import { reportProgress } from "./progress.js";
@@ -9,27 +9,67 @@ import type { Metric } from "./results.js";
 import type { Study } from "./study.js";
 import { loadText } from "./text.js";
 
+/** Tokens of a word before a tokenizer exists; only the length of stages on more text is estimated by it. */
+const TOKENS_PER_WORD = 1.4;
+
 /**
- * The word budget of a condition: its pre-training text, and the prompts and replies of each tuning phase. Examples
- * later left out as too long are counted, the words of the chat template are not.
+ * The word budget of a condition: its pre-training text, and the prompts and replies of each tuning stage. Examples
+ * later left out as too long are counted, the words of the chat template are not; of stages whose length is given in steps
+ * or on more text it is an estimate, and the records of the training have the exact number.
  *
  * @param text.words words of the pre-training text
  */
 export async function measureExposure(
-  { config, ...study }: Study,
+  study: Study,
   { condition, text }: { readonly condition: Condition; readonly text: { readonly words: number } },
 ): Promise<WordBudget> {
-  const { pretraining, instructionTuning } = config;
-  const phases = [{ name: "pre-training", words: text.words, epochs: pretraining.maxEpochs }];
-  for (const { name, sets } of phasesOf(condition)) {
-    const { examples } = await loadInstructionSets({ config, ...study }, sets);
-    const words = examples.reduce(
-      (sum, { prompt, reply }) => sum + countWords(prompt) + countWords(reply),
-      0,
-    );
-    phases.push({ name, words, epochs: instructionTuning.maxEpochs });
+  const { pretraining } = study.config;
+  const phases: WordPhase[] = [{ name: "pre-training", words: text.words, epochs: pretraining.maxEpochs }];
+  for (const stage of curriculumOf(study.config, condition)) {
+    const { words, steps } = await measureEpoch(study, stage, text);
+    const isRepeat = stage.examples === "text";
+    const epochs = await epochsOf(study, stage, { words, steps, text });
+    phases.push({ name: stage.name, words, epochs, ...(isRepeat && { isRepeat }) });
   }
   return checkWordBudget(phases);
+}
+
+/** Words and steps of one epoch of a stage. */
+async function measureEpoch(
+  { config, ...study }: Study,
+  { examples }: TuningStage,
+  text: { readonly words: number },
+): Promise<{ words: number; steps: number }> {
+  if (examples === "text") {
+    const rowTokens = Math.max(...Object.values(config.rowLengthTokens));
+    const rows = (text.words * TOKENS_PER_WORD) / rowTokens;
+    return { words: text.words, steps: Math.ceil(rows / config.pretraining.batchSize) };
+  }
+  const loaded = await loadInstructionSets({ config, ...study }, examples);
+  const words = loaded.examples.reduce(
+    (sum, { prompt, reply }) => sum + countWords(prompt) + countWords(reply),
+    0,
+  );
+  return { words, steps: Math.ceil(loaded.examples.length / config.instructionTuning.batchSize) };
+}
+
+async function epochsOf(
+  study: Study,
+  { length }: TuningStage,
+  epoch: { readonly words: number; readonly steps: number; readonly text: { readonly words: number } },
+): Promise<number> {
+  const { maxEpochs } = study.config.instructionTuning;
+  if (length === "configured") return maxEpochs;
+  if (length === "halfConfigured") return Math.max(1, Math.floor(maxEpochs / 2));
+  if ("epochs" in length) return length.epochs;
+  if ("steps" in length) return length.steps / epoch.steps;
+  if ("words" in length) return length.words / epoch.words;
+  let steps = 0;
+  for (const stage of curriculumOf(study.config, length.stepsOf)) {
+    const other = await measureEpoch(study, stage, epoch.text);
+    steps += other.steps * (await epochsOf(study, stage, { ...other, text: epoch.text }));
+  }
+  return steps / epoch.steps;
 }
 
 /** The budgets of all conditions, a row each. */
@@ -38,7 +78,7 @@ export async function describeExposures(
 ): Promise<{ condition: string; distinctWords: number; exposureWords: number; exceeded: string }[]> {
   const text = await loadText(study);
   const rows = [];
-  for (const condition of CONDITIONS) {
+  for (const condition of Object.keys(curriculaOf(study.config))) {
     const { distinctWords, exposureWords, exceeded } = await measureExposure(study, { condition, text });
     rows.push({ condition, distinctWords, exposureWords, exceeded: exceeded.join(", ") || "none" });
   }

@@ -1,5 +1,6 @@
 /** @file Several models and conditions one after the other: the paper's eight, or a reader's own choice. */
 import { MODELS, PUBLISHED_CONDITIONS, type Condition, type ModelName } from "../config.js";
+import { isPublished } from "../curricula.js";
 import type { Result, ResultSubject } from "./results.js";
 import { evaluateCondition } from "./scoring.js";
 import type { Study } from "./study.js";
@@ -11,10 +12,14 @@ export function publishedSubjects(): ResultSubject[] {
   return MODELS.flatMap((model) => PUBLISHED_CONDITIONS[model].map((condition) => ({ model, condition })));
 }
 
-/** The decoders the poster trains in a condition. */
+/** The decoders the poster trains in a condition; none for one that is not the poster's. */
 export function publishedModels(condition: Condition): ModelName[] {
   return MODELS.filter((model) => PUBLISHED_CONDITIONS[model].some((published) => published === condition));
 }
+
+/** The decoders a condition is trained with unless one is chosen: the poster's, or both for a condition it has not. */
+export const modelsOf = (condition: Condition): readonly ModelName[] =>
+  isPublished(condition) ? publishedModels(condition) : MODELS;
 
 /**
  * Trains every subject, or replays it from the cache.

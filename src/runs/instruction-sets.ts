@@ -6,7 +6,7 @@ import type { NamedFile } from "../data/files.js";
 import { findEntry, type DataFile } from "../data/manifest.js";
 import { releasedFiles } from "../data/released-instructions.js";
 import { deriveSeed } from "../random.js";
-import type { InstructionSet } from "../training/curriculum.js";
+import type { InstructionSet } from "../config.js";
 import type { Study } from "./study.js";
 
 /** An example with the set of the paper it stands for. */

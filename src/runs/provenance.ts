@@ -67,6 +67,7 @@ export type CodeRoom =
   | "runs/overlap"
   | "runs/overlap-items"
   | "runs/phases"
+  | "runs/stage-batches"
   | "runs/tasks";
 
 let versions: Readonly<Record<string, string>> | undefined;

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { csvFormatRows } from "d3-dsv";
 import { z } from "zod";
+import { CONTROLS } from "../curricula.js";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName } from "../config.js";
 import { writeFileAtomically } from "./atomic-file.js";
 import { provenanceSchema } from "./provenance.js";
@@ -33,7 +34,7 @@ const resultSchema = z.object({
   scale: z.enum(SCALES),
   source: z.enum(["real", "microworld"]),
   model: z.enum(MODELS),
-  condition: z.enum(CONDITIONS),
+  condition: z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, "a name of letters and digits"),
   seed: z.number().int(),
   metrics: z.array(metricSchema),
   /** The whole configuration of the study. */
@@ -118,14 +119,20 @@ function formatItems({ columns, rows }: ItemTable): string {
 export function readResults(resultsFolder: string): Result[] {
   const out: Result[] = [];
   for (const model of MODELS)
-    for (const condition of CONDITIONS) {
+    for (const condition of conditionFolders(join(resultsFolder, model))) {
       const folder = join(resultsFolder, model, condition);
-      if (!existsSync(folder)) continue;
       for (const seed of seedFolders(folder))
         for (const file of readdirSync(join(folder, seed)).sort())
           if (file.endsWith(".json")) out.push(readResult(join(folder, seed, file)));
     }
   return out;
+}
+
+/** The paper's conditions in its order, then the kit's controls, then others by name. */
+function conditionFolders(folder: string): string[] {
+  const found = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const known: readonly string[] = [...CONDITIONS, ...Object.keys(CONTROLS)];
+  return [...known.filter((name) => found.includes(name)), ...found.filter((name) => !known.includes(name))];
 }
 
 /** `seed-0`, `seed-1`, …: by number, so that 2 comes before 10. */

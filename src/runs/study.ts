@@ -1,18 +1,11 @@
 /** @file A study: one configuration, one seed, the text at hand, and where its stages and results go. */
 import { join, resolve } from "node:path";
-import {
-  CONDITIONS,
-  MODELS,
-  SCALES,
-  type Condition,
-  type ModelName,
-  type Scale,
-  type StudyConfig,
-} from "../config.js";
+import { MODELS, SCALES, type ModelName, type Scale, type StudyConfig } from "../config.js";
 import { defaultPlaces, textSource } from "../data/files.js";
 import { hasReleased } from "../data/released-instructions.js";
 import { checkArchitecture } from "../model/decoder.js";
 import { findProjectRoot } from "../project-root.js";
+import { checkCurricula } from "../curricula.js";
 import { deriveStudy } from "../scales.js";
 import type { CheckpointInterval } from "./training-checkpoint.js";
 
@@ -92,6 +85,7 @@ export function checkStudy(config: StudyConfig): void {
   const refuse = (what: string, must: string, got: unknown): never => {
     throw new RangeError(`checkStudy: ${what} must ${must}, got ${String(got)}. Correct the configuration.`);
   };
+  checkCurricula(config);
   for (const model of MODELS) {
     const architecture = config.architectures[model];
     checkArchitecture(architecture);
@@ -147,14 +141,10 @@ function decideInstructions(config: StudyConfig, source: Study["source"]): Study
 
 const STAND_IN = "wiki questions by template in place of a language model's";
 
-/** Refuses names of models and conditions that do not exist, and lists those that do. */
-export function checkNames(model: ModelName, condition: Condition): void {
+/** Refuses the name of a model that does not exist, and lists those that do. */
+export function checkModel(model: ModelName): void {
   if (!MODELS.includes(model))
     throw new RangeError(
       `model must be one of ${MODELS.join(", ")}, got "${String(model)}". Correct the name.`,
-    );
-  if (!CONDITIONS.includes(condition))
-    throw new RangeError(
-      `condition must be one of ${CONDITIONS.join(", ")}, got "${String(condition)}". Correct the name.`,
     );
 }

@@ -6,8 +6,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config.js";
+import { curriculaOf } from "../curricula.js";
 import { deriveStudy } from "../scales.js";
-import { CURRICULA } from "../training/curriculum.js";
+
 import { readJson } from "./read-json.js";
 import { canonicalJson, findStage, type Stage } from "./stage.js";
 
@@ -37,7 +38,7 @@ const pretrainingSchema = z.looseObject({
   architecture: z.record(z.string(), z.unknown()),
   seed: z.number(),
 });
-const tuningSchema = z.looseObject({ parent: z.string(), sets: z.array(z.string()) });
+const tuningSchema = z.looseObject({ parent: z.string(), stage: z.record(z.string(), z.unknown()) });
 
 /** Trained models in the order of models, conditions and seeds; a record of another version is passed over. */
 export function listTrainedRuns(cacheFolder: string): TrainedRun[] {
@@ -45,7 +46,7 @@ export function listTrainedRuns(cacheFolder: string): TrainedRun[] {
   const runs = [...records.values()].flatMap((record) => describe(record, records) ?? []);
   const rank = ({ model, condition, seed }: TrainedRun): number[] => [
     MODELS.indexOf(model),
-    CONDITIONS.indexOf(condition),
+    CONDITIONS.findIndex((name) => name === condition),
     seed,
   ];
   return runs.sort((a, b) => {
@@ -104,17 +105,19 @@ function describe(record: RunRecord, records: ReadonlyMap<string, RunRecord>): T
   while (first?.kind === "tuning") {
     const tuning = tuningSchema.safeParse(first.inputs);
     if (!tuning.success) return null;
-    phases.unshift(tuning.data.sets.join("+"));
+    phases.unshift(canonicalJson(tuning.data.stage));
     first = records.get(tuning.data.parent);
   }
   const start = pretrainingSchema.safeParse(first?.inputs);
-  const condition = CONDITIONS.find(
-    (name) => CURRICULA[name].map(({ sets }) => sets.join("+")).join() === phases.join(),
-  );
-  if (!start.success || condition === undefined) return null;
+  if (!start.success) return null;
+  const known = Object.entries(curriculaOf(deriveStudy("paper")));
+  const own = phases.length === 0 ? "base" : "own curriculum";
+  const condition =
+    known.find(([, stages]) => stages.map(canonicalJson).join() === phases.join())?.[0] ?? own;
   const { model, architecture, seed } = start.data;
-  const own = canonicalJson(architecture);
-  const scale = SCALES.find((name) => canonicalJson(deriveStudy(name).architectures[model]) === own) ?? null;
+  const shape = canonicalJson(architecture);
+  const scale =
+    SCALES.find((name) => canonicalJson(deriveStudy(name).architectures[model]) === shape) ?? null;
   const id = `${record.kind}-${record.hash}`;
   return { id, model, condition, scale, seed, commit: record.provenance.commit };
 }

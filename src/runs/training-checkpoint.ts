@@ -34,6 +34,7 @@ export interface ResumedState {
   readonly weights: Weights;
   readonly moments: Moments;
   readonly records: readonly StepRecord[];
+  readonly orderHash: string;
   readonly heldOut: readonly HeldOutLoss[];
 }
 
@@ -121,7 +122,8 @@ export function openCheckpoints(
         const records = readCurveLines(curve, found.step);
         // Lines of steps after the checkpoint are trained again and written again.
         writeFileAtomically(curve, records.map((record) => JSON.stringify(record) + "\n").join(""));
-        return { ...found, records };
+        const orderHash = records.at(-1)?.orderHash ?? "";
+        return { ...found, records, orderHash };
       }
       if (faults.length > 0)
         throw new Error(
@@ -218,7 +220,7 @@ function writeToDisk(path: string, data: string | Uint8Array): void {
 function readCheckpoint(
   path: string,
   { stage, architecture }: { readonly stage: string; readonly architecture: ArchitectureConfig },
-): Omit<ResumedState, "records"> | string {
+): Omit<ResumedState, "records" | "orderHash"> | string {
   const stateFile = join(path, "state.json");
   const state = existsSync(stateFile) ? parseState(readFileSync(stateFile, "utf8")) : null;
   if (state === null) return `${path} without a readable state.json`;

@@ -12,6 +12,7 @@ const stepSchema = z.object({
   gradientNorm: z.number(),
   trainedTokens: z.number(),
   wordsSeen: z.number(),
+  orderHash: z.string(),
   tokensPerSecond: z.number(),
   secondsLeft: z.number(),
 });

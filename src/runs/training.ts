@@ -4,19 +4,22 @@
  */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Condition, ModelName } from "../config.js";
+import type { Condition, Curriculum, ModelName } from "../config.js";
+import { curriculumOf } from "../curricula.js";
 import { tf } from "../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
-import { phasesOf } from "../training/curriculum.js";
 import { TrainingRun, type StepRecord } from "../training/train.js";
 import { announceExposure, exposureMetrics } from "./exposure.js";
 import { heldOutSources, measureSources } from "./held-out.js";
 import { interruptSignal } from "./interrupt.js";
-import { pretrainingPhase, tuningPhase, type Material, type PreparedPhase } from "./phases.js";
+import type { Material } from "./material.js";
+import { pretrainingPhase, tuningPhase, type PreparedPhase } from "./phases.js";
 import { reportProgress } from "./progress.js";
 import { beginStage, findStage, hashStage, lockStage, type Stage, type StageInputs } from "./stage.js";
 import type { StageLock } from "./stage-lock.js";
-import { checkNames, type Study } from "./study.js";
+import { countSteps, stageBatches } from "./stage-batches.js";
+import { writeMoments } from "./moments-files.js";
+import { checkModel, type Study } from "./study.js";
 import { loadText, prepareTokenizer, tokenizeText } from "./text.js";
 import { openCheckpoints } from "./training-checkpoint.js";
 import {
@@ -50,8 +53,8 @@ export async function* trainCondition(
   study: Study,
   { model, condition }: { readonly model: ModelName; readonly condition: Condition },
 ): AsyncGenerator<ConditionStep, TrainedModel, void> {
-  checkNames(model, condition);
-  const phases = phasesOf(condition);
+  checkModel(model);
+  const curriculum = curriculumOf(study.config, condition);
   const text = await loadText(study);
   const exposure = await announceExposure(study, { condition, text });
   const { stage: tokenizerStage, tokenizer } = await prepareTokenizer(study, model, text);
@@ -59,13 +62,22 @@ export async function* trainCondition(
   const done: FinishedPhase[] = [];
   const material = { study, model, text, tokenizer, tokens };
   try {
-    let prepared = pretrainingPhase(material);
+    const spans = await scheduleSpans(material, curriculum);
+    const carries = (place: number): boolean =>
+      (curriculum[place]?.optimizer ?? study.config.curriculum.optimizerAtPhase) === "carry";
+    const keepsFor = (place: number): boolean => place < curriculum.length && carries(place);
+    let prepared = pretrainingPhase(material, { keepMoments: keepsFor(0) });
     let last = yield* trainPhase(material, prepared);
     const files = [...prepared.files];
     done.push(last);
-    for (const [index, phase] of phases.entries()) {
+    for (const [place, stage] of curriculum.entries()) {
       const wordsSeen = readCurve(last.stage).at(-1)?.wordsSeen ?? 0;
-      prepared = await tuningPhase(material, phase, index, { stage: last.stage, wordsSeen });
+      prepared = await tuningPhase(
+        material,
+        stage,
+        { place, span: spans[place] ?? null, keepMoments: keepsFor(place + 1) },
+        { stage: last.stage, wordsSeen },
+      );
       last = yield* trainPhase(material, prepared);
       // Articles are pre-training text and the source of questions: one file, named once.
       files.push(...prepared.files.filter(({ path }) => !files.some((file) => file.path === path)));
@@ -76,6 +88,22 @@ export async function* trainCondition(
   } finally {
     tokens.stream.close();
   }
+}
+
+/** Where each stage lies in a schedule over all of tuning; none where each has its own (D8). */
+async function scheduleSpans(
+  material: Material,
+  curriculum: Curriculum,
+): Promise<({ stepsBefore: number; totalSteps: number } | null)[]> {
+  if (material.study.config.curriculum.scheduleSpan === "perPhase") return curriculum.map(() => null);
+  const totalSteps = await countSteps(material, curriculum);
+  const spans = [];
+  let stepsBefore = 0;
+  for (const [place, stage] of curriculum.entries()) {
+    spans.push({ stepsBefore, totalSteps });
+    stepsBefore += (await stageBatches(material, stage, place)).batches.steps;
+  }
+  return spans;
 }
 
 /** A condition's model without its records; trains what the cache does not hold. */
@@ -120,11 +148,10 @@ const progressFolder = (cacheFolder: string, kind: string, inputs: StageInputs):
 /** Trains what is left of a phase. Whatever ends it early, a checkpoint of its last step stays. */
 async function* buildPhase(
   material: Material,
-  { phase, kind, inputs, plan: makePlan, start }: PreparedPhase,
+  { phase, kind, inputs, plan, rows, start, keepMoments }: PreparedPhase,
   lock: StageLock,
 ): AsyncGenerator<ConditionStep, Stage, void> {
   const { study, model } = material;
-  const { plan, rows } = await makePlan();
   const sources = await heldOutSources(study, model, material);
   const checkpoints = openCheckpoints(progressFolder(study.cacheFolder, kind, inputs), {
     stage: hashStage(kind, inputs),
@@ -135,9 +162,9 @@ async function* buildPhase(
   const resumed = checkpoints.latest();
   const heldOut = [...(resumed?.heldOut ?? [])];
   const records = [...(resumed?.records ?? [])];
-  const weights = resumed?.weights ?? start();
-  const run = new TrainingRun({ ...resumed, weights, lastCheckpoint: () => checkpoints.lastPath }, plan);
-  tf.dispose([{ ...weights }, { ...resumed?.moments.first }, { ...resumed?.moments.second }]);
+  const begun = resumed ?? start();
+  const run = new TrainingRun({ ...begun, lastCheckpoint: () => checkpoints.lastPath }, plan);
+  tf.dispose([{ ...begun.weights }, { ...begun.moments?.first }, { ...begun.moments?.second }]);
   const measure = (epoch: number): void => {
     const trained = run.readWeights();
     heldOut.push(...measureSources(sources, trained, { study, model, step: run.step, epoch }));
@@ -161,7 +188,14 @@ async function* buildPhase(
       }
       yield { phase, ...record };
     }
-    const stage = completePhase(material, { kind, inputs, run, records, outcome: { heldOut, ...rows } });
+    const stage = completePhase(material, {
+      kind,
+      inputs,
+      keepMoments,
+      run,
+      records,
+      outcome: { heldOut, ...rows },
+    });
     checkpoints.remove();
     saved = run.step;
     return stage;
@@ -178,6 +212,7 @@ function completePhase(
   done: {
     readonly kind: PreparedPhase["kind"];
     readonly inputs: StageInputs;
+    readonly keepMoments: boolean;
     readonly run: TrainingRun;
     readonly records: readonly StepRecord[];
     readonly outcome: PhaseOutcome;
@@ -197,6 +232,11 @@ function completePhase(
     write("tokenizer.json", JSON.stringify(tokenizer.json, null, 1) + "\n");
     write("curve.jsonl", done.records.map((record) => JSON.stringify(record) + "\n").join(""));
     write("outcome.json", JSON.stringify(done.outcome) + "\n");
+    if (done.keepMoments) {
+      const moments = done.run.readMoments();
+      writeMoments(draft.folder, moments);
+      tf.dispose([{ ...moments.first }, { ...moments.second }]);
+    }
     return draft.complete();
   } catch (error) {
     draft.abandon();

@@ -3,6 +3,7 @@
  * the batches it is given (`step-batches.ts`, `curriculum.ts`); keeping its state in files is next door in
  * `checkpoint-files.ts`.
  */
+import { createHash } from "node:crypto";
 import type { ArchitectureConfig, Precision, TrainingConfig } from "../config.js";
 import { countTrained, splitBatch, type Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
@@ -27,6 +28,8 @@ export interface StepRecord {
   readonly trainedTokens: number;
   /** Words the model has been exposed to so far, those of earlier stages included. */
   readonly wordsSeen: number;
+  /** Of the rows of all steps so far in their order, 16 hexadecimal digits: equal ones are equal orders. */
+  readonly orderHash: string;
   /** Tokens of the batch, padding included, over the time of the step. */
   readonly tokensPerSecond: number;
   /** Steps left times the mean time of the steps so far. */
@@ -54,6 +57,8 @@ export interface TrainingStart {
   /** Steps done already. */
   readonly step?: number;
   readonly wordsSeen?: number;
+  /** Of the last step done. */
+  readonly orderHash?: string;
   /** Named in the error when the loss diverges. */
   readonly lastCheckpoint?: () => string | null;
 }
@@ -64,6 +69,7 @@ export class TrainingRun {
   readonly #lastCheckpoint: () => string | null;
   #step: number;
   #wordsSeen: number;
+  #orderHash: string;
 
   constructor(
     start: TrainingStart,
@@ -72,6 +78,7 @@ export class TrainingRun {
     this.#weights = startTraining(start.weights, plan.config.optimizer, start.moments);
     this.#step = start.step ?? 0;
     this.#wordsSeen = start.wordsSeen ?? plan.wordsBefore;
+    this.#orderHash = start.orderHash ?? "";
     this.#lastCheckpoint = start.lastCheckpoint ?? (() => null);
   }
 
@@ -119,6 +126,7 @@ export class TrainingRun {
       const { lossNats, gradientNorm } = this.#update(batch, learningRate);
       this.#step += 1;
       this.#wordsSeen += batch.words;
+      this.#orderHash = extendOrder(this.#orderHash, batch);
       const now = performance.now();
       yield {
         step: this.#step,
@@ -129,6 +137,7 @@ export class TrainingRun {
         gradientNorm,
         trainedTokens: countTrained(batch),
         wordsSeen: this.#wordsSeen,
+        orderHash: this.#orderHash,
         tokensPerSecond: (1000 * batch.batchSize * batch.lengthTokens) / (now - started),
         secondsLeft: (((now - begin) / (this.#step - first)) * (steps - this.#step)) / 1000,
       };
@@ -163,6 +172,13 @@ export class TrainingRun {
     this.#weights.dispose();
   }
 }
+
+/** The hash of an order with one more batch at its end. */
+export const extendOrder = (before: string, { rowIds = [] }: Batch): string =>
+  createHash("sha256")
+    .update(`${before}\n${rowIds.join("\n")}`)
+    .digest("hex")
+    .slice(0, 16);
 
 /**
  * Loss and gradients of a batch from those of its parts, each by its share of the trained tokens: the same mean over tokens

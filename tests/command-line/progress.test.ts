@@ -39,6 +39,7 @@ test("a step's line has model, phase, step, loss, speed and the time the phase h
     gradientNorm: 1,
     trainedTokens: 2048,
     wordsSeen: 4608,
+    orderHash: "0123456789abcdef",
     tokensPerSecond: 5990.6,
     secondsLeft: 99.4,
   };

@@ -72,7 +72,15 @@ test("an example without a trained target is refused by name; the first token is
 
 test("packed: every example once, as many to a row as fit, the same rows in every epoch", () => {
   const packed = (epoch: number) =>
-    packedExampleBatches({ examples: many, batchSize: 4, epoch, seed: 1, padId: 0, rowLengthTokens: 200 });
+    packedExampleBatches({
+      examples: many,
+      batchSize: 4,
+      epoch,
+      seed: 1,
+      padId: 0,
+      rowLengthTokens: 200,
+      order: "shuffled",
+    });
   const idsOf = (epoch: number) => [...packed(epoch)].flatMap(({ rowIds }) => rowIds ?? []);
   expect(packed(0).count).toBe(packed(1).count);
   expect([...idsOf(0)].sort()).toEqual([...idsOf(1)].sort());
@@ -97,6 +105,7 @@ test("packed by hand: positions begin anew, and an example is seen up to its own
       seed: 1,
       padId: 0,
       rowLengthTokens: 32,
+      order: "shuffled",
     }),
   ];
   const [first, second] = batch?.rowIds?.[0] === "a + b" ? [3, 2] : [2, 3];
@@ -115,6 +124,7 @@ test("packed: an example longer than a row is refused by name", () => {
       seed: 1,
       padId: 0,
       rowLengthTokens: 32,
+      order: "shuffled",
     }),
   ).toThrow("must fit into a row of 32 tokens, got 39 in long");
 });

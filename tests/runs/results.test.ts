@@ -92,7 +92,7 @@ describe("reading results", () => {
       { metrics: [{ ...metric({ part: "all", value: 1 }), n: undefined }] },
       /metrics\.0\.n/,
     ],
-    ["a condition that does not exist", { condition: "both" }, /condition/],
+    ["a condition that names no folder", { condition: "../both" }, /condition/],
   ])("refuses a file with %s by its name and the field", (_what, over, field) => {
     const { resultsFolder } = openTinyStudy(temporaryFolder());
     const folder = join(resultsFolder, "llama140M", "base", "seed-1");

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Scale, type StudyConfig } from "../../src/config.js";
 import { findProjectRoot } from "../../src/project-root.js";
-import { checkNames, openStudy } from "../../src/runs/study.js";
+import { checkModel, openStudy } from "../../src/runs/study.js";
+import { curriculumOf } from "../../src/curricula.js";
 import { deriveStudy } from "../../src/scales.js";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -121,10 +122,10 @@ describe("refused before anything is trained", () => {
   });
 
   test("an unknown model or condition, with those there are", () => {
-    expect(() => checkNames("llama7B" as "llama140M", "base")).toThrow(
+    expect(() => checkModel("llama7B" as "llama140M")).toThrow(
       /model must be one of llama140M, llama100M, got "llama7B"/,
     );
-    expect(() => checkNames("llama140M", "swich" as "switch")).toThrow(
+    expect(() => curriculumOf(smoke, "swich")).toThrow(
       /condition must be one of base, switch, wiki, merged, .*, got "swich"/,
     );
   });

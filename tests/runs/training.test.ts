@@ -232,7 +232,7 @@ describe("a run that does not reach its end", () => {
 
 describe("unknown names", () => {
   const call = (model: string, condition: string) =>
-    trainedModel(study, { model: model as ModelName, condition: condition as Condition });
+    trainedModel(study, { model: model as ModelName, condition: condition });
   test("of models are refused with those there are", async () => {
     await expect(call("llama7B", "base")).rejects.toThrow(/one of llama140M, llama100M, got "llama7B"/);
   });

@@ -1,17 +1,18 @@
 /** @file The scales that give conditions and models their colour, mark and dash in a Vega-Lite figure. */
 
 import {
-  CONDITIONS_IN_PAPER_ORDER,
   MODELS_IN_PAPER_ORDER,
   conditionLabel,
+  conditionRank,
   conditionStyle,
   modelStyle,
 } from "../palette.js";
 import type { Condition, ModelName } from "../../config.js";
 
-/** Conditions that occur, in the paper's order. */
+/** Conditions that occur, in the paper's order, others after them. */
 export function conditionsIn(rows: readonly { readonly condition: Condition }[]): Condition[] {
-  return CONDITIONS_IN_PAPER_ORDER.filter((condition) => rows.some((row) => row.condition === condition));
+  const found = [...new Set(rows.map(({ condition }) => condition))].sort();
+  return found.sort((a, b) => conditionRank(a) - conditionRank(b));
 }
 
 /** Models that occur, in the paper's order. */

@@ -1,0 +1,192 @@
+/**
+ * @file Curricula as data: the stages a condition trains after pre-training, what each trains on, in which order, for how
+ * long. The paper's conditions and the kit's controls are entries of one table; a reader adds entries of his own.
+ */
+import {
+  CONDITIONS,
+  EXAMPLE_ORDERS,
+  INSTRUCTION_SETS,
+  type Curriculum,
+  type CurriculumConfig,
+  type PublishedCondition,
+  type StageLength,
+  type StudyConfig,
+  type TuningStage,
+} from "./config.js";
+
+/** A stage over some sets, with the usual settings where nothing else is said. */
+export const tune = (
+  examples: TuningStage["examples"],
+  settings: Partial<Omit<TuningStage, "examples">> = {},
+): TuningStage => ({
+  name: examples === "text" ? "text" : examples.join("And"),
+  order: "shuffled",
+  replies: "own",
+  length: "configured",
+  ...settings,
+  examples,
+});
+
+/**
+ * The paper's six conditions.
+ *
+ * Source: CLASS-IT poster, model names (paper.md 3.3); D6 and D7 where the poster leaves lengths open.
+ */
+function publishedCurricula({
+  phaseEpochs,
+  singleSourceBudget,
+}: CurriculumConfig): Readonly<Record<PublishedCondition, Curriculum>> {
+  const single: StageLength = singleSourceBudget === "epochs" ? "configured" : { stepsOf: "merged" };
+  const phase: StageLength = phaseEpochs === "tenEach" ? "configured" : "halfConfigured";
+  return {
+    base: [],
+    switch: [tune(["switch"], { length: single })],
+    wiki: [tune(["wiki"], { length: single })],
+    merged: [tune(["switch", "wiki"], { name: "merged" })],
+    switchThenWiki: [tune(["switch"], { length: phase }), tune(["wiki"], { length: phase })],
+    wikiThenSwitch: [tune(["wiki"], { length: phase }), tune(["switch"], { length: phase })],
+  };
+}
+
+const BOTH = ["switch", "wiki"] as const;
+const MATCHED: StageLength = { stepsOf: "merged" };
+
+/**
+ * Controls and hybrids beside them: as many steps as `merged` on one set, on more text or on permuted replies, the two sets by
+ * turns or mixed gradually (the paper's future work), and two orders of difficulty.
+ */
+export const CONTROLS = {
+  moreText: [tune("text", { length: MATCHED })],
+  switchMatched: [tune(["switch"], { length: MATCHED })],
+  wikiMatched: [tune(["wiki"], { length: MATCHED })],
+  permutedReplies: [tune(BOTH, { name: "permutedReplies", replies: "permuted" })],
+  alternating: [tune(BOTH, { name: "alternating", order: "alternating" })],
+  switchIntoWiki: [tune(BOTH, { name: "switchIntoWiki", order: "gradual" })],
+  wikiIntoSwitch: [tune(["wiki", "switch"], { name: "wikiIntoSwitch", order: "gradual" })],
+  shortestFirst: [tune(BOTH, { name: "shortestFirst", order: "shortestFirst" })],
+  frequentFirst: [tune(BOTH, { name: "frequentFirst", order: "frequentFirst" })],
+} as const satisfies Readonly<Record<string, Curriculum>>;
+
+/** Every condition of a study: the poster's, the kit's controls, and the reader's own. */
+export const curriculaOf = ({
+  curriculum,
+  curricula,
+}: Pick<StudyConfig, "curriculum" | "curricula">): Readonly<Record<string, Curriculum>> => ({
+  ...publishedCurricula(curriculum),
+  ...CONTROLS,
+  ...curricula,
+});
+
+/**
+ * A condition's stages.
+ *
+ * @throws RangeError that lists the conditions when the name is none of them
+ */
+export function curriculumOf(
+  config: Pick<StudyConfig, "curriculum" | "curricula">,
+  condition: string,
+): Curriculum {
+  const curricula = curriculaOf(config);
+  const curriculum = Object.hasOwn(curricula, condition) ? curricula[condition] : undefined;
+  if (curriculum) return curriculum;
+  throw new RangeError(
+    `curriculumOf: condition must be one of ${Object.keys(curricula).join(", ")}, got "${condition}". Correct the name, or add it to the configuration's curricula.`,
+  );
+}
+
+/**
+ * Refuses curricula that cannot be meant.
+ *
+ * @throws RangeError naming condition, stage and setting
+ */
+export function checkCurricula(config: Pick<StudyConfig, "curriculum" | "curricula">): void {
+  for (const [condition, stages] of Object.entries(config.curricula)) {
+    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(condition))
+      throw new RangeError(
+        `checkCurricula: a condition must be named by letters and digits, got "${condition}". It names a folder of results.`,
+      );
+    if (isPublished(condition) || Object.hasOwn(CONTROLS, condition))
+      throw new RangeError(
+        `checkCurricula: own curricula must have names of their own, got "${condition}", which the kit defines. Rename it.`,
+      );
+    for (const stage of stages) checkStage(stage, condition, config);
+    const names = stages.map(({ name }) => name);
+    if (new Set(names).size < names.length)
+      throw new RangeError(
+        `checkCurricula: stages of ${condition} must have different names, got ${names.join(", ")}. Name the second one otherwise.`,
+      );
+  }
+  for (const condition of Object.keys(config.curricula)) requireNoCircle(config, condition, []);
+}
+
+function checkStage(
+  { name, examples, order, replies, length, learningRate }: TuningStage,
+  condition: string,
+  config: Pick<StudyConfig, "curriculum" | "curricula">,
+): void {
+  const refuse = (what: string, must: string, got: unknown): never => {
+    throw new RangeError(
+      `checkCurricula: ${what} of stage "${name}" of ${condition} must ${must}, got ${JSON.stringify(got)}. Correct it.`,
+    );
+  };
+  if (name === "") refuse("name", "not be empty", name);
+  const sets = examples === "text" ? [] : examples;
+  if (examples !== "text" && (sets.length === 0 || new Set(sets).size < sets.length))
+    refuse("examples", "be text or different sets", examples);
+  for (const set of sets)
+    if (!INSTRUCTION_SETS.includes(set))
+      refuse("examples", `be text or sets of ${INSTRUCTION_SETS.join(", ")}`, set);
+  if (!EXAMPLE_ORDERS.includes(order)) refuse("order", `be one of ${EXAMPLE_ORDERS.join(", ")}`, order);
+  if (examples === "text" && order !== "shuffled") refuse("order", "be shuffled for text", order);
+  if (examples === "text" && replies !== "own") refuse("replies", "be own for text, which has none", replies);
+  if ((order === "alternating" || order === "gradual") && sets.length !== 2)
+    refuse("examples", `be two sets for the order ${order}`, examples);
+  if (learningRate !== undefined && !(learningRate > 0)) refuse("learningRate", "be above 0", learningRate);
+  if (length === "configured" || length === "halfConfigured") return;
+  const given = typeof length === "object" ? Object.entries(length) : [];
+  if (given.length !== 1)
+    refuse("length", "be configured, halfConfigured, or one of epochs, steps, words and stepsOf", length);
+  for (const [unit, value] of given) {
+    if (unit === "stepsOf") curriculumOf(config, String(value));
+    else if (!["epochs", "steps", "words"].includes(unit))
+      refuse("length", "be in epochs, steps or words", length);
+    else if (!Number.isInteger(value) || Number(value) < 1)
+      refuse(`length in ${unit}`, "be a whole number from 1", value);
+  }
+}
+
+/** A length that is matched to a condition which is matched to the first would never be known. */
+function requireNoCircle(
+  config: Pick<StudyConfig, "curriculum" | "curricula">,
+  condition: string,
+  before: readonly string[],
+): void {
+  if (before.includes(condition))
+    throw new RangeError(
+      `checkCurricula: lengths must not be matched in a circle, got ${[...before, condition].join(" → ")}. Give one of them epochs.`,
+    );
+  for (const { length } of curriculumOf(config, condition))
+    if (typeof length === "object" && "stepsOf" in length)
+      requireNoCircle(config, length.stepsOf, [...before, condition]);
+}
+
+/** Whether the kit defines it beside the poster's. */
+export const isControl = (condition: string): condition is keyof typeof CONTROLS =>
+  Object.hasOwn(CONTROLS, condition);
+
+/** The stages of a condition in words, such as "switch, then wiki". */
+export function describeCurriculum(curriculum: Curriculum): string {
+  const stages = curriculum.map(({ examples, order, replies }) => {
+    const what = examples === "text" ? "more text" : examples.join(" + ");
+    const how = [
+      ...(order === "shuffled" ? [] : [order]),
+      ...(replies === "own" ? [] : ["replies permuted"]),
+    ];
+    return how.length === 0 ? what : `${what} (${how.join(", ")})`;
+  });
+  return stages.length === 0 ? "none: pre-training alone" : stages.join(", then ");
+}
+
+/** Whether the poster has a model trained so. */
+export const isPublished = (condition: string): condition is PublishedCondition =>
+  CONDITIONS.some((name) => name === condition);

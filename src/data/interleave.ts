@@ -1,0 +1,37 @@
+/** @file Two sources of batches as one: by turns, or the one fading into the other. */
+import type { EpochBatches } from "./batches.js";
+
+/** How two sources share an epoch. */
+export type Interleaving = "alternating" | "gradual";
+
+/**
+ * Every batch of both once, each source in its own order.
+ *
+ * @param how `alternating` spreads both evenly, so that they end together; under `gradual` the share of the second grows
+ *   steadily from none to all: of n batches number i comes at 1 − √(1 − (i + ½)/n) of the epoch from the first source, at
+ *   √((i + ½)/n) from the second
+ */
+export function interleave(first: EpochBatches, second: EpochBatches, how: Interleaving): EpochBatches {
+  const places = [first, second].flatMap((source, which) =>
+    Array.from({ length: source.count }, (_, index) => {
+      const share = (index + 0.5) / source.count;
+      const gradual = which === 0 ? 1 - Math.sqrt(1 - share) : Math.sqrt(share);
+      return { source, index, place: how === "gradual" ? gradual : share, which };
+    }),
+  );
+  places.sort((a, b) => a.place - b.place || a.which - b.which);
+  return {
+    count: places.length,
+    at(index) {
+      const place = places[index];
+      if (place === undefined)
+        throw new RangeError(
+          `at: a batch must be one of the ${places.length} of its epoch, got number ${index}. Correct the step.`,
+        );
+      return place.source.at(place.index);
+    },
+    *[Symbol.iterator]() {
+      for (const { source, index } of places) yield source.at(index);
+    },
+  };
+}
