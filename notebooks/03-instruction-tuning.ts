@@ -69,7 +69,8 @@ kit.showTable(kit.frame(trained), { caption: "Order really trained" });
 // %% [markdown]
 // ## Loss, and what is forgotten
 //
-// The loss on held-out pre-training text after each phase shows what tuning takes away.
+// After each stage the loss is measured on held-out text of every source: the genres of pre-training, and conversations and
+// questions that were never trained on.
 
 // %%
 const results = kit.resultsOf(study, "training").filter(({ condition }) => condition !== "base");
@@ -82,9 +83,21 @@ kit.tableFiles(table, {
   caption: "After each phase",
 });
 
+// %% [markdown]
+// The same as changes against pre-training alone: what is below zero was learned, what is above was forgotten.
+
+// %%
+const context = kit.contextOf(study, { note: `${questions} wiki questions` });
+const forgotten = kit.forgettingRows(kit.resultsOf(study, "training"));
+await kit.showFigure(kit.forgettingMatrix(forgotten, context), {
+  name: "forgetting-matrix",
+  folder,
+  caption: "Change of the loss on held-out text after each stage (nats a token)",
+  alt: "A row a stage, a column a source: tuning lowers the loss on what it trains on and raises it elsewhere",
+});
+
 // %%
 const curve = kit.curveRows(study, results, "tuning");
-const context = kit.contextOf(study, { note: `${questions} wiki questions` });
 await kit.showFigure(kit.learningCurves(curve, context), {
   name: "tuning-loss",
   folder,
@@ -99,6 +112,22 @@ await kit.showFigure(kit.scheduleCurves(curve, context), {
   caption: "Learning rate",
   alt: "Cosine learning rate of each tuning phase; sequential conditions have two phases and two peaks",
 });
+
+// %% [markdown]
+// ## What the models say
+//
+// The same prompts for every model, our own sentences, the most probable token each time. Read them as continuations: models
+// of this size know no answers.
+
+// %%
+const asked = {
+  model: "llama140M",
+  conditions: ["base", "switch", "wiki", "merged"],
+  maxNewTokens: 24,
+} as const;
+const replies = await kit.generateReplies(study, asked);
+const said = kit.frame(replies.map(({ prompt, condition, reply }) => ({ prompt, condition, reply })));
+kit.showTable(said, { caption: "Replies of llama140M after each condition", maxRows: 60 });
 
 // %% [markdown]
 // ## What differs, and why we think so

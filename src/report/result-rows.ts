@@ -170,7 +170,7 @@ export function readingOfTies(results: readonly Result[]): TidyRow[] {
 /** What training left behind: one row a phase. */
 export function trainingTable(results: readonly Result[]): TidyRow[] {
   return results.flatMap((result) => {
-    const phases = [...new Set(result.metrics.map(({ part }) => part))];
+    const phases = result.metrics.filter(({ metric }) => metric === "steps").map(({ part }) => part);
     return phases.map((phase) => {
       const value = (metric: string) =>
         result.metrics.find((entry) => entry.part === phase && entry.metric === metric)?.value ?? null;

@@ -1,0 +1,113 @@
+/** @file What each stage of tuning learned and forgot: the loss on every held-out source against pre-training alone. */
+import type { TopLevelSpec } from "vega-lite";
+import type { Condition, ModelName } from "../../config.js";
+import type { Result } from "../../runs/results.js";
+import { conditionLabel, inPaperOrder } from "../palette.js";
+import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+
+/** One cell: a stage and a source. */
+export interface ForgettingRow {
+  readonly model: ModelName;
+  readonly condition: Condition;
+  /** The stage after which it was measured. */
+  readonly stage: string;
+  /** Position of the stage in its condition, from 0. */
+  readonly place: number;
+  /** A genre of the pre-training text, or an instruction set. */
+  readonly source: string;
+  /** Loss after the stage minus loss after pre-training, nats a token; below 0 is learned. */
+  readonly changeNats: number;
+}
+
+const HELD_OUT = "heldOutNats.";
+
+/**
+ * Changes of the held-out losses, from training results.
+ *
+ * @throws Error when a result lacks the losses after pre-training
+ */
+export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
+  const rows = results.flatMap(({ model, condition, metrics }) => {
+    const losses = metrics.filter(({ metric }) => metric.startsWith(HELD_OUT));
+    const stages = [...new Set(losses.map(({ part }) => part))].filter((part) => part !== "pre-training");
+    return stages.flatMap((stage, place) =>
+      losses
+        .filter(({ part }) => part === stage)
+        .map(({ metric, value }): ForgettingRow => {
+          const before = losses.find((loss) => loss.part === "pre-training" && loss.metric === metric);
+          if (before === undefined)
+            throw new Error(
+              `forgettingRows: ${model} ${condition} must have ${metric} after pre-training and after ${stage}, got none. Train it again.`,
+            );
+          const changeNats = value - before.value;
+          return { model, condition, stage, place, source: metric.slice(HELD_OUT.length), changeNats };
+        }),
+    );
+  });
+  return inPaperOrder(rows);
+}
+
+/** The matrix, one panel a model: a row a stage, a column a source. */
+export function forgettingMatrix(rows: readonly ForgettingRow[], context: FigureContext): TopLevelSpec {
+  checkSomeRows("forgettingMatrix", rows);
+  const values = rows.map((row) => ({
+    ...row,
+    stage:
+      row.place === 0 && row.stage === row.condition
+        ? conditionLabel(row.condition)
+        : `${conditionLabel(row.condition)}: after ${row.stage}`,
+    text: `${row.changeNats < 0 ? "−" : "+"}${Math.abs(row.changeNats).toFixed(2)}`,
+  }));
+  const largest = Math.max(...rows.map(({ changeNats }) => Math.abs(changeNats)), 1e-6);
+  const models = [...new Set(rows.map(({ model }) => model))];
+  const sources = [...new Set(rows.map(({ source }) => source))].sort(
+    (a, b) => Number(isSet(a)) - Number(isSet(b)) || (a < b ? -1 : 1),
+  );
+  const panels = models.map((model) => {
+    const own = values.filter((row) => row.model === model);
+    return {
+      title: { text: model, fontSize: 12 },
+      width: 70 * sources.length,
+      height: 24 * new Set(own.map(({ stage }) => stage)).size,
+      data: { values: own },
+      encoding: {
+        x: {
+          field: "source",
+          type: "nominal" as const,
+          sort: sources,
+          axis: { title: null, labelAngle: -30 },
+        },
+        y: {
+          field: "stage",
+          type: "nominal" as const,
+          sort: [...new Set(own.map(({ stage }) => stage))],
+          axis: { title: null, labelLimit: 260 },
+        },
+      },
+      layer: [
+        {
+          mark: { type: "rect" as const, stroke: "#FFFFFF" },
+          encoding: {
+            color: {
+              field: "changeNats",
+              type: "quantitative" as const,
+              // Blue is learned, orange forgotten; the numbers say the same in grey.
+              scale: { domain: [-largest, 0, largest], range: ["#9CC4E4", "#FFFFFF", "#F5C98A"] },
+              legend: null,
+            },
+          },
+        },
+        {
+          mark: { type: "text" as const, color: "#000000", fontSize: 11 },
+          encoding: { text: { field: "text", type: "nominal" as const } },
+        },
+      ],
+    };
+  });
+  return {
+    title: figureTitle("What tuning learns and forgets", context, "Blue: the loss fell. Orange: it rose."),
+    vconcat: panels,
+  };
+}
+
+const isSet = (source: string): boolean => source === "switch" || source === "wiki";
