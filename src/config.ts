@@ -186,6 +186,8 @@ export interface StudyConfig {
   /** Length of a pre-training row in tokens; at paper scale the model's maximum. */
   readonly rowLengthTokens: Readonly<Record<ModelName, number>>;
   readonly budget: DataBudget;
+  /** Words seen, stages counted on, after which a model's weights are kept: learning curves are measured on them. */
+  readonly checkpointWords: readonly number[];
   /** What was shrunk against the paper, one sentence each; empty at paper scale. */
   readonly shrunk: readonly string[];
 }

@@ -19,6 +19,15 @@ const CURRICULUM: CurriculumConfig = {
   optimizerAtPhase: "reset",
 };
 
+/**
+ * Every 1M words up to 10M, every 10M up to 100M, every 100M up to 1B.
+ *
+ * Source: BabyLM 2025 rules; paper.md 4.1.
+ */
+const BABYLM_CHECKPOINTS: readonly number[] = [1e6, 1e7, 1e8].flatMap((unit) =>
+  Array.from({ length: unit === 1e6 ? 10 : 9 }, (_, index) => (unit === 1e6 ? index + 1 : index + 2) * unit),
+);
+
 /** The run everything at paper scale is measured against; the budget is the official one. */
 const PAPER_STUDY: StudyConfig = {
   scale: "paper",
@@ -46,6 +55,7 @@ const PAPER_STUDY: StudyConfig = {
     wikiRows: null,
     blimpPairsPerUid: null,
   },
+  checkpointWords: BABYLM_CHECKPOINTS,
   shrunk: [],
 };
 
@@ -156,6 +166,7 @@ export function deriveStudy(scale: Scale): StudyConfig {
           wikiRows: 320,
           blimpPairsPerUid: 20,
         },
+        checkpointWords: [100_000, 200_000, 300_000],
         shrunk: [
           "decoders of 0.8M and 0.5M parameters in place of 140M and 101M, vocabularies 2,048 and 1,024",
           "about 0.3M words of text in place of 91M, one epoch in place of 8",
@@ -163,6 +174,7 @@ export function deriveStudy(scale: Scale): StudyConfig {
           "320 rows of each instruction set, one epoch in place of 10",
           "peak learning rates 3e-3 and 3e-4 in place of 2e-4 and 2e-5; warm-up as the same share of all steps",
           "20 pairs a phenomenon of the fast BLiMP set",
+          "weights kept after every 0.1M words in place of 1M and more",
         ],
       };
     default:

@@ -1,4 +1,7 @@
 /** @file The process in which `class-it bench --data` measures: one line of JSON a measurement. */
-import { measureData } from "../runs/data-speed.js";
+import { measureOverlapSpeed, measureTokens } from "../runs/data-speed.js";
 
-for await (const row of measureData({ vocabSize: Number(process.argv[2]) })) console.log(JSON.stringify(row));
+const [, , what, vocabSize] = process.argv;
+const print = (row: object): void => console.log(JSON.stringify(row));
+if (what === "overlap") print(await measureOverlapSpeed());
+else for await (const row of measureTokens({ vocabSize: Number(vocabSize) })) print(row);

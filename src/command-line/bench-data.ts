@@ -1,4 +1,7 @@
-/** @file `class-it bench --data`: how fast all real text becomes tokens, on request beside Hugging Face's own trainer. */
+/**
+ * @file `class-it bench --data`: how fast all real text becomes tokens, on request beside Hugging Face's own trainer, and is
+ * searched for overlap with what models are judged on.
+ */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
@@ -49,9 +52,11 @@ export async function benchData(
       "class-it bench: --data must have the real text, and neither data/raw nor CLASS_IT_DATA holds any. Run npx class-it data, or set CLASS_IT_DATA.",
     );
   const line = progressLine(surroundings.stderr);
-  line.keep("bench: training a tokenizer and encoding all real text");
+  line.keep("bench: training a tokenizer, encoding all real text, looking for overlap");
   const script = fileURLToPath(new URL("bench-data-row.js", import.meta.url));
-  const own = rowsOf((await run(process.execPath, [script, String(VOCAB_SIZE)])).stdout);
+  const measure = async (what: "tokens" | "overlap"): Promise<Row[]> =>
+    rowsOf((await run(process.execPath, [script, what, String(VOCAB_SIZE)])).stdout);
+  const own = [...(await measure("tokens")), ...(await measure("overlap"))];
   const theirs = againstPython ? await measurePython((text) => line.keep(text)) : [];
   line.end();
   const rows = own.map((row, index) => {

@@ -65,10 +65,10 @@ export function benchVerb(surroundings: Surroundings): Command {
     new Option("--max-tokens <number>", "leave out longer rows").argParser(parseTokens).default(6_144),
     new Option("--against-pytorch", "measure PyTorch on the same rows, one after the other"),
     new Option("--profile", "also say where the time of each training step goes"),
-    new Option("--data", "measure tokenizer training and encoding of all real text instead").conflicts([
-      "profile",
-      "subjects",
-    ]),
+    new Option(
+      "--data",
+      "measure tokenizer training, encoding and overlap of all real text instead",
+    ).conflicts(["profile", "subjects"]),
     jsonOption(),
   ])
     verb.addOption(option);

@@ -1,4 +1,4 @@
-/** @file How fast text becomes tokens here, measured on all real text; `class-it bench --data` prints it. */
+/** @file How fast text becomes tokens and is searched for overlap here, on all real text; `class-it bench --data` prints it. */
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,11 +9,13 @@ import { readTexts } from "../data/documents.js";
 import { openTokenizer } from "../data/tokenizer.js";
 import { trainTokenizer, type TokenizerJson } from "../data/tokenizer-json.js";
 import { writeTokenFile } from "../data/token-file.js";
-import { encodeDocuments } from "./text.js";
+import { measureStudyOverlap } from "./overlap.js";
+import { openStudy } from "./study.js";
+import { encodeDocuments, loadText } from "./text.js";
 
 /** One measurement on a text of so many words. */
 export interface DataSpeed {
-  readonly what: "train a tokenizer" | "encode into a token file";
+  readonly what: "train a tokenizer" | "encode into a token file" | "overlap with every item";
   readonly words: number;
   readonly seconds: number;
   /** Largest resident memory of the process so far. */
@@ -28,7 +30,7 @@ export interface DataSpeed {
  * @yields one measurement after the other
  * @throws Error when there is no real text
  */
-export async function* measureData(options: {
+export async function* measureTokens(options: {
   readonly vocabSize: number;
 }): AsyncGenerator<DataSpeed, void, void> {
   const { documents, words } = await loadPretrainingText({
@@ -52,6 +54,25 @@ export async function* measureData(options: {
     started = performance.now();
     await writeTokenFile(join(folder, "text.tokens"), encodeDocuments(documents, tokenizer), tokenizer);
     yield { what: "encode into a token file", ...since(started) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Looks for the n-grams of all evaluation items and instruction examples in all real text. */
+export async function measureOverlapSpeed(): Promise<DataSpeed> {
+  const folder = mkdtempSync(join(tmpdir(), "class-it-bench-"));
+  try {
+    const study = openStudy({ scale: "laptop", seed: 0, cacheFolder: folder, resultsRoot: folder });
+    const { words } = await loadText(study);
+    const started = performance.now();
+    await measureStudyOverlap(study);
+    return {
+      what: "overlap with every item",
+      words,
+      seconds: (performance.now() - started) / 1000,
+      peakGiB: process.resourceUsage().maxRSS / 2 ** 20,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

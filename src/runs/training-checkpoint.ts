@@ -46,6 +46,10 @@ export interface Checkpoints {
   append(record: StepRecord): void;
   /** Whether it is time again: a checkpoint must not take more than 2 % of the run. */
   isDue(): boolean;
+  /** Writes the weights as they are under a name; they stay until `remove`. */
+  keepWeights(name: string, run: TrainingRun): void;
+  /** Paths of the weights that were kept. */
+  keptWeights(): string[];
   save(
     run: TrainingRun,
     state: { readonly wordsSeen: number; readonly heldOut: readonly HeldOutLoss[] },
@@ -136,6 +140,19 @@ export function openCheckpoints(
       mkdirSync(folder, { recursive: true });
       appendFileSync(curve, JSON.stringify(record) + "\n");
     },
+    keepWeights(name, run) {
+      const weights = run.readWeights();
+      try {
+        writeFileAtomically(join(folder, `${name}.safetensors`), writeWeights(weights));
+      } finally {
+        tf.dispose({ ...weights });
+      }
+    },
+    keptWeights: () =>
+      (existsSync(folder) ? readdirSync(folder) : [])
+        .filter((name) => name.endsWith(".safetensors"))
+        .sort()
+        .map((name) => join(folder, name)),
     isDue: () => performance.now() >= nextMs,
     save(run, state) {
       const started = performance.now();

@@ -2,8 +2,8 @@
  * @file Pre-training and instruction tuning as cached stages: each phase of a condition is one stage that begins with
  * the weights of the one before, so that conditions share what they have in common.
  */
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Condition, Curriculum, ModelName } from "../config.js";
 import { curriculumOf } from "../curricula.js";
 import { tf } from "../engine/backend.js";
@@ -176,11 +176,15 @@ async function* buildPhase(
   try {
     for (const record of records) yield { phase, ...record };
     for await (const record of run.steps(interruptSignal())) {
+      const wordsBefore = records.at(-1)?.wordsSeen ?? plan.wordsBefore;
       records.push(record);
       checkpoints.append(record);
       const { step, steps, lossNats, tokensPerSecond, secondsLeft } = record;
       reportProgress({ type: "step", run: plan.name, step, steps, lossNats, tokensPerSecond, secondsLeft });
       if (step === steps || plan.batches.epochOf(step) !== record.epoch) measure(record.epoch);
+      for (const words of study.config.checkpointWords)
+        if (wordsBefore < words && words <= record.wordsSeen)
+          checkpoints.keepWeights(checkpointName(words), run);
       if (step < steps && checkpoints.isDue()) {
         save();
         saved = step;
@@ -195,6 +199,7 @@ async function* buildPhase(
       run,
       records,
       outcome: { heldOut, ...rows },
+      kept: checkpoints.keptWeights(),
     });
     checkpoints.remove();
     saved = run.step;
@@ -206,6 +211,9 @@ async function* buildPhase(
   }
 }
 
+/** As BabyLM names them, `chck_10M`. */
+const checkpointName = (words: number): string => `chck_${words / 1e6}M`;
+
 /** The finished stage: a Hugging Face folder with its curve and its outcome. */
 function completePhase(
   { study, model, tokenizer }: Material,
@@ -216,6 +224,8 @@ function completePhase(
     readonly run: TrainingRun;
     readonly records: readonly StepRecord[];
     readonly outcome: PhaseOutcome;
+    /** Weights kept on the way. */
+    readonly kept: readonly string[];
   },
 ): Stage {
   const draft = beginStage(study.cacheFolder, done.kind, done.inputs);
@@ -232,6 +242,7 @@ function completePhase(
     write("tokenizer.json", JSON.stringify(tokenizer.json, null, 1) + "\n");
     write("curve.jsonl", done.records.map((record) => JSON.stringify(record) + "\n").join(""));
     write("outcome.json", JSON.stringify(done.outcome) + "\n");
+    for (const path of done.kept) copyFileSync(path, join(draft.folder, basename(path)));
     if (done.keepMoments) {
       const moments = done.run.readMoments();
       writeMoments(draft.folder, moments);

@@ -129,6 +129,26 @@ describe("the six conditions", () => {
   });
 });
 
+describe("weights by words seen", () => {
+  test("are kept at the step that reaches them, also where the run broke off in between", async () => {
+    const config: StudyConfig = { ...TINY_CONFIG, checkpointWords: [400, 800, 1250] };
+    const broken = openTinyStudy(temporaryFolder(), config);
+    for await (const { step } of trainCondition(broken, { model, condition: "base" })) if (step === 7) break;
+    const { records, trained } = await train(broken, "switch");
+    const [base, tuned] = trained.phases.map(({ stage }) => stage.folder);
+    const has = (stage: string | undefined, name: string) =>
+      existsSync(join(stage ?? "", `${name}.safetensors`));
+    const pretraining = records.filter(({ phase }) => phase === "pre-training");
+    expect(pretraining.at(-1)?.wordsSeen).toBeLessThan(1250);
+    expect(["chck_0.0004M", "chck_0.0008M", "chck_0.00125M"].map((name) => has(base, name))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(has(tuned, "chck_0.00125M")).toBe(true);
+  });
+});
+
 describe("the cache", () => {
   test("replays a condition with the same records, training and storing nothing", async () => {
     const before = tf.memory().numTensors;
