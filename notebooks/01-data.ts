@@ -31,14 +31,20 @@ console.log(`text: ${study.source}; shrunk against the paper:\n- ${study.config.
 // ## Data statement
 //
 // Where every word comes from, under which terms, and what was changed. It is generated from the manifest and this run:
-// every file is known by its hash, stand-ins are named, and what could not be had is listed in the file beside this table.
+// every file is known by its hash, stand-ins are named, and what could not be had is listed in `tables/data-statement.md`, with
+// origins and terms.
 
 // %%
 const statement = await kit.stateData(study);
 kit.dataStatementFile(statement, { folder: tables });
 const sources = kit.dataStatementRows(statement);
 const noWords = "text that is no pre-training text has no words counted";
-kit.showTable(sources, { caption: "Sources", missing: noWords });
+const shown = ["source", "what it is", "files", "words used", "words held out", "stands in"];
+kit.showTable(kit.frame(sources).loc({ columns: shown }), {
+  caption: "Sources",
+  missing: noWords,
+  maxRows: 30,
+});
 kit.tableFiles(sources, { name: "data-sources", folder: tables, caption: "Sources", missing: noWords });
 
 // %% [markdown]

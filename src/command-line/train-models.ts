@@ -2,7 +2,8 @@
 import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import type { Condition, ModelName } from "../config.js";
 import type { Study } from "../runs/study.js";
-import type { ConditionStep, TrainedModel } from "../runs/training.js";
+import type { ConditionStep } from "../runs/build-phase.js";
+import type { TrainedModel } from "../runs/training.js";
 import { interruptible } from "./interruptible.js";
 import { describeStep, progressLine } from "./progress-line.js";
 import type { Surroundings } from "./surroundings.js";

@@ -1,5 +1,5 @@
 /** @file Two sources of batches as one: by turns, or the one fading into the other. */
-import type { EpochBatches } from "./batches.js";
+import { lazyBatches, type EpochBatches } from "./batches.js";
 
 /** How two sources share an epoch. */
 export type Interleaving = "alternating" | "gradual";
@@ -20,18 +20,5 @@ export function interleave(first: EpochBatches, second: EpochBatches, how: Inter
     }),
   );
   places.sort((a, b) => a.place - b.place || a.which - b.which);
-  return {
-    count: places.length,
-    at(index) {
-      const place = places[index];
-      if (place === undefined)
-        throw new RangeError(
-          `at: a batch must be one of the ${places.length} of its epoch, got number ${index}. Correct the step.`,
-        );
-      return place.source.at(place.index);
-    },
-    *[Symbol.iterator]() {
-      for (const { source, index } of places) yield source.at(index);
-    },
-  };
+  return lazyBatches(places, ({ source, index }) => source.at(index));
 }

@@ -5,7 +5,8 @@ import type { Result, ResultSubject } from "./results.js";
 import { evaluateCondition } from "./scoring.js";
 import type { Study } from "./study.js";
 import type { Task } from "./tasks.js";
-import { trainCondition, type ConditionStep } from "./training.js";
+import type { ConditionStep } from "./build-phase.js";
+import { trainCondition } from "./training.js";
 
 /** The eight models of the poster, in its order within each size. */
 export function publishedSubjects(): ResultSubject[] {

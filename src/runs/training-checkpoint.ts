@@ -2,40 +2,20 @@
  * @file The state of a stage under way, in a folder beside the finished ones: weights, moments, step and records, so that a
  * killed run goes on as if nothing had happened. A checkpoint is whole or not there.
  */
-import { createHash, randomUUID } from "node:crypto";
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import type { ArchitectureConfig } from "../config.js";
 import { tf } from "../engine/backend.js";
-import { readWeights, writeWeights } from "../model/checkpoint.js";
-import type { Weights } from "../model/decoder.js";
+import { writeWeights } from "../model/checkpoint.js";
 import type { StepRecord, TrainingRun } from "../training/train.js";
-import type { Moments } from "../training/weights-in-training.js";
 import { writeFileAtomically } from "./atomic-file.js";
-import { heldOutSchema, readCurveLines, type HeldOutLoss } from "./training-records.js";
+import { readCheckpoint, writeCheckpoint, type CheckpointState } from "./checkpoint-folder.js";
+import { readCurveLines, type HeldOutLoss } from "./training-records.js";
 
 /** A state to go on from. The caller disposes the tensors. */
-export interface ResumedState {
-  readonly step: number;
-  readonly wordsSeen: number;
-  readonly weights: Weights;
-  readonly moments: Moments;
+export interface ResumedState extends CheckpointState {
   readonly records: readonly StepRecord[];
   readonly orderHash: string;
-  readonly heldOut: readonly HeldOutLoss[];
 }
 
 /** The checkpoints of one stage. */
@@ -60,22 +40,6 @@ export interface Checkpoints {
   remove(): void;
 }
 
-const stateSchema = z.object({
-  schemaVersion: z.literal(1),
-  stage: z.string(),
-  step: z.number().int().nonnegative(),
-  wordsSeen: z.number(),
-  updates: z.number().int().nonnegative(),
-  heldOut: z.array(heldOutSchema),
-  files: z.record(z.string(), z.string()),
-});
-type State = z.infer<typeof stateSchema>;
-
-const FILES = {
-  weights: "weights.safetensors",
-  first: "first-moments.safetensors",
-  second: "second-moments.safetensors",
-} as const;
 /** Whole checkpoints that are kept: should the newest be damaged, the one before is there. */
 const KEPT = 2;
 /** How often: at least this long after the last one, and so many times as long as that one took. */
@@ -84,8 +48,6 @@ export interface CheckpointInterval {
   readonly costs: number;
 }
 const INTERVAL: CheckpointInterval = { everyMs: 30_000, costs: 60 };
-
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /**
  * @param options.stage    hash of the stage; a checkpoint of another is refused
@@ -172,100 +134,4 @@ function foldersOf(folder: string): string[] {
     .filter((name) => /^step-\d+$/.test(name))
     .sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)))
     .map((name) => join(folder, name));
-}
-
-/**
- * Writes beside the final name, to the disk, then renames.
- *
- * @throws Error naming what to do when it cannot be written; earlier checkpoints stay as they are
- */
-function writeCheckpoint(
-  folder: string,
-  run: TrainingRun,
-  state: Pick<State, "stage" | "wordsSeen"> & { readonly heldOut: readonly HeldOutLoss[] },
-): string {
-  const path = join(folder, `step-${run.step}`);
-  const beside = `${path}.${randomUUID()}.part`;
-  const moments = run.readMoments();
-  const weights = run.readWeights();
-  try {
-    mkdirSync(beside, { recursive: true });
-    const files: Record<string, string> = {};
-    for (const [name, tensors] of [
-      [FILES.weights, weights],
-      [FILES.first, moments.first],
-      [FILES.second, moments.second],
-    ] as const) {
-      const bytes = writeWeights(tensors);
-      files[name] = sha256(bytes);
-      writeToDisk(join(beside, name), bytes);
-    }
-    const record: State = {
-      schemaVersion: 1,
-      ...state,
-      heldOut: [...state.heldOut],
-      step: run.step,
-      updates: moments.updates,
-      files,
-    };
-    writeToDisk(join(beside, "state.json"), JSON.stringify(record));
-    rmSync(path, { recursive: true, force: true }); // of the same step, trained again after a kill
-    renameSync(beside, path);
-    return path;
-  } catch (cause) {
-    rmSync(beside, { recursive: true, force: true });
-    throw new Error(
-      `writeCheckpoint: step ${run.step} must be written to ${folder}, got ${String(cause)}. Free space or mend the folder, then run it again: it goes on from the last checkpoint there.`,
-      { cause },
-    );
-  } finally {
-    tf.dispose([{ ...weights }, { ...moments.first }, { ...moments.second }]);
-  }
-}
-
-function writeToDisk(path: string, data: string | Uint8Array): void {
-  const file = openSync(path, "wx");
-  try {
-    writeFileSync(file, data);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** A checkpoint, or what is wrong with it. @throws Error when it is whole and belongs to another stage */
-function readCheckpoint(
-  path: string,
-  { stage, architecture }: { readonly stage: string; readonly architecture: ArchitectureConfig },
-): Omit<ResumedState, "records" | "orderHash"> | string {
-  const stateFile = join(path, "state.json");
-  const state = existsSync(stateFile) ? parseState(readFileSync(stateFile, "utf8")) : null;
-  if (state === null) return `${path} without a readable state.json`;
-  if (state.stage !== stage)
-    throw new Error(
-      `openCheckpoints: ${path} must belong to stage ${stage}, got one of ${state.stage}: other data, tokenizer or settings. Delete ${path}.`,
-    );
-  const bytes: Buffer[] = [];
-  for (const name of Object.values(FILES)) {
-    const file = join(path, name);
-    const content = existsSync(file) ? readFileSync(file) : null;
-    if (content === null || sha256(content) !== state.files[name])
-      return `${file} ${content ? "damaged" : "missing"}`;
-    bytes.push(content);
-  }
-  const [weights, first, second] = bytes.map((content) => readWeights(content, architecture)) as [
-    Weights,
-    Weights,
-    Weights,
-  ];
-  const { step, wordsSeen, heldOut, updates } = state;
-  return { step, wordsSeen, heldOut, weights, moments: { updates, first, second } };
-}
-
-function parseState(text: string): State | null {
-  try {
-    return stateSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }

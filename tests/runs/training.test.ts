@@ -6,12 +6,8 @@ import { CONDITIONS, type Condition, type ModelName, type StudyConfig } from "..
 import { tf } from "../../src/engine/backend.js";
 import { readResults } from "../../src/runs/results.js";
 import type { Study } from "../../src/runs/study.js";
-import {
-  trainCondition,
-  trainedModel,
-  type ConditionStep,
-  type TrainedModel,
-} from "../../src/runs/training.js";
+import type { ConditionStep } from "../../src/runs/build-phase.js";
+import { trainCondition, trainedModel, type TrainedModel } from "../../src/runs/training.js";
 import { lastLosses, textLoss } from "../../src/runs/training-results.js";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../support/tiny-study.js";

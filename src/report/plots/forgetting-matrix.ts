@@ -92,7 +92,12 @@ export function forgettingMatrix(rows: readonly ForgettingRow[], context: Figure
               field: "changeNats",
               type: "quantitative" as const,
               // Blue is learned, orange forgotten; the numbers say the same in grey.
-              scale: { domain: [-largest, 0, largest], range: ["#9CC4E4", "#FFFFFF", "#F5C98A"] },
+              // Mixed in RGB: other ways from white to orange lead through yellow.
+              scale: {
+                domain: [-largest, 0, largest],
+                range: ["#9CC4E4", "#FFFFFF", "#F5C98A"],
+                interpolate: "rgb" as const,
+              },
               legend: null,
             },
           },
