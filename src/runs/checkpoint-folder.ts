@@ -87,13 +87,22 @@ export function writeCheckpoint(
     renameSync(beside, path);
     return path;
   } catch (cause) {
-    rmSync(beside, { recursive: true, force: true });
+    removeQuietly(beside);
     throw new Error(
       `writeCheckpoint: step ${run.step} must be written to ${folder}, got ${String(cause)}. Free space or mend the folder, then run it again: it goes on from the last checkpoint there.`,
       { cause },
     );
   } finally {
     tf.dispose([{ ...weights }, { ...moments.first }, { ...moments.second }]);
+  }
+}
+
+/** What cannot be removed either must not hide why it could not be written. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The cause is thrown by the caller.
   }
 }
 
