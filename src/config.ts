@@ -118,7 +118,7 @@ export type ExampleOrder = (typeof EXAMPLE_ORDERS)[number];
 
 /**
  * How long a stage trains: `configured` is `maxEpochs` of the study's instruction tuning, `halfConfigured` half of them.
- * `stepsOf` names a condition whose tuning steps are matched.
+ * `stepsOf` and `wordsOf` name a condition of whose tuning the steps, or the words seen, are matched.
  */
 export type StageLength =
   | "configured"
@@ -126,7 +126,8 @@ export type StageLength =
   | { readonly epochs: number }
   | { readonly steps: number }
   | { readonly words: number }
-  | { readonly stepsOf: string };
+  | { readonly stepsOf: string }
+  | { readonly wordsOf: string };
 
 /** One stage of tuning. */
 export interface TuningStage {

@@ -52,11 +52,13 @@ const BOTH = ["switch", "wiki"] as const;
 const MATCHED: StageLength = { stepsOf: "merged" };
 
 /**
- * Controls and hybrids beside them: as many steps as `merged` on one set, on more text or on permuted replies, the two sets by
- * turns or mixed gradually (the paper's future work), and two orders of difficulty.
+ * Controls and hybrids beside them: as many words, or steps, as `merged` of more text, as many steps on one set, replies that
+ * belong to other prompts, the two sets by turns or mixed gradually (the paper's future work), and two orders of difficulty. A
+ * step on text holds whole rows, one on examples their few words, so that text matched in steps sees many times the words.
  */
 export const CONTROLS = {
-  moreText: [tune("text", { length: MATCHED })],
+  moreText: [tune("text", { length: { wordsOf: "merged" } })],
+  moreTextSteps: [tune("text", { length: MATCHED })],
   switchMatched: [tune(["switch"], { length: MATCHED })],
   wikiMatched: [tune(["wiki"], { length: MATCHED })],
   permutedReplies: [tune(BOTH, { name: "permutedReplies", replies: "permuted" })],
@@ -145,9 +147,13 @@ function checkStage(
   if (length === "configured" || length === "halfConfigured") return;
   const given = typeof length === "object" ? Object.entries(length) : [];
   if (given.length !== 1)
-    refuse("length", "be configured, halfConfigured, or one of epochs, steps, words and stepsOf", length);
+    refuse(
+      "length",
+      "be configured, halfConfigured, or one of epochs, steps, words, stepsOf and wordsOf",
+      length,
+    );
   for (const [unit, value] of given) {
-    if (unit === "stepsOf") curriculumOf(config, String(value));
+    if (unit === "stepsOf" || unit === "wordsOf") curriculumOf(config, String(value));
     else if (!["epochs", "steps", "words"].includes(unit))
       refuse("length", "be in epochs, steps or words", length);
     else if (!Number.isInteger(value) || Number(value) < 1)
@@ -165,9 +171,11 @@ function requireNoCircle(
     throw new RangeError(
       `checkCurricula: lengths must not be matched in a circle, got ${[...before, condition].join(" → ")}. Give one of them epochs.`,
     );
-  for (const { length } of curriculumOf(config, condition))
-    if (typeof length === "object" && "stepsOf" in length)
-      requireNoCircle(config, length.stepsOf, [...before, condition]);
+  for (const { length } of curriculumOf(config, condition)) {
+    if (typeof length === "string") continue;
+    if ("stepsOf" in length) requireNoCircle(config, length.stepsOf, [...before, condition]);
+    if ("wordsOf" in length) requireNoCircle(config, length.wordsOf, [...before, condition]);
+  }
 }
 
 /** Whether the kit defines it beside the poster's. */

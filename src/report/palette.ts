@@ -60,6 +60,7 @@ const MODEL_STYLES: Readonly<Record<ModelName, SeriesStyle>> = {
  */
 const CONTROL_STYLES: Readonly<Record<keyof typeof CONTROLS, SeriesStyle>> = {
   moreText: { label: "more text", color: "#777777", shape: "circle", dash: [3, 3] },
+  moreTextSteps: { label: "more text, steps", color: "#BBBBBB", shape: "circle", dash: [6, 3, 1, 3] },
   switchMatched: { label: "switch, matched", color: "#332288", shape: "square", dash: [3, 3] },
   wikiMatched: { label: "wiki, matched", color: "#999933", shape: "triangle-up", dash: [3, 3] },
   permutedReplies: { label: "permuted replies", color: "#AA4499", shape: "cross", dash: [3, 3] },

@@ -64,12 +64,15 @@ async function epochsOf(
   if ("epochs" in length) return length.epochs;
   if ("steps" in length) return length.steps / epoch.steps;
   if ("words" in length) return length.words / epoch.words;
-  let steps = 0;
-  for (const stage of curriculumOf(study.config, length.stepsOf)) {
+  const matched = "stepsOf" in length ? length.stepsOf : length.wordsOf;
+  const seen = { steps: 0, words: 0 };
+  for (const stage of curriculumOf(study.config, matched)) {
     const other = await measureEpoch(study, stage, epoch.text);
-    steps += other.steps * (await epochsOf(study, stage, { ...other, text: epoch.text }));
+    const epochs = await epochsOf(study, stage, { ...other, text: epoch.text });
+    seen.steps += other.steps * epochs;
+    seen.words += other.words * epochs;
   }
-  return steps / epoch.steps;
+  return "stepsOf" in length ? seen.steps / epoch.steps : seen.words / epoch.words;
 }
 
 /** The budgets of all conditions, a row each. */

@@ -210,6 +210,11 @@ async function ofLength(
   if ("epochs" in length) return repeatEpochs(batchesOf, { epochs: length.epochs });
   if ("steps" in length) return repeatEpochs(batchesOf, { epochs: 1, steps: length.steps });
   if ("words" in length) return untilWords(batchesOf, length.words);
+  if ("wordsOf" in length)
+    return untilWords(
+      batchesOf,
+      await countWordsSeen(material, curriculumOf(material.study.config, length.wordsOf)),
+    );
   const matched = curriculumOf(material.study.config, length.stepsOf);
   return repeatEpochs(batchesOf, { epochs: 1, steps: await countSteps(material, matched) });
 }
@@ -220,6 +225,16 @@ export async function countSteps(material: Material, curriculum: Curriculum): Pr
   for (const [place, stage] of curriculum.entries())
     steps += (await stageBatches(material, stage, place)).batches.steps;
   return steps;
+}
+
+/** Words that all stages of a curriculum hold, each as often as it is seen. */
+async function countWordsSeen(material: Material, curriculum: Curriculum): Promise<number> {
+  let words = 0;
+  for (const [place, stage] of curriculum.entries()) {
+    const { batches } = await stageBatches(material, stage, place);
+    for (let step = 0; step < batches.steps; step++) words += batches.at(step).words;
+  }
+  return words;
 }
 
 /** As many steps as it takes to see so many words. */

@@ -79,8 +79,25 @@ describe("controls and hybrids", () => {
 
   test("matched controls take as many steps as merged, whatever they train on", () => {
     const steps = tuningOf(runOf("merged")).length;
-    for (const condition of ["moreText", "switchMatched", "wikiMatched", "permutedReplies", "alternating"])
+    for (const condition of [
+      "moreTextSteps",
+      "switchMatched",
+      "wikiMatched",
+      "permutedReplies",
+      "alternating",
+    ])
       expect([condition, tuningOf(runOf(condition)).length]).toEqual([condition, steps]);
+  });
+
+  test("more text matched in words sees as many as merged, up to one step", () => {
+    const seenBy = (condition: string) => {
+      const { records } = runOf(condition);
+      const before = records.filter(({ phase }) => phase === "pre-training").at(-1)?.wordsSeen ?? NaN;
+      return tuningOf(runOf(condition)).map(({ wordsSeen }) => wordsSeen - before);
+    };
+    const words = seenBy("merged").at(-1) ?? NaN;
+    expect(seenBy("moreText").at(-1)).toBeGreaterThanOrEqual(words);
+    expect(seenBy("moreText").at(-2) ?? 0).toBeLessThan(words);
   });
 
   test("no two of them come in the same order or have the same losses", () => {
