@@ -53,8 +53,12 @@ export async function* buildPhase(
     heldOut.push(...measureSources(sources, trained, { study, model, step: run.step, epoch }));
     tf.dispose({ ...trained });
   };
-  const save = (): void =>
-    checkpoints.save(run, { wordsSeen: records.at(-1)?.wordsSeen ?? plan.wordsBefore, heldOut });
+  const started = performance.now();
+  const secondsSoFar = (): number => (resumed?.seconds ?? 0) + (performance.now() - started) / 1000;
+  const save = (): void => {
+    const wordsSeen = records.at(-1)?.wordsSeen ?? plan.wordsBefore;
+    checkpoints.save(run, { wordsSeen, seconds: secondsSoFar(), heldOut });
+  };
   let saved = run.step;
   try {
     for (const record of records) yield { phase, ...record };
@@ -83,6 +87,7 @@ export async function* buildPhase(
       records,
       outcome: { heldOut, ...rows },
       kept: checkpoints.keptWeights(),
+      seconds: secondsSoFar(),
     });
     checkpoints.remove();
     saved = run.step;
@@ -109,6 +114,7 @@ function completePhase(
     readonly outcome: PhaseOutcome;
     /** Weights kept on the way. */
     readonly kept: readonly string[];
+    readonly seconds: number;
   },
 ): Stage {
   const draft = beginStage(study.cacheFolder, done.kind, done.inputs);
@@ -131,7 +137,7 @@ function completePhase(
       writeMoments(draft.folder, moments);
       tf.dispose([{ ...moments.first }, { ...moments.second }]);
     }
-    return draft.complete();
+    return draft.complete(done.seconds);
   } catch (error) {
     draft.abandon();
     throw error;

@@ -26,6 +26,7 @@ const stateSchema = z.object({
   stage: z.string(),
   step: z.number().int().nonnegative(),
   wordsSeen: z.number(),
+  seconds: z.number(),
   updates: z.number().int().nonnegative(),
   heldOut: z.array(heldOutSchema),
   files: z.record(z.string(), z.string()),
@@ -43,6 +44,8 @@ const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 export interface CheckpointState {
   readonly step: number;
   readonly wordsSeen: number;
+  /** Time the stage has taken so far, over all its processes. */
+  readonly seconds: number;
   readonly weights: Weights;
   readonly moments: Moments;
   readonly heldOut: readonly HeldOutLoss[];
@@ -56,7 +59,7 @@ export interface CheckpointState {
 export function writeCheckpoint(
   folder: string,
   run: TrainingRun,
-  state: Pick<State, "stage" | "wordsSeen"> & { readonly heldOut: readonly HeldOutLoss[] },
+  state: Pick<State, "stage" | "wordsSeen" | "seconds"> & { readonly heldOut: readonly HeldOutLoss[] },
 ): string {
   const path = join(folder, `step-${run.step}`);
   const beside = `${path}.${randomUUID()}.part`;
@@ -141,8 +144,8 @@ export function readCheckpoint(
     Weights,
     Weights,
   ];
-  const { step, wordsSeen, heldOut, updates } = state;
-  return { step, wordsSeen, heldOut, weights, moments: { updates, first, second } };
+  const { step, wordsSeen, seconds, heldOut, updates } = state;
+  return { step, wordsSeen, seconds, heldOut, weights, moments: { updates, first, second } };
 }
 
 function parseState(text: string): State | null {

@@ -40,7 +40,8 @@ export interface Stage {
 /** A stage being built: files go into `folder`; `complete` makes it final, `abandon` removes it. */
 export interface StageDraft {
   readonly folder: string;
-  complete(): Stage;
+  /** @param seconds time it took, where building began before this draft */
+  complete(seconds?: number): Stage;
   abandon(): void;
 }
 
@@ -106,9 +107,8 @@ export function beginStage(cacheFolder: string, kind: string, inputs: StageInput
   const begin = performance.now();
   return {
     folder,
-    complete() {
+    complete(seconds = (performance.now() - begin) / 1000) {
       const provenance = describeProvenance();
-      const seconds = (performance.now() - begin) / 1000;
       const files = Object.fromEntries(
         readdirSync(folder)
           .sort()

@@ -32,7 +32,7 @@ export interface Checkpoints {
   keptWeights(): string[];
   save(
     run: TrainingRun,
-    state: { readonly wordsSeen: number; readonly heldOut: readonly HeldOutLoss[] },
+    state: { readonly wordsSeen: number; readonly seconds: number; readonly heldOut: readonly HeldOutLoss[] },
   ): void;
   /** Path of the newest one saved or loaded by this process. */
   readonly lastPath: string | null;

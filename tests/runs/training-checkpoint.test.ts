@@ -53,7 +53,7 @@ async function checkpointed(count: number) {
   const weights: number[][] = [];
   for await (const record of run.steps()) {
     checkpoints.append(record);
-    checkpoints.save(run, { wordsSeen: record.wordsSeen, heldOut: [] });
+    checkpoints.save(run, { wordsSeen: record.wordsSeen, seconds: 2 * record.step, heldOut: [] });
     const now = run.readWeights();
     weights.push(valuesOf(now["lm_head.weight"]));
     tf.dispose({ ...now });
@@ -74,6 +74,7 @@ function resume(folder: string, of = stage) {
     step: state.step,
     updates: state.moments.updates,
     wordsSeen: state.wordsSeen,
+    seconds: state.seconds,
     losses: state.records.length,
     weights: valuesOf(state.weights["lm_head.weight"]),
   };
@@ -85,7 +86,7 @@ test("the newest checkpoint comes back whole, and no more than two are kept", as
   const { folder, weights } = await checkpointed(4);
   expect(readdirSync(folder).sort()).toEqual(["curve.jsonl", "step-3", "step-4"]);
   const { found, notices } = resume(folder);
-  expect(found).toEqual({ step: 4, updates: 4, wordsSeen: 12, losses: 4, weights: weights[3] });
+  expect(found).toEqual({ step: 4, updates: 4, wordsSeen: 12, seconds: 8, losses: 4, weights: weights[3] });
   expect(notices).toEqual([]);
   expect(resume(join(folder, "nowhere")).found).toBeNull();
 });
@@ -145,7 +146,7 @@ test("a full disk is told with what to do, and the last good checkpoint stays", 
   // A name that no file can be made under stands for the full disk: the folder is a link to a device.
   rmSync(folder, { recursive: true });
   symlinkSync("/dev/full", folder);
-  expect(() => checkpoints.save(run, { wordsSeen: 6, heldOut: [] })).toThrow(
+  expect(() => checkpoints.save(run, { wordsSeen: 6, seconds: 4, heldOut: [] })).toThrow(
     /step 2 must be written to .*, got .* Free space or mend the folder, then run it again/,
   );
   rmSync(folder);

@@ -209,7 +209,9 @@ describe("a run that does not reach its end", () => {
     ]);
     expect(tf.memory().numTensors).toBe(before);
     expect(readResults(unfinished.resultsFolder)).toEqual([]);
-    expect(outcomeOf(await train(unfinished, "base"))).toEqual(outcomeOf(runOf("base")));
+    const finished = await train(unfinished, "base");
+    expect(outcomeOf(finished)).toEqual(outcomeOf(runOf("base")));
+    expect(finished.trained.stage.seconds).toBeGreaterThan(0.05); // training, not the writing of its end alone
     expect(stagesOf(unfinished, "pretraining")).toEqual([expect.stringMatching(/-[0-9a-f]{16}$/)]);
     expect(tf.memory().numTensors).toBe(before);
   });
