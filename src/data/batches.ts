@@ -1,6 +1,6 @@
 /**
  * @file A training step's tokens: texts side by side in rows, rows in batches. Packed text is next door in `packed-text.ts`,
- * instruction examples in `example-batches.ts`; which examples an epoch holds is decided in `training/curriculum.ts`.
+ * instruction examples in `example-batches.ts`; which examples an epoch holds is decided in `curricula.ts`.
  */
 import { deriveSeed, seeded, type Random } from "../random.js";
 

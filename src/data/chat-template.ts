@@ -1,6 +1,6 @@
 /**
  * @file An instruction example as text and as tokens, with the tokens that are trained marked (D1, D2, D5).
- * Grouping examples into batches lives in `batches.ts`.
+ * Grouping examples into batches lives in `example-batches.ts`.
  */
 import type { InstructionConfig } from "../config.js";
 import type { InstructionExample } from "./instructions.js";

@@ -1,7 +1,7 @@
 /**
  * @file The weights of a Hugging Face folder: one `model.safetensors`, or several parts under an index.
  * `llama-config.ts` reads the architecture, `safetensors.ts` knows the byte format; whole folders are written in
- * `hugging-face-folder.ts`, optimizer moments are stored by `training/`.
+ * `hugging-face-folder.ts`, optimizer moments are stored by `runs/`.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";

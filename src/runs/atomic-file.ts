@@ -17,16 +17,21 @@ export function writeFileAtomically(path: string, data: string | Uint8Array): vo
   // A random name, not the process id: two machines may share the folder.
   const beside = `${path}.${randomUUID()}.part`;
   try {
-    const file = openSync(beside, "wx");
-    try {
-      writeFileSync(file, data);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeToDisk(beside, data);
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
     throw error;
+  }
+}
+
+/** Write a new file and wait until it is on the disk. @throws the file system's own error, also where there is one already */
+export function writeToDisk(path: string, data: string | Uint8Array): void {
+  const file = openSync(path, "wx");
+  try {
+    writeFileSync(file, data);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }

@@ -1,16 +1,6 @@
 /** @file One checkpoint of a training in a folder of its own: written beside and renamed, every file under its hash. */
 import { createHash, randomUUID } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ArchitectureConfig } from "../config.js";
@@ -19,6 +9,7 @@ import { readWeights, writeWeights } from "../model/checkpoint.js";
 import type { Weights } from "../model/decoder.js";
 import type { TrainingRun } from "../training/train.js";
 import type { Moments } from "../training/weights-in-training.js";
+import { writeToDisk } from "./atomic-file.js";
 import { heldOutSchema, type HeldOutLoss } from "./training-records.js";
 
 const stateSchema = z.object({
@@ -106,16 +97,6 @@ function removeQuietly(path: string): void {
     rmSync(path, { recursive: true, force: true });
   } catch {
     // The cause is thrown by the caller.
-  }
-}
-
-function writeToDisk(path: string, data: string | Uint8Array): void {
-  const file = openSync(path, "wx");
-  try {
-    writeFileSync(file, data);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }
 

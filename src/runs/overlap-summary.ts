@@ -77,7 +77,7 @@ function sharesOf(items: readonly MeasuredItem[], field: "overlap" | "dialogueOv
 }
 
 function summarise(items: readonly MeasuredItem[]): OverlapSummary[] {
-  const any = (shares: readonly number[]) =>
+  const shareAboveZero = (shares: readonly number[]) =>
     shares.length === 0 ? null : shares.filter((share) => share > 0).length / shares.length;
   const average = (shares: readonly number[]) => (shares.length === 0 ? null : mean(shares));
   return [...groups(items)].map(([task, members]) => {
@@ -86,9 +86,9 @@ function summarise(items: readonly MeasuredItem[]): OverlapSummary[] {
       task,
       items: members.length,
       tooShort: members.length - inText.length,
-      anyOverlap: any(inText),
+      anyOverlap: shareAboveZero(inText),
       meanOverlap: average(inText),
-      anyInDialogues: any(inDialogues),
+      anyInDialogues: shareAboveZero(inDialogues),
       meanInDialogues: average(inDialogues),
     };
   });

@@ -96,18 +96,10 @@ test("packed: every example once, as many to a row as fit, the same rows in ever
   for (const { lengthTokens } of packed(0)) expect(lengthTokens).toBeLessThanOrEqual(224);
 });
 
+const oneRow = { batchSize: 1, epoch: 0, seed: 1, padId: 0, rowLengthTokens: 32, order: "shuffled" } as const;
+
 test("packed by hand: positions begin anew, and an example is seen up to its own end", () => {
-  const [batch] = [
-    ...packedExampleBatches({
-      examples: [example("a", 4), example("b", 3)],
-      batchSize: 1,
-      epoch: 0,
-      seed: 1,
-      padId: 0,
-      rowLengthTokens: 32,
-      order: "shuffled",
-    }),
-  ];
+  const [batch] = [...packedExampleBatches({ ...oneRow, examples: [example("a", 4), example("b", 3)] })];
   const [first, second] = batch?.rowIds?.[0] === "a + b" ? [3, 2] : [2, 3];
   const positions = [...Array(first).keys(), ...Array(second).keys()];
   expect([...(batch?.layout?.positions.slice(0, 6) ?? [])]).toEqual([...positions, 0]);
@@ -116,15 +108,7 @@ test("packed by hand: positions begin anew, and an example is seen up to its own
 });
 
 test("packed: an example longer than a row is refused by name", () => {
-  expect(() =>
-    packedExampleBatches({
-      examples: [example("long", 40)],
-      batchSize: 1,
-      epoch: 0,
-      seed: 1,
-      padId: 0,
-      rowLengthTokens: 32,
-      order: "shuffled",
-    }),
-  ).toThrow("must fit into a row of 32 tokens, got 39 in long");
+  expect(() => packedExampleBatches({ ...oneRow, examples: [example("long", 40)] })).toThrow(
+    "must fit into a row of 32 tokens, got 39 in long",
+  );
 });
