@@ -25,8 +25,9 @@ export async function stampCodeVersions(dist) {
   for (const path of scriptsBelow(dist)) {
     const name = relative(dist, path);
     const [folder = name, ...rest] = name.replace(/\.js$/, "").split(sep);
-    // Of the files that put the folders together only some decide what a stage computes: each has its own version.
-    const room = folder === "runs" ? [folder, ...rest].join("/") : folder;
+    // Of the files that put the folders together only some decide what a stage computes: each has its own version, which a
+    // folder of the same name shares.
+    const room = folder === "runs" ? [folder, ...rest.slice(0, 1)].join("/") : folder;
     const bare = ts.transpileModule(readFileSync(path, "utf8"), {
       compilerOptions: { removeComments: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
     }).outputText;

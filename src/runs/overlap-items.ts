@@ -12,7 +12,7 @@ import { readMinimalPairs } from "../evaluation/minimal-pairs.js";
 import { readReadingTable } from "../evaluation/reading-table.js";
 import { loadInstructionSets } from "./instruction-sets.js";
 import type { Study } from "./study.js";
-import { generatedPairs } from "./tasks.js";
+import { generatedPairs } from "./tasks/minimal-pairs.js";
 
 /** An evaluation set: its files and what an item of it says. */
 interface EvaluationSet {

@@ -11,7 +11,8 @@ import { codeVersion } from "./provenance.js";
 import { itemTableSchema, publishResult, type ItemTable, type Result } from "./results.js";
 import { runStage, type Stage } from "./stage.js";
 import type { Study } from "./study.js";
-import { defineTask, type Scorer, type Task } from "./tasks.js";
+import { defineTask, type Task } from "./tasks.js";
+import type { Scorer } from "./tasks/task-definition.js";
 import { readStageText } from "./text.js";
 import { trainedModel } from "./training.js";
 

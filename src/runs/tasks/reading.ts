@@ -1,0 +1,89 @@
+/** @file The task `reading`: reading times of the official table, or of the microworld. */
+import { z } from "zod";
+import { readText } from "../../data/files.js";
+import { findEntry } from "../../data/manifest.js";
+import { microworldReadingTable } from "../../data/microworld/reading-table.js";
+import { readReadingTable } from "../../evaluation/reading-table.js";
+import {
+  measureSurprisal,
+  scoreReadingTimes,
+  type MeasureFit,
+  type WordSurprisal,
+} from "../../evaluation/reading-times.js";
+import { deriveSeed, seeded } from "../../random.js";
+import type { Metric } from "../results.js";
+import type { Study } from "../study.js";
+import { identify, type TaskDefinition } from "./task-definition.js";
+
+const READING_FILE = "babylm_eval_2025/full_eval/reading/reading_data.csv";
+const MICROWORLD_SENTENCES = 200;
+
+/** Surprisal of every word under both readings, and the regressions on them. */
+export async function defineReading({ source }: Study): Promise<TaskDefinition> {
+  const csv =
+    source === "real"
+      ? await readText(READING_FILE)
+      : microworldReadingTable({
+          sentences: MICROWORLD_SENTENCES,
+          random: seeded(deriveSeed(0, "reading times")),
+        });
+  const words = readReadingTable(csv);
+  return {
+    files: source === "real" ? [identify(findEntry(READING_FILE))] : [],
+    settings: { source, words: words.length },
+    async score(scorer) {
+      const official = await measureSurprisal(words, { ...scorer, reading: "official" });
+      const corrected = await measureSurprisal(words, { ...scorer, reading: "spaceCorrected" });
+      return {
+        columns: ["id", "surprisalNats", "previousSurprisalNats", "correctedNats", "correctedPreviousNats"],
+        rows: official.map((word, index) => [
+          word.id,
+          word.surprisalNats,
+          word.previousSurprisalNats,
+          corrected[index]?.surprisalNats ?? null,
+          corrected[index]?.previousSurprisalNats ?? null,
+        ]),
+      };
+    },
+    summarise({ rows }) {
+      const parsed = rows.map((row) => readingRow.parse(row));
+      const official = parsed.map(([id, surprisalNats, previousSurprisalNats]): WordSurprisal => ({
+        id,
+        surprisalNats,
+        previousSurprisalNats,
+      }));
+      const corrected = parsed.map(([id, , , surprisalNats, previousSurprisalNats]): WordSurprisal => ({
+        id,
+        surprisalNats,
+        previousSurprisalNats,
+      }));
+      return [
+        ...readingMetrics("official", scoreReadingTimes(words, official, { missing: "official" })),
+        ...readingMetrics("corrected", scoreReadingTimes(words, corrected, { missing: "kept" })),
+      ];
+    },
+  };
+}
+
+const readingRow = z.tuple([
+  z.number(),
+  z.number(),
+  z.number().nullable(),
+  z.number(),
+  z.number().nullable(),
+]);
+
+function readingMetrics(reading: Metric["reading"], scores: ReturnType<typeof scoreReadingTimes>): Metric[] {
+  return (["eyeTracking", "selfPaced"] as const).flatMap((name) => {
+    const { score, measures } = scores[name];
+    const metric = (part: string, value: number, fit: MeasureFit | undefined): Metric => ({
+      metric: "partialRSquared",
+      part,
+      reading,
+      value,
+      n: fit?.n ?? 0,
+      ties: null,
+    });
+    return [metric(name, score, measures[0]), ...measures.map((fit) => metric(fit.measure, fit.score, fit))];
+  });
+}
