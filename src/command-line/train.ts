@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { tableMarkdown } from "../report/table.js";
 import { example, jsonOption, subjectOptions, type SubjectOptions } from "./options.js";
+import { openSubjectStudy } from "./subject-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
 
@@ -14,7 +15,7 @@ export function trainVerb(surroundings: Surroundings): Command {
   const verb = new Command("train")
     .description(
       "Train the models of a condition: pre-training, then its instruction tuning. Phases that were finished before " +
-        "are taken from the cache; a phase that was broken off begins again.",
+        "are taken from the cache; a phase that was broken off goes on from its last checkpoint.",
     )
     .addHelpText("after", example("train --condition merged --scale smoke --seed 0"))
     .action((options: TrainOptions) => train(options, surroundings));
@@ -24,13 +25,8 @@ export function trainVerb(surroundings: Surroundings): Command {
 
 async function train(options: TrainOptions, surroundings: Surroundings): Promise<void> {
   const { condition, scale, seed } = options;
-  const [{ openStudy }, { modelsOf }, { readCurve, textLoss }] = await Promise.all([
-    import("../runs/study.js"),
-    import("../runs/grid.js"),
-    import("../runs/training-results.js"),
-  ]);
-  const study = openStudy({ scale, seed });
-  const models = options.model ? [options.model] : modelsOf(condition);
+  const { study, models } = await openSubjectStudy(options);
+  const { readCurve, textLoss } = await import("../runs/training-results.js");
   const subject = `${condition}, seed ${seed}, ${scale} scale, ${study.source} text`;
   surroundings.stderr.write(`train: ${models.join(" and ")}, ${subject}\n`);
   const trained = await trainModels(study, { models, condition }, surroundings);
