@@ -1,14 +1,14 @@
 /** @file What a training would cost, stage by stage: here, and on a graphics card at a stated share of its peak. */
 import type { Rehearsal } from "../runs/rehearsal.js";
-import { H100, hoursAt, scaleCost, type StageCost } from "../runs/training-budget.js";
+import {
+  H100,
+  hoursAt,
+  PAPER_TEXT_WORDS,
+  scaleCost,
+  textFactor,
+  type StageCost,
+} from "../runs/training-budget.js";
 import type { TidyRow } from "./frame.js";
-
-/** Words of the paper's pre-training text. Source: paper.md 3.1, secondary. */
-const PAPER_TEXT_WORDS = 91_000_000;
-
-/** How much more text the scale asks for than is at hand: at paper scale the official corpora, else what there is. */
-const textFactor = ({ scale, textWords }: Rehearsal): number =>
-  scale === "paper" ? PAPER_TEXT_WORDS / textWords : 1;
 
 /**
  * A row for each stage, and one for all. At paper scale pre-training is scaled from the text at hand to the paper's words; tuning

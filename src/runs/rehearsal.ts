@@ -10,7 +10,7 @@ import type { Material } from "./material.js";
 import { pretrainingPhase } from "./phases.js";
 import { checkModel, type Study } from "./study.js";
 import { loadText, prepareTokenizer, tokenizeText } from "./text.js";
-import { countCosts, type StageCost } from "./training-budget.js";
+import { countCosts, textFactor, type StageCost } from "./training-budget.js";
 
 /** Steps that were taken, and what they tell. */
 export interface Rehearsal {
@@ -61,7 +61,10 @@ export async function* rehearse(
     const { start, plan } = pretrainingPhase(material, { keepMoments: false });
     const begun = start();
     const microBatchSize = fittingRows(begun.weights, architecture, pretraining, rowLengthTokens);
-    const run = new TrainingRun(begun, { ...plan, config: { ...pretraining, microBatchSize } });
+    // The schedule is that of the whole: at paper scale its warm-up alone is longer than the text at hand.
+    const factor = textFactor({ scale: study.config.scale, textWords: text.words });
+    const span = { stepsBefore: 0, totalSteps: Math.ceil(plan.batches.steps * factor) };
+    const run = new TrainingRun(begun, { ...plan, span, config: { ...pretraining, microBatchSize } });
     tf.dispose({ ...begun.weights });
     const records: StepRecord[] = [];
     try {

@@ -2,7 +2,7 @@
  * @file What training a condition costs: tokens, optimizer steps and floating-point operations of every stage, counted on the
  * batches it would be trained on, and the hours they take at a given rate.
  */
-import type { ArchitectureConfig, Condition } from "../config.js";
+import type { ArchitectureConfig, Condition, Scale } from "../config.js";
 import { curriculumOf } from "../curricula.js";
 import { trainingOperations } from "../model/operation-count.js";
 import type { StepBatches } from "../training/step-batches.js";
@@ -57,6 +57,18 @@ function costOf(stage: string, batches: StepBatches, architecture: ArchitectureC
     operations: operations * epochs,
   };
 }
+
+/** Words of the paper's pre-training text. Source: paper.md 3.1, secondary. */
+export const PAPER_TEXT_WORDS = 91_000_000;
+
+/** How many times the text at hand the scale asks for: at paper scale the official corpora, else what there is. */
+export const textFactor = ({
+  scale,
+  textWords,
+}: {
+  readonly scale: Scale;
+  readonly textWords: number;
+}): number => (scale === "paper" ? PAPER_TEXT_WORDS / textWords : 1);
 
 /** A stage's cost for `factor` times as much text. */
 export const scaleCost = (cost: StageCost, factor: number): StageCost => ({
