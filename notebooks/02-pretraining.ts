@@ -64,7 +64,11 @@ kit.showTable(kit.frame(settings), { caption: "Pre-training settings (poster Tab
 
 // %%
 const subjects = kit.MODELS.map((model) => ({ model, condition: "base" as const }));
-const live = { name: "pretraining-live", alt: "Training loss of both decoders", context: kit.contextOf(study) };
+const live = {
+  name: "pretraining-live",
+  alt: "Training loss of both decoders",
+  context: kit.contextOf(study),
+};
 const firstAndLast = new Map<
   string,
   { model: string; steps: number; "first loss": number; "last loss": number }
