@@ -13,6 +13,7 @@ import {
   type BenchSubject,
 } from "./bench-rows.js";
 import { benchData } from "./bench-data.js";
+import { benchLoop } from "./bench-loop.js";
 import { example, jsonOption, listOption } from "./options.js";
 import { progressLine } from "./progress-line.js";
 import { preparePytorch } from "./pytorch-environment.js";
@@ -25,6 +26,7 @@ interface BenchOptions {
   readonly againstPytorch?: true;
   readonly profile?: true;
   readonly data?: true;
+  readonly loop?: true;
   readonly json?: true;
 }
 
@@ -51,6 +53,7 @@ export function benchVerb(surroundings: Surroundings): Command {
         "bench --subjects laptop140M,laptop100M",
         "bench --subjects llama140M --max-tokens 256 --against-pytorch",
         "bench --data --against-pytorch",
+        "bench --loop",
       ),
     )
     .action((options: BenchOptions) => bench(options, surroundings));
@@ -69,6 +72,10 @@ export function benchVerb(surroundings: Surroundings): Command {
       "--data",
       "measure tokenizer training, encoding and overlap of all real text instead",
     ).conflicts(["profile", "subjects"]),
+    new Option(
+      "--loop",
+      "measure what the training loop, its checkpoints and going on with it take instead",
+    ).conflicts(["profile", "subjects", "data", "againstPytorch"]),
     jsonOption(),
   ])
     verb.addOption(option);
@@ -88,6 +95,7 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
       againstPython: options.againstPytorch === true,
       json: options.json === true,
     });
+  if (options.loop) return benchLoop(surroundings, { json: options.json === true });
   const { measureMatrixRate } = await import("../engine/matrix-rate.js");
   const rows = benchRows(options);
   const line = progressLine(surroundings.stderr);
