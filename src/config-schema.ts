@@ -112,7 +112,7 @@ export const studyConfigSchema: z.ZodType<StudyConfig> = z.strictObject({
     heldOutRows: number,
     switchboardRows: number.nullable(),
     wikiRows: number.nullable(),
-    blimpPairsPerUid: number.nullable(),
+    zeroShotItemsPerUid: number.nullable(),
   }),
   checkpointWords: z.array(number).readonly(),
   shrunk: z.array(z.string()).readonly(),

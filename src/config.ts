@@ -168,7 +168,8 @@ export interface DataBudget {
   readonly heldOutRows: number;
   readonly switchboardRows: number | null;
   readonly wikiRows: number | null;
-  readonly blimpPairsPerUid: number | null;
+  /** Items of each uid of the zero-shot benchmarks; of the fast sets where those have as many. */
+  readonly zeroShotItemsPerUid: number | null;
 }
 
 /** Everything that determines a study at one scale. */

@@ -54,7 +54,7 @@ const PAPER_STUDY: StudyConfig = {
     heldOutRows: 200,
     switchboardRows: null,
     wikiRows: null,
-    blimpPairsPerUid: null,
+    zeroShotItemsPerUid: null,
   },
   checkpointWords: BABYLM_CHECKPOINTS,
   shrunk: [],
@@ -115,7 +115,7 @@ export function deriveStudy(scale: Scale): StudyConfig {
           warmupShare: TUNING_WARMUP_SHARE,
         },
         rowLengthTokens: { llama140M: 256, llama100M: 256 },
-        budget: { ...PAPER_STUDY.budget, blimpPairsPerUid: 200 },
+        budget: { ...PAPER_STUDY.budget, zeroShotItemsPerUid: 200 },
         shrunk: [
           "decoders of 5.2M and 2.1M non-embedding parameters in place of 95M and 84M, vocabulary 8,192",
           "about 6M words of text in place of 91M, 3 epochs in place of 8",
@@ -165,7 +165,7 @@ export function deriveStudy(scale: Scale): StudyConfig {
           heldOutRows: 40,
           switchboardRows: 320,
           wikiRows: 320,
-          blimpPairsPerUid: 20,
+          zeroShotItemsPerUid: 20,
         },
         checkpointWords: [100_000, 200_000, 300_000],
         shrunk: [

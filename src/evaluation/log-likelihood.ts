@@ -28,6 +28,8 @@ export interface ScoredContinuation {
   readonly logProb: number;
   /** Number of counted tokens; the first token of a sequence has no probability and never counts. */
   readonly numTokens: number;
+  /** That first token, where it belongs to the continuation; absent where a start token or a context stands in front. */
+  readonly unscoredFirst?: number;
 }
 
 /** A language model as the evaluators see it: answers come in the order of the requests. */
@@ -49,7 +51,8 @@ export interface ScoringOptions {
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot: inputs ids[:-1], targets ids[1:], sum over counted
  * targets.
- * Differs: what requests begin with in common is computed once (`prefix-trees.ts`), and nothing is padded to the longest;
+ * Differs: a continuation longer than the model's positions is refused; where only context and continuation together are, both
+ * pipelines score them with positions the model was not trained on. What requests begin with in common is computed once (`prefix-trees.ts`), and nothing is padded to the longest;
  * sums are float64.
  */
 export function createLogLikelihood(
@@ -67,7 +70,13 @@ export function createLogLikelihood(
     const distinct = new Map(requests.map((request, index) => [keys[index], request]));
     const encoded = await encodeRequests([...distinct.values()], model.tokenizer);
     const scored = await scoreEncoded(encoded, model, batchSize, onProgress);
-    const answers = new Map([...distinct.keys()].map((key, index) => [key, scored[index]]));
+    const answers = new Map(
+      [...distinct.keys()].map((key, index) => {
+        const unscoredFirst = encoded[index]?.unscoredFirst ?? null;
+        const answer = scored[index];
+        return [key, answer && { ...answer, ...(unscoredFirst !== null && { unscoredFirst }) }];
+      }),
+    );
     return keys.map((key) => {
       const answer = answers.get(key);
       if (!answer) throw new Error("logLikelihood: every request must have an answer.");
@@ -76,11 +85,18 @@ export function createLogLikelihood(
   };
 }
 
-/** @throws Error when a `nextToken` context has no token to predict from */
+/** A request in tokens. */
+interface Encoded extends EncodedRequest {
+  /** The first token, where it is part of the continuation and so goes unscored. */
+  readonly unscoredFirst: number | null;
+}
+
+/** @throws RangeError when a text holds half a character; Error when a `nextToken` context has no token to predict from */
 async function encodeRequests(
   requests: readonly ScoringRequest[],
   tokenizer: Tokenizer,
-): Promise<readonly EncodedRequest[]> {
+): Promise<readonly Encoded[]> {
+  for (const { context, continuation } of requests) requireWhole(context + continuation);
   const wholes = await tokenizer.encode(
     requests.map(({ context, continuation, tokenization }) =>
       tokenization === "joined" ? context + continuation : context,
@@ -96,16 +112,30 @@ async function encodeRequests(
     if (!whole) throw new Error("encodeRequests: every text must be encoded.");
     if (request.tokenization === "joined") {
       const boundary = [...request.context].length; // code points, as the offsets
-      const counted = whole.offsets.map(([, end], position) => position > 0 && end > boundary);
-      return { ids: whole.ids, counted };
+      const ofContinuation = whole.offsets.map(([, end]) => end > boundary);
+      const counted = ofContinuation.map((isCounted, position) => position > 0 && isCounted);
+      const unscoredFirst = ofContinuation[0] === true ? (whole.ids[0] ?? null) : null;
+      return { ids: whole.ids, counted, unscoredFirst };
     }
     const first = next[index]?.ids[0];
     if (first === undefined || whole.ids.length === 0)
       throw new Error(
         `logLikelihood: a nextToken request must have a token on both sides, got context "${request.context}" and continuation "${request.continuation}". Give both some text.`,
       );
-    return { ids: [...whole.ids, first], counted: [...whole.ids.map(() => false), true] };
+    return {
+      ids: [...whole.ids, first],
+      counted: [...whole.ids.map(() => false), true],
+      unscoredFirst: null,
+    };
   });
+}
+
+/** JSON can write half of a character outside the basic plane; no tokenizer has a token for it. */
+function requireWhole(text: string): void {
+  if (/\p{Surrogate}/u.test(text))
+    throw new RangeError(
+      `logLikelihood: a text must hold whole characters, got half of one in ${JSON.stringify(text.slice(0, 80))}. Repair the item.`,
+    );
 }
 
 async function scoreEncoded(
@@ -115,8 +145,8 @@ async function scoreEncoded(
   onProgress: ((done: number, total: number) => void) | undefined,
 ): Promise<ScoredContinuation[]> {
   const out: ScoredContinuation[] = encoded.map(() => ({ logProb: 0, numTokens: 0 }));
-  for (const { ids, counted } of encoded)
-    if (counted.includes(true)) checkLength(ids.length - 1, architecture);
+  for (const { counted } of encoded)
+    checkLength(counted.filter((isCounted) => isCounted).length, architecture);
   const score = scoringStep(architecture);
   let done = 0;
   for (const batch of treeBatches(encoded, { batchSize })) {

@@ -12,7 +12,7 @@ import { readMinimalPairs } from "../evaluation/minimal-pairs.js";
 import { readReadingTable } from "../evaluation/reading-table.js";
 import { loadInstructionSets } from "./instruction-sets.js";
 import type { Study } from "./study.js";
-import { generatedPairs } from "./tasks/minimal-pairs.js";
+import { generatedPairs } from "./tasks/benchmark.js";
 
 /** An evaluation set: its files and what an item of it says. */
 interface EvaluationSet {
@@ -77,7 +77,7 @@ function filesOf({ folder, endsWith }: EvaluationSet): readonly DataFile[] {
 }
 
 async function* generatedItems({ config }: Study): AsyncGenerator<OverlapItem> {
-  for (const { uid, id, good, bad } of generatedPairs(config.budget.blimpPairsPerUid ?? 0))
+  for (const { uid, id, good, bad } of generatedPairs(config.budget.zeroShotItemsPerUid ?? 0))
     yield { task: "blimp", uid, id, texts: [good, bad] };
 }
 

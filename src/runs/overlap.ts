@@ -70,7 +70,7 @@ export async function measureStudyOverlap(study: Study): Promise<StudyOverlap> {
   const { source, config } = study;
   const text = source === "real" ? filesUnder(PRETRAINING_FOLDER) : [];
   const dialogues = source === "real" ? [findEntry(DIALOGUES)] : [];
-  const { switchboardRows, wikiRows, pretrainingWords, blimpPairsPerUid } = config.budget;
+  const { switchboardRows, wikiRows, pretrainingWords, zeroShotItemsPerUid } = config.budget;
   const inputs = {
     source,
     files: [...evaluation.files, ...text, ...dialogues].map(({ path, sha256 }) => ({ path, sha256 })),
@@ -78,7 +78,7 @@ export async function measureStudyOverlap(study: Study): Promise<StudyOverlap> {
     instructions: config.instructions,
     rule: NGRAM_RULE,
     // The generated text has no files that would name it.
-    generated: source === "real" ? null : { pretrainingWords, blimpPairsPerUid },
+    generated: source === "real" ? null : { pretrainingWords, zeroShotItemsPerUid },
     code: codeVersion([
       "random",
       "data",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Condition, ModelName } from "../config.js";
 import { openTokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
-import { createLogLikelihood } from "../evaluation/log-likelihood.js";
+import { createLogLikelihood, type ScoringOptions } from "../evaluation/log-likelihood.js";
 import { loadModel } from "../model/checkpoint.js";
 import { reportProgress } from "./progress.js";
 import { codeVersion } from "./provenance.js";
@@ -41,9 +41,9 @@ export async function evaluateCondition(
   };
   const stage = await runStage(study.cacheFolder, "evaluation", inputs, async (folder) => {
     const label = `${model} ${condition} ${task}`;
-    const scorer = await openScorer(trained.stage, (done, total) =>
-      reportProgress({ type: "work", label, done, total }),
-    );
+    const scorer = await openScorer(trained.stage, {
+      onProgress: (done, total) => reportProgress({ type: "work", label, done, total }),
+    });
     try {
       const items = await definition.score(scorer);
       writeFileSync(join(folder, "items.json"), JSON.stringify(items) + "\n");
@@ -60,15 +60,15 @@ export async function evaluateCondition(
   });
 }
 
-/** A stage's model, ready for requests. The caller disposes it. */
+/** A model's folder, ready for requests. The caller disposes it. */
 export async function openScorer(
-  stage: Stage,
-  onProgress: (done: number, total: number) => void = () => undefined,
+  stage: Pick<Stage, "folder">,
+  options: ScoringOptions = {},
 ): Promise<Scorer> {
   const { architecture, weights } = loadModel(stage.folder);
   const tokenizer = await openTokenizer(stage.folder);
   return {
-    logLikelihood: createLogLikelihood({ weights, architecture, tokenizer }, { onProgress }),
+    logLikelihood: createLogLikelihood({ weights, architecture, tokenizer }, options),
     splitWord: (word) => tokenizer.splitWord(word),
     dispose: () => tf.dispose({ ...weights }),
   };

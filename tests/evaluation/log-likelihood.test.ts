@@ -9,7 +9,7 @@ import {
   type LogLikelihood,
   type ScoringRequest,
 } from "../../src/evaluation/log-likelihood.js";
-import { readMinimalPairs, scoreMinimalPairs } from "../../src/evaluation/minimal-pairs.js";
+import { readMinimalPairs } from "../../src/evaluation/minimal-pairs.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
 import { measureSurprisal } from "../../src/evaluation/reading-times.js";
 import { loadModel } from "../../src/model/checkpoint.js";
@@ -18,6 +18,7 @@ import { PAPER_ARCHITECTURES, type ArchitectureConfig } from "../../src/config.j
 import { seeded } from "../../src/random.js";
 import { openMicroworldTokenizer, VOCAB_SIZE } from "../data/microworld-tokenizer.js";
 import { parityFolder, parityJson, parityLines, parityPath } from "../support/parity.js";
+import { scorePairs } from "../support/score-pairs.js";
 import { referenceLogits } from "../support/reference-decoder.js";
 
 interface Model {
@@ -275,7 +276,7 @@ describe.skipIf(parityFolder === null).each(["plain", "prefix_space"])("the offi
     );
     for (const uid of ["passive_1", "wh_vs_that_with_gap"]) {
       const text = await readText(`babylm_eval_2025/fast_eval/blimp_fast/${uid}.jsonl`);
-      const pairs = await scoreMinimalPairs(readMinimalPairs({ text, uid }), scorer);
+      const pairs = await scorePairs(readMinimalPairs({ text, uid }), scorer);
       const expected = rows.filter((row) => row.uid === uid);
       expect(pairs).toHaveLength(200);
       expect(pairs.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));

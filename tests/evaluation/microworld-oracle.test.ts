@@ -3,7 +3,8 @@ import { microworldMinimalPairs } from "../../src/data/microworld/minimal-pairs.
 import { openMicroworld } from "../../src/data/microworld/oracle.js";
 import { microworldReadingTable, READING_EFFECTS } from "../../src/data/microworld/reading-table.js";
 import type { LogLikelihood } from "../../src/evaluation/log-likelihood.js";
-import { scoreMinimalPairs, summarisePairs } from "../../src/evaluation/minimal-pairs.js";
+import { summariseAccuracy } from "../../src/evaluation/accuracy.js";
+import { scorePairs } from "../support/score-pairs.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
 import { measureSurprisal, scoreReadingTimes, WORD_READINGS } from "../../src/evaluation/reading-times.js";
 import { seeded } from "../../src/random.js";
@@ -28,18 +29,18 @@ test("who knows the grammar chooses every good sentence, and never hesitates", a
     good: pair.sentence_good,
     bad: pair.sentence_bad,
   }));
-  const scored = await scoreMinimalPairs(pairs, oracle);
+  const scored = await scorePairs(pairs, oracle);
   for (const { scores } of scored) {
     expect(scores[0]).toBeGreaterThan(-Infinity);
     expect(scores[1]).toBe(-Infinity);
   }
-  const summary = summarisePairs(scored, "wrong");
+  const summary = summariseAccuracy(scored, "wrong");
   expect([summary.average, summary.ties, summary.n]).toEqual([1, 0, 900]);
-  const turned = await scoreMinimalPairs(
+  const turned = await scorePairs(
     pairs.map(({ good, bad, ...pair }) => ({ ...pair, good: bad, bad: good })),
     oracle,
   );
-  expect(summarisePairs(turned, "official").average).toBe(0);
+  expect(summariseAccuracy(turned, "official").average).toBe(0);
 });
 
 const table = readReadingTable(microworldReadingTable({ sentences: 1500, random: seeded(3) }));

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { chooseCandidate, type TiePolicy } from "../../src/evaluation/choices.js";
-import { readMinimalPairs, scoreMinimalPairs, summarisePairs } from "../../src/evaluation/minimal-pairs.js";
+import { summariseAccuracy } from "../../src/evaluation/accuracy.js";
+import { readMinimalPairs } from "../../src/evaluation/minimal-pairs.js";
 import { dataFolder, parityFolder, parityJson, parityPath } from "../support/parity.js";
+import { scorePairs } from "../support/score-pairs.js";
 import { bigram } from "./bigram.js";
 
 const cats = bigram({
@@ -24,7 +26,7 @@ const catPairs = readMinimalPairs({
 
 describe("pencil", () => {
   test("a bigram model scores ½ · ½ against ½ · ⅛, and so on: one right, one wrong, one tie", async () => {
-    const items = await scoreMinimalPairs(catPairs, cats);
+    const items = await scorePairs(catPairs, cats);
     expect(items.map(({ id, choice, tie }) => [id, choice, tie])).toEqual([
       ["agreement_0", 0, false],
       ["agreement_1", 1, false],
@@ -35,9 +37,9 @@ describe("pencil", () => {
       [0.0625, 0.25],
       [0.25, 0.25],
     ]);
-    expect(summarisePairs(items, "official").average).toBeCloseTo(2 / 3, 14);
-    expect(summarisePairs(items, "halfCredit").average).toBeCloseTo(1.5 / 3, 14);
-    expect(summarisePairs(items, "wrong").average).toBeCloseTo(1 / 3, 14);
+    expect(summariseAccuracy(items, "official").average).toBeCloseTo(2 / 3, 14);
+    expect(summariseAccuracy(items, "halfCredit").average).toBeCloseTo(1.5 / 3, 14);
+    expect(summariseAccuracy(items, "wrong").average).toBeCloseTo(1 / 3, 14);
   });
 
   test("the mean is over phenomena, however many pairs each has", () => {
@@ -46,7 +48,7 @@ describe("pencil", () => {
       ...[1, 2, 3].map(() => ({ uid: "large", scores: [-2, -1], tie: false })),
       { uid: "large", scores: [-2, -2], tie: true },
     ];
-    expect(summarisePairs(items, "wrong")).toEqual({
+    expect(summariseAccuracy(items, "wrong")).toEqual({
       average: 0.5,
       byUid: [
         { uid: "small", accuracy: 1, n: 1, ties: 0 },
@@ -58,16 +60,16 @@ describe("pencil", () => {
   });
 
   test("a constant model scores 100 % officially and 50 % with half credit", async () => {
-    const constant = await scoreMinimalPairs(catPairs, async (requests) =>
+    const constant = await scorePairs(catPairs, async (requests) =>
       requests.map(() => ({ logProb: -3, numTokens: 1 })),
     );
-    expect(summarisePairs(constant, "official").average).toBe(1);
-    expect(summarisePairs(constant, "halfCredit").average).toBe(0.5);
+    expect(summariseAccuracy(constant, "official").average).toBe(1);
+    expect(summariseAccuracy(constant, "halfCredit").average).toBe(0.5);
   });
 
   test("whole sentences are asked for, good before bad, after an empty context and in one call", async () => {
     const calls: unknown[] = [];
-    await scoreMinimalPairs(catPairs.slice(0, 1), async (requests) => {
+    await scorePairs(catPairs.slice(0, 1), async (requests) => {
       calls.push(requests);
       return cats(requests);
     });
@@ -106,7 +108,7 @@ describe("failure", () => {
   });
 
   test("NaN names the item instead of winning it", async () => {
-    const broken = scoreMinimalPairs(catPairs, async (requests) =>
+    const broken = scorePairs(catPairs, async (requests) =>
       requests.map((_, index) => ({ logProb: index === 3 ? Number.NaN : -1, numTokens: 1 })),
     );
     await expect(broken).rejects.toThrow(/agreement_1 .* none NaN, got \[-1, NaN\]/);
@@ -117,18 +119,14 @@ describe("failure", () => {
       uid: "short",
       text: '{"sentence_good": "a", "sentence_bad": "a b"}',
     });
-    await expect(scoreMinimalPairs(oneToken, bigram({ "a| b": 0.5 }))).rejects.toThrow(
-      /short_0 .* got 0 and 1/,
-    );
-    await expect(scoreMinimalPairs(catPairs, async () => [])).rejects.toThrow(
-      /all 6 requests, got 0 answers/,
-    );
+    await expect(scorePairs(oneToken, bigram({ "a| b": 0.5 }))).rejects.toThrow(/short_0 .* got 0 and 1/);
+    await expect(scorePairs(catPairs, async () => [])).rejects.toThrow(/all 6 requests, got 0 answers/);
   });
 
   test("no items and a misspelt tie policy are refused", () => {
     const misspelt = "half" as TiePolicy;
-    expect(() => summarisePairs([], "official")).toThrow(/at least one item/);
-    expect(() => summarisePairs([{ uid: "a", scores: [-1, -2], tie: false }], misspelt)).toThrow(
+    expect(() => summariseAccuracy([], "official")).toThrow(/at least one item/);
+    expect(() => summariseAccuracy([{ uid: "a", scores: [-1, -2], tie: false }], misspelt)).toThrow(
       /official, halfCredit, wrong/,
     );
   });
@@ -170,7 +168,7 @@ test.skipIf(parityFolder === null).each(officialTasks)(
     for (const { id, choice, pred_index } of scored)
       if (!nearTies.has(id)) expect([id, choice]).toEqual([id, pred_index]);
     expect(scored.filter(({ tie }) => tie).length).toBe(summary.exact_ties);
-    expect(summarisePairs(scored, "official").average).toBeCloseTo(summary.average / 100, 10);
+    expect(summariseAccuracy(scored, "official").average).toBeCloseTo(summary.average / 100, 10);
   },
 );
 

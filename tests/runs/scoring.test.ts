@@ -13,7 +13,7 @@ import { openTinyStudy, stagesOf, TINY_CONFIG } from "../support/tiny-study.js";
 
 const subject = { model: "llama100M", condition: "base" } as const;
 const study = openTinyStudy(sharedFolder());
-const PAIRS = 2 * MICROWORLD_UIDS.length; // blimpPairsPerUid
+const PAIRS = 2 * MICROWORLD_UIDS.length; // zeroShotItemsPerUid
 let result: Result;
 let stages: string[];
 beforeAll(async () => {
@@ -85,7 +85,7 @@ describe("an evaluation", () => {
   });
 
   test("of more items is another stage of the same model", async () => {
-    const budget = { ...TINY_CONFIG.budget, blimpPairsPerUid: 3 };
+    const budget = { ...TINY_CONFIG.budget, zeroShotItemsPerUid: 3 };
     const more = {
       ...study,
       config: { ...TINY_CONFIG, budget },

@@ -28,7 +28,7 @@ export const TINY_CONFIG: StudyConfig = {
     heldOutRows: 4,
     switchboardRows: 16,
     wikiRows: 16,
-    blimpPairsPerUid: 2,
+    zeroShotItemsPerUid: 2,
   },
 };
 

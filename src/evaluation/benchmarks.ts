@@ -1,0 +1,118 @@
+/**
+ * @file The zero-shot benchmarks of sentences by name: where the official evaluation data has them, and how a file becomes items.
+ *
+ * A new benchmark touches three files: its own, with a function from a file's text to items; this list; and its test. All else
+ * (scoring, ties, ids, summaries, official predictions, notebooks' rows) follows from the items. `comps.ts` is the shortest example:
+ *
+ *   export const readToy = ({ text, name }: BenchmarkFile): UnnumberedItem[] =>
+ *     parseJsonLines(text, { name, schema: z.object({ right: z.string(), wrong: z.string() }), expected: "…" }).map(
+ *       ({ right, wrong }) => ({
+ *         uid: name,
+ *         candidates: [right, wrong].map((continuation) => ({ context: "", continuation })),
+ *         predictions: [right, wrong],
+ *         groups: {},
+ *       }),
+ *     );
+ */
+import type { BenchmarkFile, UnnumberedItem } from "./choice-items.js";
+import { readComps } from "./comps.js";
+import { readEntityTracking } from "./entity-tracking.js";
+import { readEwok } from "./ewok.js";
+import { readPairItems } from "./minimal-pairs.js";
+import { readWugs } from "./wugs.js";
+
+/** A benchmark. */
+export interface Benchmark {
+  readonly read: (file: BenchmarkFile) => UnnumberedItem[];
+  /** Folder of the fast set below `fast_eval`; null where there is none. */
+  readonly fastFolder: string | null;
+  /** Items of each uid in the fast set. */
+  readonly fastItemsPerUid: number;
+  /** Folder of the full set below `full_eval`. */
+  readonly fullFolder: string;
+  /** Files the fast set takes from the full one, where official data has no folder for it. */
+  readonly fastFiles?: readonly string[];
+  /** What the official pipeline calls the task. */
+  readonly officialTask: string;
+  /** Accuracy of guessing; null where no answer is right. */
+  readonly chance: number | null;
+}
+
+/** Source: BabyLM evaluation pipeline 2025, eval_zero_shot.sh and eval_zero_shot_fast.sh; paper.md 4.3. */
+export const BENCHMARKS = {
+  blimp: {
+    read: readPairItems,
+    fastFolder: "blimp_fast",
+    fastItemsPerUid: 200,
+    fullFolder: "blimp_filtered",
+    officialTask: "blimp",
+    chance: 0.5,
+  },
+  blimp_supplement: {
+    read: readPairItems,
+    fastFolder: "supplement_fast",
+    fastItemsPerUid: 50,
+    fullFolder: "supplement_filtered",
+    officialTask: "blimp",
+    chance: 0.5,
+  },
+  ewok: {
+    read: (file) => readEwok(file, "targets2025"),
+    fastFolder: "ewok_fast",
+    fastItemsPerUid: 100,
+    fullFolder: "ewok_filtered",
+    officialTask: "ewok",
+    chance: 0.5,
+  },
+  ewok_contexts: {
+    read: (file) => readEwok(file, "contexts2026"),
+    fastFolder: "ewok_fast",
+    fastItemsPerUid: 100,
+    fullFolder: "ewok_filtered",
+    officialTask: "ewok",
+    chance: 0.5,
+  },
+  entity_tracking: {
+    read: readEntityTracking,
+    fastFolder: "entity_tracking_fast",
+    fastItemsPerUid: Infinity,
+    fullFolder: "entity_tracking",
+    fastFiles: ["regular"],
+    officialTask: "entity_tracking",
+    chance: 0.2,
+  },
+  wug_adj: {
+    read: (file) => readWugs(file, "wug_adj"),
+    fastFolder: "wug_adj_nominalization",
+    fastItemsPerUid: Infinity,
+    fullFolder: "wug_adj_nominalization",
+    officialTask: "wug_adj",
+    chance: null,
+  },
+  wug_past: {
+    read: (file) => readWugs(file, "wug_past"),
+    fastFolder: "wug_past_tense",
+    fastItemsPerUid: Infinity,
+    fullFolder: "wug_past_tense",
+    officialTask: "wug_past",
+    chance: null,
+  },
+  comps: {
+    read: readComps,
+    fastFolder: null,
+    fastItemsPerUid: 0,
+    fullFolder: "comps",
+    officialTask: "comps",
+    chance: 0.5,
+  },
+} as const satisfies Readonly<Record<string, Benchmark>>;
+export type BenchmarkName = keyof typeof BENCHMARKS;
+
+/** @throws RangeError that lists the benchmarks when the name is none of them */
+export function benchmarkOf(name: string): Benchmark {
+  const found = Object.entries(BENCHMARKS).find(([known]) => known === name);
+  if (found) return found[1];
+  throw new RangeError(
+    `benchmarkOf: a benchmark must be one of ${Object.keys(BENCHMARKS).join(", ")}, got "${name}". Correct the name.`,
+  );
+}

@@ -1,0 +1,102 @@
+/**
+ * @file The shape all zero-shot benchmarks share: an item asks which of some continuations is the most probable, the correct one
+ * first. What becomes an item is decided in a file for each benchmark; the model stands behind `log-likelihood.ts`.
+ */
+import { chooseCandidate, type ScoredItem } from "./choices.js";
+import type { LogLikelihood } from "./log-likelihood.js";
+
+/** A file of a benchmark. */
+export interface BenchmarkFile {
+  /** Contents, one JSON object a line. */
+  readonly text: string;
+  /** The file's name without extension: it is the uid of some benchmarks, and named in errors. */
+  readonly name: string;
+}
+
+/** Text before the scored part, possibly none, and the part that is scored. Joined they are what the model reads. */
+export interface Candidate {
+  readonly context: string;
+  readonly continuation: string;
+}
+
+/** A question with its candidates. */
+export interface ChoiceItem {
+  /** Name of the group the item is averaged in. */
+  readonly uid: string;
+  /** `<uid>_<index within the uid>`, as in the official prediction files. */
+  readonly id: string;
+  /** At least two; the correct one first. */
+  readonly candidates: readonly Candidate[];
+  /** What the official prediction file holds where a candidate is chosen. */
+  readonly predictions: readonly string[];
+  /** Further groups the official report counts, such as `context_type: direct`. */
+  readonly groups: Readonly<Record<string, string>>;
+  /** WUGs alone: share of people who prefer the first candidate, 0–1. */
+  readonly humanShare?: number;
+}
+
+/** An item as its file has it, before it has a number. */
+export type UnnumberedItem = Omit<ChoiceItem, "id">;
+
+/** An item with its scores, and what each was summed over. */
+export interface ScoredChoice extends ScoredItem {
+  /** Scored tokens of each candidate. */
+  readonly numTokens: readonly number[];
+  /** First token of each candidate where it is part of the scored text and has no probability, else null. */
+  readonly unscoredFirst?: readonly (number | null)[];
+}
+
+/**
+ * Items with their official ids: counted from 0 within each uid, over all files in their order.
+ *
+ * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/compute_results.py.
+ */
+export function numberItems(items: readonly UnnumberedItem[]): ChoiceItem[] {
+  const counts = new Map<string, number>();
+  return items.map((item) => {
+    const index = counts.get(item.uid) ?? 0;
+    counts.set(item.uid, index + 1);
+    return { ...item, id: `${item.uid}_${index}` };
+  });
+}
+
+/**
+ * Log-probability of every candidate, and the one preferred.
+ *
+ * @param logLikelihood asked once, with one request a candidate
+ * @returns one entry an item, in order
+ * @throws RangeError naming the item when a score is NaN or a candidate has no scored token
+ *
+ * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/compute_results.py.
+ * Differs: NaN is an error (there it wins). A sentence of one token that nothing precedes has no probability and is an error with a
+ * reason (there the run crashes). Ties keep index 0, as there, but are marked; `accuracy.ts` decides what they earn.
+ */
+export async function scoreItems(
+  items: readonly ChoiceItem[],
+  logLikelihood: LogLikelihood,
+): Promise<ScoredChoice[]> {
+  const requests = items.flatMap(({ candidates }) =>
+    candidates.map((candidate) => ({ ...candidate, tokenization: "joined" as const })),
+  );
+  const answers = await logLikelihood(requests);
+  if (answers.length !== requests.length) {
+    throw new RangeError(
+      `scoreItems: logLikelihood must answer all ${requests.length} requests, got ${answers.length} answers. ` +
+        "Return one answer per request, in order.",
+    );
+  }
+  let answered = 0;
+  return items.map(({ uid, id, candidates }) => {
+    const own = answers.slice(answered, (answered += candidates.length));
+    const numTokens = own.map((answer) => answer.numTokens);
+    if (numTokens.includes(0)) {
+      throw new RangeError(
+        `scoreItems: all candidates of ${id} must have a scored token, got ${numTokens.join(" and ")}. ` +
+          "Remove the item, or use a tokenizer that puts a start token in front.",
+      );
+    }
+    const scores = own.map(({ logProb }) => logProb);
+    const unscoredFirst = own.map((answer) => answer.unscoredFirst ?? null);
+    return { uid, id, scores, numTokens, unscoredFirst, ...chooseCandidate(scores, id) };
+  });
+}
