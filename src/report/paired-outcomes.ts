@@ -1,0 +1,158 @@
+/**
+ * @file Results as answers that can be paired: who answered which items with what credit. The one place that knows the item
+ * files; verdicts see outcomes only.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Condition, ModelName } from "../config.js";
+import { readResults, type Result } from "../runs/results.js";
+import type { ClaimTask } from "./claims/claim.js";
+import { parseCsv } from "./csv.js";
+
+interface Answered {
+  readonly model: ModelName;
+  readonly condition: Condition;
+  readonly seed: number;
+  readonly task: ClaimTask;
+}
+
+/** One model's answers to the items of a task; where no items can be kept, its score and how many items that is over. */
+export type PairedOutcome = Answered &
+  (
+    | {
+        readonly kind: "items";
+        readonly ids: readonly string[];
+        /** The score is the mean over groups of the mean of each, such as BLiMP's phenomena, [N] */
+        readonly groups: readonly string[];
+        /** 0 to 1; half for a tie of two candidates, [N] */
+        readonly credits: readonly number[];
+      }
+    | { readonly kind: "rSquared"; readonly score: number; readonly n: number }
+  );
+
+/** Our name of a task with items → the paper's. The score must be a mean of credits. */
+const ITEM_TASKS: Readonly<Record<string, ClaimTask>> = {
+  blimp: "BLiMP",
+  blimp_supplement: "BLiMP supplement",
+  ewok: "EWoK",
+  entity_tracking: "Entity tracking",
+  wug_adj: "WUG adjective nominalization",
+  boolq: "BoolQ",
+  multirc: "MultiRC",
+  rte: "RTE",
+  wsc: "WSC",
+  mrpc: "MRPC",
+  qqp: "QQP",
+  mnli: "MNLI",
+};
+
+/** Parts of our task `reading` → the paper's tasks. */
+const READING_PARTS: Readonly<Record<string, ClaimTask>> = {
+  eyeTracking: "Eye tracking",
+  selfPaced: "Self-paced reading",
+};
+
+/**
+ * Every result under a folder of results that a claim can be decided on, in the corrected reading (half credit for ties, word
+ * boundaries done right for surprisal).
+ *
+ * @param resultsFolder `results/<scale>`
+ * @throws RangeError when results of one task differ in scale, kind of text or data files; Error when a file is none of results
+ *
+ * Differs: MRPC and QQP count as accuracy, the poster has F1, which is no mean over items.
+ */
+export function readPairedOutcomes(resultsFolder: string): PairedOutcome[] {
+  const results = readResults(resultsFolder);
+  checkComparable(results);
+  return results.flatMap((result): PairedOutcome[] => {
+    const { model, condition, seed } = result;
+    if (result.task === "reading") return readingOutcomes(result);
+    const task = ITEM_TASKS[result.task];
+    if (task === undefined) return [];
+    const file = join(resultsFolder, model, condition, `seed-${seed}`, `${result.task}.items.csv`);
+    if (!existsSync(file))
+      throw new Error(
+        `readPairedOutcomes: ${file} must lie beside its result, got no such file. Run its notebook again.`,
+      );
+    return [{ model, condition, seed, task, kind: "items", ...itemCredits(file) }];
+  });
+}
+
+/**
+ * Refuses to set results side by side that were not measured on the same things.
+ *
+ * @throws RangeError naming both results and what differs
+ */
+export function checkComparable(results: readonly Result[]): void {
+  const firstOf = new Map<string, Result>();
+  for (const result of results) {
+    const first = firstOf.get(result.task);
+    if (!first) {
+      firstOf.set(result.task, result);
+      continue;
+    }
+    for (const [what, of] of Object.entries(SAME_IN_A_COMPARISON)) {
+      if (of(first) === of(result)) continue;
+      throw new RangeError(
+        `checkComparable: ${result.task} must have one ${what} for all models, got ${of(first)} for ${nameOf(first)} and ` +
+          `${of(result)} for ${nameOf(result)}. Run both on the same, or keep them in separate results folders.`,
+      );
+    }
+  }
+}
+
+const SAME_IN_A_COMPARISON: Readonly<Record<string, (result: Result) => string>> = {
+  "schema version": ({ schemaVersion }) => String(schemaVersion),
+  scale: ({ scale }) => scale,
+  "kind of text": ({ source }) => source,
+  "set of data files": ({ files }) =>
+    files
+      .map(({ path, sha256 }) => `${path} ${sha256.slice(0, 12)}`)
+      .sort()
+      .join(", ") || "none",
+};
+
+const nameOf = ({ model, condition, seed }: Result): string => `${model} ${condition} seed ${seed}`;
+
+function readingOutcomes({ model, condition, seed, metrics }: Result): PairedOutcome[] {
+  return Object.entries(READING_PARTS).flatMap(([part, task]): PairedOutcome[] => {
+    const found = metrics.find((metric) => metric.part === part && metric.reading === "corrected");
+    if (!found) return [];
+    return [{ model, condition, seed, task, kind: "rSquared", score: found.value, n: found.n }];
+  });
+}
+
+/** Numbers are text in CSV; `uid` is absent where a task has no parts. */
+const itemRow = z.object({ id: z.string().min(1), uid: z.string().default("") });
+const digits = z.string().regex(/^[\d.]+$/);
+const credited = z.object({ credit: digits.transform(Number).pipe(z.number().min(0).max(1)) });
+const chosen = z.object({ choice: digits.transform(Number).pipe(z.number().int()), tie: z.enum(["0", "1"]) });
+
+/** Reads `credit`, or where a task has two candidates `choice` (0 is right) and `tie`. */
+function itemCredits(file: string): {
+  readonly ids: string[];
+  readonly groups: string[];
+  readonly credits: number[];
+} {
+  const rows = parseCsv(readFileSync(file, "utf8"));
+  const parsed = rows.map((row, index) => {
+    const item = itemRow.safeParse(row);
+    const credit = "credit" in row ? credited.safeParse(row) : chosen.safeParse(row);
+    if (!item.success || !credit.success)
+      throw new TypeError(
+        `readPairedOutcomes: ${file} must have id and credit, or choice and tie, in every row, got ${JSON.stringify(row)} ` +
+          `in row ${index + 1}. Run its notebook again.`,
+      );
+    const { data } = credit;
+    return { ...item.data, credit: "credit" in data ? data.credit : creditOf(data) };
+  });
+  return {
+    ids: parsed.map(({ id }) => id),
+    groups: parsed.map(({ uid }) => uid),
+    credits: parsed.map(({ credit }) => credit),
+  };
+}
+
+const creditOf = ({ choice, tie }: z.infer<typeof chosen>): number =>
+  tie === "1" ? 0.5 : choice === 0 ? 1 : 0;
