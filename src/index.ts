@@ -37,6 +37,7 @@ export * from "./report/result-rows.js";
 export * from "./report/data-statement.js";
 export { wordBudgetRows } from "./report/word-budget-rows.js";
 export { settingRows } from "./report/setting-rows.js";
+export * from "./report/claims.js";
 export { frame, type TidyRow } from "./report/frame.js";
 export { showTable } from "./report/table.js";
 export { showTokens } from "./report/token-view.js";

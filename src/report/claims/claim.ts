@@ -56,6 +56,8 @@ export type Comparison =
 /** A claim of the paper. */
 export interface Claim {
   readonly id: string;
+  /** The effect in a few words, for figures. */
+  readonly label: string;
   readonly statement: string;
   /** Where the paper makes it. */
   readonly source: string;

@@ -173,17 +173,30 @@ function decideAtChance(
   return all(findings);
 }
 
-/** Any of several losses, p corrected for their number (Holm); against it when every one is a gain beyond error. */
+/**
+ * Any of several losses, p corrected for their number (Holm). One task is enough to show a loss, so tasks without results are
+ * left out by name; against it only when every model gains beyond error on every task.
+ */
 function decideSomeLoss(comparison: Of<"someLoss">, evidence: Evidence): Finding | Missing {
-  const findings = members(comparison, "eachTask", evidence);
+  const absent = comparison.tasks.filter((task) => isMissing(evidence.task(task)));
+  const tasks = comparison.tasks.filter((task) => !absent.includes(task));
+  const findings = members({ ...comparison, tasks }, "eachTask", evidence);
   if (isMissing(findings)) return findings;
   const corrected = adjustHolm(findings.map(({ effect, p }) => (effect < 0 ? p : 1)));
-  const largest = indexOfSmallest(findings.map(({ effect }, at) => (corrected[at] ?? 1) * 10 + effect));
-  const loss = findings[largest];
-  if (!loss) return { missing: "nothing to compare" };
-  if (loss.effect < 0) return { ...loss, p: corrected[largest] ?? 1, direction: "for" };
+  const clearest = indexOfSmallest(findings.map(({ effect }, at) => (corrected[at] ?? 1) * 10 + effect));
+  const loss = findings[clearest];
+  if (!loss) return { missing: `no results on ${absent.join(", ")} at this scale` };
+  const without = absent.length === 0 ? "" : `; without ${absent.join(", ")}`;
+  if (loss.effect < 0)
+    return { ...loss, p: corrected[clearest] ?? 1, direction: "for", of: `${loss.of}${without}` };
   const whole = all(findings);
-  return isMissing(whole) ? whole : { ...whole, direction: "against" };
+  if (isMissing(whole)) return whole;
+  return {
+    ...whole,
+    p: absent.length === 0 ? whole.p : 1,
+    direction: "against",
+    of: `${whole.of}${without}`,
+  };
 }
 
 /** Effect: how far gains differ beyond their errors, as the standard deviation between tasks (DerSimonian and Laird 1986). */

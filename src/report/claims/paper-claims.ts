@@ -37,6 +37,7 @@ const NEAR_CHANCE = 0.1;
 export const PAPER_CLAIMS: readonly Claim[] = [
   {
     id: "fine-tuning-gain",
+    label: "gain in fine-tuning",
     statement: "Instruction tuning gives gains in fine-tuning",
     source: "abstract",
     comparison: {
@@ -50,6 +51,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "fine-tuning-gain-consistent",
+    label: "gain of the weakest tuned model",
     statement: "These gains are consistent: every tuned model is above its base",
     source: "abstract",
     comparison: {
@@ -63,6 +65,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "fine-tuning-gain-modest",
+    label: "gain in fine-tuning, within ±3.5",
     statement: "These gains are modest: below the 3.5 points from the base model to the GPT-2 baseline",
     source: "abstract; poster, conclusions",
     comparison: {
@@ -76,6 +79,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "gain-depends-on-task",
+    label: "gain, deviation between tasks",
     statement: "Gains are task-dependent",
     source: "poster, conclusions",
     comparison: { kind: "dependsOnTask", tasks: FINETUNING_TASKS, more: TUNED, less: [BASE] },
@@ -83,6 +87,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "sequential-over-merged-fine-tuning",
+    label: "sequential − merged, fine-tuning",
     statement: "Sequential curricula beat merged data in fine-tuning",
     source: "abstract",
     comparison: {
@@ -96,6 +101,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "sequential-over-merged-all",
+    label: "sequential − merged, all tasks",
     statement: "Sequential curricula beat merged data over all tasks",
     source: "poster, Figure 6",
     comparison: {
@@ -110,6 +116,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "merged-best-by-z",
+    label: "merged − best other, fine-tuning",
     statement: "Merged data is best by median z-score in fine-tuning",
     source: "poster, Figure 4",
     comparison: {
@@ -124,6 +131,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "order-of-little-importance",
+    label: "one order − the other, within ±1",
     statement: "The order of the two sets is of little importance (within 1 point in fine-tuning)",
     source: "poster, conclusions",
     comparison: {
@@ -137,6 +145,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "no-carry-over-to-zero-shot",
+    label: "clearest loss zero-shot",
     statement: "Gains do not carry over consistently to zero-shot tasks",
     source: "abstract",
     comparison: { kind: "someLoss", tasks: ZERO_SHOT_QUALITY, more: TUNED, less: [BASE] },
@@ -144,6 +153,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "smaller-fits-reading-times",
+    label: "100M − 140M, reading times",
     statement: "The smaller model fits reading times better",
     source: "poster, conclusions; summary",
     comparison: {
@@ -158,6 +168,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "larger-better-fine-tuning",
+    label: "140M − 100M, fine-tuning",
     statement: "The larger model is better in fine-tuning",
     source: "poster, Figure 4",
     comparison: { kind: "difference", tasks: FINETUNING_TASKS, more: LARGE, less: SMALL, expect: "positive" },
@@ -165,6 +176,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "larger-better-overall",
+    label: "140M − 100M, all tasks",
     statement: "The larger model is better overall",
     source: "poster, Figure 6",
     comparison: {
@@ -179,6 +191,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "trouble-with-inference-and-paraphrase",
+    label: "closest baseline − own, MNLI and QQP",
     statement:
       "The models have trouble with inference and paraphrase: all below all baselines on MNLI and QQP",
     source: "poster, conclusions",
@@ -193,6 +206,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "good-on-wugs",
+    label: "own − closest baseline, WUGs",
     statement: "The models are good on WUGs: all above all baselines",
     source: "poster, conclusions",
     comparison: {
@@ -207,6 +221,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "poor-on-entity-tracking",
+    label: "closest baseline − own, entity tracking",
     statement: "The models are poor on entity tracking: all below all baselines",
     source: "poster, conclusions",
     comparison: {
@@ -220,6 +235,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "entity-tracking-at-chance",
+    label: "entity tracking − chance, within ±8",
     statement: "Entity tracking is at chance for every model (20 % ± 8 points)",
     source: "paper.md 5.3, point 6",
     comparison: {
@@ -233,6 +249,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
   },
   {
     id: "ewok-at-chance",
+    label: "EWoK − chance, within ±5",
     statement: "EWoK is at chance for every model (50 % ± 5 points)",
     source: "paper.md 5.3, point 6",
     comparison: {

@@ -10,6 +10,7 @@ const TUNED = "llama140M merged";
 const DRAWING = { replicates: 2_000, seed: 1 };
 const claimOf = (comparison: Comparison): Claim => ({
   id: "made-up",
+  label: "made up",
   statement: "",
   source: "",
   comparison,
@@ -99,6 +100,14 @@ describe("claims about several comparisons", () => {
       verdict: "supported",
       of: "llama140M base − llama140M merged on BLiMP",
     });
+    const elsewhere = claimOf({ kind: "someLoss", tasks: ["BLiMP", "EWoK"], more: [BASE], less: [TUNED] });
+    expect(judgeOne(elsewhere, sheets)).toMatchObject({
+      verdict: "supported",
+      of: expect.stringMatching(/; without EWoK$/),
+    });
+    expect(judgeOne(claimOf({ kind: "someLoss", ...SIDES, tasks: ["BLiMP", "EWoK"] }), sheets).verdict).toBe(
+      "inconclusive",
+    );
     const none = claimOf({ kind: "someLoss", ...SIDES });
     expect(judgeOne(none, sheets).verdict).toBe("not supported");
   });
