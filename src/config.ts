@@ -180,6 +180,8 @@ export interface StudyConfig {
   readonly instructionTuning: TrainingConfig;
   readonly instructions: InstructionConfig;
   readonly curriculum: CurriculumConfig;
+  /** D23: tuning starts from the weights after the last pre-training epoch, or after the one with the lowest held-out loss. */
+  readonly startCheckpoint: "lastEpoch" | "bestHeldOut";
   /** Conditions of the reader's own, beside the poster's and the kit's (`curricula.ts`). */
   readonly curricula: Readonly<Record<Condition, Curriculum>>;
   /** D4: whether documents that share a row see what came before them in it. */

@@ -44,6 +44,7 @@ export { showTokens } from "./report/token-view.js";
 export { tableFiles } from "./report/table-files.js";
 export { showFigure } from "./report/figure.js";
 export { showPlotly } from "./report/plotly.js";
+export { watchCurves } from "./report/live-curves.js";
 export * from "./report/plots.js";
 export * from "./report/published.js";
 export * from "./report/published-settings.js";

@@ -44,6 +44,7 @@ const PAPER_STUDY: StudyConfig = {
     instructionBudget: "words8.7M",
   },
   curriculum: CURRICULUM,
+  startCheckpoint: "lastEpoch",
   curricula: {},
   pretrainingRows: "documents",
   rowLengthTokens: { llama140M: 6_144, llama100M: 6_000 },

@@ -5,6 +5,7 @@ import { TASKS, type Task } from "../runs/tasks.js";
 import type { TidyRow } from "../report/frame.js";
 import { tableMarkdown } from "../report/table.js";
 import { example, jsonOption, listOption, subjectOptions, type SubjectOptions } from "./options.js";
+import { openSubjectStudy } from "./subject-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
 
@@ -30,15 +31,10 @@ export function evaluateVerb(surroundings: Surroundings): Command {
 }
 
 async function evaluate(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
-  const { condition, scale, seed, tasks } = options;
+  const { condition, seed, tasks } = options;
   const { stdout, stderr } = surroundings;
-  const [{ openStudy }, { modelsOf }, { evaluateCondition }] = await Promise.all([
-    import("../runs/study.js"),
-    import("../runs/grid.js"),
-    import("../runs/scoring.js"),
-  ]);
-  const study = openStudy({ scale, seed });
-  const models = options.model ? [options.model] : modelsOf(condition);
+  const { study, models } = await openSubjectStudy(options);
+  const { evaluateCondition } = await import("../runs/scoring.js");
   await trainModels(study, { models, condition }, surroundings);
   const results: Result[] = [];
   for (const model of models)

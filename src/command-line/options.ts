@@ -10,6 +10,8 @@ export interface SubjectOptions {
   readonly seed: number;
   /** Undefined for all models the poster trains in the condition. */
   readonly model?: ModelName;
+  /** Path of a JSON file with settings in place of the scale's own. */
+  readonly config?: string;
 }
 
 /** @throws RangeError that lists the valid names */
@@ -55,12 +57,13 @@ function parseSeed(value: string): number {
 /** The options behind {@link SubjectOptions}. */
 export function subjectOptions(): Option[] {
   return [
-    choice("--condition <name>", "training condition", [
-      ...CONDITIONS,
-      ...Object.keys(CONTROLS),
-    ]).makeOptionMandatory(),
+    new Option("--condition <name>", "training condition, or the name of one that --config defines")
+      .choices([...CONDITIONS, ...Object.keys(CONTROLS)])
+      .argParser((name) => name) // checked once the file of --config is read
+      .makeOptionMandatory(),
     choice("--scale <name>", "size of models, text and budgets", SCALES).makeOptionMandatory(),
     new Option("--seed <number>", "whole number from 0").argParser(parseSeed).makeOptionMandatory(),
+    new Option("--config <file>", "JSON with settings and curricula in place of the scale's own"),
     choice("--model <name>", "one model; without it, all the poster trains in the condition", MODELS),
   ];
 }

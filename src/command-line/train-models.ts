@@ -14,12 +14,12 @@ export interface TrainedSubject extends TrainedModel {
 }
 
 const INTERRUPTED =
-  "class-it: interrupted. Finished phases are kept; the same command goes on with the phase it was in, from its start.";
+  "class-it: interrupted. What was trained is kept; the same command goes on from the last step.";
 
 /**
  * Trains one model after the other, or takes from the cache what it holds.
  *
- * @throws Interrupted after a Ctrl-C; the phase under way then leaves nothing behind
+ * @throws Interrupted after a Ctrl-C; the phase under way then leaves a checkpoint
  */
 export async function trainModels(
   study: Study,

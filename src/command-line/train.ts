@@ -1,11 +1,15 @@
 /** @file `class-it train`: runs or resumes the stages of a condition and says what each phase reached. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { tableMarkdown } from "../report/table.js";
 import { example, jsonOption, subjectOptions, type SubjectOptions } from "./options.js";
+import { openSubjectStudy } from "./subject-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
+import { tellBudget } from "./training-budget.js";
 import { trainModels } from "./train-models.js";
 
 interface TrainOptions extends SubjectOptions {
+  readonly budget?: true;
+  readonly whole?: true;
   readonly json?: true;
 }
 
@@ -14,23 +18,30 @@ export function trainVerb(surroundings: Surroundings): Command {
   const verb = new Command("train")
     .description(
       "Train the models of a condition: pre-training, then its instruction tuning. Phases that were finished before " +
-        "are taken from the cache; a phase that was broken off begins again.",
+        "are taken from the cache; a phase that was broken off goes on from its last checkpoint. At paper scale two steps are " +
+        "taken and the budget is told, unless --whole is given.",
     )
-    .addHelpText("after", example("train --condition merged --scale smoke --seed 0"))
+    .addHelpText(
+      "after",
+      example(
+        "train --condition merged --scale smoke --seed 0",
+        "train --condition merged --scale paper --seed 0 --model llama140M",
+        "train --condition mine --config mine.json --scale laptop --seed 0",
+      ),
+    )
     .action((options: TrainOptions) => train(options, surroundings));
-  for (const option of [...subjectOptions(), jsonOption()]) verb.addOption(option);
+  const budget = new Option("--budget", "take two steps of pre-training and tell what the whole costs");
+  const whole = new Option("--whole", "at paper scale: train all of it").conflicts("budget");
+  for (const option of [...subjectOptions(), budget, whole, jsonOption()]) verb.addOption(option);
   return verb;
 }
 
 async function train(options: TrainOptions, surroundings: Surroundings): Promise<void> {
   const { condition, scale, seed } = options;
-  const [{ openStudy }, { modelsOf }, { readCurve, textLoss }] = await Promise.all([
-    import("../runs/study.js"),
-    import("../runs/grid.js"),
-    import("../runs/training-results.js"),
-  ]);
-  const study = openStudy({ scale, seed });
-  const models = options.model ? [options.model] : modelsOf(condition);
+  const { study, models } = await openSubjectStudy(options);
+  if (options.budget || (scale === "paper" && !options.whole))
+    return tellBudget(study, { models, condition, json: options.json === true }, surroundings);
+  const { readCurve, textLoss } = await import("../runs/training-results.js");
   const subject = `${condition}, seed ${seed}, ${scale} scale, ${study.source} text`;
   surroundings.stderr.write(`train: ${models.join(" and ")}, ${subject}\n`);
   const trained = await trainModels(study, { models, condition }, surroundings);

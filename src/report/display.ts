@@ -16,6 +16,9 @@ function isDisplayChannel(value: unknown): value is DisplayChannel {
   return typeof value === "function";
 }
 
+/** Whether outputs reach a notebook, where one can take the place of another. */
+export const isInNotebook = (): boolean => tslabChannel() !== null;
+
 /** tslab's channel, or null outside the kernel. */
 function tslabChannel(): DisplayChannel | null {
   // Look only at what is loaded already: requiring tslab from a plain script would load a compiler.
@@ -34,9 +37,15 @@ function tslabChannel(): DisplayChannel | null {
  *
  * @param bundle   must hold `text/plain`, which is all that a terminal and a diff can show
  * @param metadata per MIME type
+ * @param place    of an output that is shown again and again: the id it is known by, and whether it stands there already. Outside
+ *   the kernel, where nothing can be replaced, only the last one of a place should be sent
  * @throws TypeError when `text/plain` is not a string
  */
-export function display(bundle: MimeBundle, metadata: MimeMetadata = {}): void {
+export function display(
+  bundle: MimeBundle,
+  metadata: MimeMetadata = {},
+  place?: { readonly id: string; readonly isUpdate: boolean },
+): void {
   const text = bundle["text/plain"];
   if (typeof text !== "string") {
     throw new TypeError(
@@ -44,7 +53,8 @@ export function display(bundle: MimeBundle, metadata: MimeMetadata = {}): void {
     );
   }
   const send = tslabChannel();
-  if (send) send({ data: bundle, metadata, transient: {} }, false);
+  const transient = place ? { display_id: place.id } : {};
+  if (send) send({ data: bundle, metadata, transient }, place?.isUpdate ?? false);
   else console.log(text);
 }
 

@@ -15,6 +15,7 @@ import type { PreparedPhase } from "./phases.js";
 import { reportProgress } from "./progress.js";
 import { beginStage, hashStage, type Stage, type StageInputs } from "./stage.js";
 import type { StageLock } from "./stage-lock.js";
+import { BEST_WEIGHTS, bestStep } from "./start-checkpoint.js";
 import { openCheckpoints } from "./training-checkpoint.js";
 import type { PhaseOutcome } from "./training-results.js";
 
@@ -52,6 +53,9 @@ export async function* buildPhase(
     const trained = run.readWeights();
     heldOut.push(...measureSources(sources, trained, { study, model, step: run.step, epoch }));
     tf.dispose({ ...trained });
+    // The last epoch's weights are the stage's own.
+    if (run.step < plan.batches.steps && bestStep(heldOut) === run.step)
+      checkpoints.keepWeights(BEST_WEIGHTS, run);
   };
   const started = performance.now();
   const secondsSoFar = (): number => (resumed?.seconds ?? 0) + (performance.now() - started) / 1000;
@@ -86,7 +90,9 @@ export async function* buildPhase(
       run,
       records,
       outcome: { heldOut, ...rows },
-      kept: checkpoints.keptWeights(),
+      kept: checkpoints
+        .keptWeights()
+        .filter((path) => basename(path) !== BEST_FILE || bestStep(heldOut) < run.step),
       seconds: secondsSoFar(),
     });
     checkpoints.remove();
@@ -98,6 +104,8 @@ export async function* buildPhase(
     run.dispose();
   }
 }
+
+const BEST_FILE = `${BEST_WEIGHTS}.safetensors`;
 
 /** As BabyLM names them, `chck_10M`. */
 const checkpointName = (words: number): string => `chck_${words / 1e6}M`;

@@ -4,7 +4,6 @@
  */
 import type { TrainingConfig, TuningStage } from "../config.js";
 import type { NamedFile } from "../data/files.js";
-import { loadModel } from "../model/checkpoint.js";
 import { initializeWeights } from "../model/decoder.js";
 import { deriveSeed, seeded } from "../random.js";
 import { repeatEpochs } from "../training/step-batches.js";
@@ -14,6 +13,7 @@ import type { Material, RowCounts } from "./material.js";
 import { readMoments } from "./moments-files.js";
 import { codeVersion } from "./provenance.js";
 import type { Stage, StageInputs } from "./stage.js";
+import { startOf } from "./start-checkpoint.js";
 import { stageBatches, textBatches } from "./stage-batches.js";
 
 const TRAINING_CODE = [
@@ -26,6 +26,7 @@ const TRAINING_CODE = [
   "runs/instruction-sets",
   "runs/phases",
   "runs/stage-batches",
+  "runs/start-checkpoint",
 ] as const;
 
 /** One phase ready to run: its name in the cache, its plan, and where its weights come from. */
@@ -85,12 +86,6 @@ export function pretrainingPhase(
   };
 }
 
-/** What a tuning stage begins with. */
-export interface Parent {
-  readonly stage: Stage;
-  readonly wordsSeen: number;
-}
-
 /** Where a stage stands in its condition. */
 export interface StagePlace {
   readonly place: number;
@@ -105,7 +100,7 @@ export async function tuningPhase(
   material: Material,
   stage: TuningStage,
   { place, span, keepMoments }: StagePlace,
-  parent: Parent,
+  parent: Stage,
 ): Promise<PreparedPhase> {
   const { study, model } = material;
   const { config, seed } = study;
@@ -119,13 +114,17 @@ export async function tuningPhase(
   };
   const optimizer = stage.optimizer ?? config.curriculum.optimizerAtPhase;
   const carries = optimizer === "carry";
+  // Between tuning stages there is no choice: the next one goes on from the end of the last.
+  const checkpoint = place === 0 ? config.startCheckpoint : "lastEpoch";
+  const start = startOf(parent, { checkpoint, architecture });
   const { batches, rows } = await stageBatches(material, stage, place);
   return {
     phase: stage.name,
     kind: "tuning",
     keepMoments,
     inputs: {
-      parent: parent.stage.hash,
+      parent: parent.hash,
+      checkpoint,
       stage,
       place,
       span,
@@ -143,15 +142,15 @@ export async function tuningPhase(
     },
     files: stage.examples === "text" ? material.text.files : files,
     start: () => ({
-      weights: loadModel(parent.stage.folder).weights,
-      ...(carries && { moments: readMoments(parent.stage.folder, architecture) }),
+      weights: start.weights(),
+      ...(carries && { moments: readMoments(parent.folder, architecture) }),
     }),
     plan: {
       name: `${model} tuning on ${stage.name}`,
       architecture,
       config: training,
       batches,
-      wordsBefore: parent.wordsSeen,
+      wordsBefore: start.wordsSeen,
       ...(span && { span }),
     },
     rows,

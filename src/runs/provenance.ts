@@ -68,6 +68,7 @@ export type CodeRoom =
   | "runs/overlap-items"
   | "runs/phases"
   | "runs/stage-batches"
+  | "runs/start-checkpoint"
   | "runs/tasks";
 
 let versions: Readonly<Record<string, string>> | undefined;

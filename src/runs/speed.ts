@@ -5,6 +5,7 @@ import type { ProfileRow } from "../engine/profile.js";
 import { countParameters, initializeWeights } from "../model/decoder.js";
 import { treeTensors } from "../evaluation/log-likelihood.js";
 import { treeBatches } from "../evaluation/prefix-trees.js";
+import { forwardOperations, trainingOperations } from "../model/operation-count.js";
 import { scoringStep } from "../model/scoring-step.js";
 import { seeded, type Random } from "../random.js";
 import { compiledSteps } from "../training/training-step.js";
@@ -53,23 +54,6 @@ const randomIds = (count: number, vocabSize: number, random: Random): Int32Array
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/**
- * Floating-point operations of the matrix products of one pass forward.
- *
- *   2 · (P − V · D) · B · T + 2 · L · D · B · T²
- *
- * Half of attention's T² pairs lie in the future and are not counted. A training step takes three times as many.
- */
-export function forwardOperations(
-  architecture: ArchitectureConfig,
-  { batchSize, lengthTokens }: { readonly batchSize: number; readonly lengthTokens: number },
-): number {
-  const { vocabSize, hiddenSize, numLayers, tiedEmbeddings } = architecture;
-  const inProducts = countParameters(architecture) - (tiedEmbeddings ? 0 : vocabSize * hiddenSize);
-  const tokens = batchSize * lengthTokens;
-  return 2 * inProducts * tokens + 2 * numLayers * hiddenSize * tokens * lengthTokens;
-}
-
 function summarise(milliseconds: readonly number[], operations: number, tokens: number): Speed {
   const [first = Number.NaN, ...counted] = milliseconds;
   const seconds = median(counted) / 1000;
@@ -114,7 +98,7 @@ export function measureTraining(
     tf.dispose({ loss, ...gradients });
     milliseconds.push(performance.now() - started);
   }
-  const operations = 3 * forwardOperations(architecture, { batchSize, lengthTokens });
+  const operations = trainingOperations(architecture, { batchSize, lengthTokens });
   const speed = summarise(milliseconds, operations, batchSize * lengthTokens);
   const weights = profile ? training.read("weight") : null;
   const rows = weights === null ? [] : train.profile({ weights, ...batch });

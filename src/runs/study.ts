@@ -5,7 +5,8 @@ import { defaultPlaces, textSource } from "../data/files.js";
 import { hasReleased } from "../data/released-instructions.js";
 import { checkArchitecture } from "../model/decoder.js";
 import { findProjectRoot } from "../project-root.js";
-import { checkCurricula } from "../curricula.js";
+import { describeIssue, studyConfigSchema } from "../config-schema.js";
+import { checkCurricula, curriculaOf } from "../curricula.js";
 import { deriveStudy } from "../scales.js";
 import type { CheckpointInterval } from "./training-checkpoint.js";
 
@@ -85,6 +86,11 @@ export function checkStudy(config: StudyConfig): void {
   const refuse = (what: string, must: string, got: unknown): never => {
     throw new RangeError(`checkStudy: ${what} must ${must}, got ${String(got)}. Correct the configuration.`);
   };
+  const shape = studyConfigSchema.safeParse(config);
+  if (!shape.success)
+    throw new RangeError(
+      `checkStudy: every setting must be one the kit knows, got ${describeIssue(shape.error, "configuration")}. Correct the configuration.`,
+    );
   checkCurricula(config);
   for (const model of MODELS) {
     const architecture = config.architectures[model];
@@ -99,6 +105,7 @@ export function checkStudy(config: StudyConfig): void {
         rowLength,
       );
   }
+  checkStart(config);
   for (const phase of ["pretraining", "instructionTuning"] as const) {
     const training = config[phase];
     if (!(training.learningRate > 0)) refuse(`${phase}.learningRate`, "be above 0", training.learningRate);
@@ -111,6 +118,16 @@ export function checkStudy(config: StudyConfig): void {
     if (training.warmupShare !== null && !(training.warmupShare >= 0 && training.warmupShare < 1))
       refuse(`${phase}.warmupShare`, "be null or from 0 to below 1", training.warmupShare);
   }
+}
+
+/** The best epoch's weights come without moments: only those of the end are kept. */
+function checkStart(config: StudyConfig): void {
+  if (config.startCheckpoint === "lastEpoch") return;
+  for (const [condition, [first]] of Object.entries(curriculaOf(config)))
+    if (first && (first.optimizer ?? config.curriculum.optimizerAtPhase) === "carry")
+      throw new RangeError(
+        `checkStudy: startCheckpoint "bestHeldOut" must go with an optimizer that is reset, got "carry" for the first stage of ${condition}. Set its optimizer to "reset", or start from "lastEpoch".`,
+      );
 }
 
 /** What `asFetched` comes to, said where the questions are a stand-in; contradictions with the text are refused. */

@@ -34,15 +34,23 @@ export const readCurve = (stage: Stage): readonly StepRecord[] =>
 /** The outcome a finished phase left. */
 export const readOutcome = (stage: Stage): PhaseOutcome =>
   outcomeSchema.parse(JSON.parse(readStageText(stage, "outcome.json")));
+
+/** The step of the last measurement. */
+const lastStep = (heldOut: readonly HeldOutLoss[]): number => Math.max(...heldOut.map(({ step }) => step));
+
 /** Losses on every source after the last epoch. */
 export function lastLosses({ heldOut }: PhaseOutcome): readonly HeldOutLoss[] {
-  const last = Math.max(...heldOut.map(({ step }) => step));
-  return heldOut.filter(({ step }) => step === last);
+  return heldOut.filter(({ step }) => step === lastStep(heldOut));
 }
 
-/** Loss on all held-out pre-training text after the last epoch, and its tokens. */
-export function textLoss(outcome: PhaseOutcome): [lossNats: number, tokens: number] {
-  const genres = lastLosses(outcome).filter(({ source }) => source !== "switch" && source !== "wiki");
+/** Loss on all held-out pre-training text after a step, the last epoch's where none is given, and its tokens. */
+export function textLoss(
+  { heldOut }: { readonly heldOut: readonly HeldOutLoss[] },
+  step = lastStep(heldOut),
+): [lossNats: number, tokens: number] {
+  const genres = heldOut.filter(
+    (loss) => loss.step === step && loss.source !== "switch" && loss.source !== "wiki",
+  );
   const tokens = genres.reduce((sum, genre) => sum + genre.tokens, 0);
   return [genres.reduce((sum, genre) => sum + genre.lossNats * genre.tokens, 0) / tokens, tokens];
 }

@@ -50,12 +50,11 @@ export async function* trainCondition(
     const files = [...prepared.files];
     done.push(last);
     for (const [place, stage] of curriculum.entries()) {
-      const wordsSeen = readCurve(last.stage).at(-1)?.wordsSeen ?? 0;
       prepared = await tuningPhase(
         material,
         stage,
         { place, span: spans[place] ?? null, keepMoments: keepsFor(place + 1) },
-        { stage: last.stage, wordsSeen },
+        last.stage,
       );
       last = yield* trainPhase(material, prepared);
       // Articles are pre-training text and the source of questions: one file, named once.

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { PAPER_ARCHITECTURES, type ArchitectureConfig } from "../../src/config.js";
 import { tf } from "../../src/engine/backend.js";
-import { forwardOperations, measureScoring, measureTraining } from "../../src/runs/speed.js";
+import { forwardOperations } from "../../src/model/operation-count.js";
+import { measureScoring, measureTraining } from "../../src/runs/speed.js";
 
 const tiny: ArchitectureConfig = {
   vocabSize: 50,

@@ -153,7 +153,9 @@ export function interactiveLearningCurves(
   const lines = new Map<string, LossRow[]>();
   for (const row of rows) {
     const key = `${row.run} ${row.measuredOn}`;
-    lines.set(key, [...(lines.get(key) ?? []), row]);
+    const line = lines.get(key);
+    if (line) line.push(row);
+    else lines.set(key, [row]);
   }
   return {
     data: [...lines.values()].flatMap((line) => {

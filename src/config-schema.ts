@@ -1,0 +1,129 @@
+/**
+ * @file The shape of a study's configuration, for one that no compiler has seen: read from a file, or edited in a cell. Which
+ * values go together is decided in `runs/study.ts` and `curricula.ts`.
+ */
+import { z } from "zod";
+import {
+  EXAMPLE_ORDERS,
+  INSTRUCTION_SETS,
+  MODELS,
+  SCALES,
+  type StudyConfig,
+  type TuningStage,
+} from "./config.js";
+
+// NaN passes here, and is refused with its field's own limits.
+const number = z.custom<number>((value) => typeof value === "number", "expected a number");
+const perModel = <T extends z.ZodType>(of: T) => z.record(z.enum(MODELS), of);
+
+const architecture = z.strictObject({
+  vocabSize: number,
+  maxLengthTokens: number,
+  hiddenSize: number,
+  numHeads: number,
+  numKeyValueHeads: number.exactOptional(),
+  headDim: number.exactOptional(),
+  numLayers: number,
+  feedForwardSize: number,
+  rotaryBase: number,
+  normEpsilon: number,
+  initializerStd: number,
+  tiedEmbeddings: z.boolean(),
+});
+
+const optimizer = z.strictObject({
+  beta1: number,
+  beta2: number,
+  epsilon: number,
+  weightDecay: number,
+  clipNorm: number,
+});
+
+const schedule = z.enum(["linear", "cosineWithRestarts"]);
+
+const training = z.strictObject({
+  learningRate: number,
+  batchSize: number,
+  maxEpochs: number,
+  schedule,
+  warmupSteps: number,
+  warmupShare: number.nullable(),
+  cosineCycles: number,
+  microBatchSize: number.nullable(),
+  precision: z.enum(["float32", "bfloat16"]),
+  optimizer,
+});
+
+const stageLength = z.union(
+  [
+    z.enum(["configured", "halfConfigured"]),
+    z.strictObject({ epochs: number }),
+    z.strictObject({ steps: number }),
+    z.strictObject({ words: number }),
+    z.strictObject({ stepsOf: z.string() }),
+    z.strictObject({ wordsOf: z.string() }),
+  ],
+  "expected configured, halfConfigured, or one of epochs, steps, words, stepsOf and wordsOf",
+);
+
+/** One stage of a curriculum. */
+export const tuningStageSchema: z.ZodType<TuningStage> = z.strictObject({
+  name: z.string(),
+  examples: z.union(
+    [z.literal("text"), z.array(z.enum(INSTRUCTION_SETS)).readonly()],
+    `expected "text" or a list of ${INSTRUCTION_SETS.join(", ")}`,
+  ),
+  order: z.enum(EXAMPLE_ORDERS),
+  replies: z.enum(["own", "permuted"]),
+  length: stageLength,
+  learningRate: number.exactOptional(),
+  schedule: schedule.exactOptional(),
+  optimizer: z.enum(["reset", "carry"]).exactOptional(),
+});
+
+/** A whole configuration; a field it does not know is refused. */
+export const studyConfigSchema: z.ZodType<StudyConfig> = z.strictObject({
+  scale: z.enum(SCALES),
+  architectures: perModel(architecture),
+  tokenizers: perModel(z.strictObject({ variant: z.enum(["bytePlain", "byteWithPrefixSpace"]) })),
+  pretraining: training,
+  instructionTuning: training,
+  instructions: z.strictObject({
+    chatTemplate: z.enum(["plainRoles", "speakerLetters", "released"]),
+    lossOn: z.enum(["reply", "full"]),
+    instructionRows: z.enum(["onePerRow", "packed"]),
+    switchboardPairs: z.enum(["minThreeWords", "allTurns", "noBackchannels", "released"]),
+    wikiSource: z.enum(["asFetched", "released", "standIn"]),
+    instructionBudget: z.enum(["words8.7M", "all"]),
+  }),
+  curriculum: z.strictObject({
+    phaseEpochs: z.enum(["tenEach", "tenInAll"]),
+    singleSourceBudget: z.enum(["epochs", "matchedSteps"]),
+    scheduleSpan: z.enum(["perPhase", "whole"]),
+    optimizerAtPhase: z.enum(["reset", "carry"]),
+  }),
+  startCheckpoint: z.enum(["lastEpoch", "bestHeldOut"]),
+  curricula: z.record(z.string(), z.array(tuningStageSchema).readonly()),
+  pretrainingRows: z.enum(["documents", "documentsIsolated"]),
+  rowLengthTokens: perModel(number),
+  budget: z.strictObject({
+    pretrainingWords: number.nullable(),
+    heldOutWords: number,
+    heldOutRows: number,
+    switchboardRows: number.nullable(),
+    wikiRows: number.nullable(),
+    blimpPairsPerUid: number.nullable(),
+  }),
+  checkpointWords: z.array(number).readonly(),
+  shrunk: z.array(z.string()).readonly(),
+});
+
+/**
+ * The first thing wrong with a value of the wrong shape, such as `instructions.lossOn: expected one of "reply"|"full"`.
+ *
+ * @param name of the value as a whole, for what is wrong with itself
+ */
+export function describeIssue({ issues: [issue] }: z.ZodError, name: string): string {
+  const place = issue?.path.join(".") ?? "";
+  return `${place === "" ? name : place}: ${(issue?.message ?? "unknown").replace(/^Invalid \w+: /, "")}`;
+}
