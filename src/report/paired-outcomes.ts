@@ -63,7 +63,8 @@ const READING_PARTS: Readonly<Record<string, ClaimTask>> = {
  * Differs: MRPC and QQP count as accuracy, the poster has F1, which is no mean over items.
  */
 export function readPairedOutcomes(resultsFolder: string): PairedOutcome[] {
-  const results = readResults(resultsFolder);
+  // Trainings read other files by condition, and rightly so.
+  const results = readResults(resultsFolder).filter(({ task }) => task in ITEM_TASKS || task === "reading");
   checkComparable(results);
   return results.flatMap((result): PairedOutcome[] => {
     const { model, condition, seed } = result;

@@ -46,6 +46,16 @@ describe("results become answers", () => {
     expect(outcomes[0]).toMatchObject({ task: "Entity tracking", credits: [0.2] });
   });
 
+  test("trainings may read other files by condition", () => {
+    const trained = (condition: string, sha256: string): Result => ({
+      ...resultWith([], { task: "training", condition }),
+      files: [{ path: `${condition}.txt`, sha256 }],
+    });
+    write(trained("switch", "a".repeat(64)), null);
+    write(trained("wiki", "b".repeat(64)), null);
+    expect(readPairedOutcomes(folder)).toEqual([]);
+  });
+
   test("reading times keep their corrected score and n", () => {
     const parts = ["eyeTracking", "selfPaced"].flatMap((part) => [
       metric({ part, value: 0.1, n: 90 }),

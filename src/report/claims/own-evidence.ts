@@ -22,7 +22,7 @@ type FitOutcome = Extract<PairedOutcome, { kind: "rSquared" }>;
  */
 export function ownEvidence(
   outcomes: readonly PairedOutcome[],
-  { replicates = 10_000, seed = 0 }: Partial<Resampling> = {},
+  { replicates = 4_000, seed = 0 }: Partial<Resampling> = {},
 ): Evidence {
   const seeds = [...new Set(outcomes.map((outcome) => outcome.seed))].sort((a, b) => a - b);
   return {
