@@ -27,8 +27,8 @@ export interface Missing {
 
 /** Scores from one place, published or our own. */
 export interface Evidence {
-  /** The test in words, as tables print it. */
-  readonly test: string;
+  /** The test of a comparison on some tasks in words, as tables print it. */
+  test(tasks: readonly ClaimTask[]): string;
   /** How many replicates every score has. */
   readonly replicates: number;
   task(task: ClaimTask): TaskEvidence | Missing;

@@ -1,6 +1,6 @@
 /** @file Verdicts: every claim decided on one body of evidence, p corrected for the number of claims that could be decided. */
 import { adjustHolm } from "../../statistics/multiple-comparisons.js";
-import type { Claim } from "./claim.js";
+import type { Claim, ClaimTask } from "./claim.js";
 import { decide, type Finding } from "./decide.js";
 import { isMissing, type Evidence } from "./evidence.js";
 
@@ -36,6 +36,9 @@ export function judgeClaims(claims: readonly Claim[], evidence: Evidence): Judge
     const correctedP = corrected.next().value ?? 1;
     const verdict =
       correctedP >= LEVEL ? "inconclusive" : finding.direction === "for" ? "supported" : "not supported";
-    return { ...finding, claim, verdict, correctedP, test: evidence.test };
+    return { ...finding, claim, verdict, correctedP, test: evidence.test(tasksOf(claim)) };
   });
 }
+
+const tasksOf = ({ comparison }: Claim): readonly ClaimTask[] =>
+  "tasks" in comparison ? comparison.tasks : [comparison.task];

@@ -25,11 +25,17 @@ export function ownEvidence(
   { replicates = 4_000, seed = 0 }: Partial<Resampling> = {},
 ): Evidence {
   const seeds = [...new Set(outcomes.map((outcome) => outcome.seed))].sort((a, b) => a - b);
+  const drawn = seeds.length < 2 ? `seed ${seeds.join()} alone` : `${seeds.length} seeds`;
   return {
-    test:
-      seeds.length < 2
-        ? `paired bootstrap over items, seed ${seeds.join()} alone`
-        : `paired bootstrap over items and ${seeds.length} seeds`,
+    test(tasks) {
+      const has = (kind: PairedOutcome["kind"]) =>
+        outcomes.some((outcome) => outcome.kind === kind && tasks.includes(outcome.task));
+      return [
+        ...(has("items") ? ["paired bootstrap over items"] : []),
+        ...(has("rSquared") ? ["normal errors of R², unpaired"] : []),
+        drawn,
+      ].join("; ");
+    },
     replicates,
     task: onceEach((task) => {
       const ofTask = outcomes.filter((outcome) => outcome.task === task);

@@ -29,7 +29,7 @@ export function publishedEvidence(
 ): Evidence {
   const scores = [...publishedFinetuning(), ...publishedZeroShot()];
   return {
-    test: TESTS[pairing],
+    test: () => TESTS[pairing],
     replicates,
     task: onceEach((task) => {
       const ofTask = scores.filter((score) => score.task === task);

@@ -190,7 +190,7 @@ describe("several seeds", () => {
     const judged = judgeOne(GAIN, seeds);
     expect(judged).toMatchObject({
       verdict: "inconclusive",
-      test: "paired bootstrap over items and 3 seeds",
+      test: "paired bootstrap over items; 3 seeds",
     });
     expect(judged.verdict !== null && Math.abs(judged.effect - 0.01)).toBeLessThan(0.001);
   });
@@ -207,7 +207,11 @@ describe("several seeds", () => {
     });
     const claim = claimOf({ kind: "difference", ...SIDES, tasks: ["Eye tracking"], expect: "positive" });
     const steady = [1, 2, 3].flatMap((seed) => [fit("base", seed, 0.01), fit("merged", seed, 0.07)]);
-    expect(judgeOne(claim, steady)).toMatchObject({ verdict: "supported", n: 1_696 });
+    expect(judgeOne(claim, steady)).toMatchObject({
+      verdict: "supported",
+      n: 1_696,
+      test: "normal errors of R², unpaired; 3 seeds",
+    });
     const wild = [0.01, 0.05, 0.15].flatMap((score, seed) => [
       fit("base", seed, 0.01),
       fit("merged", seed, score),
