@@ -25,6 +25,8 @@ export type PairedOutcome = Answered &
         readonly ids: readonly string[];
         /** The score is the mean over groups of the mean of each, such as BLiMP's phenomena, [N] */
         readonly groups: readonly string[];
+        /** Items of one name share a text and err together, such as MultiRC's answers, [N]; absent where items are alone. */
+        readonly clusters?: readonly string[];
         /** 0 to 1; half for a tie of two candidates, [N] */
         readonly credits: readonly number[];
       }
@@ -125,15 +127,20 @@ function readingOutcomes({ model, condition, seed, metrics }: Result): PairedOut
 }
 
 /** Numbers are text in CSV; `uid` is absent where a task has no parts. */
-const itemRow = z.object({ id: z.string().min(1), uid: z.string().default("") });
+const itemRow = z.object({
+  id: z.string().min(1),
+  uid: z.string().default(""),
+  cluster: z.string().min(1).optional(),
+});
 const digits = z.string().regex(/^[\d.]+$/);
 const credited = z.object({ credit: digits.transform(Number).pipe(z.number().min(0).max(1)) });
 const chosen = z.object({ choice: digits.transform(Number).pipe(z.number().int()), tie: z.enum(["0", "1"]) });
 
-/** Reads `credit`, or where a task has two candidates `choice` (0 is right) and `tie`. */
+/** Reads `cluster` where there is one, and `credit`, or where a task has two candidates `choice` (0 is right) and `tie`. */
 function itemCredits(file: string): {
   readonly ids: string[];
   readonly groups: string[];
+  readonly clusters?: string[];
   readonly credits: number[];
 } {
   const rows = parseCsv(readFileSync(file, "utf8"));
@@ -151,6 +158,7 @@ function itemCredits(file: string): {
   return {
     ids: parsed.map(({ id }) => id),
     groups: parsed.map(({ uid }) => uid),
+    ...(rows[0] && "cluster" in rows[0] && { clusters: parsed.map(({ cluster }) => cluster ?? "") }),
     credits: parsed.map(({ credit }) => credit),
   };
 }

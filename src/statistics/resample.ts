@@ -32,9 +32,12 @@ export function indexDrawer(seed: number): DrawIndices {
   };
 }
 
-/** Rows that are drawn among each other, as one array a column. */
+/** Units that are drawn among each other: rows, or clusters of rows. */
 interface Group {
+  /** Sums over the rows of each unit, one array a column. */
   readonly columns: readonly Float64Array[];
+  /** Rows of each unit; null when every unit is a row. */
+  readonly sizes: Float64Array | null;
   readonly indices: Int32Array;
 }
 
@@ -43,22 +46,23 @@ interface Group {
  *
  * @param columns      values by row, [C][N]; what is paired stands in the same row
  * @param options.groups the mean is that of the groups' means and rows are drawn within their group, [N]; one group when left out
+ * @param options.clusters rows of one name are drawn together, within their group, [N]; each row alone when left out
  * @returns [C][replicates]
  * @throws RangeError when there is no row, columns differ in length, a value is not finite or replicates are no count
  */
 export function resampleMeans(
   columns: readonly (readonly number[])[],
-  options: Resampling & { readonly groups?: readonly string[] },
+  options: Resampling & { readonly groups?: readonly string[]; readonly clusters?: readonly string[] },
 ): Float64Array[] {
   const { replicates, seed } = options;
   checkReplicates("resampleMeans", replicates);
-  const groups = splitRows(columns, options.groups);
+  const groups = splitRows(columns, options);
   const draw = indexDrawer(seed);
   const means = columns.map(() => new Float64Array(replicates));
   for (let replicate = 0; replicate < replicates; replicate++)
     for (const group of groups) {
-      const n = group.indices.length;
-      draw(group.indices, n);
+      draw(group.indices, group.indices.length);
+      const n = group.sizes === null ? group.indices.length : sumAt(group.sizes, group.indices);
       for (const [column, values] of group.columns.entries()) {
         const mean = means[column];
         if (mean) mean[replicate] = (mean[replicate] ?? 0) + sumAt(values, group.indices) / n / groups.length;
@@ -69,7 +73,7 @@ export function resampleMeans(
 
 /** The mean over groups of the mean of each, which `resampleMeans` draws replicates of. */
 export function groupedMean(values: readonly number[], groups?: readonly string[]): number {
-  const parts = splitRows([values], groups);
+  const parts = splitRows([values], groups && { groups });
   const means = parts.map(({ columns: [column = new Float64Array()] }) => {
     return column.reduce((sum, value) => sum + value, 0) / column.length;
   });
@@ -90,12 +94,16 @@ function sumAt(values: Float64Array, indices: Int32Array): number {
   return first + second + third + fourth;
 }
 
-function splitRows(columns: readonly (readonly number[])[], groups?: readonly string[]): Group[] {
+function splitRows(
+  columns: readonly (readonly number[])[],
+  { groups, clusters }: { readonly groups?: readonly string[]; readonly clusters?: readonly string[] } = {},
+): Group[] {
   const n = columns[0]?.length ?? 0;
-  if (n === 0 || columns.some((column) => column.length !== n) || (groups && groups.length !== n))
+  const names = [groups, clusters].filter((list) => list !== undefined);
+  if (n === 0 || columns.some((column) => column.length !== n) || names.some((list) => list.length !== n))
     throw new RangeError(
-      "resampleMeans: columns and groups must have the same number of rows and at least one, " +
-        `got ${columns.map((column) => column.length).join(", ")} rows and ${groups?.length ?? "no"} groups. Pair them item by item.`,
+      "resampleMeans: columns, groups and clusters must have the same number of rows and at least one, " +
+        `got ${[...columns, ...names].map((list) => list.length).join(", ")} rows. Pair them item by item.`,
     );
   for (const column of columns) {
     const row = column.findIndex((value) => !Number.isFinite(value));
@@ -104,17 +112,34 @@ function splitRows(columns: readonly (readonly number[])[], groups?: readonly st
         `resampleMeans: every value must be finite, got ${column[row]} in row ${row}. Leave out items that were not scored.`,
       );
   }
+  return rowsByName(n, groups).map((rows) => {
+    const units = clusters
+      ? rowsByName(
+          rows.length,
+          rows.map((row) => clusters[row] ?? ""),
+        )
+      : null;
+    const rowsOf = units?.map((unit) => unit.map((at) => rows[at] ?? 0)) ?? rows.map((row) => [row]);
+    return {
+      columns: columns.map((column) =>
+        Float64Array.from(rowsOf, (unit) => unit.reduce((sum, row) => sum + (column[row] ?? 0), 0)),
+      ),
+      sizes: units === null ? null : Float64Array.from(units, (unit) => unit.length),
+      indices: new Int32Array(rowsOf.length),
+    };
+  });
+}
+
+/** Row numbers of each name, in order of first appearance; all rows when there are no names. */
+function rowsByName(n: number, names?: readonly string[]): number[][] {
   const rowsOf = new Map<string, number[]>();
   for (let row = 0; row < n; row++) {
-    const name = groups?.[row] ?? "";
+    const name = names?.[row] ?? "";
     const rows = rowsOf.get(name);
     if (rows) rows.push(row);
     else rowsOf.set(name, [row]);
   }
-  return [...rowsOf.values()].map((rows) => ({
-    columns: columns.map((column) => Float64Array.from(rows, (row) => column[row] ?? 0)),
-    indices: new Int32Array(rows.length),
-  }));
+  return [...rowsOf.values()];
 }
 
 /** Refuses a number of replicates that is no count. */

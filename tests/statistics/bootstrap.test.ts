@@ -49,6 +49,27 @@ describe("drawing", () => {
     expect(new Set(drawn)).toEqual(new Set([0.5]));
   });
 
+  test("clusters are drawn whole, within their group: the numbers of the cluster bootstrap", () => {
+    const values = [1, 0, 1, 1, 0, 0, 1, 0, 1];
+    const clusters = ["a", "a", "a", "b", "b", "c", "c", "d", "d"];
+    const [drawn] = resampleMeans([values], { replicates: 50, seed: 3, clusters });
+    const kept = bootstrapClusters(
+      { differences: values, clusters },
+      { replicates: 50, seed: 3, within: "kept" },
+    );
+    expect(drawn?.map((value) => Number(value.toFixed(12)))).toEqual(
+      kept.replicates.map((value) => Number(value.toFixed(12))),
+    );
+    const groups = clusters.map((name) => (name < "c" ? "first" : "second"));
+    const [apart] = resampleMeans([clusters.map((name) => (name < "c" ? 1 : 0))], {
+      replicates: 20,
+      seed: 3,
+      clusters,
+      groups,
+    });
+    expect(new Set(apart)).toEqual(new Set([0.5]));
+  });
+
   test("rows that do not pair, or were not scored, are refused", () => {
     expect(() => resampleMeans([[1], [1, 2]], OPTIONS)).toThrow(/same number of rows.*got 1, 2 rows/);
     expect(() => resampleMeans([[Number.NaN]], OPTIONS)).toThrow(/must be finite, got NaN in row 0/);

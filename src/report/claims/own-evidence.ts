@@ -56,6 +56,7 @@ function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Resampling): Ta
     replicates: drawing.replicates,
     seed: deriveSeed(drawing.seed, first?.task ?? ""),
     groups: first?.groups ?? [],
+    ...(first?.clusters && { clusters: first.clusters }),
   };
   const columns = [...complete.values()].flat();
   if (columns.length === 0) return { n: 0, scores: new Map(), refused };

@@ -178,6 +178,13 @@ describe("what is missing", () => {
   });
 });
 
+test("items that share a text count as one: a gain on few texts stays open", () => {
+  const { base, tuned } = threePointGain(1_400);
+  const clusters = base.map((_, item) => `text ${Math.floor(item / 100)}`);
+  expect(judgeOne(GAIN, pair(base, tuned)).verdict).toBe("supported");
+  expect(judgeOne(GAIN, pair(base, tuned, { clusters })).verdict).toBe("inconclusive");
+});
+
 describe("several seeds", () => {
   const { base, tuned } = threePointGain(4_908);
 
