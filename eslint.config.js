@@ -77,4 +77,8 @@ export default tseslint.config(
     languageOptions: { globals: globals.node },
     rules: { "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] },
   },
+  {
+    files: ["jupyter/labextensions/**/*.js"],
+    languageOptions: { sourceType: "script", globals: globals.browser },
+  },
 );

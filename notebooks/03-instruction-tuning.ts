@@ -41,7 +41,8 @@ kit.showTable(kit.frame(settings), { caption: "Instruction-tuning settings (post
 // %% [markdown]
 // ## The conditions
 //
-// Phases follow one another; inside a phase the sets are shuffled together.
+// The poster's six, and the kit's controls and hybrids. Phases follow one another; inside a phase the sets are shuffled together
+// unless it says otherwise. Your own is a few lines of `curricula` in the configuration above, with `kit.tune`.
 
 // %%
 const conditions = Object.entries(kit.curriculaOf(config)).map(([condition, curriculum]) => ({
@@ -52,18 +53,35 @@ const conditions = Object.entries(kit.curriculaOf(config)).map(([condition, curr
 kit.showTable(kit.frame(conditions), { caption: "Conditions" });
 
 // %% [markdown]
+// The order of examples as it will be trained, read off the batches. A strip that changes colour once is a sequence; the two last
+// conditions begin with easy examples.
+
+// %%
+const order = await kit.exampleOrder(study, {
+  model: "llama140M",
+  conditions: conditions.map(({ condition }) => condition),
+});
+await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
+  name: "example-order",
+  folder,
+  caption: "Order of examples in tuning (llama140M)",
+  alt: "A strip a condition: which set each part of tuning holds, and beside it the mean length of its rows",
+});
+
+// %% [markdown]
 // ## Training
 //
 // The eight models of the poster. Conditions share their pre-training and, where they begin alike, their first phase.
 
 // %%
 const subjects = kit.publishedSubjects().filter(({ condition }) => condition !== "base");
-const order = new Map<string, string[]>();
-for await (const { model, condition, phase } of kit.trainAll(study, subjects)) {
-  const phases = order.get(`${model} ${condition}`) ?? [];
-  if (phases.at(-1) !== phase) order.set(`${model} ${condition}`, [...phases, phase]);
+const live = { name: "tuning-live", alt: "Training loss of all models", context: kit.contextOf(study) };
+const phasesOf = new Map<string, string[]>();
+for await (const { model, condition, phase } of kit.watchCurves(kit.trainAll(study, subjects), live)) {
+  const phases = phasesOf.get(`${model} ${condition}`) ?? [];
+  if (phases.at(-1) !== phase) phasesOf.set(`${model} ${condition}`, [...phases, phase]);
 }
-const trained = [...order].map(([run, phases]) => ({ run, "phases as trained": phases.join(" → ") }));
+const trained = [...phasesOf].map(([run, phases]) => ({ run, "phases as trained": phases.join(" → ") }));
 kit.showTable(kit.frame(trained), { caption: "Order really trained" });
 
 // %% [markdown]
@@ -135,4 +153,5 @@ kit.showTable(said, { caption: "Replies of llama140M after each condition", maxR
 // - Where the released sets were not fetched, the wiki questions are a stand-in: built by template, not by a language
 //   model.
 // - Each phase has its own warm-up and cosine and begins with fresh optimizer moments, the simplest reading of the model
-//   names; the alternatives, and token- and step-matched controls, come in a later step.
+//   names; `curriculum` in the configuration has the alternatives. Controls matched in steps and words are further subjects of
+//   the training cell, or `npx class-it train --condition moreText`.

@@ -15,6 +15,7 @@ export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from ".
 export { openStudy, type Study } from "./runs/study.js";
 export type { ConditionStep } from "./runs/build-phase.js";
 export { trainCondition } from "./runs/training.js";
+export { exampleOrder, type OrderPart } from "./runs/example-order.js";
 export { measureExposure } from "./runs/exposure.js";
 export { checkWordBudget, describeWordBudget, WORD_LIMITS, type WordBudget } from "./data/word-budget.js";
 export { evaluateCondition } from "./runs/scoring.js";

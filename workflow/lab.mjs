@@ -3,7 +3,7 @@
  * token is printed by the server; more options of jupyter-lab may follow `--`. Ctrl+C twice stops it.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { JUPYTER_CACHE, PROJECT, PYTHON, jupyterEnvironment } from "./jupyter-environment.mjs";
@@ -21,12 +21,25 @@ export function startLab(options = [], { token, stdio = "inherit" } = {}) {
   const mark = join(PROJECT, ".venv/package.json");
   if (!existsSync(mark)) writeFileSync(mark, "{}\n");
   mkdirSync(JUPYTER_CACHE, { recursive: true });
-  const asRoot = process.getuid?.() === 0 ? ["--allow-root"] : []; // containers
-  return spawn(PYTHON, ["-m", "jupyterlab", ...asRoot, `--ServerApp.root_dir=${PROJECT}`, ...options], {
+  const fixed = [
+    ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // containers
+    `--ServerApp.root_dir=${PROJECT}`,
+    `--LabApp.extra_labextensions_path=${prepareExtensions()}`,
+  ];
+  return spawn(PYTHON, ["-m", "jupyterlab", ...fixed, ...options], {
     cwd: PROJECT,
     env: jupyterEnvironment(token === undefined ? {} : { JUPYTER_TOKEN: token }),
     stdio,
   });
+}
+
+/** The project's extensions of JupyterLab with the library of one of them, which npm brings. @returns {string} their folder */
+function prepareExtensions() {
+  const folder = join(JUPYTER_CACHE, "labextensions");
+  cpSync(join(PROJECT, "jupyter/labextensions"), folder, { recursive: true });
+  const library = join(PROJECT, "node_modules/plotly.js-dist/plotly.js");
+  copyFileSync(library, join(folder, "class-it-plotly/static/plotly.js"));
+  return folder;
 }
 
 /** @param {string[]} options */

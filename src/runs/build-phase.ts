@@ -13,6 +13,7 @@ import type { Material } from "./material.js";
 import { writeMoments } from "./moments-files.js";
 import type { PreparedPhase } from "./phases.js";
 import { reportProgress } from "./progress.js";
+import { nameRun } from "./runs-under-way.js";
 import { beginStage, hashStage, type Stage, type StageInputs } from "./stage.js";
 import type { StageLock } from "./stage-lock.js";
 import { BEST_WEIGHTS, bestStep } from "./start-checkpoint.js";
@@ -44,6 +45,11 @@ export async function* buildPhase(
     ...(study.checkpoints && { interval: study.checkpoints }),
   });
   const resumed = checkpoints.latest();
+  nameRun(progressFolder(study.cacheFolder, kind, inputs), {
+    name: plan.name,
+    seed: study.seed,
+    scale: study.config.scale,
+  });
   const heldOut = [...(resumed?.heldOut ?? [])];
   const records = [...(resumed?.records ?? [])];
   const begun = resumed ?? start();

@@ -6,10 +6,9 @@ import { countParameters, type Weights } from "../model/decoder.js";
 import { trainingOperations } from "../model/operation-count.js";
 import { TrainingRun, type StepRecord } from "../training/train.js";
 import { compiledSteps } from "../training/training-step.js";
-import type { Material } from "./material.js";
+import { openMaterial } from "./material.js";
 import { pretrainingPhase } from "./phases.js";
-import { checkModel, type Study } from "./study.js";
-import { loadText, prepareTokenizer, tokenizeText } from "./text.js";
+import type { Study } from "./study.js";
 import { countCosts, textFactor, type StageCost } from "./training-budget.js";
 
 /** Steps that were taken, and what they tell. */
@@ -49,11 +48,8 @@ export async function* rehearse(
     steps,
   }: { readonly model: ModelName; readonly condition: Condition; readonly steps: number },
 ): AsyncGenerator<StepRecord, Rehearsal, void> {
-  checkModel(model);
-  const text = await loadText(study);
-  const { stage, tokenizer } = await prepareTokenizer(study, model, text);
-  const tokens = await tokenizeText(study, text, { tokenizer, tokenizerStage: stage });
-  const material: Material = { study, model, text, tokenizer, tokens };
+  const material = await openMaterial(study, model);
+  const { text } = material;
   try {
     const architecture = study.config.architectures[model];
     const rowLengthTokens = study.config.rowLengthTokens[model];
@@ -93,7 +89,7 @@ export async function* rehearse(
       costs: await countCosts(material, condition),
     };
   } finally {
-    tokens.stream.close();
+    material.tokens.stream.close();
   }
 }
 

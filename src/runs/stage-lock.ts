@@ -59,6 +59,12 @@ export async function acquireStageLock(
   }
 }
 
+/** Whether some process is building the stage. */
+export function isLockHeld(path: string): boolean {
+  const owner = readOwner(path);
+  return owner !== null && !isGone(owner, path);
+}
+
 function create(path: string, owner: Owner): boolean {
   try {
     writeFileSync(path, JSON.stringify(owner), { flag: "wx" });

@@ -52,6 +52,17 @@ export function readCurveFile(path: string): StepRecord[] {
   return readCurveLines(path, text.split("\n").length - 1);
 }
 
+/** Records of a curve that may be growing: whole lines up to the first that is none; none where there is no file. */
+export function parseCurve(path: string): StepRecord[] {
+  const records: StepRecord[] = [];
+  for (const line of existsSync(path) ? readFileSync(path, "utf8").split("\n") : []) {
+    const record = stepSchema.safeParse(parseLine(line));
+    if (!record.success) break;
+    records.push(record.data);
+  }
+  return records;
+}
+
 function parseLine(line: string | undefined): unknown {
   try {
     return JSON.parse(line ?? "");

@@ -7,12 +7,12 @@ import type { Condition, Curriculum, ModelName } from "../config.js";
 import { curriculumOf } from "../curricula.js";
 import { buildPhase, progressFolder, type ConditionStep } from "./build-phase.js";
 import { announceExposure, exposureMetrics } from "./exposure.js";
-import type { Material } from "./material.js";
+import { openMaterial, type Material } from "./material.js";
 import { pretrainingPhase, tuningPhase, type PreparedPhase } from "./phases.js";
 import { findStage, lockStage, type Stage } from "./stage.js";
 import { countSteps, stageBatches } from "./stage-batches.js";
 import { checkModel, type Study } from "./study.js";
-import { loadText, prepareTokenizer, tokenizeText } from "./text.js";
+import { loadText } from "./text.js";
 import { publishTraining, readCurve, readOutcome, type FinishedPhase } from "./training-results.js";
 
 /** A trained model: its last stage, and what every phase left behind. */
@@ -34,12 +34,9 @@ export async function* trainCondition(
 ): AsyncGenerator<ConditionStep, TrainedModel, void> {
   checkModel(model);
   const curriculum = curriculumOf(study.config, condition);
-  const text = await loadText(study);
-  const exposure = await announceExposure(study, { condition, text });
-  const { stage: tokenizerStage, tokenizer } = await prepareTokenizer(study, model, text);
-  const tokens = await tokenizeText(study, text, { tokenizer, tokenizerStage });
+  const exposure = await announceExposure(study, { condition, text: await loadText(study) });
+  const material = await openMaterial(study, model);
   const done: FinishedPhase[] = [];
-  const material = { study, model, text, tokenizer, tokens };
   try {
     const spans = await scheduleSpans(material, curriculum);
     const carries = (place: number): boolean =>
@@ -64,7 +61,7 @@ export async function* trainCondition(
     publishTraining(study, { model, condition }, files, done, exposureMetrics(exposure));
     return { stage: last.stage, phases: done };
   } finally {
-    tokens.stream.close();
+    material.tokens.stream.close();
   }
 }
 

@@ -5,7 +5,7 @@ import { command } from "./command.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
-const VERBS = ["doctor", "data", "train", "evaluate", "export"];
+const VERBS = ["doctor", "data", "train", "watch", "evaluate", "export"];
 
 test("help lists every verb, on stdout, and succeeds", async () => {
   const { code, stdout, stderr } = await command("--help");
@@ -24,7 +24,7 @@ test.each(VERBS)("help of %s shows --json and examples of that very verb", async
 test("the example of train and of evaluate name every option that must be given", async () => {
   for (const verb of ["train", "evaluate"]) {
     const { stdout } = await command(`${verb} --help`);
-    const example = stdout.slice(stdout.indexOf("Example:"));
+    const example = stdout.slice(stdout.search(/^Examples?:/m));
     for (const option of ["--condition", "--scale", "--seed"]) expect(example).toContain(option);
   }
 });

@@ -15,6 +15,17 @@ const FOLDER = join(ROOT, PLACE);
 const SCRIPT = fileURLToPath(new URL("fixtures/lab.ts", import.meta.url));
 const disk = (file: string) => readFileSync(join(FOLDER, file), "utf8");
 
+/** Forty steps in about eight seconds. */
+const LIVE_CELL = `import * as kit from "class-it";
+async function* steps() {
+  for (let step = 1; step <= 40; step++) {
+    await new Promise((done) => setTimeout(done, 200));
+    yield { model: "llama100M", condition: "base", lossNats: 3 / step } as const;
+  }
+}
+const context = { scale: "smoke", source: "microworld", seeds: [1] } as const;
+for await (const step of kit.watchCurves(steps(), { name: "live", alt: "loss", context })) void step;`;
+
 /** Two pairs: `work`, never run, and `fresh`, run on another machine, its .ipynb an hour newer than its .ts. */
 async function writeNotebooks(): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true });
@@ -122,6 +133,21 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     await until("the output", async () =>
       (await notebook.output(0).first().textContent())?.includes("at once"),
     );
+  }, 60_000);
+
+  test("loss curves grow in one figure while the cell runs, and the whole curve stays", async () => {
+    await notebook.edit(0, LIVE_CELL);
+    await notebook.press("Control+Enter");
+    const plot = notebook.cell(0).locator(".js-plotly-plot");
+    const points = () =>
+      plot.evaluateAll((plots) => plots.map((each) => Reflect.get(each, "data")[0].x.length as number));
+    const early = await until("the first drawing", async () => (await points())[0]);
+    expect(early).toBeLessThan(40);
+    expect(await notebook.prompt(0)).toBe("[*]:");
+    await notebook.ran(0, 9);
+    await until("the whole curve", async () => (await points()).join() === "40");
+    const box = await plot.boundingBox();
+    expect(box?.height).toBeGreaterThan(300);
   }, 60_000);
 
   test("asked no other host for anything, and raised no error in the page or the kernel", () => {

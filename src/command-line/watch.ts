@@ -1,0 +1,82 @@
+/** @file `class-it watch`: loss curves of the trainings under way, drawn in the terminal as they grow. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import asciichart from "asciichart";
+import { Command, Option } from "commander";
+import { findProjectRoot } from "../project-root.js";
+import type { RunUnderWay } from "../runs/runs-under-way.js";
+import { example, jsonOption } from "./options.js";
+import { clockTime } from "./progress-line.js";
+import { printJson, type Surroundings } from "./surroundings.js";
+
+interface WatchOptions {
+  readonly once?: true;
+  readonly json?: true;
+}
+
+const REFRESH_MS = 2_000;
+const CLEAR = "\u001b[2J\u001b[H";
+const CHART_COLUMNS = 72;
+const CHART_ROWS = 8;
+
+/** The verb `watch`. */
+export function watchVerb(surroundings: Surroundings): Command {
+  const verb = new Command("watch")
+    .description(
+      "Draw the loss of every training under way, whoever started it: a notebook, another terminal, a workflow. On a terminal " +
+        "the curves grow until nothing runs any more; elsewhere, and with --once or --json, they are printed once.",
+    )
+    .addHelpText("after", example("watch"))
+    .action((options: WatchOptions) => watch(options, surroundings));
+  for (const option of [new Option("--once", "print the curves and end"), jsonOption()])
+    verb.addOption(option);
+  return verb;
+}
+
+async function watch(options: WatchOptions, surroundings: Surroundings): Promise<void> {
+  const { stdout } = surroundings;
+  const { runsUnderWay } = await import("../runs/runs-under-way.js");
+  const folder = surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages");
+  if (options.json) return printJson(surroundings, runsUnderWay(folder));
+  for (;;) {
+    const runs = runsUnderWay(folder);
+    const stays = stdout.isTTY === true && options.once !== true;
+    stdout.write((stays ? CLEAR : "") + describeRuns(runs));
+    if (!stays || !runs.some(({ isRunning }) => isRunning)) return;
+    await sleep(REFRESH_MS);
+  }
+}
+
+/** All runs, each with its state and its curve. */
+export function describeRuns(runs: readonly RunUnderWay[]): string {
+  if (runs.length === 0)
+    return "No training is under way. Finished ones: npx class-it export --list, and notebooks 02 and 03.\n";
+  return runs.map(describeRun).join("\n");
+}
+
+function describeRun({ name, scale, seed, records, isRunning }: RunUnderWay): string {
+  const last = records.at(-1);
+  const head = `${name}, ${scale} scale, seed ${seed}`;
+  if (!last) return `${head}: no step yet\n`;
+  const state = isRunning
+    ? `${Math.round(last.tokensPerSecond)} tokens/s, ${clockTime(last.secondsLeft)} left`
+    : "stopped; goes on when it is asked for again";
+  const chart = asciichart.plot(thinned(records.map(({ lossNats }) => lossNats)), {
+    height: CHART_ROWS,
+    format: (value) => value.toFixed(2).padStart(7),
+  });
+  return (
+    `${head}: step ${last.step}/${last.steps}, loss ${last.lossNats.toFixed(3)}, ${state}\n${chart}\n` +
+    `        nats a token, steps 1 to ${last.step}\n`
+  );
+}
+
+/** At most as many values as the chart has columns, each the mean of consecutive ones. */
+function thinned(values: readonly number[]): number[] {
+  const count = Math.min(values.length, CHART_COLUMNS);
+  return Array.from({ length: count }, (_, column) => {
+    const [from, to] = [column, column + 1].map((edge) => Math.round((edge * values.length) / count));
+    const part = values.slice(from, to);
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+}
