@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { checkComparable, readPairedOutcomes } from "../../src/report/paired-outcomes.js";
+import { readPairedOutcomes } from "../../src/report/paired-outcomes.js";
 import type { Result } from "../../src/runs/results.js";
 import { metric, resultWith } from "../support/hand-made-result.js";
 
@@ -75,34 +75,6 @@ describe("results become answers", () => {
     expect(() => readPairedOutcomes(folder)).toThrow(/choice and tie, in every row.*in row 2/);
     write(resultWith([]), "id,uid,credit\na_0,a,1.5\n");
     expect(() => readPairedOutcomes(folder)).toThrow(/in every row.*in row 1/);
-  });
-});
-
-describe("results of one comparison", () => {
-  const other = (more: Partial<Result>): Result => ({
-    ...resultWith([], { condition: "merged" }),
-    ...more,
-  });
-  const file = (sha256: string) => ({ path: "blimp.jsonl", sha256 });
-
-  test("of two scales, kinds of text or data files are refused by both names", () => {
-    const first = { ...resultWith([]), files: [file("a".repeat(64))] };
-    const same = { files: first.files };
-    expect(() => checkComparable([first, other({ ...same, scale: "laptop" })])).toThrow(
-      /blimp must have one scale for all models, got smoke for llama140M base seed 1 and laptop for llama140M merged/,
-    );
-    expect(() => checkComparable([first, other({ ...same, source: "microworld" })])).toThrow(
-      /one kind of text/,
-    );
-    expect(() => checkComparable([first, other({ files: [file("b".repeat(64))] })])).toThrow(
-      /one set of data files.*blimp\.jsonl aaaaaaaaaaaa.*blimp\.jsonl bbbbbbbbbbbb/,
-    );
-    expect(() => checkComparable([first, other(same)])).not.toThrow();
-  });
-
-  test("other tasks may rest on other files", () => {
-    const reading = other({ task: "reading", files: [file("c".repeat(64))] });
-    expect(() => checkComparable([resultWith([]), reading])).not.toThrow();
   });
 
   test("a file of another schema version is refused", () => {

@@ -105,6 +105,16 @@ describe("the paired bootstrap over items", () => {
     expect(bootstrapP(back)).toBeCloseTo(bootstrapP(forth), 12);
   });
 
+  test("cries wolf in about 5 % of comparisons of equals, even with 52 items", () => {
+    const random = seeded(9);
+    const alarms = Array.from({ length: 400 }, (_, seed) => {
+      const differences = Array.from({ length: 52 }, () => (random() < 0.15 ? (random() < 0.5 ? -1 : 1) : 0));
+      return bootstrapP(bootstrapItems({ differences }, { replicates: 500, seed })) < 0.05;
+    });
+    // Binomial standard error of 400 such comparisons: 1.1 points; 3.7 of them.
+    expect(Math.abs(alarms.filter(Boolean).length / 400 - 0.05)).toBeLessThan(0.04);
+  });
+
   test("BCa equals scipy's on scipy's replicates", () => {
     const { values, replicates, confidence, interval } = golden.bca;
     const { acceleration } = bootstrapItems({ differences: values }, OPTIONS);
