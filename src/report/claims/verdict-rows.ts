@@ -101,14 +101,18 @@ export function verdictOverview(judged: {
   });
 }
 
+/** Spaces within a number and its name do not break. */
 function inWords(judged: JudgedClaim): string {
   if (judged.verdict === null) return judged.reason;
   const { unit, correctedP, n } = judged;
-  const signed = (value: number): string =>
-    (scaleOf(unit) * value).toFixed(unit === "points" ? 1 : 2).replace("-", "−");
+  const signed = (value: number): string => {
+    const digits = (scaleOf(unit) * value).toFixed(unit === "points" ? 1 : 2);
+    return Number(digits) === 0 ? digits.replace("-", "") : digits.replace("-", "−");
+  };
   const interval = judged.interval
-    ? ` [${signed(judged.interval.low)}, ${signed(judged.interval.high)}]`
+    ? ` [${signed(judged.interval.low)},\u00a0${signed(judged.interval.high)}]`
     : "";
-  const p = correctedP < 0.001 ? "p < 0.001" : `p = ${correctedP.toFixed(3)}`;
-  return `${signed(judged.effect)}${unit === "points" ? "" : " SD"}${interval}, ${p}, n = ${n.toLocaleString("en-US")}`;
+  const p = correctedP < 0.001 ? "p\u00a0<\u00a00.001" : `p\u00a0=\u00a0${correctedP.toFixed(3)}`;
+  const items = `n\u00a0=\u00a0${n.toLocaleString("en-US")}`;
+  return `${signed(judged.effect)}${unit === "points" ? "" : "\u00a0SD"}${interval}, ${p}, ${items}`;
 }

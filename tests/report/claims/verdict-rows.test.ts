@@ -34,7 +34,7 @@ describe("tables of verdicts", () => {
       "our effect [95 %], corrected p, n": "no results on WSC at this scale",
     });
     expect(first?.["effect [95 %], corrected p, n"]).toMatch(
-      /^−0\.1 \[−\d\.\d, \d\.\d\], p = 1\.000, n = 29,577$/,
+      /^−0\.1 \[−\d\.\d,\s\d\.\d\], p\s=\s1\.000, n\s=\s29,577$/,
     );
     expect(() => verdictOverview({ published, ifPaired, own: own.slice(1) })).toThrow(
       /same claims, got "fine-tuning-gain"/,
