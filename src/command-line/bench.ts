@@ -14,6 +14,7 @@ import {
 } from "./bench-rows.js";
 import { benchData } from "./bench-data.js";
 import { benchStatistics } from "./bench-statistics.js";
+import { benchLoop } from "./bench-loop.js";
 import { example, jsonOption, listOption } from "./options.js";
 import { progressLine } from "./progress-line.js";
 import { preparePytorch } from "./pytorch-environment.js";
@@ -27,6 +28,7 @@ interface BenchOptions {
   readonly profile?: true;
   readonly data?: true;
   readonly statistics?: true;
+  readonly loop?: true;
   readonly json?: true;
 }
 
@@ -54,6 +56,7 @@ export function benchVerb(surroundings: Surroundings): Command {
         "bench --subjects llama140M --max-tokens 256 --against-pytorch",
         "bench --data --against-pytorch",
         "bench --statistics",
+        "bench --loop",
       ),
     )
     .action((options: BenchOptions) => bench(options, surroundings));
@@ -77,7 +80,12 @@ export function benchVerb(surroundings: Surroundings): Command {
       "subjects",
       "data",
       "againstPytorch",
+      "loop",
     ]),
+    new Option(
+      "--loop",
+      "measure what the training loop, its checkpoints and going on with it take instead",
+    ).conflicts(["profile", "subjects", "data", "againstPytorch"]),
     jsonOption(),
   ])
     verb.addOption(option);
@@ -98,6 +106,7 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
       againstPython: options.againstPytorch === true,
       json: options.json === true,
     });
+  if (options.loop) return benchLoop(surroundings, { json: options.json === true });
   const { measureMatrixRate } = await import("../engine/matrix-rate.js");
   const rows = benchRows(options);
   const line = progressLine(surroundings.stderr);

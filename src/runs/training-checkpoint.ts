@@ -47,7 +47,8 @@ export interface CheckpointInterval {
   readonly everyMs: number;
   readonly costs: number;
 }
-const INTERVAL: CheckpointInterval = { everyMs: 30_000, costs: 60 };
+/** What a training keeps to unless its study says otherwise. */
+export const INTERVAL: CheckpointInterval = { everyMs: 30_000, costs: 60 };
 
 /**
  * @param options.stage    hash of the stage; a checkpoint of another is refused
