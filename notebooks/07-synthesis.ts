@@ -9,10 +9,11 @@
 // %% [markdown]
 // # 7. Synthesis
 //
-// **Claim.** Over all tasks sequential curricula beat merged data, and larger is better overall. Paper: conclusions, poster
-// Figures 4 and 6.
+// **Claim.** Over all tasks sequential curricula beat merged data, larger is better overall, and gains are small but
+// consistent in fine-tuning, without carrying over to zero-shot tasks. Paper: abstract, conclusions, poster Figures 4 and 6.
 //
-// *Inputs:* `results/paper` and what notebooks 02 to 06 left in `results/<scale>`. *Time:* seconds.
+// *Inputs:* `results/paper` and what notebooks 02 to 06 left in `results/<scale>`. *Outputs:* verdicts, in
+// `results/<scale>/tables` and `figures`. *Time:* seconds.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";
@@ -66,6 +67,84 @@ kit.tableFiles(standings, {
 // a sequential one. Neither difference has an error bar in the paper.
 
 // %% [markdown]
+// ## Every claim, judged
+//
+// A claim is a record: a statement, the comparison that decides it, and what that comparison came to. It is *supported* when
+// the effect is beyond its error after Holm's correction over all claims, *not supported* when it is so in the other
+// direction, else *inconclusive*. A difference smaller than its error is no difference.
+//
+// The paper published no item results, so no paired test is possible on its numbers. Their errors are those of two samples
+// that share nothing, the widest there can be; beside them stands what would follow if related models differed on 15 % of
+// items. The spread between seeds is unknown for the paper: it had one.
+
+// %%
+const published = kit.judgeClaims(kit.PAPER_CLAIMS, kit.publishedEvidence("unpaired"));
+const ifPaired = kit.judgeClaims(kit.PAPER_CLAIMS, kit.publishedEvidence("pairedAssumption"));
+
+// %% [markdown]
+// Ours come from the answers to the same items, drawn again for all models at once, and over seeds where there are at least
+// two. Results that were not measured on the same items, data files or seeds are refused.
+
+// %%
+const outcomes = kit.readPairedOutcomes(study.resultsFolder);
+const own = kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes));
+const tables = kit.outputFolder(study, "tables");
+
+// %%
+kit.showTable(kit.verdictOverview({ published, ifPaired, own }), {
+  caption: `Verdicts on ${kit.PAPER_CLAIMS.length} claims: the published numbers, and ours at ${p.scale} scale`,
+  note: "Effects in percentage points, or in standard deviations of models (SD). A verdict that is blank has its reason beside it.",
+});
+
+// %% [markdown]
+// The same with every digit, the test and the models each effect is of, as files.
+
+// %%
+const missing = "effects without interval; claims without verdict, whose reason is in the row";
+const publishedTable = { caption: "Verdicts on the published numbers", missing, folder: tables };
+const ownTable = { caption: `Verdicts on our numbers, ${p.scale} scale`, missing, folder: tables };
+kit.tableFiles(kit.verdictRows(published), { ...publishedTable, name: "verdicts-published" });
+kit.tableFiles(kit.verdictRows(own), { ...ownTable, name: "verdicts-own" });
+
+// %% [markdown]
+// ## The verdicts as a figure
+//
+// One line a claim, coloured by its verdict; the mark says the same for who prints in grey. First the published numbers.
+
+// %%
+await kit.showFigure(kit.verdictForest(kit.verdictEffects(published), { source: "published" }), {
+  name: "verdicts-published",
+  folder,
+  caption: "What the published numbers say of each claim",
+  alt: "Effects with 95 % intervals for every claim of the paper on its published numbers, coloured by verdict",
+});
+
+// %% [markdown]
+// Then ours, as far as there are results: a claim without a verdict has no line.
+
+// %%
+const ownEffects = kit.verdictEffects(own);
+if (ownEffects.length > 0)
+  await kit.showFigure(kit.verdictForest(ownEffects, kit.contextOf(study)), {
+    name: "verdicts-own",
+    folder,
+    caption: `What our numbers at ${p.scale} scale say of the claims`,
+    alt: "Effects with 95 % intervals for the claims our results can decide, coloured by verdict",
+  });
+
+// %% [markdown]
+// ## What could have been seen
+//
+// How far chance alone moves a score, task by task. On WSC one item is worth two points, more than most differences the paper
+// names.
+
+// %%
+kit.showTable(kit.publishedTaskLimits(), {
+  caption: "Fine-tuning tasks: items, trivial scores and the error of one score",
+  missing: "MNLI has three classes",
+});
+
+// %% [markdown]
 // ## What was run here
 //
 // Every row is a result file with its commit, configuration, seed and data hashes.
@@ -79,9 +158,37 @@ kit.showTable(runs, {
 });
 
 // %% [markdown]
+// ## What a researcher should do next
+//
+// - **Publish answers, not averages.** With the answers to each item every comparison above would be paired, and its interval
+//   about three fifths as wide.
+// - **Run seeds.** No claim about curricula rests on more than one training. Three seeds, the same for all conditions, come
+//   before any further condition.
+// - **Name the comparison first.** Mean of tasks or median of z-scores: on the same numbers the two crown different curricula.
+// - **Leave WSC and RTE out of averages, or weigh tasks by what they can tell:** 52 and 139 items add more noise than signal.
+// - **Cross size with tokenizer** before saying that smaller models read like people, and **compare with as many words or steps
+//   of plain text** before saying that instructions help: the controls are in notebook 03.
+
+// %% [markdown]
+// ## Checklists
+//
+// REFORMS (Kapoor and others 2024) and the Responsible NLP Research checklist of ACL Rolling Review, each item with the file
+// that answers it. What is open says so.
+
+// %%
+kit.showTable(kit.checklistRows(kit.REFORMS), { caption: "REFORMS, 32 items", maxRows: 40 });
+
+// %%
+kit.showTable(kit.checklistRows(kit.RESPONSIBLE_NLP), { caption: "Responsible NLP Research checklist" });
+
+// %% [markdown]
 // ## What differs, and why we think so
 //
 // - At smoke scale no number supports or weakens a claim of the paper: the models are a hundredth of the size and saw a
 //   three-hundredth of the text. What is shown is that the whole way runs.
-// - Verdicts on every claim, with paired tests and corrected p, come in a later step; so does the laptop scale at which
-//   they mean something.
+// - The paper's abstract speaks of consistent gains in fine-tuning. In its own table two of five tuned models lie above their
+//   base in the mean of seven tasks, and the best by half a standard error: inconclusive, not refuted.
+// - What its numbers do support is a loss on BLiMP after tuning, weak MNLI, QQP and entity tracking, and a large gap between
+//   the two sizes, which two other explanations fit as well: the smaller model answers with the most frequent class, and has
+//   another tokenizer.
+// - Ours read MRPC and QQP as accuracy (an F1 is no mean over items), ties as half right and surprisal with its space.

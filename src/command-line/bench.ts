@@ -13,6 +13,7 @@ import {
   type BenchSubject,
 } from "./bench-rows.js";
 import { benchData } from "./bench-data.js";
+import { benchStatistics } from "./bench-statistics.js";
 import { benchLoop } from "./bench-loop.js";
 import { example, jsonOption, listOption } from "./options.js";
 import { progressLine } from "./progress-line.js";
@@ -26,6 +27,7 @@ interface BenchOptions {
   readonly againstPytorch?: true;
   readonly profile?: true;
   readonly data?: true;
+  readonly statistics?: true;
   readonly loop?: true;
   readonly json?: true;
 }
@@ -53,6 +55,7 @@ export function benchVerb(surroundings: Surroundings): Command {
         "bench --subjects laptop140M,laptop100M",
         "bench --subjects llama140M --max-tokens 256 --against-pytorch",
         "bench --data --against-pytorch",
+        "bench --statistics",
         "bench --loop",
       ),
     )
@@ -72,6 +75,13 @@ export function benchVerb(surroundings: Surroundings): Command {
       "--data",
       "measure tokenizer training, encoding and overlap of all real text instead",
     ).conflicts(["profile", "subjects"]),
+    new Option("--statistics", "measure the tests behind the verdicts instead").conflicts([
+      "profile",
+      "subjects",
+      "data",
+      "againstPytorch",
+      "loop",
+    ]),
     new Option(
       "--loop",
       "measure what the training loop, its checkpoints and going on with it take instead",
@@ -90,6 +100,7 @@ function parseTokens(value: string): number {
 }
 
 async function bench(options: BenchOptions, surroundings: Surroundings): Promise<void> {
+  if (options.statistics) return benchStatistics(surroundings, { json: options.json === true });
   if (options.data)
     return benchData(surroundings, {
       againstPython: options.againstPytorch === true,

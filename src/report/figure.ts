@@ -1,10 +1,11 @@
-/** @file A Vega-Lite specification becomes SVG and PNG in Node, with one font everywhere and the same bytes every time. */
+/** @file A Vega-Lite specification becomes SVG, PDF and PNG in Node, with one font everywhere and the same bytes every time. */
 
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { TopLevelSpec } from "vega-lite";
 import { writeFileAtomically } from "../runs/atomic-file.js";
 import { checkOutputName, display, escapeHtml } from "./display.js";
+import { figureFonts, sizeOf } from "./figure-fonts.js";
+import { svgToPdf } from "./figure-pdf.js";
 import { fromProjectRoot } from "./from-project-root.js";
 
 const FONT = "DejaVu Sans";
@@ -49,13 +50,7 @@ export interface FigureOptions {
   readonly caption: string;
 }
 
-function fontFiles(): string[] {
-  const folder = join(
-    dirname(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/package.json")),
-    "ttf",
-  );
-  return ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((file) => join(folder, file));
-}
+const fontFiles = (): string[] => Object.values(figureFonts());
 
 /** Vega's messages, collected: what it prints as a warning is a mistake in the figure. */
 function collectingLogger(messages: string[]) {
@@ -137,14 +132,8 @@ export async function svgToPng(svg: string, zoom = 2): Promise<Uint8Array> {
   return painter.render().asPng();
 }
 
-function sizeOf(svg: string): { width: number; height: number } {
-  const size = /<svg[^>]*\bwidth="([\d.]+)"[^>]*\bheight="([\d.]+)"/.exec(svg);
-  if (!size) throw new Error(`svgSize: an SVG must have width and height, got ${svg.slice(0, 120)}.`);
-  return { width: Math.round(Number(size[1])), height: Math.round(Number(size[2])) };
-}
-
 /**
- * Write a figure as NAME.svg and NAME.png and show it, both pictures in one output: the SVG of a notebook that was
+ * Write a figure as NAME.svg, NAME.pdf and NAME.png and show it, two pictures in one output: the SVG of a notebook that was
  * not run here stays blank until the notebook is trusted, and then the PNG is seen.
  *
  * @throws Error when the figure cannot be drawn without warnings
@@ -155,6 +144,7 @@ export async function showFigure(spec: TopLevelSpec, options: FigureOptions): Pr
   const png = await svgToPng(svg);
   writeFileAtomically(fromProjectRoot(join(folder, `${name}.svg`)), svg);
   writeFileAtomically(fromProjectRoot(join(folder, `${name}.png`)), png);
+  writeFileAtomically(fromProjectRoot(join(folder, `${name}.pdf`)), await svgToPdf(svg, alt));
   const label = { alt, ...sizeOf(svg) };
   display(
     {

@@ -9,4 +9,5 @@ export * from "./plots/overlap-bars.js";
 export * from "./plots/score-bars.js";
 export * from "./plots/training-curves.js";
 export * from "./plots/training-rate.js";
+export * from "./plots/verdict-forest.js";
 export * from "./plots/z-score-boxes.js";

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { readResults, subjectFolder, type Result } from "../runs/results.js";
 import type { Study } from "../runs/study.js";
 import { macroAverageInterval } from "../statistics/macro-average.js";
+import { checkComparable } from "./comparable.js";
 import { parseCsv } from "./csv.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
@@ -27,11 +28,18 @@ export function outputFolder(study: Study, kind: "figures" | "tables"): string {
   return join(study.resultsFolder, kind);
 }
 
-/** Results of one study's scale and seed, one task. */
+/**
+ * Results of one study's scale and seed, one task.
+ *
+ * @throws RangeError when they were measured on different data files, scales or kinds of text
+ */
 export function resultsOf(study: Study, task: string): Result[] {
-  return readResults(study.resultsFolder).filter(
+  const results = readResults(study.resultsFolder).filter(
     (result) => result.task === task && result.seed === study.seed,
   );
+  // Trainings read other files by condition, and rightly so.
+  if (task !== "training") checkComparable(results);
+  return results;
 }
 
 /** Every result of a study's scale and seed: which task of which model, how many metrics, and the largest n. */

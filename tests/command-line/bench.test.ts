@@ -51,6 +51,11 @@ test.each([
   expect(stderr).toMatch(message);
 });
 
+test("statistics are measured alone", async () => {
+  const { code, stderr } = await command("bench --statistics --data");
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/--statistics.*cannot be used with.*--data/)]);
+});
+
 test("text cannot be measured where there is none", async () => {
   const places = { rawFolder: temporaryFolder(), dataFolder: null };
   const { code, stderr } = await command("bench --data", { places });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { figureSvg, showFigure, svgToPng } from "../../src/report/figure.js";
+import { svgToPdf } from "../../src/report/figure-pdf.js";
 import { plotlyBundle } from "../../src/report/plotly.js";
 
 const SPEC = {
@@ -25,12 +26,13 @@ const NAMED = { name: "loss", alt: 'Loss "falls" < 2' };
 
 afterEach(() => vi.restoreAllMocks());
 
-test("two drawings of one figure have the same bytes, as SVG and as PNG", async () => {
+test("two drawings of one figure have the same bytes, as SVG, PNG and PDF", async () => {
   const first = await figureSvg(SPEC, NAMED);
   await figureSvg(SPEC, { ...NAMED, name: "between" }); // moves the counter that Vega keeps for its ids
   const second = await figureSvg(SPEC, NAMED);
   expect(second).toBe(first);
   expect(Buffer.compare(await svgToPng(first), await svgToPng(second))).toBe(0);
+  expect(Buffer.compare(await svgToPdf(first, "A"), await svgToPdf(second, "A"))).toBe(0);
 });
 
 test("the ids of two figures differ and every reference has its id", async () => {
@@ -62,6 +64,17 @@ test("text is measured: a longer label takes more room", async () => {
   expect(Math.abs(gap - 40 * 14 * (1.103 - 0.343))).toBeLessThan(3);
 });
 
+test("the PDF has the figure's size in points and DejaVu embedded, regular and bold", async () => {
+  const svg = await figureSvg({ ...SPEC, width: 10 }, NAMED);
+  const pdf = Buffer.from(await svgToPdf(svg, "Loss")).toString("latin1");
+  const [, width, height] = / width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+  expect(pdf).toContain(`/MediaBox [0 0 ${Number(width) * 0.75} ${Number(height) * 0.75}]`);
+  const fonts = [...pdf.matchAll(/\/BaseFont \/[A-Z]{6}\+(\S+)/g)].map((match) => match[1]);
+  expect(new Set(fonts)).toEqual(new Set(["DejaVuSans", "DejaVuSans-Bold"]));
+  expect(pdf.match(/\/FontFile2/g)).toHaveLength(2);
+  expect(pdf).not.toContain("/Subtype /Image"); // vectors, no picture of them
+});
+
 test("what Vega only warns of is an error", async () => {
   const empty = { ...SPEC, data: { values: [] } };
   await expect(figureSvg(empty, NAMED)).rejects.toThrow(
@@ -69,12 +82,12 @@ test("what Vega only warns of is an error", async () => {
   );
 });
 
-test("showing a figure writes both files and sends both pictures and the text", async () => {
+test("showing a figure writes three files and sends both pictures and the text", async () => {
   const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
   const folder = mkdtempSync(join(tmpdir(), "figures-"));
   try {
     await showFigure(SPEC, { ...NAMED, folder, caption: "Loss by step." });
-    expect(readdirSync(folder).sort()).toEqual(["loss.png", "loss.svg"]);
+    expect(readdirSync(folder).sort()).toEqual(["loss.pdf", "loss.png", "loss.svg"]);
     expect(readFileSync(join(folder, "loss.svg"), "utf8")).toBe(await figureSvg(SPEC, NAMED));
     expect([...readFileSync(join(folder, "loss.png")).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
     expect(log.mock.calls).toEqual([['[figure loss] Loss by step.\nLoss "falls" < 2']]);

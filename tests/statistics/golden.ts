@@ -25,6 +25,30 @@ interface StatisticsGolden {
     readonly confidence: number;
     readonly interval: readonly [number, number];
   }[];
+  readonly mcnemar: readonly {
+    readonly onlyFirst: number;
+    readonly onlySecond: number;
+    readonly p: number;
+  }[];
+  readonly signFlips: readonly { readonly differences: readonly number[]; readonly p: number }[];
+  readonly adjusted: readonly {
+    readonly p: readonly number[];
+    readonly holm: readonly number[];
+    readonly benjaminiHochberg: readonly number[];
+  }[];
+  readonly clopperPearson: StatisticsGolden["wilson"];
+  readonly bca: {
+    readonly values: readonly number[];
+    readonly confidence: number;
+    readonly replicates: readonly number[];
+    readonly interval: readonly [number, number];
+  };
+  readonly cochran: {
+    readonly effects: readonly number[];
+    readonly standardErrors: readonly number[];
+    readonly q: number;
+    readonly p: number;
+  };
   readonly quantiles: {
     readonly values: readonly number[];
     readonly at: readonly number[];

@@ -14,6 +14,8 @@ import pandas as pd
 import scipy.stats as ss
 import sklearn.metrics as sk
 import statsmodels.formula.api as smf
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 warnings.simplefilter("ignore")
@@ -58,6 +60,27 @@ quantiles = dict(values=sample, at=[0, 0.1, 0.25, 0.5, 0.75, 0.9, 1], numpy=np.q
                  sampleStandardDeviation=float(np.std(sample, ddof=1)))
 normal = [[p, float(ss.norm.ppf(p))] for p in (1e-6, 0.025, 0.1, 0.5, 0.6, 0.975, 0.995, 0.99999)]
 
+# Paired tests of two models on the same items. BCa: scipy's interval from its own replicates, which the test gets.
+mcnemar_cases = [dict(onlyFirst=b, onlySecond=c, p=float(mcnemar([[20, b], [c, 14]], exact=True).pvalue))
+                 for b, c in [(5, 1), (0, 0), (6, 0), (2, 2), (40, 61), (700, 641)]]
+sign_flips = []
+for d in [[1, 1, 1, -1, 0, 1, 0, 1, 1, -1], [0.5, -1, 0.5, 1, 1, 0.5], [0, 0, 1], [0.1, 0.2, 0.3, -0.6, 0.25, 0.125, 0.7]]:
+    test = ss.permutation_test((np.array(d),), lambda x, axis: x.mean(axis=axis), permutation_type="samples", n_resamples=np.inf)
+    sign_flips.append(dict(differences=d, p=float(test.pvalue)))
+adjusted = [dict(p=p, holm=multipletests(p, method="holm")[1].tolist(), benjaminiHochberg=multipletests(p, method="fdr_bh")[1].tolist())
+            for p in [[0.01, 0.04, 0.03, 0.005], [0.2], [1, 0.5, 0.5, 0.0001, 0.04, 0.04], [0.001, 0.001, 0.9]]]
+clopper_pearson = [dict(successes=k, n=n, confidence=c, interval=[float(v) for v in proportion_confint(k, n, 1 - c, "beta")])
+                   for k, n, c in [(32, 52, 0.95), (0, 10, 0.95), (10, 10, 0.95), (117, 200, 0.99), (6700, 13400, 0.9)]]
+rng = np.random.default_rng(2)
+skewed = rng.gamma(0.7, 2, 25).round(2)
+drawn = ss.bootstrap((skewed,), np.mean, n_resamples=399, method="BCa", confidence_level=0.9, rng=np.random.default_rng(5))
+bca = dict(values=skewed.tolist(), confidence=0.9, replicates=drawn.bootstrap_distribution.round(6).tolist(),
+           interval=[float(drawn.confidence_interval.low), float(drawn.confidence_interval.high)])
+gains, errors = [1.2, -0.4, 3.1, 0.3, 2.2], [0.5, 1.1, 0.9, 0.4, 2.5]
+weights = 1 / np.square(errors)
+q = float(np.sum(weights * np.square(np.array(gains) - np.average(gains, weights=weights))))
+cochran = dict(effects=gains, standardErrors=errors, q=q, p=float(ss.chi2.sf(q, len(gains) - 1)))
+
 # Ordinary least squares: statsmodels on own numbers, then NIST's hard case.
 rng = np.random.default_rng(11)
 a, b = rng.normal(5, 2, 12).round(3), rng.normal(-300, 40, 12).round(1)
@@ -78,7 +101,8 @@ longley = dict(
     standardErrors=[890420.383607373, 84.9149257747669, 0.0334910077722432, 0.488399681651699, 0.214274163161675, 0.226073200069370, 455.478499142212],
     rSquared=0.995479004577296, residualSumOfSquares=836424.055505915)
 write("statistics.json", dict(spearman=spearman, classification=classification, wilson=wilson, quantiles=quantiles,
-                              normal=normal, ols=ols, longley=longley))
+                              normal=normal, ols=ols, longley=longley, mcnemar=mcnemar_cases, signFlips=sign_flips,
+                              adjusted=adjusted, clopperPearson=clopper_pearson, bca=bca, cochran=cochran))
 
 # The official reading regressions on 48 invented words: two without frequency, six without a previous word, one whose
 # previous context is the word None (index 7). Formulas as in the BabyLM 2025 pipeline, reading/run.py.

@@ -1,0 +1,313 @@
+/**
+ * @file Two checklists of good practice and where this repository answers them: REFORMS for science with machine learning, and
+ * the reproducibility part of the conference's own. What is open says so.
+ */
+import type { TidyRow } from "./frame.js";
+
+/** One item of a checklist. */
+export interface ChecklistItem {
+  readonly id: string;
+  /** What is asked, in our words. */
+  readonly asks: string;
+  readonly status: "answered" | "open" | "does not apply";
+  /** Files that answer it, from the project root; none where it is open or does not apply. */
+  readonly files: readonly string[];
+  /** The answer in a sentence, or what is missing. */
+  readonly note: string;
+}
+
+const answered = (id: string, asks: string, note: string, ...files: readonly string[]): ChecklistItem => ({
+  id,
+  asks,
+  status: "answered",
+  files,
+  note,
+});
+const open = (id: string, asks: string, note: string, ...files: readonly string[]): ChecklistItem => ({
+  ...answered(id, asks, note, ...files),
+  status: "open",
+});
+const inapplicable = (id: string, asks: string, note: string): ChecklistItem => ({
+  ...answered(id, asks, note),
+  status: "does not apply",
+});
+
+/**
+ * The 32 items in 8 modules.
+ *
+ * Source: Kapoor and others (2024), REFORMS: Consensus-based Recommendations for Machine-learning-based Science, Science
+ * Advances 10 (18), eadk3452, Table 1; items in our words.
+ */
+export const REFORMS: readonly ChecklistItem[] = [
+  answered(
+    "1a",
+    "Population the claims are about",
+    "small English language models trained on at most 100M words; the claims one by one",
+    "src/report/claims/paper-claims.ts",
+  ),
+  open(
+    "1b",
+    "Why this population",
+    "the paper's full text was not at hand; its question is repeated",
+    "README.md",
+  ),
+  inapplicable("1c", "Why machine learning", "the models are the object of study, not a means"),
+  answered(
+    "2a",
+    "Data sets with identifiers",
+    "every file by sha256, with place and licence",
+    "data/manifest.json",
+    "data/README.md",
+  ),
+  answered(
+    "2b",
+    "Code with version",
+    "every result names its commit and whether it was clean",
+    "src/runs/provenance.ts",
+  ),
+  answered("2c", "Computing infrastructure", "versions, processor, memory, measured speed", "environment.md"),
+  answered("2d", "README with instructions", "two commands on a fresh clone", "README.md"),
+  answered("2e", "One script for all results", "every notebook, then the report", "workflow/reproduce.mjs"),
+  answered(
+    "3a",
+    "Sources of data, annotation, time",
+    "by folder; human judgements and reading times are of others",
+    "data/README.md",
+  ),
+  answered(
+    "3b",
+    "Sampling frame",
+    "BabyLM corpora and the sample at hand",
+    "data/README.md",
+    "notebooks/01-data.ts",
+  ),
+  answered(
+    "3c",
+    "Why the data suit the question",
+    "the corpora and tasks of the paper; stand-ins are called so",
+    "notebooks/01-data.ts",
+  ),
+  answered(
+    "3d",
+    "Outcome variables",
+    "metrics with both readings of each",
+    "src/report/claims/claim.ts",
+    "results/paper/task_sizes.csv",
+  ),
+  answered(
+    "3e",
+    "Sample sizes and outcome frequencies",
+    "items, majority class and all-positive F1 a task",
+    "results/paper/task_sizes.csv",
+  ),
+  answered(
+    "3f",
+    "Missing data",
+    "30 words without frequency, rows without previous word",
+    "src/evaluation/reading-table.ts",
+  ),
+  open(
+    "3g",
+    "Whether the sample represents the population",
+    "about 7M words of six sources stand for 100M; not tested",
+    "data/README.md",
+  ),
+  answered(
+    "4a",
+    "Excluded data",
+    "what a rule dropped is counted",
+    "src/data/switchboard-pairs.ts",
+    "notebooks/01-data.ts",
+  ),
+  answered(
+    "4b",
+    "Impossible or corrupt samples",
+    "changed bytes and broken rows are refused by name",
+    "src/data/files.ts",
+    "src/data/json-lines.ts",
+  ),
+  answered(
+    "4c",
+    "Transformations",
+    "template, masking, packing",
+    "src/data/chat-template.ts",
+    "src/data/batches.ts",
+  ),
+  answered(
+    "5a",
+    "Models in detail",
+    "the paper's tables as constants, the forward pass",
+    "src/config.ts",
+    "src/model/decoder.ts",
+  ),
+  open("5b", "Why these model types", "the paper's choice; its reasons were not at hand", "src/config.ts"),
+  answered(
+    "5c",
+    "How models are evaluated, splits",
+    "official rules with their quirks, and corrected ones",
+    "src/evaluation/minimal-pairs.ts",
+    "src/evaluation/reading-times.ts",
+  ),
+  answered(
+    "5d",
+    "How models are selected",
+    "last epoch; the official choice on the scored set is named where it is used",
+    "src/config.ts",
+  ),
+  answered(
+    "5e",
+    "Hyperparameter tuning",
+    "none: the paper's values, smaller scales by one function",
+    "src/scales.ts",
+  ),
+  answered(
+    "5f",
+    "Baselines for comparison",
+    "controls of equal words and steps; the paper's baselines",
+    "src/curricula.ts",
+    "results/paper/baselines.csv",
+  ),
+  answered(
+    "6a",
+    "Training data alone informs pre-processing",
+    "tokenizers are trained on pre-training text without the held-out part",
+    "src/runs/held-out.ts",
+  ),
+  answered(
+    "6b",
+    "Dependencies and duplicates between training and test",
+    "overlap of every task's items is measured and split by",
+    "src/runs/overlap.ts",
+    "src/evaluation/overlap-split.ts",
+  ),
+  answered(
+    "6c",
+    "Legitimacy of inputs",
+    "both instruction sources also occur in the pre-training text: measured",
+    "src/data/ngram-overlap.ts",
+  ),
+  answered(
+    "7a",
+    "Metrics",
+    "each with formula and source",
+    "src/statistics/classification.ts",
+    "src/evaluation/choices.ts",
+  ),
+  answered(
+    "7b",
+    "Uncertainty",
+    "items, clusters, seeds and items",
+    "src/statistics/paired-bootstrap.ts",
+    "src/statistics/bootstrap-interval.ts",
+  ),
+  answered(
+    "7c",
+    "Choice and assumptions of tests",
+    "each claim's test beside its verdict",
+    "src/report/claims/decide.ts",
+    "src/report/claims/sampling-error.ts",
+  ),
+  open(
+    "8a",
+    "External validity",
+    "smaller scales and one language; the paper's scale needs a GPU",
+    "notebooks/07-synthesis.ts",
+  ),
+  answered(
+    "8b",
+    "Where findings should not be expected to hold",
+    "the last section of every notebook",
+    "notebooks/07-synthesis.ts",
+  ),
+];
+
+/**
+ * Limits, artifacts and experiments: what a reproduction can answer. Its questions on human annotators do not arise.
+ *
+ * Source: Responsible NLP Research checklist of ACL Rolling Review, as used from 2024 on; items in our words.
+ */
+export const RESPONSIBLE_NLP: readonly ChecklistItem[] = [
+  answered(
+    "A1",
+    "Limitations",
+    "the last section of every notebook; validity points beside the verdicts",
+    "notebooks/07-synthesis.ts",
+  ),
+  open("A2", "Risks", "models of this size write nothing useful; not discussed further"),
+  answered(
+    "B1",
+    "Creators of artifacts cited",
+    "Source lines; repository and commit a file",
+    "data/manifest.json",
+  ),
+  answered(
+    "B2",
+    "Licences",
+    "as found, some unstated; no text of others in the repository",
+    "data/README.md",
+    "LICENSE",
+  ),
+  answered("B3", "Intended use", "non-commercial research data, fetched by the user", "data/README.md"),
+  open(
+    "B4",
+    "Personal or offensive content",
+    "corpora of conversations and subtitles are used as published; not screened",
+  ),
+  answered(
+    "B5",
+    "Documentation of artifacts",
+    "language, source, size and licence a file",
+    "data/manifest.json",
+  ),
+  answered(
+    "B6",
+    "Statistics of data and splits",
+    "examples, words and lengths, counted",
+    "notebooks/01-data.ts",
+    "results/paper/task_sizes.csv",
+  ),
+  answered(
+    "C1",
+    "Parameters, compute, infrastructure",
+    "exact formula, measured speed and memory",
+    "src/model/decoder.ts",
+    "environment.md",
+  ),
+  answered(
+    "C2",
+    "Set-up and hyperparameters",
+    "every open choice a typed option, written into results",
+    "src/config.ts",
+    "src/scales.ts",
+  ),
+  answered(
+    "C3",
+    "Descriptive statistics of results",
+    "n and interval with every number; number of seeds said",
+    "src/report/claims/verdict-rows.ts",
+  ),
+  answered(
+    "C4",
+    "Packages and their settings",
+    "pinned; versions in every result",
+    "package-lock.json",
+    "environment.md",
+  ),
+  inapplicable(
+    "D",
+    "Human annotators and participants",
+    "none were recruited; published judgements are used",
+  ),
+  open("E1", "Assistants in research and writing", "to be stated by who publishes results"),
+];
+
+/** A checklist as a table, one row an item. */
+export function checklistRows(items: readonly ChecklistItem[]): TidyRow[] {
+  return items.map(({ id, asks, status, note, files }) => ({
+    item: id,
+    "what is asked": asks,
+    status,
+    answer: note,
+    files: files.join(", "),
+  }));
+}

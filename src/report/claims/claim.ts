@@ -1,0 +1,67 @@
+/** @file What a claim of the paper is made of: its statement, where it stands, and the comparison that decides it. */
+import type { Condition, ModelName } from "../../config.js";
+import type { FinetuningTask, ZeroShotTask } from "../published.js";
+
+/** A task by the paper's name. */
+export type ClaimTask = FinetuningTask | ZeroShotTask;
+
+/** A model with its condition, `llama140M base`, or a baseline by the poster's name, `bl_simpo`. */
+export type SubjectName = string;
+
+/** Name of one of the kit's models in a comparison. */
+export function subjectName(model: ModelName, condition: Condition): SubjectName {
+  return `${model} ${condition}`;
+}
+
+/** Two groups of models; a group's score is the mean of its members'. */
+interface Sides {
+  readonly more: readonly SubjectName[];
+  readonly less: readonly SubjectName[];
+}
+
+/** What has to be computed, and what of it the claim says. */
+export type Comparison =
+  /** The mean over tasks of `more` minus `less`; `negligible` claims that it lies within ± margin (a proportion). */
+  | (Sides & {
+      readonly kind: "difference";
+      readonly tasks: readonly ClaimTask[];
+      readonly expect: "positive" | { readonly negligibleWithin: number };
+    })
+  /** Each of `more` above each of `less`, on the mean of the tasks or on each task: all of them must hold. */
+  | (Sides & {
+      readonly kind: "everyDifference";
+      readonly tasks: readonly ClaimTask[];
+      readonly over: "meanOfTasks" | "eachTask";
+    })
+  /** At least one of `more` below `less` on at least one task. */
+  | (Sides & { readonly kind: "someLoss"; readonly tasks: readonly ClaimTask[] })
+  /** The difference is not the same on all tasks. */
+  | (Sides & { readonly kind: "dependsOnTask"; readonly tasks: readonly ClaimTask[] })
+  /** Each subject within ± margin of chance (proportions). */
+  | {
+      readonly kind: "everyAtChance";
+      readonly task: ClaimTask;
+      readonly subjects: readonly SubjectName[];
+      readonly chance: number;
+      readonly within: number;
+    }
+  /** Median z-score over tasks among `among`: `more` above the mean, or the best, of `less`. */
+  | (Sides & {
+      readonly kind: "medianZ";
+      readonly tasks: readonly ClaimTask[];
+      readonly among: readonly SubjectName[];
+      readonly against: "mean" | "best";
+    });
+
+/** A claim of the paper. */
+export interface Claim {
+  readonly id: string;
+  /** The effect in a few words, for figures. */
+  readonly label: string;
+  readonly statement: string;
+  /** Where the paper makes it. */
+  readonly source: string;
+  readonly comparison: Comparison;
+  /** What a verdict on these numbers cannot settle; null where nothing is known. */
+  readonly caveat: string | null;
+}

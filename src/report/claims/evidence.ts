@@ -1,0 +1,102 @@
+/**
+ * @file What comparisons are decided on: scores of models on tasks, each with replicates that say how uncertain it is. The
+ * replicates of one task belong together, so that differences of models keep what the models share.
+ */
+import type { ClaimTask, SubjectName } from "./claim.js";
+
+/** A score and what it could have been on other items. */
+export interface UncertainScore {
+  /** Proportion. */
+  readonly score: number;
+  /** [replicates] */
+  readonly replicates: Float64Array;
+}
+
+/** One task: its number of items and the models' scores. */
+export interface TaskEvidence {
+  readonly n: number;
+  readonly scores: ReadonlyMap<SubjectName, UncertainScore>;
+  /** Models that have scores which cannot be compared, with the reason. */
+  readonly refused?: ReadonlyMap<SubjectName, string>;
+}
+
+/** Why there is nothing to decide on. */
+export interface Missing {
+  readonly missing: string;
+}
+
+/** Scores from one place, published or our own. */
+export interface Evidence {
+  /** The test of a comparison on some tasks in words, as tables print it. */
+  test(tasks: readonly ClaimTask[]): string;
+  /** How many replicates every score has. */
+  readonly replicates: number;
+  task(task: ClaimTask): TaskEvidence | Missing;
+}
+
+/** A quantity computed from scores, with its replicates. */
+export interface Uncertain {
+  readonly value: number;
+  readonly replicates: Float64Array;
+  /** Items it rests on, over all its tasks. */
+  readonly n: number;
+}
+
+/** Whether something is absent, with the reason. */
+export function isMissing<Found extends object>(found: Found | Missing): found is Missing {
+  return "missing" in found;
+}
+
+/**
+ * Mean over tasks of a weighted sum of models' scores; `more − less` where weights sum to 0.
+ *
+ * @param weights by model; models of weight 0 are left out
+ */
+export function weightedScore(
+  evidence: Evidence,
+  tasks: readonly ClaimTask[],
+  weights: ReadonlyMap<SubjectName, number>,
+): Uncertain | Missing {
+  const replicates = new Float64Array(evidence.replicates);
+  let [value, n] = [0, 0];
+  for (const task of tasks) {
+    const found = evidence.task(task);
+    if (isMissing(found)) return found;
+    n += found.n;
+    for (const [name, weight] of weights) {
+      const score = found.scores.get(name);
+      if (!score) return absent(name, task, found);
+      value += (weight * score.score) / tasks.length;
+      score.replicates.forEach((drawn, at) => {
+        replicates[at] = (replicates[at] ?? 0) + (weight * drawn) / tasks.length;
+      });
+    }
+  }
+  return { value, replicates, n };
+}
+
+/** Why a model has no score on a task. */
+export function absent(name: SubjectName, task: ClaimTask, { refused }: TaskEvidence): Missing {
+  return { missing: refused?.get(name) ?? `no results of ${name} on ${task}` };
+}
+
+/** Weights of the mean of some models minus the mean of others. */
+export function contrast(
+  more: readonly SubjectName[],
+  less: readonly SubjectName[],
+): ReadonlyMap<SubjectName, number> {
+  return new Map([
+    ...more.map((name) => [name, 1 / more.length] as const),
+    ...less.map((name) => [name, -1 / less.length] as const),
+  ]);
+}
+
+/** The evidence of a task, computed at its first use only. */
+export function onceEach(task: Evidence["task"]): Evidence["task"] {
+  const kept = new Map<ClaimTask, TaskEvidence | Missing>();
+  return (name) => {
+    const found = kept.get(name) ?? task(name);
+    kept.set(name, found);
+    return found;
+  };
+}

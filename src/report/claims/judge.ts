@@ -1,0 +1,44 @@
+/** @file Verdicts: every claim decided on one body of evidence, p corrected for the number of claims that could be decided. */
+import { adjustHolm } from "../../statistics/multiple-comparisons.js";
+import type { Claim, ClaimTask } from "./claim.js";
+import { decide, type Finding } from "./decide.js";
+import { isMissing, type Evidence } from "./evidence.js";
+
+/** What a claim came to; `inconclusive` where the effect is smaller than its error. */
+export type Verdict = "supported" | "not supported" | "inconclusive";
+
+/** A claim with its verdict, or with the reason why there is none. */
+export type JudgedClaim =
+  | (Finding & {
+      readonly claim: Claim;
+      readonly verdict: Verdict;
+      /** Holm over all claims decided on the same evidence. */
+      readonly correctedP: number;
+      readonly test: string;
+    })
+  | { readonly claim: Claim; readonly verdict: null; readonly reason: string };
+
+const LEVEL = 0.05;
+
+/**
+ * Decides every claim on the same evidence.
+ *
+ * @returns in the order of the claims; a claim that lacks a score has no verdict but a reason
+ */
+export function judgeClaims(claims: readonly Claim[], evidence: Evidence): JudgedClaim[] {
+  const findings = claims.map((claim) => decide(claim.comparison, evidence));
+  const pValues = findings.flatMap((finding) => (isMissing(finding) ? [] : [finding.p]));
+  const corrected = adjustHolm(pValues).values();
+  return claims.map((claim, at): JudgedClaim => {
+    const finding = findings[at];
+    if (!finding || isMissing(finding))
+      return { claim, verdict: null, reason: finding?.missing ?? "not decided" };
+    const correctedP = corrected.next().value ?? 1;
+    const verdict =
+      correctedP >= LEVEL ? "inconclusive" : finding.direction === "for" ? "supported" : "not supported";
+    return { ...finding, claim, verdict, correctedP, test: evidence.test(tasksOf(claim)) };
+  });
+}
+
+const tasksOf = ({ comparison }: Claim): readonly ClaimTask[] =>
+  "tasks" in comparison ? comparison.tasks : [comparison.task];

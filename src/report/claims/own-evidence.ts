@@ -1,0 +1,141 @@
+/** @file Our results as evidence: the same items, and the same seeds, drawn again for all models at once. */
+import { deriveSeed, normal, seeded } from "../../random.js";
+import { drawSeeds } from "../../statistics/paired-bootstrap.js";
+import { groupedMean, resampleMeans, type Resampling } from "../../statistics/resample.js";
+import { mean, sampleStandardDeviation } from "../../statistics/summary.js";
+import type { PairedOutcome } from "../paired-outcomes.js";
+import { subjectName, type SubjectName } from "./claim.js";
+import { onceEach, type Evidence, type TaskEvidence, type UncertainScore } from "./evidence.js";
+import { rSquaredStandardError } from "./sampling-error.js";
+
+type ItemOutcome = Extract<PairedOutcome, { kind: "items" }>;
+type FitOutcome = Extract<PairedOutcome, { kind: "rSquared" }>;
+
+/**
+ * Scores of our models with their uncertainty over items, and over seeds where there are at least two.
+ *
+ * A model that lacks a seed others have is left out of that task with the reason.
+ *
+ * @throws RangeError when models answered other items of one task, or a task has answers twice
+ *
+ * Differs: shares of R² have no items to pair; their errors are normal ones of samples with nothing in common, the widest.
+ */
+export function ownEvidence(
+  outcomes: readonly PairedOutcome[],
+  { replicates = 4_000, seed = 0 }: Partial<Resampling> = {},
+): Evidence {
+  const seeds = [...new Set(outcomes.map((outcome) => outcome.seed))].sort((a, b) => a - b);
+  const drawn = seeds.length < 2 ? `seed ${seeds.join()} alone` : `${seeds.length} seeds`;
+  return {
+    test(tasks) {
+      const has = (kind: PairedOutcome["kind"]) =>
+        outcomes.some((outcome) => outcome.kind === kind && tasks.includes(outcome.task));
+      return [
+        ...(has("items") ? ["paired bootstrap over items"] : []),
+        ...(has("rSquared") ? ["normal errors of R², unpaired"] : []),
+        drawn,
+      ].join("; ");
+    },
+    replicates,
+    task: onceEach((task) => {
+      const ofTask = outcomes.filter((outcome) => outcome.task === task);
+      if (ofTask.length === 0) return { missing: `no results on ${task} at this scale` };
+      const items = ofTask.filter((outcome) => outcome.kind === "items");
+      const fits = ofTask.filter((outcome) => outcome.kind === "rSquared");
+      const drawing = { replicates, seed };
+      return items.length > 0 ? itemEvidence(items, drawing) : fitEvidence(fits, drawing);
+    }),
+  };
+}
+
+function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Resampling): TaskEvidence {
+  const [first] = outcomes;
+  const { complete, refused, seeds } = bySubject(outcomes);
+  checkSameItems(outcomes);
+  const options = {
+    replicates: drawing.replicates,
+    seed: deriveSeed(drawing.seed, first?.task ?? ""),
+    groups: first?.groups ?? [],
+    ...(first?.clusters && { clusters: first.clusters }),
+  };
+  const columns = [...complete.values()].flat();
+  if (columns.length === 0) return { n: 0, scores: new Map(), refused };
+  const drawn = resampleMeans(
+    columns.map(({ credits }) => credits),
+    options,
+  );
+  // One drawing of seeds for all tasks: a seed is one training, and answers them all.
+  const perSubject = [...complete.keys()].map((_, at) =>
+    drawn.slice(at * seeds.length, (at + 1) * seeds.length),
+  );
+  const averaged = drawSeeds(perSubject, { ...drawing, seed: deriveSeed(drawing.seed, "seeds") });
+  const scores = [...complete].map(([name, ofSubject], at): readonly [SubjectName, UncertainScore] => [
+    name,
+    {
+      score: mean(ofSubject.map(({ credits, groups }) => groupedMean(credits, groups))),
+      replicates: averaged[at] ?? new Float64Array(drawing.replicates),
+    },
+  ]);
+  return { n: first?.ids.length ?? 0, scores: new Map(scores), refused };
+}
+
+function fitEvidence(outcomes: readonly FitOutcome[], drawing: Resampling): TaskEvidence {
+  const { complete, refused, seeds } = bySubject(outcomes);
+  const scores = [...complete].map(([name, ofSubject]): readonly [SubjectName, UncertainScore] => {
+    const values = ofSubject.map(({ score }) => score);
+    const score = mean(values);
+    const ofWords = mean(ofSubject.map(({ score, n }) => rSquaredStandardError(score, n)));
+    const ofSeeds = seeds.length < 2 ? 0 : sampleStandardDeviation(values) / Math.sqrt(seeds.length);
+    const error = Math.hypot(ofWords, ofSeeds);
+    const random = seeded(deriveSeed(drawing.seed, `${ofSubject[0]?.task}/${name}`));
+    const replicates = Float64Array.from(
+      { length: drawing.replicates },
+      () => score + error * normal(random),
+    );
+    return [name, { score, replicates }];
+  });
+  return { n: outcomes[0]?.n ?? 0, scores: new Map(scores), refused };
+}
+
+/** Each subject's outcomes by ascending seed; those that lack a seed others have are refused. */
+function bySubject<Outcome extends PairedOutcome>(
+  outcomes: readonly Outcome[],
+): {
+  readonly complete: ReadonlyMap<SubjectName, Outcome[]>;
+  readonly refused: ReadonlyMap<SubjectName, string>;
+  readonly seeds: readonly number[];
+} {
+  const seeds = [...new Set(outcomes.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const complete = new Map<SubjectName, Outcome[]>();
+  const refused = new Map<SubjectName, string>();
+  for (const name of new Set(outcomes.map(({ model, condition }) => subjectName(model, condition)))) {
+    const own = outcomes.filter(({ model, condition }) => subjectName(model, condition) === name);
+    const absent = seeds.filter((seed) => !own.some((outcome) => outcome.seed === seed));
+    const task = own[0]?.task;
+    if (own.length + absent.length !== seeds.length)
+      throw new RangeError(
+        `ownEvidence: ${name} must have answered ${task} once a seed, got ${own.length} results for ${seeds.length - absent.length} seeds. Remove one.`,
+      );
+    if (absent.length > 0)
+      refused.set(name, `${name} lacks seed ${absent.join(" and ")} on ${task}, which others have`);
+    else
+      complete.set(
+        name,
+        own.sort((a, b) => a.seed - b.seed),
+      );
+  }
+  return { complete, refused, seeds };
+}
+
+function checkSameItems(outcomes: readonly ItemOutcome[]): void {
+  const [first, ...others] = outcomes;
+  for (const other of others) {
+    const item = other.ids.findIndex((id, at) => id !== first?.ids[at]);
+    if (item < 0 && other.ids.length === first?.ids.length) continue;
+    throw new RangeError(
+      `ownEvidence: all models must have answered the same items of ${other.task} in one order, got ` +
+        `${item < 0 ? `${first?.ids.length} and ${other.ids.length} items` : `"${first?.ids[item]}" and "${other.ids[item]}" in row ${item + 1}`} ` +
+        `of ${first?.condition} and ${other.condition}. Score them again.`,
+    );
+  }
+}

@@ -1,0 +1,264 @@
+/**
+ * @file The claims of the paper, one record each. How a comparison is computed is in `decide.ts`; margins are explained
+ * where they stand.
+ */
+import { FINETUNING_TASKS } from "../published.js";
+import { subjectName, type Claim, type ClaimTask } from "./claim.js";
+
+const BASE = subjectName("llama140M", "base");
+const SEQUENTIAL = (["switchThenWiki", "wikiThenSwitch"] as const).map((condition) =>
+  subjectName("llama140M", condition),
+);
+const MERGED = subjectName("llama140M", "merged");
+const TUNED = [subjectName("llama140M", "switch"), subjectName("llama140M", "wiki"), ...SEQUENTIAL, MERGED];
+const LARGE = [BASE, MERGED];
+const SMALL = [subjectName("llama100M", "base"), subjectName("llama100M", "merged")];
+const OWN = [...SMALL, BASE, ...TUNED];
+const BASELINES = ["bl_gpt2-100M", "bl_gptbertmixed-100M", "bl_simpo"];
+
+/** Zero-shot tasks whose score measures quality: without WUG accuracy, paper.md 5.3 point 5. */
+const ZERO_SHOT_QUALITY: readonly ClaimTask[] = ["BLiMP supplement", "BLiMP", "EWoK", "Entity tracking"];
+const ALL_TASKS: readonly ClaimTask[] = [
+  ...FINETUNING_TASKS,
+  "WUG adjective nominalization",
+  ...ZERO_SHOT_QUALITY,
+  "Eye tracking",
+  "Self-paced reading",
+];
+
+/** What separates the base model from the weakest baseline in the mean of seven tasks: 67.6 − 64.1. */
+const MODEST = 0.035;
+/** One point of the mean of seven tasks: less than one item of WSC and less than any gain the paper names. */
+const LITTLE = 0.01;
+/** A tenth of the way from guessing to all right, and as far below. */
+const NEAR_CHANCE = 0.1;
+
+/** Every claim, in the order of the paper: abstract, results, conclusions. */
+export const PAPER_CLAIMS: readonly Claim[] = [
+  {
+    id: "fine-tuning-gain",
+    label: "gain in fine-tuning",
+    statement: "Instruction tuning gives gains in fine-tuning",
+    source: "abstract",
+    comparison: {
+      kind: "difference",
+      tasks: FINETUNING_TASKS,
+      more: TUNED,
+      less: [BASE],
+      expect: "positive",
+    },
+    caveat: "one seed; the best epoch was picked on the scored set (paper.md 4.6)",
+  },
+  {
+    id: "fine-tuning-gain-consistent",
+    label: "gain of the weakest tuned model",
+    statement: "These gains are consistent: every tuned model is above its base",
+    source: "abstract",
+    comparison: {
+      kind: "everyDifference",
+      tasks: FINETUNING_TASKS,
+      over: "meanOfTasks",
+      more: TUNED,
+      less: [BASE],
+    },
+    caveat: "two of five means lie above the base's (paper.md 5.3, point 1)",
+  },
+  {
+    id: "fine-tuning-gain-modest",
+    label: "gain in fine-tuning, within ±3.5",
+    statement: "These gains are modest: below the 3.5 points from the base model to the GPT-2 baseline",
+    source: "abstract; poster, conclusions",
+    comparison: {
+      kind: "difference",
+      tasks: FINETUNING_TASKS,
+      more: TUNED,
+      less: [BASE],
+      expect: { negligibleWithin: MODEST },
+    },
+    caveat: "the margin is ours",
+  },
+  {
+    id: "gain-depends-on-task",
+    label: "gain, deviation between tasks",
+    statement: "Gains are task-dependent",
+    source: "poster, conclusions",
+    comparison: { kind: "dependsOnTask", tasks: FINETUNING_TASKS, more: TUNED, less: [BASE] },
+    caveat: null,
+  },
+  {
+    id: "sequential-over-merged-fine-tuning",
+    label: "sequential − merged, fine-tuning",
+    statement: "Sequential curricula beat merged data in fine-tuning",
+    source: "abstract",
+    comparison: {
+      kind: "difference",
+      tasks: FINETUNING_TASKS,
+      more: SEQUENTIAL,
+      less: [MERGED],
+      expect: "positive",
+    },
+    caveat: "by the median z-score of the same scores merged is best (paper.md 5.3, point 2)",
+  },
+  {
+    id: "sequential-over-merged-all",
+    label: "sequential − merged, all tasks",
+    statement: "Sequential curricula beat merged data over all tasks",
+    source: "poster, Figure 6",
+    comparison: {
+      kind: "medianZ",
+      tasks: ALL_TASKS,
+      among: OWN,
+      more: SEQUENTIAL,
+      less: [MERGED],
+      against: "mean",
+    },
+    caveat: null,
+  },
+  {
+    id: "merged-best-by-z",
+    label: "merged − best other, fine-tuning",
+    statement: "Merged data is best by median z-score in fine-tuning",
+    source: "poster, Figure 4",
+    comparison: {
+      kind: "medianZ",
+      tasks: FINETUNING_TASKS,
+      among: OWN,
+      more: [MERGED],
+      less: OWN.filter((name) => name !== MERGED),
+      against: "best",
+    },
+    caveat: "by the mean of the same scores sequential is best (paper.md 5.3, point 2)",
+  },
+  {
+    id: "order-of-little-importance",
+    label: "one order − the other, within ±1",
+    statement: "The order of the two sets is of little importance (within 1 point in fine-tuning)",
+    source: "poster, conclusions",
+    comparison: {
+      kind: "difference",
+      tasks: FINETUNING_TASKS,
+      more: SEQUENTIAL.slice(0, 1),
+      less: SEQUENTIAL.slice(1),
+      expect: { negligibleWithin: LITTLE },
+    },
+    caveat: "the margin is ours",
+  },
+  {
+    id: "no-carry-over-to-zero-shot",
+    label: "clearest loss zero-shot",
+    statement: "Gains do not carry over consistently to zero-shot tasks",
+    source: "abstract",
+    comparison: { kind: "someLoss", tasks: ZERO_SHOT_QUALITY, more: TUNED, less: [BASE] },
+    caveat: "WUG accuracy is left out: it measures a preference (paper.md 5.3, point 5)",
+  },
+  {
+    id: "smaller-fits-reading-times",
+    label: "100M − 140M, reading times",
+    statement: "The smaller model fits reading times better",
+    source: "poster, conclusions; summary",
+    comparison: {
+      kind: "difference",
+      tasks: ["Eye tracking", "Self-paced reading"],
+      more: SMALL.slice(0, 1),
+      less: [BASE],
+      expect: "positive",
+    },
+    caveat:
+      "very probably the tokenizer and not the size: only the smaller one's puts a space before a word (point 4)",
+  },
+  {
+    id: "larger-better-fine-tuning",
+    label: "140M − 100M, fine-tuning",
+    statement: "The larger model is better in fine-tuning",
+    source: "poster, Figure 4",
+    comparison: { kind: "difference", tasks: FINETUNING_TASKS, more: LARGE, less: SMALL, expect: "positive" },
+    caveat: "the smaller one gives the most frequent answer on four tasks (paper.md 5.3, point 3)",
+  },
+  {
+    id: "larger-better-overall",
+    label: "140M − 100M, all tasks",
+    statement: "The larger model is better overall",
+    source: "poster, Figure 6",
+    comparison: {
+      kind: "medianZ",
+      tasks: ALL_TASKS,
+      among: OWN,
+      more: LARGE,
+      less: SMALL,
+      against: "mean",
+    },
+    caveat: "rests on the fine-tuning scores of the row above",
+  },
+  {
+    id: "trouble-with-inference-and-paraphrase",
+    label: "closest baseline − own, MNLI and QQP",
+    statement:
+      "The models have trouble with inference and paraphrase: all below all baselines on MNLI and QQP",
+    source: "poster, conclusions",
+    comparison: {
+      kind: "everyDifference",
+      tasks: ["MNLI", "QQP"],
+      over: "eachTask",
+      more: BASELINES,
+      less: OWN,
+    },
+    caveat: null,
+  },
+  {
+    id: "good-on-wugs",
+    label: "own − closest baseline, WUGs",
+    statement: "The models are good on WUGs: all above all baselines",
+    source: "poster, conclusions",
+    comparison: {
+      kind: "everyDifference",
+      tasks: ["WUG adjective nominalization"],
+      over: "eachTask",
+      more: OWN,
+      less: BASELINES,
+    },
+    caveat:
+      "the score is the share that prefers -ity, which people prefer in 58.5 %: no measure of quality (point 5)",
+  },
+  {
+    id: "poor-on-entity-tracking",
+    label: "closest baseline − own, entity tracking",
+    statement: "The models are poor on entity tracking: all below all baselines",
+    source: "poster, conclusions",
+    comparison: {
+      kind: "everyDifference",
+      tasks: ["Entity tracking"],
+      over: "eachTask",
+      more: BASELINES,
+      less: OWN,
+    },
+    caveat: null,
+  },
+  {
+    id: "entity-tracking-at-chance",
+    label: "entity tracking − chance, within ±8",
+    statement: "Entity tracking is at chance for every model (20 % ± 8 points)",
+    source: "paper.md 5.3, point 6",
+    comparison: {
+      kind: "everyAtChance",
+      task: "Entity tracking",
+      subjects: OWN,
+      chance: 0.2,
+      within: NEAR_CHANCE * (1 - 0.2),
+    },
+    caveat: "the margin is ours: a tenth of the way from chance to all right",
+  },
+  {
+    id: "ewok-at-chance",
+    label: "EWoK − chance, within ±5",
+    statement: "EWoK is at chance for every model (50 % ± 5 points)",
+    source: "paper.md 5.3, point 6",
+    comparison: {
+      kind: "everyAtChance",
+      task: "EWoK",
+      subjects: OWN,
+      chance: 0.5,
+      within: NEAR_CHANCE * (1 - 0.5),
+    },
+    caveat: "the margin is ours: a tenth of the way from chance to all right",
+  },
+];

@@ -1,0 +1,118 @@
+/** @file Verdicts as tables: every number of one body of evidence, and the overview of published and own side by side. */
+import type { Interval } from "../../statistics/summary.js";
+import type { TidyRow } from "../frame.js";
+import type { Comparison } from "./claim.js";
+import type { JudgedClaim, Verdict } from "./judge.js";
+
+/** A verdict as a figure draws it; points are percentage points. */
+export interface VerdictEffect {
+  readonly label: string;
+  readonly verdict: Verdict;
+  readonly unit: "points" | "standard deviations";
+  readonly effect: number;
+  readonly interval: Interval | null;
+  /** What is claimed to be no difference, from −margin to margin; null where a difference is claimed. */
+  readonly margin: number | null;
+}
+
+const scaleOf = (unit: VerdictEffect["unit"]): number => (unit === "points" ? 100 : 1);
+
+/** The claims that have a verdict, in their order. */
+export function verdictEffects(judged: readonly JudgedClaim[]): VerdictEffect[] {
+  return judged.flatMap((one): VerdictEffect[] => {
+    if (one.verdict === null) return [];
+    const { claim, verdict, unit, effect, interval } = one;
+    const scale = scaleOf(unit);
+    return [
+      {
+        label: claim.label,
+        verdict,
+        unit,
+        effect: scale * effect,
+        interval: interval && { low: scale * interval.low, high: scale * interval.high },
+        margin: marginOf(claim.comparison),
+      },
+    ];
+  });
+}
+
+function marginOf(comparison: Comparison): number | null {
+  if (comparison.kind === "everyAtChance") return scaleOf("points") * comparison.within;
+  if (comparison.kind !== "difference" || comparison.expect === "positive") return null;
+  return scaleOf("points") * comparison.expect.negligibleWithin;
+}
+
+/**
+ * One row a claim with every number; a claim without verdict is blank but for its reason.
+ *
+ * @param judged effects become points or standard deviations of models
+ */
+export function verdictRows(judged: readonly JudgedClaim[]): TidyRow[] {
+  return judged.map((one) => {
+    const { claim } = one;
+    const [found] = verdictEffects([one]);
+    return {
+      claim: claim.statement,
+      source: claim.source,
+      verdict: one.verdict,
+      effect: found?.effect ?? null,
+      from: found?.interval?.low ?? null,
+      to: found?.interval?.high ?? null,
+      unit: found?.unit ?? null,
+      "corrected p": one.verdict === null ? null : one.correctedP,
+      n: one.verdict === null ? null : one.n,
+      "effect of": one.verdict === null ? null : one.of,
+      test: one.verdict === null ? null : one.test,
+      "no verdict because": one.verdict === null ? one.reason : null,
+      caveat: claim.caveat,
+    };
+  });
+}
+
+/**
+ * What a reader wants first: each claim, what the published numbers say of it, and what ours do.
+ *
+ * @param published   judged on the widest errors
+ * @param ifPaired    the same with the errors of an assumption
+ * @param own         judged on our results
+ * @throws RangeError when the three are not about the same claims in one order
+ */
+export function verdictOverview(judged: {
+  readonly published: readonly JudgedClaim[];
+  readonly ifPaired: readonly JudgedClaim[];
+  readonly own: readonly JudgedClaim[];
+}): TidyRow[] {
+  const { published, ifPaired, own } = judged;
+  return published.map((one, at) => {
+    const [assumed, ours] = [ifPaired[at], own[at]];
+    if (assumed?.claim.id !== one.claim.id || ours?.claim.id !== one.claim.id)
+      throw new RangeError(
+        `verdictOverview: all verdicts must be about the same claims, got "${one.claim.id}", "${assumed?.claim.id}" and "${ours?.claim.id}" in row ${at + 1}. Judge one list of claims.`,
+      );
+    return {
+      claim: one.claim.statement,
+      published: one.verdict ?? "",
+      "effect [95 %], corrected p, n": inWords(one),
+      "published if paired": assumed.verdict ?? "",
+      ours: ours.verdict ?? "",
+      "our effect [95 %], corrected p, n": inWords(ours),
+      "what it cannot settle": one.claim.caveat ?? "",
+    };
+  });
+}
+
+/** Spaces within a number and its name do not break. */
+function inWords(judged: JudgedClaim): string {
+  if (judged.verdict === null) return judged.reason;
+  const { unit, correctedP, n } = judged;
+  const signed = (value: number): string => {
+    const digits = (scaleOf(unit) * value).toFixed(unit === "points" ? 1 : 2);
+    return Number(digits) === 0 ? digits.replace("-", "") : digits.replace("-", "−");
+  };
+  const interval = judged.interval
+    ? ` [${signed(judged.interval.low)},\u00a0${signed(judged.interval.high)}]`
+    : "";
+  const p = correctedP < 0.001 ? "p\u00a0<\u00a00.001" : `p\u00a0=\u00a0${correctedP.toFixed(3)}`;
+  const items = `n\u00a0=\u00a0${n.toLocaleString("en-US")}`;
+  return `${signed(judged.effect)}${unit === "points" ? "" : "\u00a0SD"}${interval}, ${p}, ${items}`;
+}

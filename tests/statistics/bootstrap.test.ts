@@ -1,0 +1,227 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { integerBelow, seeded } from "../../src/random.js";
+import { bcaInterval, bootstrapP, percentileInterval } from "../../src/statistics/bootstrap-interval.js";
+import { bootstrapClusters } from "../../src/statistics/cluster-bootstrap.js";
+import { bootstrapItems, bootstrapSeedsAndItems } from "../../src/statistics/paired-bootstrap.js";
+import { groupedMean, indexDrawer, resampleMeans } from "../../src/statistics/resample.js";
+import { mean, sampleStandardDeviation } from "../../src/statistics/summary.js";
+import { parityFolder, parityJson } from "../support/parity.js";
+import { golden } from "./golden.js";
+
+const OPTIONS = { replicates: 4_000, seed: 7 };
+const spreadOf = ({ replicates }: { readonly replicates: Float64Array }) =>
+  sampleStandardDeviation([...replicates]);
+
+/** n differences of −1, 0 and 1. */
+function differencesOf(n: number, seed: number): number[] {
+  const random = seeded(seed);
+  return Array.from({ length: n }, () => integerBelow(3, random) - 1);
+}
+
+describe("drawing", () => {
+  test("many numbers at a time are those of the plain generator one by one", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100_000 }), fc.nat(), (limit, seed) => {
+        const drawn = new Int32Array(20);
+        indexDrawer(seed)(drawn, limit);
+        const random = seeded(seed);
+        expect([...drawn]).toEqual(Array.from({ length: 20 }, () => integerBelow(limit, random)));
+      }),
+    );
+  });
+
+  test("columns are drawn over the same rows, so that equal columns stay equal and sums add up", () => {
+    const [a, b] = [differencesOf(50, 1), differencesOf(50, 2)];
+    const sum = a.map((value, row) => value + (b[row] ?? 0));
+    const [drawnA, drawnB, drawnSum] = resampleMeans([a, b, sum], { replicates: 40, seed: 3 });
+    drawnSum?.forEach((value, at) => {
+      expect(value).toBeCloseTo((drawnA?.[at] ?? 0) + (drawnB?.[at] ?? 0), 12);
+    });
+  });
+
+  test("a group is drawn from itself: constant groups leave no spread", () => {
+    const [drawn] = resampleMeans([[1, 1, 1, 0, 0]], {
+      replicates: 20,
+      seed: 3,
+      groups: ["a", "a", "a", "b", "b"],
+    });
+    expect(new Set(drawn)).toEqual(new Set([0.5]));
+  });
+
+  test("clusters are drawn whole, within their group: the numbers of the cluster bootstrap", () => {
+    const values = [1, 0, 1, 1, 0, 0, 1, 0, 1];
+    const clusters = ["a", "a", "a", "b", "b", "c", "c", "d", "d"];
+    const [drawn] = resampleMeans([values], { replicates: 50, seed: 3, clusters });
+    const kept = bootstrapClusters(
+      { differences: values, clusters },
+      { replicates: 50, seed: 3, within: "kept" },
+    );
+    expect(drawn?.map((value) => Number(value.toFixed(12)))).toEqual(
+      kept.replicates.map((value) => Number(value.toFixed(12))),
+    );
+    const groups = clusters.map((name) => (name < "c" ? "first" : "second"));
+    const [apart] = resampleMeans([clusters.map((name) => (name < "c" ? 1 : 0))], {
+      replicates: 20,
+      seed: 3,
+      clusters,
+      groups,
+    });
+    expect(new Set(apart)).toEqual(new Set([0.5]));
+  });
+
+  test("rows that do not pair, or were not scored, are refused", () => {
+    expect(() => resampleMeans([[1], [1, 2]], OPTIONS)).toThrow(/same number of rows.*got 1, 2 rows/);
+    expect(() => resampleMeans([[Number.NaN]], OPTIONS)).toThrow(/must be finite, got NaN in row 0/);
+    expect(() => resampleMeans([[1]], { replicates: 0, seed: 1 })).toThrow(/replicates must be/);
+  });
+});
+
+describe("the paired bootstrap over items", () => {
+  test("has the spread of theory, and the mean of groups weighs groups alike", () => {
+    const differences = differencesOf(200, 5);
+    const theory = Math.sqrt(
+      differences.reduce((sum, value) => sum + (value - mean(differences)) ** 2, 0) / 200 / 200,
+    );
+    // 5 %: the spread of 4,000 replicates is known to 1.1 %.
+    expect(Math.abs(spreadOf(bootstrapItems({ differences }, OPTIONS)) / theory - 1)).toBeLessThan(0.05);
+    const uneven = { differences: [1, 0, 0, 0], groups: ["small", "large", "large", "large"] };
+    expect(bootstrapItems(uneven, OPTIONS).estimate).toBe(0.5);
+    expect(groupedMean([1, 0, 0, 0])).toBe(0.25);
+  });
+
+  test("of two identical answer sheets has p = 1 and an interval of no width", () => {
+    const sample = bootstrapItems({ differences: Array.from({ length: 30 }, () => 0) }, OPTIONS);
+    expect(bootstrapP(sample)).toBe(1);
+    expect(percentileInterval(sample, 0.95)).toEqual({ low: 0, high: 0 });
+    expect(bcaInterval(sample, 0.95)).toEqual({ low: 0, high: 0 });
+  });
+
+  test("p turns with the sign of the difference and is the same for both", () => {
+    const differences = differencesOf(80, 9);
+    const forth = bootstrapItems({ differences }, OPTIONS);
+    const back = bootstrapItems({ differences: differences.map((value) => -value) }, OPTIONS);
+    expect(back.estimate).toBeCloseTo(-forth.estimate, 14);
+    expect(bootstrapP(back)).toBeCloseTo(bootstrapP(forth), 12);
+  });
+
+  test("cries wolf in about 5 % of comparisons of equals, even with 52 items", () => {
+    const random = seeded(9);
+    const alarms = Array.from({ length: 400 }, (_, seed) => {
+      const differences = Array.from({ length: 52 }, () => (random() < 0.15 ? (random() < 0.5 ? -1 : 1) : 0));
+      return bootstrapP(bootstrapItems({ differences }, { replicates: 500, seed })) < 0.05;
+    });
+    // Binomial standard error of 400 such comparisons: 1.1 points; 3.7 of them.
+    expect(Math.abs(alarms.filter(Boolean).length / 400 - 0.05)).toBeLessThan(0.04);
+  });
+
+  test("BCa equals scipy's on scipy's replicates", () => {
+    const { values, replicates, confidence, interval } = golden.bca;
+    const { acceleration } = bootstrapItems({ differences: values }, OPTIONS);
+    const sample = { estimate: mean(values), replicates: Float64Array.from(replicates), acceleration };
+    const { low, high } = bcaInterval(sample, confidence);
+    // 1e-5: the replicates in the file have six decimals.
+    expect(Math.abs(low - interval[0])).toBeLessThan(1e-5);
+    expect(Math.abs(high - interval[1])).toBeLessThan(1e-5);
+  });
+
+  test.skipIf(parityFolder === null)("agrees with numpy on given draws and with scipy on many", () => {
+    const expected = parityJson("statistics", "paired_bootstrap.json") as PairedBootstrap;
+    const differences = expected.a.map((value, item) => value - (expected.b[item] ?? 0));
+    const given = expected.given_resamples;
+    const replicates = Float64Array.from(given.indices, (rows) =>
+      mean(rows.map((row) => differences[row] ?? 0)),
+    );
+    const [low, high] = given.ci95_percentile_numpy_linear;
+    expect(percentileInterval({ replicates }, 0.95).low).toBeCloseTo(low, 12);
+    expect(percentileInterval({ replicates }, 0.95).high).toBeCloseTo(high, 12);
+    expect(bootstrapP({ replicates })).toBeCloseTo(given.p_two_sided_plus_one, 12);
+    const own = bootstrapItems({ differences }, { replicates: 20_000, seed: 1 });
+    expect(own.estimate).toBeCloseTo(expected.observed_difference, 12);
+    const scipy = expected.scipy_bootstrap_99999;
+    expect(Math.abs(spreadOf(own) / scipy.percentile.standard_error - 1)).toBeLessThan(0.02);
+    // One step of the grid of means over 40 items.
+    for (const [ours, theirs] of [
+      [percentileInterval(own, 0.95), scipy.percentile],
+      [bcaInterval(own, 0.95), scipy.BCa],
+    ] as const) {
+      expect(Math.abs(ours.low - theirs.low)).toBeLessThan(1 / 40 + 1e-9);
+      expect(Math.abs(ours.high - theirs.high)).toBeLessThan(1 / 40 + 1e-9);
+    }
+  });
+});
+
+interface PairedBootstrap {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+  readonly observed_difference: number;
+  readonly given_resamples: {
+    readonly indices: readonly (readonly number[])[];
+    readonly ci95_percentile_numpy_linear: readonly [number, number];
+    readonly p_two_sided_plus_one: number;
+  };
+  readonly scipy_bootstrap_99999: Readonly<
+    Record<
+      "percentile" | "BCa",
+      { readonly low: number; readonly high: number; readonly standard_error: number }
+    >
+  >;
+}
+
+describe("the paired bootstrap over seeds and items", () => {
+  test("of equal seeds is that of items alone", () => {
+    const differences = differencesOf(60, 4);
+    const items = bootstrapItems({ differences }, OPTIONS);
+    const both = bootstrapSeedsAndItems({ differences: [differences, differences] }, OPTIONS);
+    expect(both.estimate).toBeCloseTo(items.estimate, 14);
+    expect([...both.replicates].map((value) => value.toFixed(9))).toEqual(
+      [...items.replicates].map((value) => value.toFixed(9)),
+    );
+  });
+
+  test("is wider when seeds disagree than when they agree", () => {
+    const seeds = [-0.2, 0, 0.2].map((shift) => differencesOf(300, 4).map((value) => value + shift));
+    const apart = spreadOf(bootstrapSeedsAndItems({ differences: seeds }, OPTIONS));
+    const alike = spreadOf(bootstrapItems({ differences: differencesOf(300, 4) }, OPTIONS));
+    // The mean of three drawn of −0.2, 0, 0.2 has deviation 0.0943.
+    expect(Math.abs(apart / Math.hypot(alike, 0.0943) - 1)).toBeLessThan(0.05);
+  });
+
+  test("of one seed is refused, because its spread is unknown", () => {
+    expect(() => bootstrapSeedsAndItems({ differences: [[1, 0]] }, OPTIONS)).toThrow(
+      /at least two seeds, got 1/,
+    );
+  });
+});
+
+describe("the paired bootstrap over clusters", () => {
+  const differences = [1, 1, 1, 1, 0, 0, 0, 0, -1, -1, -1, -1];
+  const clusters = differences.map((value) => `text ${value}`);
+
+  test("knows that the items of a cluster err together", () => {
+    const items = spreadOf(bootstrapItems({ differences }, OPTIONS));
+    const kept = bootstrapClusters({ differences, clusters }, { ...OPTIONS, within: "kept" });
+    expect(kept.estimate).toBe(0);
+    // Three clusters of four equal items are worth three items: twice the error.
+    expect(Math.abs(spreadOf(kept) / items - 2)).toBeLessThan(0.1);
+    expect(() => bcaInterval(kept, 0.95)).toThrow(/must know its acceleration/);
+  });
+
+  test("drawing items within drawn clusters only widens what varies inside them", () => {
+    const equalInside = bootstrapClusters({ differences, clusters }, { ...OPTIONS, within: "drawn" });
+    const kept = bootstrapClusters({ differences, clusters }, { ...OPTIONS, within: "kept" });
+    expect(Math.abs(spreadOf(equalInside) / spreadOf(kept) - 1)).toBeLessThan(0.05);
+    const pairs = differences.map((_, item) => `pair ${item % 4}`);
+    const drawn = bootstrapClusters({ differences, clusters: pairs }, { ...OPTIONS, within: "drawn" });
+    const whole = bootstrapClusters({ differences, clusters: pairs }, { ...OPTIONS, within: "kept" });
+    expect(spreadOf(whole)).toBeLessThan(1e-9); // every cluster has the mean 0
+    expect(spreadOf(drawn)).toBeGreaterThan(0.2);
+  });
+
+  test("one cluster alone is refused", () => {
+    const alone = { differences: [1, 0], clusters: ["a", "a"] };
+    expect(() => bootstrapClusters(alone, { ...OPTIONS, within: "kept" })).toThrow(
+      /at least two clusters, got 1/,
+    );
+  });
+});
