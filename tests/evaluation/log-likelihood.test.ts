@@ -174,16 +174,28 @@ describe.each(["bytePlain", "byteWithPrefixSpace"] as const)("with a %s tokenize
     const [answer] = await scorer([joined("", "a")]);
     const { ids } = await encode("a", true);
     expect(answer?.numTokens).toBe(ids.length - 1); // the start token, where there is one, is before it
+    expect(answer?.unscoredFirst).toBe(ids.length === 1 ? ids[0] : undefined);
     expect(await scorer([joined("a", "")])).toEqual([{ logProb: 0, numTokens: 0 }]);
   });
 
-  test("a text beyond the model's maximum is an error naming both lengths", async () => {
+  test("a continuation beyond the model's maximum is an error naming both lengths", async () => {
     const text = "a dog ".repeat(300);
     const { ids } = await encode(text, true);
     await expect(scorer([joined("", text)])).rejects.toThrow(
       `must not exceed the model's 256 tokens, got ${ids.length - 1}`,
     );
-    await expect(scorer([nextToken(text, "ran")])).rejects.toThrow(`256 tokens, got ${ids.length}`);
+  });
+
+  test("a context beyond it is scored, as the official pipeline scores it", async () => {
+    const text = "a dog ".repeat(300);
+    const [long, joinedLong] = await scorer([nextToken(text, "ran"), joined(text, "ran")]);
+    expect(long?.numTokens).toBe(1);
+    expect(long?.logProb).toBeLessThan(0);
+    expect(Number.isFinite(joinedLong?.logProb)).toBe(true);
+  });
+
+  test("half a character is refused: JSON can write it, and no tokenizer has it", async () => {
+    await expect(scorer([joined("", "a \ud83d dog")])).rejects.toThrow(/must hold whole characters/);
   });
 
   test("nothing is left behind, not even by a failure", async () => {
