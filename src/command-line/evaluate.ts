@@ -1,15 +1,25 @@
-/** @file `class-it evaluate`: scores the models of a condition on zero-shot tasks and prints every metric. */
-import { Command } from "commander";
+/** @file `class-it evaluate`: scores a model folder, or the models of a condition, on zero-shot tasks. */
+import { Command, Option } from "commander";
+import { MODELS, type ModelName } from "../config.js";
+import { TIE_POLICIES, type TiePolicy } from "../evaluation/choices.js";
+import type { FolderSummary } from "../runs/folder-evaluation/evaluate-folder.js";
 import type { Result } from "../runs/results.js";
 import { TASKS, type Task } from "../runs/tasks.js";
-import type { TidyRow } from "../report/frame.js";
-import { tableMarkdown } from "../report/table.js";
-import { example, jsonOption, listOption, subjectOptions, type SubjectOptions } from "./options.js";
+import { describeFolderSummary, describeResult } from "./evaluation-tables.js";
+import { interruptible } from "./interruptible.js";
+import { choice, example, jsonOption, listOption, subjectOptions, type SubjectOptions } from "./options.js";
+import { progressLine } from "./progress-line.js";
 import { openSubjectStudy } from "./subject-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
 
-interface EvaluateOptions extends SubjectOptions {
+interface EvaluateOptions extends Partial<Omit<SubjectOptions, "model">> {
+  /** A folder; with a condition the name of a decoder. */
+  readonly model?: string;
+  readonly data?: string;
+  readonly out?: string;
+  readonly fast?: true;
+  readonly tiePolicy?: TiePolicy;
   readonly tasks: readonly Task[];
   readonly json?: true;
 }
@@ -18,22 +28,78 @@ interface EvaluateOptions extends SubjectOptions {
 export function evaluateVerb(surroundings: Surroundings): Command {
   const verb = new Command("evaluate")
     .description(
-      "Score the models of a condition on zero-shot tasks. What the cache does not hold is trained or scored first.",
+      "Score any Llama folder on the files of zero-shot tasks, or the models of a condition on the items of its study. Of a condition " +
+        "what the cache does not hold is trained or scored first.",
     )
     .addHelpText(
       "after",
-      example("evaluate --condition merged --scale smoke --seed 0 --tasks blimp,reading --model llama140M"),
+      example(
+        "evaluate --model path/to/model --tasks blimp,reading --data path/to/evaluation_data --out scores",
+        "evaluate --condition merged --scale smoke --seed 0 --tasks blimp,reading --model llama140M",
+      ),
     )
     .action((options: EvaluateOptions) => evaluate(options, surroundings));
-  const tasks = listOption("--tasks <names>", "tasks, separated by commas", TASKS);
-  for (const option of [...subjectOptions(), tasks, jsonOption()]) verb.addOption(option);
+  const shared = subjectOptions()
+    .filter((option) => option.name() !== "model")
+    .map((option) => option.makeOptionMandatory(false));
+  for (const option of [
+    listOption("--tasks <names>", "tasks, separated by commas", TASKS),
+    new Option("--model <folder>", "a Hugging Face folder; with --condition one of its decoders by name"),
+    new Option("--data <folder>", "official evaluation data, or the files of one task"),
+    new Option("--out <folder>", "where items, summaries and official predictions are written"),
+    new Option("--fast", "the fast sets where the data has both"),
+    choice("--tie-policy <name>", "what a tie earns in the corrected reading", TIE_POLICIES),
+    ...shared,
+    jsonOption(),
+  ])
+    verb.addOption(option);
   return verb;
 }
 
+const FOLDER_OPTIONS = ["data", "out", "fast", "tiePolicy"] as const;
+const STUDY_OPTIONS = ["scale", "seed", "config"] as const;
+const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 async function evaluate(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
-  const { condition, seed, tasks } = options;
+  const { condition } = options;
+  if (condition === undefined) return evaluateModelFolder(options, surroundings);
+  const misplaced = FOLDER_OPTIONS.filter((name) => options[name] !== undefined);
+  if (misplaced.length > 0)
+    throw new RangeError(
+      `class-it evaluate: with --condition a study decides items and places, got ${misplaced.map(flag).join(", ")}. Leave them out, or give a folder with --model instead.`,
+    );
+  const { scale, seed, config } = options;
+  if (scale === undefined || seed === undefined)
+    throw new RangeError(
+      `class-it evaluate: --condition must come with --scale and --seed, got ${scale === undefined ? "no --scale" : "no --seed"}. Add it.`,
+    );
+  const model = options.model === undefined ? {} : { model: decoderOf(options.model) };
+  const subject: SubjectOptions = {
+    condition,
+    scale,
+    seed,
+    ...model,
+    ...(config !== undefined && { config }),
+  };
+  await evaluateStudy(subject, options, surroundings);
+}
+
+function decoderOf(name: string): ModelName {
+  const found = MODELS.find((model) => model === name);
+  if (found) return found;
+  throw new RangeError(
+    `class-it: model must be one of ${MODELS.join(", ")}, got "${name}". Correct the option --model, or leave out --condition to score a folder.`,
+  );
+}
+
+async function evaluateStudy(
+  subject: SubjectOptions,
+  { tasks, json }: EvaluateOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { condition, seed } = subject;
   const { stdout, stderr } = surroundings;
-  const { study, models } = await openSubjectStudy(options);
+  const { study, models } = await openSubjectStudy(subject);
   const { evaluateCondition } = await import("../runs/scoring.js");
   await trainModels(study, { models, condition }, surroundings);
   const results: Result[] = [];
@@ -42,33 +108,51 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
       stderr.write(`evaluate: ${model} ${condition}, seed ${seed}: ${task}\n`);
       results.push(await evaluateCondition(study, { model, condition, task }));
     }
-  if (options.json) return printJson(surroundings, results);
+  if (json) return printJson(surroundings, results);
   for (const result of results) stdout.write(`${describeResult(result)}\n`);
   stdout.write(`Results and items lie in ${study.resultsFolder}.\n`);
 }
 
-/** A result as a table: one row a metric and part, both readings side by side. */
-export function describeResult({ model, condition, seed, scale, source, task, metrics }: Result): string {
-  const rows: TidyRow[] = metrics
-    .filter(({ reading }) => reading !== "corrected")
-    .map(({ metric, part, value, n, ties }) => {
-      const corrected = metrics.find(
-        (other) => other.metric === metric && other.part === part && other.reading === "corrected",
-      );
-      return {
-        metric,
-        part,
-        official: value,
-        n,
-        corrected: corrected?.value ?? null,
-        "n corrected": corrected?.n ?? null,
-        ...(ties === null ? {} : { ties }),
-      };
+const INTERRUPTED =
+  "class-it: interrupted. What was scored is kept beside the results; the same command goes on from there.";
+
+async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
+  const { model, data, out, tasks, fast = false, tiePolicy = "halfCredit" } = options;
+  const misplaced = STUDY_OPTIONS.filter((name) => options[name] !== undefined);
+  if (model === undefined || data === undefined || out === undefined || misplaced.length > 0)
+    throw new RangeError(
+      "class-it evaluate: a folder must be given with --model, --data and --out, or a study's models with --condition, --scale and --seed, " +
+        `got ${[...misplaced.map(flag), ...(["model", "data", "out"] as const).filter((name) => options[name] === undefined).map((name) => `no ${flag(name)}`)].join(", ")}. See npx class-it evaluate --help.`,
+    );
+  const [{ evaluateFolder }, { openScorer }] = await Promise.all([
+    import("../runs/folder-evaluation/evaluate-folder.js"),
+    import("../runs/scoring.js"),
+  ]);
+  const line = progressLine(surroundings.stderr);
+  const scorer = await openScorer({ folder: model });
+  const summaries: FolderSummary[] = [];
+  try {
+    await interruptible(INTERRUPTED, async (signal) => {
+      for (const task of tasks) {
+        line.keep(`evaluate: ${task}`);
+        const started = performance.now();
+        const onProgress = (done: number, total: number): void => {
+          const perSecond = done / ((performance.now() - started) / 1000);
+          line.show(`${task} · ${done}/${total} items · ${Math.round((total - done) / perSecond)} s left`);
+        };
+        summaries.push(
+          await evaluateFolder({
+            ...{ modelFolder: model, scorer, task, dataFolder: data, outFolder: out },
+            ...{ fast, tiePolicy, signal, onProgress },
+          }),
+        );
+      }
     });
-  return tableMarkdown(rows, {
-    caption: `${task}: ${model} ${condition}, seed ${seed}, ${scale} scale, ${source} text`,
-    maxRows: rows.length,
-    missing: "the official reading is the only one of this metric.",
-    note: "Proportions from 0 to 1. Beside the paper's numbers: notebooks 05-zero-shot and 06-reading-times.",
-  });
+  } finally {
+    line.end();
+    scorer.dispose();
+  }
+  if (options.json) return printJson(surroundings, summaries);
+  for (const summary of summaries) surroundings.stdout.write(`${describeFolderSummary(summary)}\n`);
+  surroundings.stdout.write(`Items, summaries and official predictions lie in ${out}.\n`);
 }

@@ -1,0 +1,72 @@
+/** @file Scores as the tables that `class-it evaluate` prints. */
+import type { TidyRow } from "../report/frame.js";
+import { tableMarkdown } from "../report/table.js";
+import type { FolderSummary } from "../runs/folder-evaluation/evaluate-folder.js";
+import type { Result } from "../runs/results.js";
+
+/** A result as a table: one row a metric and part, both readings side by side. */
+export function describeResult({ model, condition, seed, scale, source, task, metrics }: Result): string {
+  const correctedOf = (metric: string, part: string) =>
+    metrics.find((other) => other.metric === metric && other.part === part && other.reading === "corrected");
+  const rows: TidyRow[] = metrics
+    .filter(({ reading }) => reading !== "corrected")
+    .map(({ metric, part, value, n, ties }) => {
+      const corrected = correctedOf(metric, part);
+      return {
+        metric,
+        part,
+        official: value,
+        n,
+        corrected: corrected?.value ?? null,
+        "n corrected": corrected?.n ?? null,
+        ...(ties === null ? {} : { ties }),
+      };
+    });
+  return tableMarkdown(rows, {
+    caption: `${task}: ${model} ${condition}, seed ${seed}, ${scale} scale, ${source} text`,
+    maxRows: rows.length,
+    missing: "the official reading is the only one of this metric.",
+    note: "Proportions from 0 to 1. Beside the paper's numbers: notebooks 05-zero-shot and 06-reading-times.",
+  });
+}
+
+/** The figures of a folder: the average, and every group. */
+export function describeFolderSummary({
+  task,
+  unit,
+  official,
+  corrected,
+  n,
+  ties,
+  quirks,
+  model,
+}: FolderSummary): string {
+  const [left, right] = [flatten(official), flatten(corrected)];
+  const rows: TidyRow[] = [...new Set([...left.keys(), ...right.keys()])].map((figure) => ({
+    figure,
+    official: printed(left.get(figure)),
+    corrected: printed(right.get(figure)),
+  }));
+  const counted = Object.entries(quirks).map(([name, count]) => `${name} ${count}`);
+  return tableMarkdown(rows, {
+    caption: `${task}: ${model.folder}, ${n} items`,
+    maxRows: rows.length,
+    missing: "the figure has one reading.",
+    note: `In ${unit === "percent" ? "percent" : "rank correlation"}.${ties === null ? "" : ` Ties: ${ties}.`} Items a quirk of the official scoring could decide: ${counted.join(", ")}.`,
+  });
+}
+
+// Percent, milliseconds and counts stand in one column: each is printed with as many digits as it has.
+const printed = (value: number | undefined): string | null =>
+  value === undefined ? null : String(Number(value.toPrecision(5)));
+
+/** Numbers of nested objects by their path. */
+function flatten(value: unknown, path = ""): Map<string, number> {
+  if (typeof value === "number") return new Map([[path, value]]);
+  if (typeof value !== "object" || value === null) return new Map();
+  return new Map(
+    Object.entries(value).flatMap(([name, inner]) => [
+      ...flatten(inner, path === "" ? name : `${path} ${name}`),
+    ]),
+  );
+}
