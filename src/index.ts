@@ -29,7 +29,7 @@ export { measureStudyOverlap, type MeasuredItem, type StudyOverlap } from "./run
 export * from "./runs/overlap-summary.js";
 export { splitByOverlap, type OverlapSplit } from "./evaluation/overlap-split.js";
 export { stateData, type DataStatement } from "./runs/data-statement.js";
-export { TASKS, type Task } from "./runs/tasks.js";
+export { TASKS, tasksOf, type Task } from "./runs/tasks.js";
 export { medianZScores, zScores } from "./statistics/z-scores.js";
 export { wilsonInterval } from "./statistics/summary.js";
 export { macroAverageInterval } from "./statistics/macro-average.js";

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { MODELS, type ModelName } from "../config.js";
 import { TIE_POLICIES, type TiePolicy } from "../evaluation/choices.js";
-import type { FolderSummary } from "../runs/folder-evaluation/evaluate-folder.js";
+import type { FolderSummary } from "../runs/folder-evaluation/folder-task.js";
 import type { Result } from "../runs/results.js";
 import { TASKS, type Task } from "../runs/tasks.js";
 import { describeFolderSummary, describeResult } from "./evaluation-tables.js";

@@ -9,47 +9,14 @@ import { z } from "zod";
 import { summariseBenchmark, type StoredItem } from "../../evaluation/benchmark-summary.js";
 import { benchmarkOf, type BenchmarkName } from "../../evaluation/benchmarks.js";
 import { numberItems, scoreItems, type ChoiceItem } from "../../evaluation/choice-items.js";
-import type { TiePolicy } from "../../evaluation/choices.js";
 import { writeFileAtomically } from "../atomic-file.js";
-import { codeVersion, describeProvenance, type Provenance } from "../provenance.js";
+import { codeVersion, describeProvenance } from "../provenance.js";
 import type { Task } from "../tasks.js";
-import type { Scorer } from "../tasks/task-definition.js";
+import type { FolderEvaluation, FolderSummary, TaskFigures } from "./folder-task.js";
 import { openItemLines, STEP_LINES, type ItemLines } from "./item-lines.js";
 import { writeBenchmarkPredictions, type OfficialPlace } from "./official-predictions.js";
 import { scoreReading } from "./reading.js";
 import { findTaskFiles, type TaskFile } from "./task-files.js";
-
-/** What is evaluated, on what, and how. */
-export interface FolderEvaluation {
-  readonly modelFolder: string;
-  /** The model of that folder. */
-  readonly scorer: Scorer;
-  readonly task: Task;
-  readonly dataFolder: string;
-  readonly outFolder: string;
-  /** The fast sets where there are both. */
-  readonly fast: boolean;
-  /** Of the corrected reading (D18). */
-  readonly tiePolicy: TiePolicy;
-  /** Ends the work after the items under way. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
-}
-
-/** Contents of `summary.json`. */
-export interface FolderSummary {
-  readonly task: Task;
-  /** Percent of items, or percent of the variance that is left in reading; a correlation for WUGs. */
-  readonly unit: "percent" | "correlation";
-  readonly official: Readonly<Record<string, unknown>>;
-  readonly corrected: Readonly<Record<string, unknown>>;
-  readonly n: number;
-  readonly ties: number | null;
-  readonly quirks: Readonly<Record<string, number>>;
-  readonly model: { readonly folder: string; readonly sha256: string };
-  readonly files: readonly { readonly name: string; readonly sha256: string }[];
-  readonly provenance: Provenance;
-}
 
 /**
  * Scores a task and writes `OUT/<task>/items.jsonl`, `summary.json` and the official tree. An interrupted run goes on at the items it
@@ -122,7 +89,7 @@ async function scoreBenchmark(
     readonly lines: ItemLines;
     readonly place: OfficialPlace;
   },
-): Promise<Pick<FolderSummary, "unit" | "official" | "corrected" | "n" | "ties" | "quirks">> {
+): Promise<TaskFigures> {
   const items = numberItems(files.flatMap(benchmarkOf(name).read));
   for (let from = lines.lines.length; from < items.length; from += STEP_LINES) {
     signal?.throwIfAborted();

@@ -6,7 +6,7 @@ import {
   type ReadingWord,
 } from "../../evaluation/reading-table.js";
 import { measureSurprisal, scoreReadingTimes, type WordSurprisal } from "../../evaluation/reading-times.js";
-import type { FolderEvaluation, FolderSummary } from "./evaluate-folder.js";
+import type { FolderEvaluation, TaskFigures } from "./folder-task.js";
 import { STEP_LINES, type ItemLines } from "./item-lines.js";
 import { writeReadingPredictions, type OfficialPlace } from "./official-predictions.js";
 import type { TaskFile } from "./task-files.js";
@@ -25,7 +25,7 @@ export async function scoreReading(
   files: readonly TaskFile[],
   lines: ItemLines,
   place: OfficialPlace,
-): Promise<Pick<FolderSummary, "unit" | "official" | "corrected" | "n" | "ties" | "quirks">> {
+): Promise<TaskFigures> {
   const words = readReadingTable(files[0]?.text ?? "");
   for (let from = lines.lines.length; from < words.length; from += STEP_LINES) {
     signal?.throwIfAborted();
