@@ -70,6 +70,10 @@ export function poolsPadding(
   return Array.from({ length: batchSize }, (_, row) => attentionMask[row * lengthTokens + place]).includes(0);
 }
 
+/** The same for texts of these lengths, padded on the right to the longest of them. */
+export const poolsPaddingUnder = (pooling: Pooling, lengthsTokens: readonly number[]): boolean =>
+  pooling === "officialFinal" && new Set(lengthsTokens).size > 1;
+
 /**
  * Uploads rows; the caller disposes the tensors.
  *
