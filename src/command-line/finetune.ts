@@ -1,5 +1,5 @@
 /** @file `class-it finetune`: (Super)GLUE fine-tuning of a model folder, or of the models of a condition. */
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { MODELS, SCALES, type ModelName, type Scale } from "../config.js";
 import { SELECTIONS, type Selection } from "../evaluation/superglue-summary.js";
@@ -194,7 +194,7 @@ async function findSubjects(
     throw new RangeError(
       `class-it finetune: ${scale} scale must have the official files, got no --data and no data folder. Name it, or use --scale smoke on generated items.`,
     );
-  return { subjects: [{ name: options.model, model, keep }], place: out, generated };
+  return { subjects: [{ name: basename(resolve(options.model)), model, keep }], place: out, generated };
 }
 
 const isGenerated = ({ source }: Study): boolean => source === "microworld";
