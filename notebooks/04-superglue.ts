@@ -22,7 +22,7 @@ import * as kit from "class-it";
 const p = kit.params({ scale: "smoke", seed: 42 });
 
 // %%
-const study = kit.openStudy({ scale: p.scale, seeds: [p.seed], resultsRoot: p.out });
+const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out });
 const folder = kit.outputFolder(study, "figures");
 
 // %% [markdown]
