@@ -80,7 +80,7 @@ if (truth.modelNatsPerWord >= truth.unigramNatsPerWord)
 
 // %%
 const blimp = await kit.evaluateCondition(study, { ...subject, task: "blimp" });
-const phenomena = kit.blimpPhenomena([blimp]);
+const phenomena = kit.groupAccuracies([blimp]);
 await kit.showFigure(
   kit.accuracyByPhenomenon(phenomena, kit.contextOf(study), "The microworld's minimal pairs"),
   {

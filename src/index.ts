@@ -22,7 +22,14 @@ export { evaluateCondition } from "./runs/scoring.js";
 export { finetuneAll, type SubjectOutcome } from "./runs/finetuning-study.js";
 export { generateReplies, REPLY_PROMPTS, type Reply } from "./runs/replies.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
-export { evaluateAll, publishedModels, publishedSubjects, trainAll } from "./runs/grid.js";
+export { type CheckpointScore } from "./runs/checkpoint-scores.js";
+export {
+  checkpointScoresOf,
+  evaluateAll,
+  publishedModels,
+  publishedSubjects,
+  trainAll,
+} from "./runs/grid.js";
 export { readResults, type Result } from "./runs/results.js";
 export * from "./runs/data-summary.js";
 export { describeExposures } from "./runs/exposure.js";
@@ -44,6 +51,7 @@ export { signFlipTest } from "./statistics/sign-flip-test.js";
 export * from "./report/params.js";
 export * from "./report/result-rows.js";
 export * from "./report/finetuning-rows.js";
+export * from "./report/zero-shot-rows.js";
 export * from "./report/data-statement.js";
 export { wordBudgetRows } from "./report/word-budget-rows.js";
 export { settingRows } from "./report/setting-rows.js";

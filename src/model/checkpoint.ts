@@ -49,6 +49,15 @@ export function loadModel(folder: string): { architecture: ArchitectureConfig; w
   return { architecture, weights: weightsFrom(arrays, architecture) };
 }
 
+/** The same with weights that lie beside the model's own, kept on its way. The caller disposes them. */
+export function loadOtherWeights(
+  folder: string,
+  file: string,
+): { architecture: ArchitectureConfig; weights: Weights } {
+  const architecture = readLlamaConfig(readPart(folder, "config.json").toString("utf8"));
+  return { architecture, weights: readWeights(readPart(folder, file), architecture) };
+}
+
 /** @throws Error that names the file when it is not there */
 function readPart(folder: string, name: string): Buffer {
   const path = join(folder, name);

@@ -35,7 +35,8 @@ export async function svgToPdf(svg: string, title: string): Promise<Uint8Array> 
     pdf.on("error", reject);
   });
   const warnings: string[] = [];
-  svgToPdfKit(pdf, svg, 0, 0, {
+  // A dash without a gap is a solid line, which pdfkit refuses to be told so.
+  svgToPdfKit(pdf, svg.replaceAll(/ stroke-dasharray="1, ?0"/g, ""), 0, 0, {
     fontCallback: (_family, bold) => (bold ? "bold" : "regular"),
     warningCallback: (warning) => warnings.push(warning),
   });

@@ -2,6 +2,7 @@
 
 export * from "./plots/accuracy-by-phenomenon.js";
 export { describeContext, type FigureContext } from "./plots/figure-context.js";
+export * from "./plots/checkpoint-curves.js";
 export * from "./plots/example-order.js";
 export * from "./plots/forgetting-matrix.js";
 export * from "./plots/length-histogram.js";

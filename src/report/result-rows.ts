@@ -1,17 +1,14 @@
 /** @file Results as tidy rows, ours beside the paper's: what notebooks print and figures draw. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readResults, subjectFolder, type Result } from "../runs/results.js";
+import { itemsFile, readItemsText, readResults, subjectFolder, type Result } from "../runs/results.js";
 import type { Study } from "../runs/study.js";
-import { macroAverageInterval } from "../statistics/macro-average.js";
 import { checkComparable } from "./comparable.js";
 import { parseCsv } from "./csv.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
 import type { FigureContext } from "./plots/figure-context.js";
 import type { LearningRateRow, LossRow } from "./plots/training-curves.js";
-import type { PhenomenonRow } from "./plots/accuracy-by-phenomenon.js";
 import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedScore, type ZeroShotTask } from "./published.js";
 
@@ -70,35 +67,6 @@ function metricOf(result: Result, part: string, reading: Result["metrics"][numbe
 /** The paper's score of the same model and task; none beside generated items, which are not the paper's task. */
 const publishedBeside = ({ source, model, condition }: Result, task: ZeroShotTask) =>
   source === "real" ? publishedScore({ model, condition, task }) : null;
-
-/** BLiMP of each result, official reading, with a 95 % interval over items, beside the poster's Figure 3. */
-export function blimpScores(results: readonly Result[]): ScoreRow[] {
-  return results.map((result) => {
-    const { value, n } = metricOf(result, "all", "official");
-    const byUid = phenomenaOf(result, "official");
-    const [low, high] = macroAverageInterval(byUid.map(({ value, n }) => ({ proportion: value, n })));
-    const { model, condition } = result;
-    const paper = publishedBeside(result, "BLiMP")?.proportion ?? null;
-    return { model, condition, task: "BLiMP", value, low, high, paper, chance: 0.5, n };
-  });
-}
-
-const phenomenaOf = (result: Result, reading: "official" | "corrected") =>
-  result.metrics.filter((metric) => metric.part !== "all" && metric.reading === reading);
-
-/** Accuracy of each phenomenon, official reading. */
-export function blimpPhenomena(results: readonly Result[]): PhenomenonRow[] {
-  return results.flatMap((result) =>
-    phenomenaOf(result, "official").map(({ part, value, n }) => ({
-      model: result.model,
-      condition: result.condition,
-      phenomenon: part,
-      accuracy: value,
-      n,
-      chance: 0.5,
-    })),
-  );
-}
 
 const READING_TASKS = { eyeTracking: "Eye tracking", selfPaced: "Self-paced reading" } as const;
 
@@ -159,22 +127,6 @@ export function publishedOnly(
   );
 }
 
-/** Official and corrected reading of the same items side by side. */
-export function readingOfTies(results: readonly Result[]): TidyRow[] {
-  return results.map((result) => {
-    const official = metricOf(result, "all", "official");
-    const corrected = metricOf(result, "all", "corrected");
-    return {
-      model: result.model,
-      condition: conditionLabel(result.condition),
-      "official (%)": 100 * official.value,
-      "half credit for ties (%)": 100 * corrected.value,
-      ties: official.ties,
-      n: official.n,
-    };
-  });
-}
-
 /** What training left behind: one row a phase. */
 export function trainingTable(results: readonly Result[]): TidyRow[] {
   return results.flatMap((result) => {
@@ -214,8 +166,8 @@ export function curveRows(
   phases: "pre-training" | "tuning",
 ): (LossRow & LearningRateRow)[] {
   return results.flatMap(({ model, condition, seed }) => {
-    const path = join(subjectFolder(study, { model, condition }), "training.items.csv");
-    const rows = parseCsv(readFileSync(path, "utf8")).map((row) => curveRow.parse(row));
+    const path = itemsFile(subjectFolder(study, { model, condition }), "training");
+    const rows = parseCsv(readItemsText(path)).map((row) => curveRow.parse(row));
     const wanted = rows.filter(({ phase }) => (phase === "pre-training") === (phases === "pre-training"));
     return wanted.map(({ lossNats, learningRate }, index) => ({
       run: `${model} ${condition} ${seed}`,

@@ -1,6 +1,7 @@
 /** @file Several models and conditions one after the other: the paper's eight, or a reader's own choice. */
 import { MODELS, PUBLISHED_CONDITIONS, type Condition, type ModelName } from "../config.js";
 import { isPublished } from "../curricula.js";
+import { checkpointScores, type CheckpointScore } from "./checkpoint-scores.js";
 import type { Result, ResultSubject } from "./results.js";
 import { evaluateCondition } from "./scoring.js";
 import type { Study } from "./study.js";
@@ -35,13 +36,27 @@ export async function* trainAll(
     for await (const step of trainCondition(study, subject)) yield { ...subject, ...step };
 }
 
-/** Scores every subject on a task, training first what the cache does not hold. */
+/** Scores every subject on one task or several, training first what the cache does not hold; task after task. */
 export async function evaluateAll(
   study: Study,
   subjects: readonly ResultSubject[],
-  task: Task,
+  tasks: Task | readonly Task[],
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (const subject of subjects) results.push(await evaluateCondition(study, { ...subject, task }));
+  for (const task of [tasks].flat())
+    for (const subject of subjects) results.push(await evaluateCondition(study, { ...subject, task }));
   return results;
+}
+
+/** Scores at the checkpoints of several decoders and conditions, decoder after decoder. */
+export async function checkpointScoresOf(
+  study: Study,
+  models: readonly ModelName[],
+  { conditions, task }: { readonly conditions: readonly Condition[]; readonly task: Task },
+): Promise<CheckpointScore[]> {
+  const scores: CheckpointScore[] = [];
+  for (const model of models)
+    for (const condition of conditions)
+      scores.push(...(await checkpointScores(study, { model, condition, task })));
+  return scores;
 }

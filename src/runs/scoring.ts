@@ -5,14 +5,14 @@ import type { Condition, ModelName } from "../config.js";
 import { openTokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { createLogLikelihood, type ScoringOptions } from "../evaluation/log-likelihood.js";
-import { loadModel } from "../model/checkpoint.js";
+import { loadModel, loadOtherWeights } from "../model/checkpoint.js";
 import { reportProgress } from "./progress.js";
 import { codeVersion } from "./provenance.js";
 import { itemTableSchema, publishResult, type ItemTable, type Result } from "./results.js";
 import { runStage, type Stage } from "./stage.js";
 import type { Study } from "./study.js";
 import { defineTask, type Task } from "./tasks.js";
-import type { Scorer } from "./tasks/task-definition.js";
+import type { Scorer, TaskDefinition } from "./tasks/task-definition.js";
 import { readStageText } from "./text.js";
 import { trainedModel } from "./training.js";
 
@@ -32,26 +32,11 @@ export async function evaluateCondition(
 ): Promise<Result> {
   const definition = await defineTask(study, task);
   const trained = await trainedModel(study, { model, condition });
-  const inputs = {
-    model: trained.stage.hash,
+  const { stage, items } = await scoreStage(study, trained.stage, {
     task,
-    files: definition.files,
-    ...definition.settings,
-    code: codeVersion(["random", "engine", "data", "model", "evaluation", "runs/tasks"]),
-  };
-  const stage = await runStage(study.cacheFolder, "evaluation", inputs, async (folder) => {
-    const label = `${model} ${condition} ${task}`;
-    const scorer = await openScorer(trained.stage, {
-      onProgress: (done, total) => reportProgress({ type: "work", label, done, total }),
-    });
-    try {
-      const items = await definition.score(scorer);
-      writeFileSync(join(folder, "items.json"), JSON.stringify(items) + "\n");
-    } finally {
-      scorer.dispose();
-    }
+    definition,
+    label: `${model} ${condition} ${task}`,
   });
-  const items: ItemTable = itemTableSchema.parse(JSON.parse(readStageText(stage, "items.json")));
   return publishResult(study, { model, condition }, task, {
     metrics: definition.summarise(items),
     files: definition.files,
@@ -60,13 +45,57 @@ export async function evaluateCondition(
   });
 }
 
-/** A model's folder, ready for requests. The caller disposes it. */
+/**
+ * The items of a task as a stage's model scores them, scored once.
+ *
+ * @param of.weights weights kept on the way, such as `chck_10M`; the stage's last ones without
+ */
+export async function scoreStage(
+  study: Study,
+  model: Stage,
+  of: {
+    readonly task: Task;
+    readonly definition: TaskDefinition;
+    readonly label: string;
+    readonly weights?: string;
+  },
+): Promise<{ readonly stage: Stage; readonly items: ItemTable }> {
+  const { task, definition, label, weights } = of;
+  const inputs = {
+    model: model.hash,
+    ...(weights !== undefined && { weights }),
+    task,
+    files: definition.files,
+    ...definition.settings,
+    code: codeVersion(["random", "engine", "data", "model", "evaluation", "runs/tasks"]),
+  };
+  const stage = await runStage(study.cacheFolder, "evaluation", inputs, async (folder) => {
+    const scorer = await openScorer(model, {
+      onProgress: (done, total) => reportProgress({ type: "work", label, done, total }),
+      ...(weights !== undefined && { weights }),
+    });
+    try {
+      const items = await definition.score(scorer);
+      writeFileSync(join(folder, "items.json"), JSON.stringify(items) + "\n");
+    } finally {
+      scorer.dispose();
+    }
+  });
+  return { stage, items: itemTableSchema.parse(JSON.parse(readStageText(stage, "items.json"))) };
+}
+
+/**
+ * A model's folder, ready for requests. The caller disposes it.
+ *
+ * @param options.weights name of other weights in the folder than the model's own
+ */
 export async function openScorer(
-  stage: Pick<Stage, "folder">,
-  options: ScoringOptions = {},
+  { folder }: Pick<Stage, "folder">,
+  { weights: other, ...options }: ScoringOptions & { readonly weights?: string } = {},
 ): Promise<Scorer> {
-  const { architecture, weights } = loadModel(stage.folder);
-  const tokenizer = await openTokenizer(stage.folder);
+  const { architecture, weights } =
+    other === undefined ? loadModel(folder) : loadOtherWeights(folder, `${other}.safetensors`);
+  const tokenizer = await openTokenizer(folder);
   return {
     logLikelihood: createLogLikelihood({ weights, architecture, tokenizer }, options),
     splitWord: (word) => tokenizer.splitWord(word),

@@ -2,7 +2,7 @@
  * @file Pre-training and instruction tuning as cached stages: each phase of a condition is one stage that begins with
  * the weights of the one before, so that conditions share what they have in common.
  */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import type { Condition, Curriculum, ModelName } from "../config.js";
 import { curriculumOf } from "../curricula.js";
 import { buildPhase, progressFolder, type ConditionStep } from "./build-phase.js";
@@ -81,15 +81,23 @@ async function scheduleSpans(
   return spans;
 }
 
+/** Models this process has trained or replayed: every task of an evaluation asks for the same ones. */
+const known = new Map<string, TrainedModel>();
+
 /** A condition's model without its records; trains what the cache does not hold. */
 export async function trainedModel(
   study: Study,
   names: { readonly model: ModelName; readonly condition: Condition },
 ): Promise<TrainedModel> {
+  const key = JSON.stringify([study, names]);
+  const before = known.get(key);
+  if (before?.phases.every(({ stage }) => existsSync(stage.folder))) return before;
   const steps = trainCondition(study, names);
   for (;;) {
     const next = await steps.next();
-    if (next.done) return next.value;
+    if (!next.done) continue;
+    known.set(key, next.value);
+    return next.value;
   }
 }
 

@@ -2,13 +2,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { publishedScore } from "../../src/report/published.js";
 import {
-  blimpPhenomena,
-  blimpScores,
   contextOf,
   curveRows,
   outputFolder,
   publishedOnly,
-  readingOfTies,
   readingScores,
   resultsOf,
   resultsOverview,
@@ -19,67 +16,6 @@ import { publishResult } from "../../src/runs/results.js";
 import { HAND_MADE_STAGE, metric, resultWith } from "../support/hand-made-result.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy, TINY_CONFIG } from "../support/tiny-study.js";
-
-const blimp = resultWith([
-  metric({ part: "all", value: 0.75, n: 200, ties: 4 }),
-  metric({ part: "anaphor", value: 0.9 }),
-  metric({ part: "island", value: 0.6, ties: 4 }),
-  metric({ part: "all", value: 0.74, n: 200, ties: 4, reading: "corrected" }),
-  metric({ part: "anaphor", value: 0.9, reading: "corrected" }),
-  metric({ part: "island", value: 0.58, ties: 4, reading: "corrected" }),
-]);
-
-describe("BLiMP rows", () => {
-  test("hold our official mean with its interval over phenomena, and the poster's bar", () => {
-    const [row] = blimpScores([blimp]);
-    // Agresti and Coull by hand: p̃ = (90 + 2)/104 and (60 + 2)/104, variance p̃(1 − p̃)/100 each.
-    const variance = ((92 / 104) * (12 / 104) + (62 / 104) * (42 / 104)) / 100;
-    const margin = (1.959963985 * Math.sqrt(variance)) / 2;
-    expect(row).toMatchObject({ model: "llama140M", condition: "base", task: "BLiMP", value: 0.75, n: 200 });
-    expect(row?.low).toBeCloseTo(0.75 - margin, 8);
-    expect(row?.high).toBeCloseTo(0.75 + margin, 8);
-    const poster = publishedScore({ model: "llama140M", condition: "base", task: "BLiMP" });
-    expect(row?.paper).toBe(poster?.proportion);
-    expect(row?.chance).toBe(0.5);
-  });
-
-  test("have no number of the paper where it has no such model", () => {
-    const wiki = resultWith(blimp.metrics, { model: "llama100M", condition: "wiki" });
-    expect(blimpScores([wiki])[0]?.paper).toBeNull();
-  });
-
-  test("have no number of the paper beside generated pairs, which are not its task", () => {
-    const generated = resultWith(blimp.metrics, { source: "microworld" });
-    expect(blimpScores([generated])[0]).toMatchObject({ value: 0.75, paper: null });
-  });
-
-  test("of phenomena leave out the mean and the corrected reading", () => {
-    expect(blimpPhenomena([blimp]).map(({ phenomenon, accuracy, n }) => [phenomenon, accuracy, n])).toEqual([
-      ["anaphor", 0.9, 100],
-      ["island", 0.6, 100],
-    ]);
-  });
-
-  test("set both readings of ties side by side, in percent", () => {
-    expect(readingOfTies([blimp])).toEqual([
-      {
-        model: "llama140M",
-        condition: "base",
-        "official (%)": 75,
-        "half credit for ties (%)": 74,
-        ties: 4,
-        n: 200,
-      },
-    ]);
-  });
-
-  test("of a result without the mean are refused by its name", () => {
-    const cut = resultWith(blimp.metrics.slice(1), { condition: "merged" });
-    expect(() => blimpScores([cut])).toThrow(
-      /blimp of llama140M merged must have official all, got none. Run its notebook again/,
-    );
-  });
-});
 
 test("reading rows hold both scores in the asked reading, with the poster's qualifier", () => {
   const part = (part: string, reading: "official" | "corrected", value: number, n: number) =>

@@ -1,0 +1,128 @@
+/** @file Zero-shot results as rows of tables and figures, beside the poster's numbers where it has them. */
+import { BENCHMARKS, benchmarkOf } from "../evaluation/benchmarks.js";
+import { ENTITY_SPLITS } from "../evaluation/entity-tracking.js";
+import type { Metric, Result } from "../runs/results.js";
+import { macroAverageInterval } from "../statistics/macro-average.js";
+import { wilsonInterval } from "../statistics/summary.js";
+import type { TidyRow } from "./frame.js";
+import { conditionLabel } from "./palette.js";
+import type { PhenomenonRow } from "./plots/accuracy-by-phenomenon.js";
+import type { ScoreRow } from "./plots/score-bars.js";
+import { publishedScore, type ZeroShotTask } from "./published.js";
+
+/** What the poster calls our tasks; the others are not among its results. */
+const PAPER_TASKS: Readonly<Record<string, ZeroShotTask>> = {
+  blimp: "BLiMP",
+  blimp_supplement: "BLiMP supplement",
+  ewok: "EWoK",
+  entity_tracking: "Entity tracking",
+  wug_adj: "WUG adjective nominalization",
+};
+const taskLabel = (task: string): string => PAPER_TASKS[task] ?? task;
+
+const metricsOf = ({ metrics }: Result, metric: string, reading: Metric["reading"]): Metric[] =>
+  metrics.filter((found) => found.metric === metric && found.reading === reading);
+
+function onlyMetric(result: Result, metric: string, reading: Metric["reading"]): Metric {
+  const found = metricsOf(result, metric, reading).find(({ part }) => part === "all");
+  if (found) return found;
+  throw new Error(
+    `zeroShotScores: ${result.task} of ${result.model} ${result.condition} must have ${metric} (${reading}), got none. Run its notebook again.`,
+  );
+}
+
+/** Accuracies of the groups that are averaged: uids, not the splits some of them make up. */
+const groupsOf = (result: Result, reading: "official" | "corrected"): Metric[] =>
+  metricsOf(result, "accuracy", reading).filter(
+    ({ part }) => part !== "all" && !ENTITY_SPLITS.some((split) => split === part),
+  );
+
+/**
+ * The figure of Figure 3 for each result, official reading, with a 95 % interval over items: accuracy, for WUGs the share of items
+ * on which the first form wins, which the poster reports.
+ */
+export function zeroShotScores(results: readonly Result[]): ScoreRow[] {
+  return results.map((result): ScoreRow => {
+    const { model, condition, task, source } = result;
+    const isWug = task === "wug_adj" || task === "wug_past";
+    const { value, n } = onlyMetric(result, isWug ? "firstFormShare" : "accuracy", "official");
+    const [low, high] = isWug
+      ? wilsonEnds(value, n)
+      : macroAverageInterval(
+          groupsOf(result, "official").map(({ value: proportion, n: items }) => ({ proportion, n: items })),
+        );
+    const paperTask = PAPER_TASKS[task];
+    // Generated items are not the paper's task.
+    const paper =
+      paperTask === undefined || source !== "real"
+        ? null
+        : publishedScore({ model, condition, task: paperTask });
+    return {
+      model,
+      condition,
+      task: taskLabel(task),
+      value,
+      low,
+      high,
+      paper: paper?.proportion ?? null,
+      chance: Object.hasOwn(BENCHMARKS, task) ? benchmarkOf(task).chance : null,
+      n,
+    };
+  });
+}
+
+const wilsonEnds = (proportion: number, n: number): [low: number, high: number] => {
+  const { low, high } = wilsonInterval({ successes: proportion * n, n, confidence: 0.95 });
+  return [low, high];
+};
+
+/** Accuracy of each group of a task, official reading. */
+export function groupAccuracies(results: readonly Result[]): PhenomenonRow[] {
+  return results.flatMap((result) =>
+    groupsOf(result, "official").map(({ part, value, n }) => ({
+      model: result.model,
+      condition: result.condition,
+      phenomenon: part,
+      accuracy: value,
+      n,
+      chance: benchmarkOf(result.task).chance ?? 0,
+    })),
+  );
+}
+
+/** The same items under each reading: as published, ties by half, and with scores divided by their number of tokens. */
+export function readingsOfItems(results: readonly Result[]): TidyRow[] {
+  return results
+    .filter((result) => metricsOf(result, "accuracy", "official").length > 0)
+    .map((result) => {
+      const official = onlyMetric(result, "accuracy", "official");
+      return {
+        model: result.model,
+        condition: conditionLabel(result.condition),
+        task: taskLabel(result.task),
+        "official (%)": 100 * official.value,
+        "ties by half (%)": 100 * onlyMetric(result, "accuracy", "corrected").value,
+        "per token (%)": 100 * onlyMetric(result, "accuracyPerToken", "corrected").value,
+        ties: official.ties,
+        n: official.n,
+      };
+    });
+}
+
+/** Agreement with people on new words: rank correlation in both readings, and the share the poster reports. */
+export function wugRows(results: readonly Result[]): TidyRow[] {
+  return results
+    .filter((result) => metricsOf(result, "spearman", "official").length > 0)
+    .map((result) => {
+      const official = onlyMetric(result, "spearman", "official");
+      return {
+        model: result.model,
+        condition: conditionLabel(result.condition),
+        task: taskLabel(result.task),
+        "ρ, official": official.value,
+        "ρ, corrected": onlyMetric(result, "spearman", "corrected").value,
+        "first form wins (%)": 100 * onlyMetric(result, "firstFormShare", "official").value,
+        n: official.n,
+      };
+    });
+}
