@@ -1,6 +1,7 @@
 /** @file Fine-tuning as stages: cached, resumed after a whole epoch, published with its items. */
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
 import { finetuningSettings } from "../../src/runs/finetuning-budget.js";
 import { loadTask } from "../../src/runs/finetuning-data.js";
@@ -64,7 +65,9 @@ test("a study's models are fine-tuned once, and published with items that hold n
   expect(first?.outcome.degenerate.firstTokenPooled).toBe(2);
   expect(first?.outcome.kind).toBe("generated");
   const folder = join(study.resultsFolder, "llama100M", "base", "seed-1");
-  const items = readFileSync(join(folder, "superglue-wsc-firstToken.items.csv"), "utf8").split("\n");
+  const items = gunzipSync(readFileSync(join(folder, "superglue-wsc-firstToken.items.csv.gz")))
+    .toString("utf8")
+    .split("\n");
   expect(items[0]).toContain("id,label,prediction seed 1,logit 0 seed 1");
   expect(items[1]).toMatch(/^wsc_0,0,[01],-?[\d.e-]+,/);
 });
