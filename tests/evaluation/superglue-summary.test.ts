@@ -21,8 +21,12 @@ const epoch = (
   heldOut: { accuracy: heldOut, f1: 0, mcc: 0 },
 });
 const how = {
-  ...{ labels, metric: "accuracy", selection: "heldOutTrain", pooling: "lastToken" },
-  ...{ pooledPadding: false, isFrozen: false },
+  labels,
+  metric: "accuracy",
+  selection: "heldOutTrain",
+  pooling: "lastToken",
+  pooledPadding: false,
+  isFrozen: false,
 } as const;
 
 test("the epoch is chosen on held-out items, the official one on the scored ones, the gap lies between", () => {
