@@ -52,7 +52,8 @@ export function finetuningScores(outcomes: readonly SubjectOutcome[]): ScoreRow[
       task: marked === "" ? label(row) : `${label(row)} (${marked})`,
       low: isAccuracy ? clamp(outcome.mean - REACH * standardError) : null,
       high: isAccuracy ? clamp(outcome.mean + REACH * standardError) : null,
-      chance: isAccuracy ? outcome.majority : outcome.chance,
+      // Of an F1 the majority class is no baseline.
+      chance: isAccuracy ? outcome.majority : null,
       n: outcome.items,
     };
   });
