@@ -45,13 +45,15 @@ export interface TokenizerConfig {
   readonly variant: "bytePlain" | "byteWithPrefixSpace";
 }
 
-/** AdamW with decoupled weight decay on rank-2 weights and clipping by the global norm (D3). */
+/** AdamW with decoupled weight decay and clipping by the global norm (D3). */
 export interface OptimizerConfig {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
+  /** Which weights decay: those of rank 2 where it is left out, else gains and biases too. */
+  readonly decays?: "everything";
 }
 
 /**

@@ -19,6 +19,7 @@ export { exampleOrder, type OrderPart } from "./runs/example-order.js";
 export { measureExposure } from "./runs/exposure.js";
 export { checkWordBudget, describeWordBudget, WORD_LIMITS, type WordBudget } from "./data/word-budget.js";
 export { evaluateCondition } from "./runs/scoring.js";
+export { finetuneAll, type SubjectOutcome } from "./runs/finetuning-study.js";
 export { generateReplies, REPLY_PROMPTS, type Reply } from "./runs/replies.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
 export { type CheckpointScore } from "./runs/checkpoint-scores.js";
@@ -49,6 +50,7 @@ export { bootstrapItems, bootstrapSeedsAndItems } from "./statistics/paired-boot
 export { signFlipTest } from "./statistics/sign-flip-test.js";
 export * from "./report/params.js";
 export * from "./report/result-rows.js";
+export * from "./report/finetuning-rows.js";
 export * from "./report/zero-shot-rows.js";
 export * from "./report/data-statement.js";
 export { wordBudgetRows } from "./report/word-budget-rows.js";

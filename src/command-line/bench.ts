@@ -15,6 +15,7 @@ import {
 import { benchData } from "./bench-data.js";
 import { benchStatistics } from "./bench-statistics.js";
 import { benchLoop } from "./bench-loop.js";
+import { benchPipeline } from "./bench-pipeline.js";
 import { example, jsonOption, listOption } from "./options.js";
 import { progressLine } from "./progress-line.js";
 import { preparePytorch } from "./pytorch-environment.js";
@@ -29,6 +30,7 @@ interface BenchOptions {
   readonly data?: true;
   readonly statistics?: true;
   readonly loop?: true;
+  readonly againstPipeline?: string;
   readonly json?: true;
 }
 
@@ -57,6 +59,7 @@ export function benchVerb(surroundings: Surroundings): Command {
         "bench --data --against-pytorch",
         "bench --statistics",
         "bench --loop",
+        "bench --against-pipeline path/to/evaluation-pipeline-2025",
       ),
     )
     .action((options: BenchOptions) => bench(options, surroundings));
@@ -83,6 +86,10 @@ export function benchVerb(surroundings: Surroundings): Command {
       "loop",
     ]),
     new Option(
+      "--against-pipeline <folder>",
+      "measure zero-shot scoring beside a checkout of the official pipeline instead",
+    ).conflicts(["profile", "subjects", "data", "againstPytorch", "loop"]),
+    new Option(
       "--loop",
       "measure what the training loop, its checkpoints and going on with it take instead",
     ).conflicts(["profile", "subjects", "data", "againstPytorch"]),
@@ -104,6 +111,11 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
   if (options.data)
     return benchData(surroundings, {
       againstPython: options.againstPytorch === true,
+      json: options.json === true,
+    });
+  if (options.againstPipeline !== undefined)
+    return benchPipeline(surroundings, {
+      pipeline: options.againstPipeline,
       json: options.json === true,
     });
   if (options.loop) return benchLoop(surroundings, { json: options.json === true });

@@ -5,13 +5,23 @@ import { dataVerb } from "./data.js";
 import { doctorVerb } from "./doctor.js";
 import { evaluateVerb } from "./evaluate.js";
 import { exportVerb } from "./export.js";
+import { finetuneVerb } from "./finetune.js";
 import { Interrupted } from "./interruptible.js";
 import { example } from "./options.js";
 import type { Surroundings } from "./surroundings.js";
 import { trainVerb } from "./train.js";
 import { watchVerb } from "./watch.js";
 
-const VERBS = [doctorVerb, dataVerb, trainVerb, watchVerb, evaluateVerb, exportVerb, benchVerb] as const;
+const VERBS = [
+  doctorVerb,
+  dataVerb,
+  trainVerb,
+  watchVerb,
+  evaluateVerb,
+  finetuneVerb,
+  exportVerb,
+  benchVerb,
+] as const;
 
 const INTERRUPTED = 130; // what a shell reports for a process ended by SIGINT
 

@@ -11,6 +11,8 @@ import { DATA_TYPES, type TensorflowBackend } from "./tensorflow-backend.js";
 export interface AdamWConstants {
   readonly beta1: number;
   readonly beta2: number;
+  /** Which weights decay: those of rank 2 where it is left out. */
+  readonly decays?: "everything";
 }
 
 /** What one update is done with. */
@@ -178,7 +180,7 @@ function updateGraph(shapes: readonly (readonly number[])[], constants: AdamWCon
       const after = ends[kind] === "" ? [] : [`^${ends[kind]}`];
       const scaled = kind === "plain" ? gradient : node(at("scaled"), "Mul", [gradient, "scale", ...after]);
       const decayed: string[] = [];
-      if (shape.length > 1) {
+      if (shape.length > 1 || constants.decays === "everything") {
         const now = node(at("now"), "ReadVariableOp", [`weight_${index}`, ...after], variableType);
         const loss = node(at("loss"), "Mul", [now, "decay"]);
         decayed.push(

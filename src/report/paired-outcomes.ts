@@ -2,11 +2,11 @@
  * @file Results as answers that can be paired: who answered which items with what credit. The one place that knows the item
  * files; verdicts see outcomes only.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Condition, ModelName } from "../config.js";
-import { readResults, type Result } from "../runs/results.js";
+import { itemsFile, readItemsText, readResults, type Result } from "../runs/results.js";
 import type { ClaimTask } from "./claims/claim.js";
 import { checkComparable } from "./comparable.js";
 import { parseCsv } from "./csv.js";
@@ -74,7 +74,7 @@ export function readPairedOutcomes(resultsFolder: string): PairedOutcome[] {
     if (result.task === "reading") return readingOutcomes(result);
     const task = ITEM_TASKS[result.task];
     if (task === undefined) return [];
-    const file = join(resultsFolder, model, condition, `seed-${seed}`, `${result.task}.items.csv`);
+    const file = itemsFile(join(resultsFolder, model, condition, `seed-${seed}`), result.task);
     if (!existsSync(file))
       throw new Error(
         `readPairedOutcomes: ${file} must lie beside its result, got no such file. Run its notebook again.`,
@@ -108,7 +108,7 @@ function itemCredits(file: string): {
   readonly clusters?: string[];
   readonly credits: number[];
 } {
-  const rows = parseCsv(readFileSync(file, "utf8"));
+  const rows = parseCsv(readItemsText(file));
   const parsed = rows.map((row, index) => {
     const item = itemRow.safeParse(row);
     const credit = "credit" in row ? credited.safeParse(row) : chosen.safeParse(row);

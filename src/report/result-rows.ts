@@ -1,8 +1,7 @@
 /** @file Results as tidy rows, ours beside the paper's: what notebooks print and figures draw. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readResults, subjectFolder, type Result } from "../runs/results.js";
+import { itemsFile, readItemsText, readResults, subjectFolder, type Result } from "../runs/results.js";
 import type { Study } from "../runs/study.js";
 import { checkComparable } from "./comparable.js";
 import { parseCsv } from "./csv.js";
@@ -167,8 +166,8 @@ export function curveRows(
   phases: "pre-training" | "tuning",
 ): (LossRow & LearningRateRow)[] {
   return results.flatMap(({ model, condition, seed }) => {
-    const path = join(subjectFolder(study, { model, condition }), "training.items.csv");
-    const rows = parseCsv(readFileSync(path, "utf8")).map((row) => curveRow.parse(row));
+    const path = itemsFile(subjectFolder(study, { model, condition }), "training");
+    const rows = parseCsv(readItemsText(path)).map((row) => curveRow.parse(row));
     const wanted = rows.filter(({ phase }) => (phase === "pre-training") === (phases === "pre-training"));
     return wanted.map(({ lossNats, learningRate }, index) => ({
       run: `${model} ${condition} ${seed}`,

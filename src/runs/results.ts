@@ -2,8 +2,9 @@
  * @file Results on disk: one JSON a model, condition, seed and task, with everything needed to make it again, and its
  * items beside it. Written from cached stages, read by `report/` alone.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { csvFormatRows } from "d3-dsv";
 import { z } from "zod";
 import { CONTROLS } from "../curricula.js";
@@ -67,7 +68,7 @@ export interface ItemTable {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** Writes `<task>.json`, and `<task>.items.csv` where there are items. */
+/** Writes `<task>.json`, and `<task>.items.csv.gz` where there are items. */
 export function publishResult(
   study: Study,
   subject: ResultSubject,
@@ -101,9 +102,31 @@ export function publishResult(
     provenance: last.provenance,
   };
   const folder = subjectFolder(study, subject);
-  if (content.items) writeFileAtomically(join(folder, `${task}.items.csv`), formatItems(content.items));
+  if (content.items)
+    writeFileAtomically(itemsFile(folder, task), gzipSync(formatItems(content.items), { level: 9 }));
   writeFileAtomically(join(folder, `${task}.json`), JSON.stringify(result, null, 2) + "\n");
   return result;
+}
+
+/** Where the items of a task lie beside its result: comma-separated and compressed, since a grid has millions of them. */
+export const itemsFile = (folder: string, task: string): string => join(folder, `${task}.items.csv.gz`);
+
+/**
+ * The text of a file of items, header and all.
+ *
+ * @throws Error naming the file when it is not there or is damaged
+ */
+export function readItemsText(path: string): string {
+  if (!existsSync(path))
+    throw new Error(`readItemsText: ${path} must exist, found no such file. Run its notebook again.`);
+  try {
+    return gunzipSync(readFileSync(path)).toString("utf8");
+  } catch (cause) {
+    throw new Error(
+      `readItemsText: ${path} must be a compressed table of items, got ${String(cause)}. Delete it and run its notebook again.`,
+      { cause },
+    );
+  }
 }
 
 function formatItems({ columns, rows }: ItemTable): string {

@@ -36,7 +36,7 @@ export const clipScale = (globalNorm: number, clipNorm: number): number =>
   Math.min(1, clipNorm / (globalNorm + 1e-6));
 
 /**
- * One update. Weights of rank 2 decay, norm gains do not (paper.md D3).
+ * One update. Weights of rank 2 decay, norm gains only where `decays` says so (paper.md D3).
  *
  *   m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
  *   w ← w (1 − rate · decay) − rate · m̂ / (√v̂ + ε)      m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
@@ -50,7 +50,14 @@ export function updateAdamW(
   weights: Weights,
   gradients: Weights,
   state: OptimizerState,
-  { learningRate, beta1, beta2, epsilon, weightDecay }: OptimizerConfig & { readonly learningRate: number },
+  {
+    learningRate,
+    beta1,
+    beta2,
+    epsilon,
+    weightDecay,
+    decays,
+  }: OptimizerConfig & { readonly learningRate: number },
 ): { weights: Weights; state: OptimizerState } {
   const updates = state.updates + 1;
   const [correction1, correction2] = [1 - beta1 ** updates, 1 - beta2 ** updates];
@@ -68,7 +75,8 @@ export function updateAdamW(
       const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
       const denominator = tf.add(tf.sqrt(tf.div(second, correction2)), epsilon);
       const change = tf.mul(tf.div(first, denominator), learningRate / correction1);
-      const decayed = weight.rank > 1 ? tf.mul(weight, 1 - learningRate * weightDecay) : weight;
+      const decay = weight.rank > 1 || decays === "everything";
+      const decayed = decay ? tf.mul(weight, 1 - learningRate * weightDecay) : weight;
       return { updated: tf.sub(decayed, change), first, second };
     });
     [next[name], firstMoments[name], secondMoments[name]] = [updated, first, second];

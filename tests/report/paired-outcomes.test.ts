@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readPairedOutcomes } from "../../src/report/paired-outcomes.js";
-import type { Result } from "../../src/runs/results.js";
+import { itemsFile, type Result } from "../../src/runs/results.js";
 import { metric, resultWith } from "../support/hand-made-result.js";
 
 let folder = "";
@@ -16,7 +17,7 @@ function write(result: Result, items: string | null): void {
   const place = join(folder, result.model, result.condition, `seed-${result.seed}`);
   mkdirSync(place, { recursive: true });
   writeFileSync(join(place, `${result.task}.json`), JSON.stringify(result));
-  if (items !== null) writeFileSync(join(place, `${result.task}.items.csv`), items);
+  if (items !== null) writeFileSync(itemsFile(place, result.task), gzipSync(items));
 }
 
 const PAIRS = "id,uid,logProbGood,logProbBad,choice,tie\na_0,a,-1,-2,0,0\na_1,a,-2,-1,1,0\nb_0,b,-1,-1,0,1\n";
@@ -70,7 +71,7 @@ describe("results become answers", () => {
 
   test("a result without its items, or items without a choice, are refused by file and row", () => {
     write(resultWith([]), null);
-    expect(() => readPairedOutcomes(folder)).toThrow(/blimp\.items\.csv must lie beside its result/);
+    expect(() => readPairedOutcomes(folder)).toThrow(/blimp\.items\.csv\.gz must lie beside its result/);
     write(resultWith([]), "id,uid,choice,tie\na_0,a,0,0\na_1,a,,0\n");
     expect(() => readPairedOutcomes(folder)).toThrow(/choice and tie, in every row.*in row 2/);
     write(resultWith([]), "id,uid,credit\na_0,a,1.5\n");

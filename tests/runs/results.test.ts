@@ -1,8 +1,14 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseCsv } from "../../src/report/csv.js";
-import { publishResult, readResults, subjectFolder } from "../../src/runs/results.js";
+import {
+  itemsFile,
+  publishResult,
+  readItemsText,
+  readResults,
+  subjectFolder,
+} from "../../src/runs/results.js";
 import { HAND_MADE_STAGE, metric, resultWith } from "../support/hand-made-result.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy, TINY_CONFIG } from "../support/tiny-study.js";
@@ -24,9 +30,18 @@ describe("a published result", () => {
     const study = openTinyStudy(temporaryFolder());
     const items = { columns: ["id", "nats"], rows: [["a_0", -1 / 3] as const, ['b,"1', null] as const] };
     publishResult(study, subject, "reading", { ...content, items });
-    const text = readFileSync(join(subjectFolder(study, subject), "reading.items.csv"), "utf8");
+    const text = readItemsText(itemsFile(subjectFolder(study, subject), "reading"));
     expect(text).toBe('id,nats\na_0,-0.3333333333333333\n"b,""1",\n');
     expect(parseCsv(text).map(({ nats }) => nats)).toEqual([String(-1 / 3), ""]);
+  });
+
+  test("names a file of items that is damaged or missing", () => {
+    const path = itemsFile(temporaryFolder(), "blimp");
+    expect(() => readItemsText(path)).toThrow(/blimp\.items\.csv\.gz must exist, found no such file/);
+    writeFileSync(path, "id,nats\n");
+    expect(() => readItemsText(path)).toThrow(
+      /must be a compressed table of items, got Error: incorrect header/,
+    );
   });
 
   test("replaces the one of the same task and leaves nothing else behind", () => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { tf } from "../../src/engine/backend.js";
 import { MICROWORLD_UIDS } from "../../src/data/microworld/minimal-pairs.js";
 import { parseCsv } from "../../src/report/csv.js";
-import { readResults, subjectFolder, type Result } from "../../src/runs/results.js";
+import { itemsFile, readItemsText, readResults, subjectFolder, type Result } from "../../src/runs/results.js";
 import { evaluateCondition } from "../../src/runs/scoring.js";
 import { defineTask, type Task } from "../../src/runs/tasks.js";
 import { mean } from "../../src/statistics/summary.js";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 const itemsOf = (task: string) => {
-  const text = readFileSync(join(subjectFolder(study, subject), `${task}.items.csv`), "utf8");
+  const text = readItemsText(itemsFile(subjectFolder(study, subject), task));
   return { text, rows: parseCsv(text) };
 };
 

@@ -1,0 +1,83 @@
+/**
+ * @file An RTE epoch of the kit beside one of the official Python fine-tuning, same model, same machine, some steps of each:
+ *
+ *   node bench/finetuning.mjs MODEL OFFICIAL_CHECKOUT RTE_TRAIN_FILE [steps] [python]
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [model, checkout, trainFile, steps = "10", python] = process.argv.slice(2);
+if (!model || !checkout || !trainFile)
+  throw new Error(
+    "finetuning: MODEL, OFFICIAL_CHECKOUT and RTE_TRAIN_FILE must be given. See the head of this file.",
+  );
+const bench = fileURLToPath(new URL("./", import.meta.url));
+const source = (/** @type {string} */ path) => import(join(bench, "..", "src", "dist", path));
+
+const { tf } = await source("engine/backend.js");
+const { openTokenizer } = await source("data/tokenizer.js");
+const { encodePairs } = await source("evaluation/superglue-inputs.js");
+const { initializeHead } = await source("evaluation/superglue-classifier.js");
+const { startClassifier } = await source("evaluation/superglue-training.js");
+const { readSuperglue } = await source("evaluation/superglue-tasks.js");
+const { loadModel } = await source("model/checkpoint.js");
+const { seeded, shuffled } = await source("random.js");
+const { preparePytorch } = await source("command-line/pytorch-environment.js");
+
+const BATCH = 32;
+const interpreter =
+  python ?? (await preparePytorch(console.error, { verb: "bench/finetuning", option: "PyTorch" })).python;
+const official = JSON.parse(
+  execFileSync(
+    interpreter,
+    [
+      join(bench, "pytorch", "finetune.py"),
+      checkout,
+      model,
+      trainFile,
+      steps,
+      String(availableParallelism()),
+    ],
+    {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    },
+  ),
+);
+console.log(`official, float32: ${official.secondsPerStep.toFixed(2)} s a step, mean of ${official.steps}`);
+
+const pairs = readSuperglue("rte", { text: readFileSync(trainFile, "utf8"), name: basename(trainFile) });
+const { architecture, weights } = loadModel(model);
+const tokenizer = await openTokenizer(model);
+const maxLengthTokens = Math.min(512, architecture.maxLengthTokens);
+const { pairs: encoded } = await encodePairs(tokenizer, pairs, { maxLengthTokens });
+const head = initializeHead(architecture.hiddenSize, 2, seeded(42));
+for (const precision of ["float32", "bfloat16"]) {
+  const options = {
+    architecture,
+    numClasses: 2,
+    padId: tokenizer.padId ?? tokenizer.endId ?? 0,
+    pooling: "lastToken",
+    precision,
+  };
+  const classifier = startClassifier({ weights: { ...weights, ...head } }, options);
+  const run = (/** @type {number} */ seed) => {
+    const order = shuffled(encoded, seeded(seed));
+    const began = performance.now();
+    for (let step = 0; step < Number(steps); step++)
+      classifier.update(order.slice(step * BATCH, (step + 1) * BATCH), { rate: 3e-5, random: seeded(step) });
+    return (performance.now() - began) / 1000 / Number(steps);
+  };
+  const [first, second] = [run(1), run(1)]; // the first one compiles
+  classifier.dispose();
+  console.log(
+    `kit, ${precision}: ${second.toFixed(2)} s a step, mean of ${steps} (${first.toFixed(2)} s with compilation); ` +
+      `${(official.secondsPerStep / second).toFixed(1)} times as fast; an epoch of ${official.stepsPerEpoch} steps ` +
+      `${(second * official.stepsPerEpoch).toFixed(0)} s against ${(official.secondsPerStep * official.stepsPerEpoch).toFixed(0)} s`,
+  );
+}
+tf.dispose([weights, head]);

@@ -1,0 +1,208 @@
+/** @file `class-it finetune`: (Super)GLUE fine-tuning of a model folder, or of the models of a condition. */
+import { basename, join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { MODELS, SCALES, type ModelName, type Scale } from "../config.js";
+import { SELECTIONS, type Selection } from "../evaluation/superglue-summary.js";
+import { SUPERGLUE_CONFIGS, SUPERGLUE_TASKS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
+import { findProjectRoot } from "../project-root.js";
+import type { Study } from "../runs/study.js";
+import type { ModelFolder } from "../runs/finetuning.js";
+import type { FinishedTask, TaskOutcome } from "../runs/finetuning-results.js";
+import { describeOutcome, describeOutcomes } from "./finetuning-tables.js";
+import { interruptible } from "./interruptible.js";
+import { choice, example, jsonOption, listOption } from "./options.js";
+import { openSubjectStudy } from "./subject-study.js";
+import { printJson, type Surroundings } from "./surroundings.js";
+import { trainModels } from "./train-models.js";
+
+const POOLING_NAMES = ["lastToken", "firstToken", "officialFinal"] as const;
+const PRECISIONS = ["float32", "bfloat16"] as const;
+
+interface FinetuneOptions {
+  readonly model?: string;
+  readonly condition?: string;
+  readonly config?: string;
+  readonly studySeed: number;
+  readonly task: readonly SuperglueTask[];
+  readonly data?: string;
+  readonly out?: string;
+  readonly seeds?: readonly number[];
+  readonly scale: Scale;
+  readonly pooling: (typeof POOLING_NAMES)[number];
+  readonly selection: Selection;
+  readonly precision: (typeof PRECISIONS)[number];
+  readonly frozen?: true;
+  readonly patience?: number;
+  readonly multircTrain: "all" | "first10k";
+  readonly json?: true;
+}
+
+const wholeNumber = (option: string) => (value: string) => {
+  if (/^\d+$/.test(value)) return Number(value);
+  throw new RangeError(
+    `class-it: ${option} must be a whole number from 0, got "${value}". Correct the option --${option}.`,
+  );
+};
+
+/** The verb `finetune`. */
+export function finetuneVerb(surroundings: Surroundings): Command {
+  const verb = new Command("finetune")
+    .description(
+      "Fine-tune a Llama folder, or the models of a condition, on (Super)GLUE tasks with several seeds. Epochs are chosen on training " +
+        "items held out, the official choice is shown beside it, and degenerate runs are named.",
+    )
+    .addHelpText(
+      "after",
+      example(
+        "finetune --model path/to/model --task rte,wsc --data path/to/glue_filtered --out scores --scale laptop",
+        "finetune --condition merged --task wsc --scale smoke --seeds 42,1",
+      ),
+    )
+    .action((options: FinetuneOptions) => finetune(options, surroundings));
+  for (const option of [
+    listOption("--task <names>", "tasks, separated by commas", SUPERGLUE_TASKS),
+    new Option("--model <folder>", "a Hugging Face folder; with --condition one of its decoders by name"),
+    new Option("--condition <name>", "training condition whose models are fine-tuned"),
+    new Option("--config <file>", "with --condition, JSON with settings in place of the scale's own"),
+    new Option("--study-seed <number>", "with --condition, the seed its models were trained with")
+      .argParser(wholeNumber("study-seed"))
+      .default(42),
+    new Option("--data <folder>", "the official files; without it where the kit's data lies"),
+    new Option("--out <folder>", "with --model, where outcomes and items are written"),
+    new Option("--seeds <numbers>", "seeds of fine-tuning, separated by commas; five without it").argParser(
+      (value) => [...new Set(value.split(",").map((each) => wholeNumber("seeds")(each.trim())))],
+    ),
+    choice("--scale <name>", "how many items and epochs", SCALES).makeOptionMandatory(),
+    choice("--pooling <name>", "the position the head reads", POOLING_NAMES).default("lastToken"),
+    choice("--selection <name>", "what the epoch is chosen on", SELECTIONS).default("heldOutTrain"),
+    choice("--precision <name>", "of matrix products", PRECISIONS).default("float32"),
+    new Option("--frozen", "train the head alone: a cheap probe, not fine-tuning"),
+    new Option("--patience <epochs>", "stop after so many epochs without a better one").argParser(
+      wholeNumber("patience"),
+    ),
+    choice("--multirc-train <name>", "how much of MultiRC's train file", ["all", "first10k"]).default("all"),
+    jsonOption(),
+  ])
+    verb.addOption(option);
+  return verb;
+}
+
+/** A model under its name, and the study it belongs to. */
+interface Subject {
+  readonly name: string;
+  readonly model: ModelFolder;
+  readonly keep: (finished: FinishedTask) => void;
+}
+
+const INTERRUPTED =
+  "class-it: interrupted. Whole epochs are kept; the same command goes on after the last one.";
+
+async function finetune(options: FinetuneOptions, surroundings: Surroundings): Promise<void> {
+  const { stdout, stderr } = surroundings;
+  const cacheFolder = surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages");
+  const { subjects, place, generated } = await findSubjects(options, surroundings);
+  const outcomes: { readonly name: string; readonly outcome: TaskOutcome }[] = [];
+  await interruptible(INTERRUPTED, async () => {
+    for (const subject of subjects)
+      for (const task of options.task) {
+        const finished = await finetuneOne(subject, task, { options, cacheFolder, generated, stderr });
+        subject.keep(finished);
+        outcomes.push({ name: subject.name, outcome: finished.outcome });
+        if (!options.json) stdout.write(`${describeOutcome(subject.name, finished.outcome)}\n`);
+      }
+  });
+  if (options.json) return printJson(surroundings, outcomes);
+  stdout.write(`${describeOutcomes(outcomes)}\nOutcomes and items lie in ${place}.\n`);
+}
+
+async function finetuneOne(
+  { name, model }: Subject,
+  task: SuperglueTask,
+  {
+    options,
+    cacheFolder,
+    generated,
+    stderr,
+  }: {
+    readonly options: FinetuneOptions;
+    readonly cacheFolder: string;
+    readonly generated: boolean;
+    readonly stderr: Surroundings["stderr"];
+  },
+): Promise<FinishedTask> {
+  const [
+    { finetuneTask },
+    { finetuningSettings, FINETUNING_SEEDS },
+    { loadTask },
+    { encodeTask },
+    { measureCost },
+  ] = await Promise.all([
+    import("../runs/finetuning-results.js"),
+    import("../runs/finetuning-budget.js"),
+    import("../runs/finetuning-data.js"),
+    import("../runs/finetuning.js"),
+    import("../runs/finetuning-cost.js"),
+  ]);
+  const { pooling, selection, precision, frozen = false, patience = null, multircTrain } = options;
+  const seeds = options.seeds ?? FINETUNING_SEEDS;
+  const choices = { pooling, selection, precision, isFrozen: frozen, patience, multircTrain };
+  const settings = finetuningSettings(task, options.scale, choices);
+  const from = options.data === undefined ? { generated } : { dataFolder: options.data };
+  const data = loadTask(task, from, settings);
+  const cost = measureCost(model, await encodeTask(model, data, settings), settings);
+  const apart = task === "multirc" ? ", a budget of its own" : "";
+  stderr.write(
+    `finetune: ${name}, ${SUPERGLUE_CONFIGS[task].label}: about ${cost.seconds.toFixed(0)} s a seed ` +
+      `(${cost.steps} steps, ${cost.secondsPerEpoch.toFixed(1)} s an epoch${apart}), ${seeds.length} seeds\n`,
+  );
+  const onSeed = (seed: number): void => void stderr.write(`finetune: ${task}, seed ${seed}\n`);
+  return finetuneTask(cacheFolder, model, data, { seeds, settings, onSeed });
+}
+
+async function findSubjects(
+  options: FinetuneOptions,
+  surroundings: Surroundings,
+): Promise<{ readonly subjects: Subject[]; readonly place: string; readonly generated: boolean }> {
+  const { modelFolder } = await import("../runs/finetuning.js");
+  const { publishFinetuning, writeOutcome } = await import("../runs/finetuning-results.js");
+  const { condition, scale, studySeed: seed, config, out } = options;
+  if (condition !== undefined) {
+    if (out !== undefined)
+      throw new RangeError(
+        "class-it finetune: with --condition a study decides the places, got --out. Leave it out, or give a folder with --model instead.",
+      );
+    const names = { condition, scale, seed, ...(config !== undefined && { config }) };
+    const decoder = options.model === undefined ? {} : { model: decoderOf(options.model) };
+    const { study, models } = await openSubjectStudy({ ...names, ...decoder });
+    const trained = await trainModels(study, { models, condition }, surroundings);
+    const subjects = trained.map(({ model, stage }) => ({
+      name: `${model} ${condition}`,
+      model: { folder: stage.folder, hash: stage.hash },
+      keep: (finished: FinishedTask) => void publishFinetuning(study, { model, condition }, finished),
+    }));
+    return { subjects, place: study.resultsFolder, generated: isGenerated(study) };
+  }
+  if (options.model === undefined || out === undefined)
+    throw new RangeError(
+      "class-it finetune: a folder must be given with --model and --out, or a study's models with --condition, got neither. See npx class-it finetune --help.",
+    );
+  const model = modelFolder(options.model);
+  const keep = (finished: FinishedTask) => writeOutcome(out, model, finished);
+  const { textSource } = await import("../data/files.js");
+  const generated = options.data === undefined && textSource() === "microworld";
+  if (generated && scale !== "smoke")
+    throw new RangeError(
+      `class-it finetune: ${scale} scale must have the official files, got no --data and no data folder. Name it, or use --scale smoke on generated items.`,
+    );
+  return { subjects: [{ name: basename(resolve(options.model)), model, keep }], place: out, generated };
+}
+
+const isGenerated = ({ source }: Study): boolean => source === "microworld";
+
+function decoderOf(name: string): ModelName {
+  const found = MODELS.find((model) => model === name);
+  if (found) return found;
+  throw new RangeError(
+    `class-it: model must be one of ${MODELS.join(", ")}, got "${name}". Correct the option --model, or leave out --condition for a folder.`,
+  );
+}

@@ -1,0 +1,38 @@
+/** @file The official settings of fine-tuning, and its learning rate. Batch sizes and epochs are the tasks' own, in `superglue-tasks.ts`. */
+import type { OptimizerConfig } from "../config.js";
+
+/** Source: BabyLM evaluation pipeline 2025, finetune/run.py and trainer.py, defaults; paper.md section 4.6. */
+export const FINETUNING = {
+  learningRate: 3e-5,
+  warmupShare: 0.06,
+  /** Share of the peak the cosine ends at. */
+  finalShare: 0.1,
+  maxLengthTokens: 512,
+  dropout: 0.1,
+  optimizer: {
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 0.01,
+    clipNorm: Number.POSITIVE_INFINITY,
+    decays: "everything",
+  } satisfies OptimizerConfig,
+} as const;
+
+/**
+ * Rate of one update.
+ *
+ *   peak · k / W for k < W, then peak · (0.1 + 0.9 · ½ (1 + cos(π (k − W) / (S − W))))      W = ⌊0.06 S⌋
+ *
+ * @param step k, from 0: the first update has rate 0 where there is a warm-up
+ * @param totalSteps S
+ *
+ * Source: BabyLM evaluation pipeline 2025, finetune/utils.py, cosine_schedule_with_warmup.
+ */
+export function finetuningRate(step: number, totalSteps: number, peak: number): number {
+  const warmup = Math.floor(FINETUNING.warmupShare * totalSteps);
+  if (step < warmup) return (peak * step) / Math.max(1, warmup);
+  const progress = (step - warmup) / Math.max(1, totalSteps - warmup);
+  const { finalShare } = FINETUNING;
+  return peak * (finalShare + (1 - finalShare) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+}

@@ -1,0 +1,175 @@
+/**
+ * @file What a fine-tuning run is worth: the epoch that each selection picks, the figures there, and what was degenerate about it.
+ * Runs are made in `runs/finetuning.ts`.
+ */
+import { accuracy, f1Score, matthewsCorrelation } from "../statistics/classification.js";
+import { mean } from "../statistics/summary.js";
+import type { Pooling } from "./superglue-classifier.js";
+import type { SuperglueMetric } from "./superglue-tasks.js";
+
+/** D12: an epoch is chosen on a slice of the training items, or officially on the scored ones. */
+export const SELECTIONS = ["heldOutTrain", "officialDev"] as const;
+export type Selection = (typeof SELECTIONS)[number];
+
+/** Agreement with the labels; F1 and Matthews correlation where there are two classes. */
+export interface Figures {
+  readonly accuracy: number;
+  readonly f1: number | null;
+  readonly mcc: number | null;
+}
+
+/** Class of the largest logit, the first of equal ones. */
+export const predictionOf = (logits: readonly number[]): number => logits.indexOf(Math.max(...logits));
+
+/** Figures of logits, one row an item. */
+export function figuresOf(labels: readonly number[], logits: readonly (readonly number[])[]): Figures {
+  const outcome = { labels, predictions: logits.map(predictionOf) };
+  const isBinary = (logits[0]?.length ?? 0) === 2;
+  return {
+    accuracy: accuracy(outcome),
+    f1: isBinary ? f1Score(outcome) : null,
+    mcc: isBinary ? matthewsCorrelation(outcome) : null,
+  };
+}
+
+/** The figure a task is reported by. */
+export const figureOf = (figures: Figures, metric: SuperglueMetric): number =>
+  (metric === "f1" ? figures.f1 : null) ?? figures.accuracy;
+
+/** One epoch of a run. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly lossNats: number;
+  /** Largest norm of the gradient into the body over the epoch's updates. */
+  readonly bodyNorm: number;
+  /** Null where no training items were held out. */
+  readonly heldOut: Figures | null;
+  readonly devLogits: readonly (readonly number[])[];
+}
+
+/** What makes a run's score say little about the model. */
+export const DEGENERACIES = {
+  firstTokenPooled: "the head sees the first token alone: a causal model has read nothing else there",
+  paddingPooled: "the head reads a padding token",
+  constantPredictions: "every item got the same class",
+  majorityScore: "the score is the majority class's",
+  noBodyGradient: "no gradient reached the body",
+} as const;
+export type Degeneracy = keyof typeof DEGENERACIES;
+
+/** A run of one seed, summed up. */
+export interface SeedSummary {
+  /** Of the epoch the kit chooses (D12). */
+  readonly figures: Figures;
+  readonly epoch: number;
+  /** Of the epoch that scores best on the scored items. */
+  readonly official: Figures;
+  readonly officialEpoch: number;
+  /** Official minus honest, in the task's figure; null where both are the same by design. */
+  readonly optimismGap: number | null;
+  readonly degeneracies: readonly Degeneracy[];
+}
+
+/** The first of the best. Source: finetune/trainer.py, where only a strictly better epoch replaces the best one. */
+function bestOf(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values));
+}
+
+/**
+ * Sums up a run.
+ *
+ * @throws RangeError when there is no epoch, or held-out figures are needed and missing
+ */
+export function summariseSeed(
+  epochs: readonly EpochRecord[],
+  how: {
+    readonly labels: readonly number[];
+    readonly metric: SuperglueMetric;
+    readonly selection: Selection;
+    readonly pooling: Pooling;
+    readonly pooledPadding: boolean;
+    readonly isFrozen: boolean;
+  },
+): SeedSummary {
+  const { labels, metric, selection } = how;
+  if (epochs.length === 0)
+    throw new RangeError("summariseSeed: there must be at least one epoch, got none. Train for one.");
+  const dev = epochs.map(({ devLogits }) => figuresOf(labels, devLogits));
+  const heldOut = epochs.map((record) => {
+    if (selection === "officialDev") return 0;
+    if (record.heldOut) return figureOf(record.heldOut, metric);
+    throw new RangeError(
+      `summariseSeed: heldOutTrain must have held-out figures, got none for epoch ${record.epoch}. Hold training items out.`,
+    );
+  });
+  const officialIndex = bestOf(dev.map((figures) => figureOf(figures, metric)));
+  const index = selection === "officialDev" ? officialIndex : bestOf(heldOut);
+  const at = <T>(list: readonly T[], place: number): T => list[place] as T;
+  const [figures, official] = [at(dev, index), at(dev, officialIndex)];
+  return {
+    figures,
+    official,
+    epoch: at(epochs, index).epoch,
+    officialEpoch: at(epochs, officialIndex).epoch,
+    optimismGap: selection === "officialDev" ? null : figureOf(official, metric) - figureOf(figures, metric),
+    degeneracies: degeneraciesOf(at(epochs, index), figures, how, epochs),
+  };
+}
+
+function degeneraciesOf(
+  { devLogits }: EpochRecord,
+  figures: Figures,
+  how: Pick<Parameters<typeof summariseSeed>[1], "labels" | "pooling" | "pooledPadding" | "isFrozen">,
+  epochs: readonly EpochRecord[],
+): Degeneracy[] {
+  const isSo: Readonly<Record<Degeneracy, boolean>> = {
+    firstTokenPooled: how.pooling === "firstToken",
+    paddingPooled: how.pooledPadding,
+    constantPredictions: new Set(devLogits.map(predictionOf)).size === 1,
+    majorityScore: Math.abs(figures.accuracy - majorityShare(how.labels)) < 1e-9,
+    noBodyGradient: !how.isFrozen && epochs.every(({ bodyNorm }) => bodyNorm === 0),
+  };
+  return (Object.keys(DEGENERACIES) as Degeneracy[]).filter((name) => isSo[name]);
+}
+
+/** Share of the most frequent class. */
+export function majorityShare(labels: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return Math.max(...counts.values()) / labels.length;
+}
+
+/** Where the spread of an accuracy comes from, in proportions. */
+export interface VarianceSplit {
+  /** Standard deviation over seeds; null with one seed. */
+  readonly seedDeviation: number | null;
+  /** Standard error over items of the seeds' mean accuracy. */
+  readonly itemError: number;
+  /** Of the mean over seeds, both together. */
+  readonly standardError: number;
+}
+
+/**
+ * Splits the spread of a mean accuracy into seeds and items.
+ *
+ *   standard error² = var_seeds / S + var_items(mean over seeds) / n
+ *
+ * @param correct 0 or 1, a row a seed and a column an item, [S, n]
+ */
+export function splitVariance(correct: readonly (readonly number[])[]): VarianceSplit {
+  const perSeed = correct.map((row) => mean(row));
+  const items = correct[0]?.length ?? 0;
+  const perItem = Array.from({ length: items }, (_, item) => mean(correct.map((row) => row[item] ?? 0)));
+  const itemVariance = items > 1 ? sampleVariance(perItem) / items : 0;
+  const seedVariance = correct.length > 1 ? sampleVariance(perSeed) : null;
+  return {
+    seedDeviation: seedVariance === null ? null : Math.sqrt(seedVariance),
+    itemError: Math.sqrt(itemVariance),
+    standardError: Math.sqrt(itemVariance + (seedVariance ?? 0) / correct.length),
+  };
+}
+
+function sampleVariance(values: readonly number[]): number {
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
+}

@@ -1,0 +1,256 @@
+/**
+ * @file Fine-tuning step by step: loss and gradients of a batch in compiled parts, the official update, and predictions. Epochs,
+ * selection and caching are in `runs/finetuning.ts`.
+ */
+import type { ArchitectureConfig, Precision } from "../config.js";
+import { tf } from "../engine/backend.js";
+import { compile, type CompiledStep } from "../engine/compile.js";
+import type { Weights } from "../model/decoder.js";
+import type { Random } from "../random.js";
+import { startTraining, type Moments } from "../training/weights-in-training.js";
+import {
+  bodyNames,
+  classifierRows,
+  headLogits,
+  isHeadWeight,
+  pooledHidden,
+  type ClassifierRows,
+  type Pooling,
+} from "./superglue-classifier.js";
+import { bucketOf, padRows, partsByLength, type EncodedPair, type PaddingSide } from "./superglue-inputs.js";
+import { FINETUNING } from "./superglue-schedule.js";
+
+/** Rows of a part: few enough to sort by length, enough to keep the processor busy. */
+const PART_ROWS = 8;
+/** Source: BabyLM evaluation pipeline 2025, finetune/run.py, valid_batch_size. */
+const OFFICIAL_PREDICTION_ROWS = 64;
+
+type StepInput = ClassifierRows & {
+  readonly trained: Weights;
+  readonly fixed: Weights;
+  /** One-hot classes, each row times its share of the batch, [B, C]; rows of zeros fill a part. */
+  readonly labels: tf.Tensor2D;
+  readonly keep?: tf.Tensor2D;
+};
+type LossAndGradients = { readonly loss: tf.Scalar; readonly gradients: Weights };
+type PredictInput = ClassifierRows & { readonly weights: Weights };
+
+/** How a classifier is trained. */
+export interface ClassifierOptions {
+  readonly architecture: ArchitectureConfig;
+  readonly numClasses: number;
+  readonly padId: number;
+  readonly pooling: Pooling;
+  readonly paddingSide?: PaddingSide;
+  readonly precision?: Precision;
+  /** Trains the head alone: a probe, not fine-tuning. */
+  readonly isFrozen?: boolean;
+  readonly dropout?: number;
+}
+
+/** What one update did. */
+export interface UpdateRecord {
+  /** Mean over the rows of the batch. */
+  readonly lossNats: number;
+  /** Norm of the gradients of head and of body; 0 for a body that is not trained. */
+  readonly headNorm: number;
+  readonly bodyNorm: number;
+}
+
+/** A classifier under training. Owns tensors: `dispose` it. */
+export interface Classifier {
+  /** One update on a batch; `random` drives dropout. */
+  update(
+    batch: readonly EncodedPair[],
+    how: { readonly rate: number; readonly random: Random },
+  ): UpdateRecord;
+  /** Logits of every item, in order. */
+  predict(pairs: readonly EncodedPair[]): number[][];
+  /** Copies the caller disposes. */
+  readWeights(): Weights;
+  readMoments(): Moments;
+  dispose(): void;
+}
+
+/**
+ * Takes over a body and a head; the caller's tensors stay.
+ *
+ * @param start.moments of an interrupted run that goes on
+ *
+ * Source: BabyLM evaluation pipeline 2025, finetune/trainer.py.
+ * Differs: rows are padded to the length of their part and not of their batch, and dropout draws other numbers.
+ */
+export function startClassifier(
+  start: { readonly weights: Weights; readonly moments?: Moments },
+  options: ClassifierOptions,
+): Classifier {
+  const { isFrozen = false, dropout = FINETUNING.dropout, paddingSide: side = "right" } = options;
+  const { numClasses, padId, pooling, architecture } = options;
+  const head = pick(start.weights, Object.keys(start.weights).filter(isHeadWeight));
+  const body = pick(start.weights, bodyNames(start.weights));
+  const fixed = isFrozen ? cloned(body) : {};
+  const inTraining = startTraining(
+    isFrozen ? head : { ...body, ...head },
+    FINETUNING.optimizer,
+    start.moments,
+  );
+  const steps = compiledSteps(architecture, options.precision ?? "float32");
+
+  // What a pooled padding token holds depends on how far it stands from the text: only the official batches give it.
+  const needsBatches = pooling === "officialFinal" && side === "right";
+  const partsOf = (batch: readonly EncodedPair[], rows: number): EncodedPair[][] =>
+    needsBatches ? inOrder(batch, rows) : partsByLength(batch, PART_ROWS);
+
+  const rowsOf = (part: readonly EncodedPair[]): ClassifierRows & { size: number } => {
+    const ids = part.map((pair) => pair.ids);
+    // Filled up with its first row, which then counts for nothing: each number of rows would be compiled anew.
+    while (!needsBatches && ids.length < PART_ROWS) ids.push(ids[0] ?? []);
+    const longest = Math.max(...ids.map(({ length }) => length));
+    const lengthTokens = needsBatches ? longest : Math.min(bucketOf(longest), architecture.maxLengthTokens);
+    const padded = padRows(ids, { lengthTokens, padId, side });
+    return { ...classifierRows(padded, { pooling, side }), size: ids.length };
+  };
+
+  const partOf = (
+    part: readonly EncodedPair[],
+    batchSize: number,
+    random: Random,
+    trained: Weights,
+  ): LossAndGradients => {
+    const { size, ...rows } = rowsOf(part);
+    const labels = new Float32Array(size * numClasses);
+    part.forEach(({ label }, row) => (labels[row * numClasses + label] = 1 / batchSize));
+    const input: StepInput = {
+      ...rows,
+      ...{ trained, fixed, labels: tf.tensor2d(labels, [size, numClasses]) },
+      ...(dropout > 0 && { keep: dropoutMask([size, architecture.hiddenSize], dropout, random) }),
+    };
+    const out = steps.train(input);
+    const { trained: _, fixed: __, ...own } = input;
+    tf.dispose(own);
+    return out;
+  };
+
+  return {
+    update(batch, { rate, random }) {
+      const weights = inTraining.read("weight");
+      let lossNats = 0;
+      let sums: Weights | null = null;
+      for (const part of partsOf(batch, batch.length)) {
+        const { loss, gradients } = partOf(part, batch.length, random, weights);
+        lossNats += loss.dataSync()[0] ?? Number.NaN;
+        loss.dispose();
+        sums = sums === null ? gradients : added(sums, gradients);
+      }
+      tf.dispose({ ...weights });
+      if (sums === null || !Number.isFinite(lossNats))
+        throw new Error(
+          `startClassifier: the loss of a batch must be finite, got ${lossNats} of ${batch.length} items. Lower the learning rate, or look at the model.`,
+        );
+      const [headNorm, bodyNorm] = [normOf(sums, true), normOf(sums, false)];
+      inTraining.update(sums, { gradientNorm: Math.hypot(headNorm, bodyNorm), learningRate: rate });
+      tf.dispose({ ...sums });
+      return { lossNats, headNorm, bodyNorm };
+    },
+    predict(pairs) {
+      const order = new Map(pairs.map((pair, index) => [pair, index]));
+      const out: number[][] = pairs.map(() => []);
+      const weights = inTraining.read("weight");
+      for (const part of partsOf(pairs, OFFICIAL_PREDICTION_ROWS)) {
+        const { size: _, ...rows } = rowsOf(part);
+        const logits = steps.predict({ ...rows, weights: { ...fixed, ...weights } });
+        const values = logits.dataSync();
+        tf.dispose([logits, rows]);
+        part.forEach((pair, row) => {
+          out[order.get(pair) ?? -1] = [...values.slice(row * numClasses, (row + 1) * numClasses)];
+        });
+      }
+      tf.dispose({ ...weights });
+      return out;
+    },
+    readWeights: () => ({ ...cloned(fixed), ...inTraining.read("weight") }),
+    readMoments: () => inTraining.readMoments(),
+    dispose() {
+      inTraining.dispose();
+      tf.dispose({ ...fixed });
+    },
+  };
+}
+
+const inOrder = (pairs: readonly EncodedPair[], rows: number): EncodedPair[][] =>
+  Array.from({ length: Math.ceil(pairs.length / rows) }, (_, part) =>
+    pairs.slice(part * rows, (part + 1) * rows),
+  );
+
+const pick = (weights: Weights, names: readonly string[]): Weights =>
+  Object.fromEntries(names.map((name) => [name, weights[name] as tf.Tensor]));
+
+const cloned = (weights: Weights): Weights =>
+  Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tf.clone(tensor)]));
+
+function added(a: Weights, b: Weights): Weights {
+  const sums = Object.fromEntries(
+    Object.entries(a).map(([name, tensor]) => [name, tf.add(tensor, b[name] as tf.Tensor)]),
+  );
+  tf.dispose([{ ...a }, { ...b }]);
+  return sums;
+}
+
+function normOf(gradients: Weights, ofHead: boolean): number {
+  const names = Object.keys(gradients).filter((name) => isHeadWeight(name) === ofHead);
+  if (names.length === 0) return 0;
+  const norm = tf.tidy(() =>
+    tf.sqrt(tf.addN(names.map((name): tf.Scalar => tf.sum(tf.square(gradients[name] as tf.Tensor))))),
+  );
+  const value = norm.dataSync()[0] ?? Number.NaN;
+  norm.dispose();
+  return value;
+}
+
+function dropoutMask(shape: [number, number], rate: number, random: Random): tf.Tensor2D {
+  const values = new Float32Array(shape[0] * shape[1]);
+  for (let index = 0; index < values.length; index++) values[index] = random() < rate ? 0 : 1 / (1 - rate);
+  return tf.tensor2d(values, shape);
+}
+
+/** Cross-entropy of the rows, each by its share of the batch. */
+function lossOf(input: StepInput, weights: Weights, architecture: ArchitectureConfig): tf.Scalar {
+  const { labels, keep, trained: _, fixed: __, ...rows } = input;
+  const logits = headLogits(pooledHidden(rows, weights, architecture), weights, keep); // [B, C]
+  return tf.neg(tf.sum<tf.Scalar>(tf.mul(labels, tf.logSoftmax(logits))));
+}
+
+function lossAndGradients(input: StepInput, architecture: ArchitectureConfig): LossAndGradients {
+  const names = Object.keys(input.trained);
+  const ofValues = (...values: tf.Tensor[]): tf.Scalar => {
+    const named = Object.fromEntries(names.map((name, index) => [name, values[index] as tf.Tensor]));
+    return lossOf(input, { ...input.fixed, ...named }, architecture);
+  };
+  const { value, grads } = tf.valueAndGrads(ofValues)(Object.values(input.trained));
+  const gradients = Object.fromEntries(names.map((name, index) => [name, grads[index] as tf.Tensor]));
+  return { loss: value, gradients };
+}
+
+interface CompiledClassifier {
+  readonly train: CompiledStep<StepInput, LossAndGradients>;
+  readonly predict: CompiledStep<PredictInput, tf.Tensor2D>;
+}
+const compiled = new Map<string, CompiledClassifier>();
+
+/** The compiled steps of an architecture; tasks and seeds share them and their graphs. */
+function compiledSteps(architecture: ArchitectureConfig, precision: Precision): CompiledClassifier {
+  const key = JSON.stringify([architecture, precision]);
+  let steps = compiled.get(key);
+  if (!steps) {
+    steps = {
+      train: compile((input: StepInput) => lossAndGradients(input, architecture), { precision }),
+      predict: compile(
+        ({ weights, ...rows }: PredictInput) =>
+          headLogits(pooledHidden(rows, weights, architecture), weights),
+        { precision },
+      ),
+    };
+    compiled.set(key, steps);
+  }
+  return steps;
+}

@@ -1,0 +1,99 @@
+/** @file The classifier on a tiny decoder: padding, length parts, and bodies that learn nothing. */
+import { expect, test } from "vitest";
+import type { ArchitectureConfig } from "../../src/config.js";
+import { tf } from "../../src/engine/backend.js";
+import {
+  classifierRows,
+  headLogits,
+  initializeHead,
+  pooledHidden,
+  poolsPadding,
+} from "../../src/evaluation/superglue-classifier.js";
+import {
+  padRows,
+  partsByLength,
+  type EncodedPair,
+  type PaddingSide,
+} from "../../src/evaluation/superglue-inputs.js";
+import { startClassifier } from "../../src/evaluation/superglue-training.js";
+import { initializeWeights } from "../../src/model/decoder.js";
+import { integerBelow, seeded } from "../../src/random.js";
+import { deriveStudy } from "../../src/scales.js";
+
+const architecture: ArchitectureConfig = {
+  ...deriveStudy("smoke").architectures.llama100M,
+  ...{ vocabSize: 50, maxLengthTokens: 64, hiddenSize: 16, numHeads: 2, numLayers: 2, feedForwardSize: 32 },
+};
+const random = seeded(3);
+const pairs: EncodedPair[] = Array.from({ length: 12 }, (_, index) => ({
+  id: `own_${index}`,
+  label: index % 2,
+  ids: Array.from({ length: 3 + 2 * index }, () => 1 + integerBelow(49, random)),
+}));
+const weights = { ...initializeWeights(architecture, seeded(1)), ...initializeHead(16, 2, seeded(2)) };
+const options = { architecture, numClasses: 2, padId: 0, pooling: "lastToken", dropout: 0 } as const;
+
+function logitsUnder(side: PaddingSide): number[][] {
+  const rows = padRows(
+    pairs.map(({ ids }) => ids),
+    { lengthTokens: 40, padId: 0, side },
+  );
+  return tf.tidy(() => {
+    const input = classifierRows(rows, { pooling: "lastToken", side });
+    return headLogits(pooledHidden(input, weights, architecture), weights).arraySync();
+  });
+}
+
+test("the last token gives the same logits under left and right padding", () => {
+  const [left, right] = [logitsUnder("left"), logitsUnder("right")];
+  // 1e-5: rotary positions are shifted, which only rounds differently.
+  left
+    .flat()
+    .forEach((value, index) => expect(Math.abs(value - (right.flat()[index] ?? NaN))).toBeLessThan(1e-5));
+});
+
+test("parts of like length give the logits of one row at a time, in the order of the items", () => {
+  const classifier = startClassifier({ weights }, options);
+  const together = classifier.predict(pairs).flat();
+  const alone = pairs.flatMap((pair) => classifier.predict([pair])).flat();
+  classifier.dispose();
+  together.forEach((value, index) => expect(Math.abs(value - (alone[index] ?? NaN))).toBeLessThan(1e-5));
+  expect(partsByLength(pairs, 8).map((part) => part.length)).toEqual([8, 4]);
+});
+
+test("the officially final position of a shorter row is padding, the first and the last token are not", () => {
+  const rows = padRows(
+    [
+      [1, 2],
+      [1, 2, 3],
+    ],
+    { lengthTokens: 3, padId: 0, side: "right" },
+  );
+  expect(poolsPadding(rows, "officialFinal")).toBe(true);
+  expect(poolsPadding(rows, "firstToken")).toBe(false);
+  expect(poolsPadding(rows, "lastToken")).toBe(false);
+});
+
+test("a frozen body stays as it is and gets no gradient, while the head learns", () => {
+  const classifier = startClassifier({ weights }, { ...options, isFrozen: true });
+  const first = classifier.update(pairs, { rate: 1e-2, random });
+  for (let step = 0; step < 20; step++) classifier.update(pairs, { rate: 1e-2, random });
+  const last = classifier.update(pairs, { rate: 1e-2, random });
+  const trained = classifier.readWeights();
+  classifier.dispose();
+  const name = "model.layers.0.mlp.up_proj.weight";
+  expect(trained[name]?.dataSync()).toEqual(weights[name as keyof typeof weights]?.dataSync());
+  expect(first.bodyNorm).toBe(0);
+  expect(first.headNorm).toBeGreaterThan(0);
+  expect(last.lossNats).toBeLessThan(first.lossNats);
+});
+
+test("an update keeps no tensors", () => {
+  const classifier = startClassifier({ weights }, { ...options, dropout: 0.1 });
+  classifier.update(pairs, { rate: 1e-3, random });
+  const before = tf.memory().numTensors;
+  classifier.update(pairs, { rate: 1e-3, random });
+  classifier.predict(pairs);
+  expect(tf.memory().numTensors).toBe(before);
+  classifier.dispose();
+});

@@ -1,0 +1,82 @@
+/** @file What a run is worth, redone by hand: selections, the optimism gap, degenerate runs and the spread. */
+import { expect, test } from "vitest";
+import { finetuningRate } from "../../src/evaluation/superglue-schedule.js";
+import {
+  majorityShare,
+  splitVariance,
+  summariseSeed,
+  type EpochRecord,
+} from "../../src/evaluation/superglue-summary.js";
+
+const labels = [0, 0, 0, 1];
+const logitsOf = (predictions: readonly number[]) =>
+  predictions.map((label) => (label === 0 ? [1, 0] : [0, 1]));
+const epoch = (
+  number: number,
+  predictions: readonly number[],
+  heldOut: number,
+  bodyNorm = 1,
+): EpochRecord => ({
+  ...{ epoch: number, lossNats: 0.7, bodyNorm, devLogits: logitsOf(predictions) },
+  heldOut: { accuracy: heldOut, f1: 0, mcc: 0 },
+});
+const how = {
+  labels,
+  metric: "accuracy",
+  selection: "heldOutTrain",
+  pooling: "lastToken",
+  pooledPadding: false,
+  isFrozen: false,
+} as const;
+
+test("the epoch is chosen on held-out items, the official one on the scored ones, the gap lies between", () => {
+  const epochs = [epoch(1, [1, 0, 0, 0], 0.9), epoch(2, [0, 0, 0, 1], 0.8), epoch(3, [0, 0, 0, 1], 0.9)];
+  const summary = summariseSeed(epochs, how);
+  expect([summary.epoch, summary.officialEpoch]).toEqual([1, 2]);
+  expect([summary.figures.accuracy, summary.official.accuracy, summary.optimismGap]).toEqual([0.5, 1, 0.5]);
+  expect(summary.degeneracies).toEqual([]);
+});
+
+test("constant predictions with the majority's score are named, and a body without gradient", () => {
+  const { degeneracies } = summariseSeed([epoch(1, [0, 0, 0, 0], 0.5, 0)], how);
+  expect(degeneracies).toEqual(["constantPredictions", "majorityScore", "noBodyGradient"]);
+});
+
+test("a first token or padding that was pooled is named; a probe's body is meant to get no gradient", () => {
+  const bad = { ...how, pooling: "firstToken", pooledPadding: true, isFrozen: true } as const;
+  expect(summariseSeed([epoch(1, [1, 0, 0, 1], 0.5, 0)], bad).degeneracies).toEqual([
+    "firstTokenPooled",
+    "paddingPooled",
+    "majorityScore",
+  ]);
+});
+
+test("the official selection has no gap", () => {
+  expect(
+    summariseSeed([epoch(1, [1, 0, 0, 0], 0)], { ...how, selection: "officialDev" }).optimismGap,
+  ).toBeNull();
+});
+
+test("spread of two seeds that disagree on everything lies in the seeds, of equal ones in the items", () => {
+  const apart = splitVariance([
+    [1, 1],
+    [0, 0],
+  ]);
+  expect(apart.seedDeviation).toBeCloseTo(Math.SQRT1_2, 12);
+  expect(apart.itemError).toBe(0);
+  const alike = splitVariance([
+    [1, 0],
+    [1, 0],
+  ]);
+  expect(alike).toEqual({ seedDeviation: 0, itemError: 0.5, standardError: 0.5 });
+});
+
+test("the majority's share is that of the most frequent class", () => {
+  expect(majorityShare(labels)).toBe(0.75);
+});
+
+test("the rate begins at 0, peaks after 6 % of the steps and goes down towards a tenth", () => {
+  expect([0, 3, 6].map((step) => finetuningRate(step, 100, 1))).toEqual([0, 0.5, 1]);
+  expect(finetuningRate(53, 100, 1)).toBeCloseTo(0.55, 12);
+  expect(finetuningRate(100, 100, 1)).toBeCloseTo(0.1, 12);
+});
