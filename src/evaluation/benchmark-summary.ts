@@ -135,7 +135,9 @@ function groupAccuracies(
       const ofKind = credits.get(kind) ?? new Map<string, number[]>();
       credits.set(kind, ofKind);
       const credit = creditForFirst(scored[index]?.scores ?? [], policy);
-      ofKind.set(group, [...(ofKind.get(group) ?? []), credit]);
+      const ofGroup = ofKind.get(group) ?? [];
+      ofKind.set(group, ofGroup);
+      ofGroup.push(credit);
     }
   return Object.fromEntries(
     [...credits].map(([kind, ofKind]) => [

@@ -9,7 +9,16 @@ import type { BenchmarkFile, UnnumberedItem } from "./choice-items.js";
 
 const line = z.object({
   sentences: z.string().regex(/^[^\t]+(\t[^\t]+)+$/, "at least two sentences separated by tabs"),
-  ratio: z.coerce.number().min(0).max(1),
+  // The official file writes the number as text. Coercion alone would read null and "" as nobody.
+  ratio: z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\s*[\d.]+(e[-+]?\d+)?\s*$/i)
+        .transform(Number),
+    ])
+    .pipe(z.number().min(0).max(1)),
 });
 
 /**

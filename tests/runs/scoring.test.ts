@@ -156,3 +156,22 @@ test("an unknown task is refused with those there are, before anything is traine
   ).rejects.toThrow(/task must be one of blimp, .*reading, got "glue"/);
   expect(existsSync(untouched.cacheFolder)).toBe(false);
 });
+
+test("first tokens that are never scored are kept with the items, where there are any", async () => {
+  const blimp = await defineTask(study, "blimp");
+  const columnsWith = async (unscoredFirst: number | undefined) => {
+    const table = await blimp.score({
+      splitWord: async (word) => [word],
+      dispose: () => undefined,
+      logLikelihood: async (requests) =>
+        requests.map(() => ({
+          logProb: -1,
+          numTokens: 1,
+          ...(unscoredFirst !== undefined && { unscoredFirst }),
+        })),
+    });
+    return table.columns.filter((name) => name.startsWith("unscoredFirst"));
+  };
+  expect(await columnsWith(7)).toEqual(["unscoredFirst0", "unscoredFirst1"]);
+  expect(await columnsWith(undefined)).toEqual([]);
+});

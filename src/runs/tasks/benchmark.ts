@@ -107,12 +107,15 @@ const withShare = (item: StoredItem, humanShare: number | undefined): StoredItem
 // Half a millionth of a nat: an eightieth of what two ways of adding the same float32 probabilities differ by.
 const DECIMALS = 6;
 
-/** Scored items as columns: id, uid, a score and a number of tokens for each candidate, choice, tie, credit and people's share. */
+/** Scored items as columns: id, uid, a score and a number of tokens for each candidate, choice, tie, credit and people's share;
+ * where first tokens are never scored, those too. */
 function itemTable(items: readonly StoredItem[]): ItemTable {
-  const candidates = Math.max(...items.map(({ scores }) => scores.length));
+  const candidates = items.reduce((most, { scores }) => Math.max(most, scores.length), 0);
   const numbered = (prefix: string): string[] =>
     Array.from({ length: candidates }, (_, index) => `${prefix}${index}`);
   const hasShares = items.some(({ humanShare }) => humanShare !== undefined);
+  // With a start token every first token has a probability, and the columns would be empty.
+  const hasUnscored = items.some(({ unscoredFirst = [] }) => unscoredFirst.some((token) => token !== null));
   const padded = (values: readonly (number | null)[]): (number | null)[] =>
     Array.from({ length: candidates }, (_, index) => values[index] ?? null);
   return {
@@ -121,16 +124,18 @@ function itemTable(items: readonly StoredItem[]): ItemTable {
       "uid",
       ...numbered("logProb"),
       ...numbered("tokens"),
+      ...(hasUnscored ? numbered("unscoredFirst") : []),
       "choice",
       "tie",
       "credit",
       ...(hasShares ? ["humanShare"] : []),
     ],
-    rows: items.map(({ id, uid, scores, numTokens, choice, tie, humanShare }) => [
+    rows: items.map(({ id, uid, scores, numTokens, unscoredFirst = [], choice, tie, humanShare }) => [
       id,
       uid,
       ...padded(scores.map((score) => Number(score.toFixed(DECIMALS)))),
       ...padded(numTokens),
+      ...(hasUnscored ? padded(unscoredFirst) : []),
       choice,
       tie ? 1 : 0,
       Number(creditForFirst(scores, "halfCredit").toFixed(DECIMALS)),
@@ -149,6 +154,7 @@ function readItemTable({ columns, rows }: ItemTable): StoredItem[] {
   const numbered = (prefix: string): number[] =>
     columns.flatMap((name, index) => (new RegExp(`^${prefix}\\d+$`).test(name) ? [index] : []));
   const [scoreColumns, tokenColumns] = [numbered("logProb"), numbered("tokens")];
+  const firstColumns = numbered("unscoredFirst");
   const number = z.number();
   return rows.map((row) => {
     const at = (index: number | undefined): string | number | null => cell.parse(row[index ?? -1]);
@@ -162,6 +168,9 @@ function readItemTable({ columns, rows }: ItemTable): StoredItem[] {
       uid: z.string().parse(at(uid)),
       scores: present(scoreColumns),
       numTokens: present(tokenColumns),
+      ...(firstColumns.length > 0 && {
+        unscoredFirst: firstColumns.map((index) => number.nullable().parse(at(index))),
+      }),
       choice: number.parse(at(choice)),
       tie: at(tie) === 1,
     };
