@@ -47,7 +47,8 @@ export function logMassAt(
     const ofGroup: tf.Tensor2D = tf.gather(output, group); // [G, D]
     const mass = tf.sub(logSums(before, ofGroup), logSums(before, output)); // [M]
     const isGroup = tf.less(asked.tokens, tf.scalar(0, "int32"));
-    return tf.where(isGroup, tf.gather(mass, asked.rows), single);
+    const ofRows: tf.Tensor1D = tf.gather(mass, asked.rows); // [R]
+    return tf.where(isGroup, ofRows, single);
   });
 }
 
