@@ -6,7 +6,7 @@ import type { ArchitectureConfig } from "../config.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { checkLength, type Weights } from "../model/decoder.js";
-import { scoringStep, type ScoringInput } from "../model/scoring-step.js";
+import { massStep, scoringStep, type ScoringInput } from "../model/scoring-step.js";
 import { treeBatches, type EncodedRequest, type TreeBatch } from "./prefix-trees.js";
 
 /** One continuation to score after one context. */
@@ -17,9 +17,10 @@ export interface ScoringRequest {
   /**
    * `joined`: both are tokenized as one string and every token that ends after the context counts, a token
    * across the boundary included (BabyLM sentence scoring). `nextToken`: the continuation is tokenized alone,
-   * without special tokens, and only its first token is scored (BabyLM reading times).
+   * without special tokens, and only its first token is scored (BabyLM reading times). `wordEnd`: scored is that a
+   * word ends after context and continuation, the mass of all tokens that begin with white space or end the text.
    */
-  readonly tokenization: "joined" | "nextToken";
+  readonly tokenization: "joined" | "nextToken" | "wordEnd";
 }
 
 /** The answer to one request. */
@@ -69,7 +70,10 @@ export function createLogLikelihood(
     );
     const distinct = new Map(requests.map((request, index) => [keys[index], request]));
     const encoded = await encodeRequests([...distinct.values()], model.tokenizer);
-    const scored = await scoreEncoded(encoded, model, batchSize, onProgress);
+    const wordStarts = encoded.some(({ ids }) => ids.at(-1) === WORD_START)
+      ? await wordStartIds(model.tokenizer, model.architecture.vocabSize)
+      : [];
+    const scored = await scoreEncoded(encoded, { ...model, wordStarts }, { batchSize, onProgress });
     const answers = new Map(
       [...distinct.keys()].map((key, index) => {
         const unscoredFirst = encoded[index]?.unscoredFirst ?? null;
@@ -91,6 +95,21 @@ interface Encoded extends EncodedRequest {
   readonly unscoredFirst: number | null;
 }
 
+/** Stands in the place of a token for any that begins a word. */
+const WORD_START = -1;
+
+/** Tokens after which a new word has begun: those with white space in front, and the end of the text. */
+async function wordStartIds(tokenizer: Tokenizer, vocabSize: number): Promise<number[]> {
+  const ids = Array.from({ length: Math.min(vocabSize, tokenizer.vocabSize) }, (_, id) => id);
+  // Between two others, since decoding drops the space in front of a text.
+  const [anchor = 0] = (await tokenizer.encode(["a"], { addSpecialTokens: false }))[0]?.ids ?? [];
+  const before = await tokenizer.decode([anchor], { skipSpecialTokens: false });
+  const texts = await Promise.all(
+    ids.map((id) => tokenizer.decode([anchor, id], { skipSpecialTokens: false })),
+  );
+  return ids.filter((id) => id === tokenizer.endId || /^\s/u.test(texts[id]?.slice(before.length) ?? ""));
+}
+
 /** @throws RangeError when a text holds half a character; Error when a `nextToken` context has no token to predict from */
 async function encodeRequests(
   requests: readonly ScoringRequest[],
@@ -99,7 +118,7 @@ async function encodeRequests(
   for (const { context, continuation } of requests) requireWhole(context + continuation);
   const wholes = await tokenizer.encode(
     requests.map(({ context, continuation, tokenization }) =>
-      tokenization === "joined" ? context + continuation : context,
+      tokenization === "nextToken" ? context : context + continuation,
     ),
     { addSpecialTokens: true },
   );
@@ -117,7 +136,7 @@ async function encodeRequests(
       const unscoredFirst = ofContinuation[0] === true ? (whole.ids[0] ?? null) : null;
       return { ids: whole.ids, counted, unscoredFirst };
     }
-    const first = next[index]?.ids[0];
+    const first = request.tokenization === "wordEnd" ? WORD_START : next[index]?.ids[0];
     if (first === undefined || whole.ids.length === 0)
       throw new Error(
         `logLikelihood: a nextToken request must have a token on both sides, got context "${request.context}" and continuation "${request.continuation}". Give both some text.`,
@@ -140,18 +159,29 @@ function requireWhole(text: string): void {
 
 async function scoreEncoded(
   encoded: readonly EncodedRequest[],
-  { weights, architecture }: { readonly weights: Weights; readonly architecture: ArchitectureConfig },
-  batchSize: number,
-  onProgress: ((done: number, total: number) => void) | undefined,
+  {
+    weights,
+    architecture,
+    wordStarts,
+  }: {
+    readonly weights: Weights;
+    readonly architecture: ArchitectureConfig;
+    readonly wordStarts: readonly number[];
+  },
+  { batchSize, onProgress }: { readonly batchSize: number; readonly onProgress: ScoringOptions["onProgress"] },
 ): Promise<ScoredContinuation[]> {
   const out: ScoredContinuation[] = encoded.map(() => ({ logProb: 0, numTokens: 0 }));
   for (const { counted } of encoded)
     checkLength(counted.filter((isCounted) => isCounted).length, architecture);
-  const score = scoringStep(architecture);
+  const [score, scoreMass] = [scoringStep(architecture), massStep(architecture)];
+  const starts = wordStarts.length > 0 ? tf.tensor1d([...wordStarts], "int32") : null;
   let done = 0;
   for (const batch of treeBatches(encoded, { batchSize })) {
     const tensors = treeTensors(batch);
-    const logProbs = score({ weights, ...tensors });
+    const logProbs =
+      starts && batch.asked.tokens.includes(WORD_START)
+        ? scoreMass({ weights, ...tensors, group: starts })
+        : score({ weights, ...tensors });
     const values = await logProbs.data(); // [R]
     tf.dispose([logProbs, tensors]);
     for (const { request, places } of batch.answers) {
@@ -161,6 +191,7 @@ async function scoreEncoded(
     done += batch.answers.length;
     onProgress?.(done, encoded.length);
   }
+  starts?.dispose();
   return out;
 }
 

@@ -7,8 +7,11 @@ import { mean } from "../statistics/summary.js";
 import type { LogLikelihood, ScoringRequest, SplitWord } from "./log-likelihood.js";
 import { isPreviousMissingOfficially, type ReadingMeasure, type ReadingWord } from "./reading-table.js";
 
-/** How a word is asked for: `official` as the pipeline does, without a space; `spaceCorrected` with it (D19). */
-export const WORD_READINGS = ["official", "spaceCorrected"] as const;
+/**
+ * How a word is asked for: `official` as the pipeline does, without a space; `spaceCorrected` with it (D19);
+ * `wholeWord` with it, and as a word that ends there.
+ */
+export const WORD_READINGS = ["official", "spaceCorrected", "wholeWord"] as const;
 export type WordReading = (typeof WORD_READINGS)[number];
 
 /** Rows without a previous word: `official` also loses the one after "None of"; `kept` keeps it. */
@@ -51,6 +54,11 @@ export interface ReadingScore {
  *
  * `official` asks for the pieces of the word standing alone, each as the next token after the text so far; a byte-level
  * tokenizer without prefix space is thereby asked for "Arthur placedthe". `spaceCorrected` asks for " " + word.
+ * `wholeWord` knows that a word ended before it, and asks that it ends too, so that "cat" is not paid for "category":
+ *
+ *   p(word | text) = p(" " + word | text) · p(end | text + " " + word) / p(end | text)
+ *
+ * where `end` is that the next token begins with white space or ends the text.
  *
  * @param options.logLikelihood asked once, with all requests
  * @param options.splitWord     pieces of a word; only `official` needs them
@@ -59,7 +67,8 @@ export interface ReadingScore {
  *
  * Source: BabyLM evaluation pipeline 2025, reading/evaluation_functions.py, get_p2.
  * Differs: logarithms are added (there probabilities are multiplied and may underflow to 0). `spaceCorrected` is ours
- * (paper.md section 5.3, point 4). The row after "None of" gets its previous surprisal; `scoreReadingTimes` drops it
+ * (paper.md section 5.3, point 4). `wholeWord` is that of Oh and Schuler (2024), arXiv 2406.10851, and Pimentel and
+ * Meister (2024), arXiv 2406.14561. The row after "None of" gets its previous surprisal; `scoreReadingTimes` drops it
  * where the official reader does.
  */
 export async function measureSurprisal(
@@ -85,7 +94,9 @@ export async function measureSurprisal(
     targets.map(async ({ id, context, word }) =>
       reading === "official"
         ? pieceRequests(id, context, await splitWord(word))
-        : [spacedRequest(context, word)],
+        : reading === "spaceCorrected"
+          ? [spacedRequest(context, word)]
+          : wholeWordRequests(context, word),
     ),
   );
   const requests = requestsOf.flat();
@@ -101,7 +112,11 @@ export async function measureSurprisal(
   let answered = 0;
   targets.forEach(({ row, id }, target) => {
     const pieces = answers.slice(answered, (answered += requestsOf[target]?.length ?? 0));
-    const logProb = pieces.reduce((sum, piece) => sum + piece.logProb, 0);
+    const [first, end, endBefore] = pieces;
+    const logProb =
+      reading === "wholeWord" && first && end && endBefore
+        ? first.logProb + end.logProb - endBefore.logProb
+        : pieces.reduce((sum, piece) => sum + piece.logProb, 0);
     if (!Number.isFinite(logProb) || pieces.some(({ numTokens }) => numTokens === 0)) {
       throw new RangeError(
         `measureSurprisal: the word of row ${id} must have scored tokens and a finite log-probability, ` +
@@ -210,6 +225,15 @@ function pieceRequests(id: number, context: string, pieces: readonly string[]): 
 // The leading space belongs to the word: " the" and "the" are different tokens.
 function spacedRequest(context: string, word: string): ScoringRequest {
   return { context, continuation: ` ${word}`, tokenization: "joined" };
+}
+
+/** The word, its end, and the end of the text before it. */
+function wholeWordRequests(context: string, word: string): ScoringRequest[] {
+  return [
+    spacedRequest(context, word),
+    { context: `${context} ${word}`, continuation: "", tokenization: "wordEnd" },
+    { context, continuation: "", tokenization: "wordEnd" },
+  ];
 }
 
 function checkSurprisals(

@@ -27,6 +27,32 @@ export function logProbsAt(
 }
 
 /**
+ * As `logProbsAt`; where the token asked for is −1, the natural log of the probability that any of a group follows.
+ *
+ *   ln p(group | position) = ln Σ_group exp(hidden[position] · output[token]) − ln Σ exp(hidden[position] · outputᵀ)
+ *
+ * @param group tokens, int32 [G]
+ * @returns     [R], ≤ 0
+ */
+export function logMassAt(
+  hidden: tf.Tensor2D,
+  output: tf.Tensor2D,
+  asked: Record<"positions" | "rows" | "tokens", tf.Tensor1D>,
+  group: tf.Tensor1D,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    const tokens: tf.Tensor1D = tf.maximum(asked.tokens, tf.scalar(0, "int32"));
+    const single = logProbsAt(hidden, output, { ...asked, tokens });
+    const before: tf.Tensor2D = tf.gather(hidden, asked.positions); // [M, D]
+    const ofGroup: tf.Tensor2D = tf.gather(output, group); // [G, D]
+    const mass = tf.sub(logSums(before, ofGroup), logSums(before, output)); // [M]
+    const isGroup = tf.less(asked.tokens, tf.scalar(0, "int32"));
+    const ofRows: tf.Tensor1D = tf.gather(mass, asked.rows); // [R]
+    return tf.where(isGroup, ofRows, single);
+  });
+}
+
+/**
  * Mean cross-entropy over the trained targets of the whole batch.
  *
  * @param hidden  [N, D] with N = B · T, from `decodeHidden`

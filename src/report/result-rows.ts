@@ -55,8 +55,15 @@ export function resultsOverview(study: Study): TidyRow[] {
 }
 
 /** The metric of a result. @throws Error when it has none of that name */
-function metricOf(result: Result, part: string, reading: Result["metrics"][number]["reading"]) {
-  const found = result.metrics.find((metric) => metric.part === part && metric.reading === reading);
+function metricOf(
+  result: Result,
+  part: string,
+  reading: Result["metrics"][number]["reading"],
+  name?: string,
+) {
+  const found = result.metrics.find(
+    ({ metric, ...of }) => of.part === part && of.reading === reading && (name ?? metric) === metric,
+  );
   if (!found)
     throw new Error(
       `metricOf: ${result.task} of ${result.model} ${result.condition} must have ${reading} ${part}, got none. Run its notebook again.`,
@@ -70,8 +77,33 @@ const publishedBeside = ({ source, model, condition }: Result, task: ZeroShotTas
 
 const READING_TASKS = { eyeTracking: "Eye tracking", selfPaced: "Self-paced reading" } as const;
 
-/** Both reading scores of each result beside the poster's. */
-export function readingScores(results: readonly Result[], reading: "official" | "corrected"): ScoreRow[] {
+/** How words were asked for when reading scores were made. */
+type ReadingKind = "official" | "corrected" | "wholeWord";
+
+/** What surprisal adds in sentences that were not fitted, nats a word, with 95 % intervals over sentences. */
+export function readingGains(results: readonly Result[], reading: ReadingKind): TidyRow[] {
+  return Object.entries(READING_TASKS).flatMap(([part, task]) =>
+    results.map((result): TidyRow => {
+      const millinats = (name: string) => Number((1_000 * metricOf(result, part, reading, name).value).toFixed(2));
+      const { model, condition } = result;
+      return {
+        model,
+        condition: conditionLabel(condition),
+        task,
+        "gain (nats/1000)": millinats("heldOutGainNats"),
+        from: millinats("heldOutGainNatsLow"),
+        to: millinats("heldOutGainNatsHigh"),
+        "words before (nats/1000)": millinats("spilloverGainNats"),
+        "from ": millinats("spilloverGainNatsLow"),
+        "to ": millinats("spilloverGainNatsHigh"),
+        n: metricOf(result, part, reading, "heldOutGainNats").n,
+      };
+    }),
+  );
+}
+
+/** Both reading scores of each result beside the poster's, with 95 % intervals over sentences. */
+export function readingScores(results: readonly Result[], reading: ReadingKind): ScoreRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
     results.map((result): ScoreRow => {
       const { value, n } = metricOf(result, part, reading);
@@ -82,6 +114,8 @@ export function readingScores(results: readonly Result[], reading: "official" | 
         condition,
         task,
         value,
+        low: metricOf(result, part, reading, "partialRSquaredLow").value,
+        high: metricOf(result, part, reading, "partialRSquaredHigh").value,
         paper: published?.proportion ?? null,
         paperQualifier: published?.qualifier ?? null,
         n,

@@ -20,8 +20,11 @@ const metricSchema = z.object({
   metric: z.string(),
   /** Which part: a phenomenon, a measure, a phase; `all` for the whole task. */
   part: z.string(),
-  /** `official` as the BabyLM pipeline counts, `corrected` as `paper.md` section 7 does; `none` where they agree. */
-  reading: z.enum(["official", "corrected", "none"]),
+  /**
+   * `official` as the BabyLM pipeline counts, `corrected` as `paper.md` section 7 does; `none` where they agree;
+   * `wholeWord` for reading times whose words are asked for up to their end.
+   */
+  reading: z.enum(["official", "corrected", "wholeWord", "none"]),
   value: z.number(),
   n: z.number().int(),
   /** Items whose candidates scored alike; null where the task has no candidates. */

@@ -138,6 +138,23 @@ describe.each(["bytePlain", "byteWithPrefixSpace"] as const)("with a %s tokenize
     expect(answer?.logProb).toBeCloseTo(expected, 4);
   });
 
+  test("a wordEnd score is the mass of the tokens that begin with a space or a new line, or end the text", async () => {
+    const { ids } = await encode("Anna saw the", true);
+    const { tokenizer, weights } = model;
+    const starts = Object.entries(tokenizer.json.model.vocab)
+      .filter(([piece, id]) => /^[ĠĉĊċČč]/u.test(piece) || id === tokenizer.endId)
+      .map(([, id]) => id);
+    const mass = starts.reduce((sum, id) => sum + Math.exp(referenceLogProb(weights, ids, id)), 0);
+    const ends = await scorer([
+      { context: "Anna saw", continuation: " the", tokenization: "wordEnd" },
+      joined("Anna saw", " the"),
+    ]);
+    expect(starts.length).toBeGreaterThan(10);
+    expect(ends[0]?.numTokens).toBe(1);
+    expect(ends[0]?.logProb).toBeCloseTo(Math.log(mass), 4);
+    expect(ends[1]).toEqual((await scorer([joined("Anna saw", " the")]))[0]);
+  });
+
   test("batches of 1, 7 and 64 give the same scores", async () => {
     // 1e-5: products of other shapes are added in another order, in float32; the worst gap was 3e-6.
     expect(await gapBetweenBatchSizes(model)).toBeLessThan(1e-5);

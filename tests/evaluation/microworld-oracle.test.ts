@@ -15,7 +15,8 @@ const wordsOf = (text: string): string[] => text.split(" ").filter((word) => wor
 /** The grammar in place of a model: its tokens are words. */
 const oracle: LogLikelihood = (requests) =>
   Promise.resolve(
-    requests.map(({ context, continuation }) => {
+    requests.map(({ context, continuation, tokenization }) => {
+      if (tokenization === "wordEnd") return { logProb: 0, numTokens: 1 };
       const [before, words] = [wordsOf(context), wordsOf(continuation)];
       const logProb = world.textLogProb([...before, ...words]) - world.textLogProb(before);
       return { logProb, numTokens: words.length };
@@ -67,6 +68,39 @@ test.each(WORD_READINGS)(
     });
   },
 );
+
+/** The grammar spelt by characters: what is asked for may be the beginning of a longer word, unless its end is asked for. */
+function speller(vocabulary: readonly string[]): LogLikelihood {
+  const beginning = (before: readonly string[], start: string): number =>
+    vocabulary
+      .filter((word) => word.startsWith(start))
+      .reduce((sum, word) => sum + Math.exp(world.nextWordLogProb([...before], word)), 0);
+  const endLogProb = (words: readonly string[]): number => {
+    const [before, last] = [words.slice(0, -1), words.at(-1) ?? ""];
+    return world.nextWordLogProb([...before], last) - Math.log(beginning(before, last));
+  };
+  return async (requests) =>
+    requests.map(({ context, continuation, tokenization }) => {
+      const words = wordsOf(context + continuation);
+      if (tokenization === "wordEnd") return { logProb: endLogProb(words), numTokens: 1 };
+      const before = wordsOf(context);
+      const ofStart = Math.log(beginning(before, words.at(-1) ?? ""));
+      return { logProb: endLogProb(before) + ofStart, numTokens: 1 };
+    });
+}
+
+test("a whole word's surprisal is the grammar's own even where longer words begin alike", async () => {
+  const rows = table.slice(0, 150);
+  const vocabulary = [...new Set(table.flatMap(({ item, word }) => [...wordsOf(item), word]))];
+  const spelt = { logLikelihood: speller(vocabulary), splitWord: (word: string) => Promise.resolve([word]) };
+  const whole = await measureSurprisal(rows, { ...spelt, reading: "wholeWord" });
+  const open = await measureSurprisal(rows, { ...spelt, reading: "spaceCorrected" });
+  const exact = rows.map(({ item, word }) => 0 - world.nextWordLogProb(wordsOf(item), word));
+  const gaps = (measured: typeof whole) =>
+    measured.map(({ surprisalNats }, row) => Math.abs(surprisalNats - (exact[row] ?? Number.NaN)));
+  expect(Math.max(...gaps(whole))).toBeLessThan(1e-9);
+  expect(Math.max(...gaps(open))).toBeGreaterThan(0.1);
+});
 
 test("the regressions find the milliseconds a nat that the reading times were made with", async () => {
   const surprisals = await measureSurprisal(table, {

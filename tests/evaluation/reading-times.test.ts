@@ -231,7 +231,7 @@ describe("failure while measuring", () => {
     );
     await expect(measure(async () => [])).rejects.toThrow(/all 3 requests, got 0/);
     await expect(measure(unscored, { reading: "space" })).rejects.toThrow(
-      /official, spaceCorrected, got "space"/,
+      /official, spaceCorrected, wholeWord, got "space"/,
     );
   });
 });

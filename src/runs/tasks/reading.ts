@@ -3,7 +3,8 @@ import { z } from "zod";
 import { readText } from "../../data/files.js";
 import { findEntry } from "../../data/manifest.js";
 import { microworldReadingTable } from "../../data/microworld/reading-table.js";
-import { readReadingTable } from "../../evaluation/reading-table.js";
+import { analyseReadingTimes, type SentenceEstimate } from "../../evaluation/reading-analysis.js";
+import { readReadingTable, type ReadingWord } from "../../evaluation/reading-table.js";
 import {
   measureSurprisal,
   scoreReadingTimes,
@@ -34,14 +35,20 @@ export async function defineReading({ source }: Study): Promise<TaskDefinition> 
     async score(scorer) {
       const official = await measureSurprisal(words, { ...scorer, reading: "official" });
       const corrected = await measureSurprisal(words, { ...scorer, reading: "spaceCorrected" });
+      const whole = await measureSurprisal(words, { ...scorer, reading: "wholeWord" });
       return {
-        columns: ["id", "surprisalNats", "previousSurprisalNats", "correctedNats", "correctedPreviousNats"],
+        columns: [
+          ...["id", "surprisalNats", "previousSurprisalNats", "correctedNats", "correctedPreviousNats"],
+          ...["wholeWordNats", "wholeWordPreviousNats"],
+        ],
         rows: official.map((word, index) => [
           word.id,
           word.surprisalNats,
           word.previousSurprisalNats,
           corrected[index]?.surprisalNats ?? null,
           corrected[index]?.previousSurprisalNats ?? null,
+          whole[index]?.surprisalNats ?? null,
+          whole[index]?.previousSurprisalNats ?? null,
         ]),
       };
     },
@@ -57,9 +64,15 @@ export async function defineReading({ source }: Study): Promise<TaskDefinition> 
         surprisalNats,
         previousSurprisalNats,
       }));
+      const whole = parsed.map(([id, , , , , surprisalNats, previousSurprisalNats]): WordSurprisal => ({
+        id,
+        surprisalNats,
+        previousSurprisalNats,
+      }));
       return [
-        ...readingMetrics("official", scoreReadingTimes(words, official, { missing: "official" })),
-        ...readingMetrics("corrected", scoreReadingTimes(words, corrected, { missing: "kept" })),
+        ...readingMetrics("official", words, official),
+        ...readingMetrics("corrected", words, corrected),
+        ...readingMetrics("wholeWord", words, whole),
       ];
     },
   };
@@ -71,9 +84,20 @@ const readingRow = z.tuple([
   z.number().nullable(),
   z.number(),
   z.number().nullable(),
+  z.number(),
+  z.number().nullable(),
 ]);
 
-function readingMetrics(reading: Metric["reading"], scores: ReturnType<typeof scoreReadingTimes>): Metric[] {
+const ANALYSIS = { folds: 10, replicates: 1_000, seed: 0 };
+
+function readingMetrics(
+  reading: Metric["reading"],
+  words: readonly ReadingWord[],
+  surprisals: readonly WordSurprisal[],
+): Metric[] {
+  const missing = reading === "official" ? "official" : "kept";
+  const scores = scoreReadingTimes(words, surprisals, { missing });
+  const analyses = analyseReadingTimes(words, surprisals, { ...ANALYSIS, missing });
   return (["eyeTracking", "selfPaced"] as const).flatMap((name) => {
     const { score, measures } = scores[name];
     const metric = (part: string, value: number, fit: MeasureFit | undefined): Metric => ({
@@ -84,6 +108,16 @@ function readingMetrics(reading: Metric["reading"], scores: ReturnType<typeof sc
       n: fit?.n ?? 0,
       ties: null,
     });
-    return [metric(name, score, measures[0]), ...measures.map((fit) => metric(fit.measure, fit.score, fit))];
+    return [
+      metric(name, score, measures[0]),
+      ...measures.map((fit) => metric(fit.measure, fit.score, fit)),
+      ...Object.entries(analyses[name]).flatMap(([kind, { value, low, high, n }]: [string, SentenceEstimate]) =>
+        Object.entries({
+          ...(kind !== "partialRSquared" && { [kind]: value }),
+          [`${kind}Low`]: low,
+          [`${kind}High`]: high,
+        }).map(([metric, end]): Metric => ({ metric, part: name, reading, value: end, n, ties: null })),
+      ),
+    ];
   });
 }

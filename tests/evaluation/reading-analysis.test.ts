@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { openMicroworld } from "../../src/data/microworld/oracle.js";
+import { microworldReadingTable } from "../../src/data/microworld/reading-table.js";
+import { analyseReadingTimes } from "../../src/evaluation/reading-analysis.js";
+import { readReadingTable } from "../../src/evaluation/reading-table.js";
+import { scoreReadingTimes, type WordSurprisal } from "../../src/evaluation/reading-times.js";
+import { seeded } from "../../src/random.js";
+
+const world = openMicroworld();
+const wordsOf = (text: string): string[] => text.split(" ").filter((word) => word !== "");
+const table = readReadingTable(microworldReadingTable({ sentences: 200, random: seeded(3) }));
+const OPTIONS = { missing: "kept", folds: 10, replicates: 200, seed: 1 } as const;
+
+/** The grammar's own surprisal of every word. */
+const exact = table.map(({ id, item, word, prevItem, prevWord }): WordSurprisal => ({
+  id,
+  surprisalNats: 0 - world.nextWordLogProb(wordsOf(item), word),
+  previousSurprisalNats:
+    prevItem === null || prevWord === null ? null : 0 - world.nextWordLogProb(wordsOf(prevItem), prevWord),
+}));
+
+/** As many surprisals, but no word's own. */
+const random = seeded(5);
+const chance = table.map(({ id, prevItem }): WordSurprisal => ({
+  id,
+  surprisalNats: random(),
+  previousSurprisalNats: prevItem === null ? null : random(),
+}));
+
+test("the analysis has the reading score itself, inside its interval, on the same rows", () => {
+  const analysis = analyseReadingTimes(table, exact, OPTIONS);
+  const scores = scoreReadingTimes(table, exact, { missing: "kept" });
+  for (const name of ["eyeTracking", "selfPaced"] as const) {
+    const { value, low, high, n } = analysis[name].partialRSquared;
+    expect(value).toBeCloseTo(scores[name].score, 9);
+    expect(n).toBe(scores[name].measures[0]?.n);
+    expect([low < value, value < high]).toEqual([true, true]);
+  }
+});
+
+test("surprisal that made the reading times gains on sentences not fitted, chance does not", () => {
+  const [told, untold] = [exact, chance].map((surprisals) =>
+    analyseReadingTimes(table, surprisals, OPTIONS),
+  );
+  expect(told?.eyeTracking.heldOutGainNats.low).toBeGreaterThan(0);
+  expect(untold?.eyeTracking.heldOutGainNats.value).toBeLessThan(0.002);
+});
+
+test("two words before a word need a sentence that long, and the same seed draws the same", () => {
+  const analysis = analyseReadingTimes(table, exact, OPTIONS);
+  const longer = table.filter(({ contextLengthWords }) => contextLengthWords >= 3).length;
+  expect(analysis.eyeTracking.spilloverGainNats.n).toBe(longer);
+  expect(analyseReadingTimes(table, exact, OPTIONS)).toEqual(analysis);
+});
+
+test("more folds than sentences are refused", () => {
+  expect(() => analyseReadingTimes(table, exact, { ...OPTIONS, folds: 1_000 })).toThrow(/folds/u);
+});
