@@ -168,7 +168,10 @@ async function scoreEncoded(
     readonly architecture: ArchitectureConfig;
     readonly wordStarts: readonly number[];
   },
-  { batchSize, onProgress }: { readonly batchSize: number; readonly onProgress: ScoringOptions["onProgress"] },
+  {
+    batchSize,
+    onProgress,
+  }: { readonly batchSize: number; readonly onProgress: ScoringOptions["onProgress"] },
 ): Promise<ScoredContinuation[]> {
   const out: ScoredContinuation[] = encoded.map(() => ({ logProb: 0, numTokens: 0 }));
   for (const { counted } of encoded)

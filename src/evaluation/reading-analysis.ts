@@ -125,7 +125,9 @@ function analyseMeasures(columns: Columns, options: AnalysisOptions): ReadingAna
   );
   const late = keepComplete(columns, columns.spillover);
   // The word before may stand among the controls already.
-  const added = late.spillover.filter((_, index) => !columns.controls.includes(columns.spillover[index] ?? []));
+  const added = late.spillover.filter(
+    (_, index) => !columns.controls.includes(columns.spillover[index] ?? []),
+  );
   const lateBase = [...late.controls, ...pairwiseProducts(late.controls), late.surprisal];
   return {
     partialRSquared: {
@@ -141,7 +143,10 @@ function analyseMeasures(columns: Columns, options: AnalysisOptions): ReadingAna
 /** Mean gain per word over measures and words, sentences drawn whole. */
 function meanGain(
   { responses, sentences }: Pick<Columns, "responses" | "sentences">,
-  predictors: { readonly base: readonly (readonly number[])[]; readonly extra: readonly (readonly number[])[] },
+  predictors: {
+    readonly base: readonly (readonly number[])[];
+    readonly extra: readonly (readonly number[])[];
+  },
   { folds: count, replicates, seed }: AnalysisOptions,
 ): SentenceEstimate {
   const folds = assignFolds(sentences, { folds: count, seed: deriveSeed(seed, "reading folds") });

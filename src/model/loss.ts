@@ -45,7 +45,7 @@ export function logMassAt(
     const single = logProbsAt(hidden, output, { ...asked, tokens });
     const before: tf.Tensor2D = tf.gather(hidden, asked.positions); // [M, D]
     const ofGroup: tf.Tensor2D = tf.gather(output, group); // [G, D]
-    const mass = tf.sub(logSums(before, ofGroup), logSums(before, output)); // [M]
+    const mass: tf.Tensor1D = tf.sub(logSums(before, ofGroup), logSums(before, output)); // [M]
     const isGroup = tf.less(asked.tokens, tf.scalar(0, "int32"));
     const ofRows: tf.Tensor1D = tf.gather(mass, asked.rows); // [R]
     return tf.where(isGroup, ofRows, single);

@@ -84,7 +84,8 @@ type ReadingKind = "official" | "corrected" | "wholeWord";
 export function readingGains(results: readonly Result[], reading: ReadingKind): TidyRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
     results.map((result): TidyRow => {
-      const millinats = (name: string) => Number((1_000 * metricOf(result, part, reading, name).value).toFixed(2));
+      const millinats = (name: string) =>
+        Number((1_000 * metricOf(result, part, reading, name).value).toFixed(2));
       const { model, condition } = result;
       return {
         model,

@@ -141,7 +141,8 @@ describe.each(["bytePlain", "byteWithPrefixSpace"] as const)("with a %s tokenize
   test("a wordEnd score is the mass of the tokens that begin with a space or a new line, or end the text", async () => {
     const { ids } = await encode("Anna saw the", true);
     const { tokenizer, weights } = model;
-    const starts = Object.entries(tokenizer.json.model.vocab)
+    const vocabulary = z.record(z.string(), z.number()).parse(tokenizer.json.model["vocab"]);
+    const starts = Object.entries(vocabulary)
       .filter(([piece, id]) => /^[ĠĉĊċČč]/u.test(piece) || id === tokenizer.endId)
       .map(([, id]) => id);
     const mass = starts.reduce((sum, id) => sum + Math.exp(referenceLogProb(weights, ids, id)), 0);

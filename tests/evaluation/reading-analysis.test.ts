@@ -39,9 +39,7 @@ test("the analysis has the reading score itself, inside its interval, on the sam
 });
 
 test("surprisal that made the reading times gains on sentences not fitted, chance does not", () => {
-  const [told, untold] = [exact, chance].map((surprisals) =>
-    analyseReadingTimes(table, surprisals, OPTIONS),
-  );
+  const [told, untold] = [exact, chance].map((surprisals) => analyseReadingTimes(table, surprisals, OPTIONS));
   expect(told?.eyeTracking.heldOutGainNats.low).toBeGreaterThan(0);
   expect(untold?.eyeTracking.heldOutGainNats.value).toBeLessThan(0.002);
 });

@@ -6,6 +6,7 @@ import {
   curveRows,
   outputFolder,
   publishedOnly,
+  readingGains,
   readingScores,
   resultsOf,
   resultsOverview,
@@ -17,29 +18,57 @@ import { HAND_MADE_STAGE, metric, resultWith } from "../support/hand-made-result
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy, TINY_CONFIG } from "../support/tiny-study.js";
 
-test("reading rows hold both scores in the asked reading, with the poster's qualifier", () => {
-  const part = (part: string, reading: "official" | "corrected", value: number, n: number) =>
-    metric({ metric: "partialRSquared", part, reading, value, n, ties: null });
+describe("reading rows", () => {
+  const part = (name: string, part: string, reading: "official" | "corrected", value: number, n: number) =>
+    metric({ metric: name, part, reading, value, n, ties: null });
+  const withEnds = (of: string, reading: "official" | "corrected", value: number, n: number) => [
+    part("partialRSquared", of, reading, value, n),
+    part("partialRSquaredLow", of, reading, value / 2, n),
+    part("partialRSquaredHigh", of, reading, value * 2, n),
+  ];
+  const gains = ["heldOutGainNats", "spilloverGainNats"].flatMap((name) =>
+    ["eyeTracking", "selfPaced"].flatMap((of) => [
+      part(name, of, "corrected", 0.002, 1696),
+      part(`${name}Low`, of, "corrected", -0.001, 1696),
+      part(`${name}High`, of, "corrected", 0.005, 1696),
+    ]),
+  );
   const result = resultWith(
     [
-      part("eyeTracking", "official", 0.02, 1696),
-      part("selfPaced", "official", 0.01, 1496),
-      part("eyeTracking", "corrected", 0.03, 1696),
-      part("selfPaced", "corrected", 0.015, 1497),
+      ...withEnds("eyeTracking", "official", 0.02, 1696),
+      ...withEnds("selfPaced", "official", 0.01, 1496),
+      ...withEnds("eyeTracking", "corrected", 0.03, 1696),
+      ...withEnds("selfPaced", "corrected", 0.015, 1497),
+      ...gains,
     ],
     { task: "reading" },
   );
-  const shown = readingScores([result], "corrected").map(({ task, value, n, paperQualifier }) => ({
-    task,
-    value,
-    n,
-    paperQualifier,
-  }));
-  expect(shown).toEqual([
-    { task: "Eye tracking", value: 0.03, n: 1696, paperQualifier: null },
-    { task: "Self-paced reading", value: 0.015, n: 1497, paperQualifier: "below" },
-  ]);
-  expect(readingScores([result], "official")[0]?.value).toBe(0.02);
+
+  test("hold both scores in the asked reading, with their intervals and the poster's qualifier", () => {
+    const shown = readingScores([result], "corrected").map(
+      ({ task, value, low, high, n, paperQualifier }) => ({ task, value, low, high, n, paperQualifier }),
+    );
+    expect(shown).toEqual([
+      { task: "Eye tracking", value: 0.03, low: 0.015, high: 0.06, n: 1696, paperQualifier: null },
+      { task: "Self-paced reading", value: 0.015, low: 0.0075, high: 0.03, n: 1497, paperQualifier: "below" },
+    ]);
+    expect(readingScores([result], "official")[0]?.value).toBe(0.02);
+  });
+
+  test("print held-out gains in thousandths of a nat a word", () => {
+    expect(readingGains([result], "corrected")[0]).toEqual({
+      model: "llama140M",
+      condition: "base",
+      task: "Eye tracking",
+      "gain (nats/1000)": 2,
+      from: -1,
+      to: 5,
+      "words before (nats/1000)": 2,
+      "from ": -1,
+      "to ": 5,
+      n: 1696,
+    });
+  });
 });
 
 describe("a score table", () => {

@@ -130,23 +130,38 @@ test("a tie is right as the official pipeline counts, and half right corrected",
   ]);
 });
 
-test("reading times get both scores in both readings, from surprisals that are kept", async () => {
+test("reading times get both scores in three readings, from surprisals that are kept", async () => {
   const reading = await evaluateCondition(study, { ...subject, task: "reading" });
   const { rows } = itemsOf("reading");
   expect(rows.length).toBeGreaterThan(1000);
-  for (const { surprisalNats, correctedNats } of rows) {
-    expect(Number(surprisalNats)).toBeGreaterThan(0);
-    expect(Number(correctedNats)).toBeGreaterThan(0);
-  }
-  const found = reading.metrics.map(({ part, reading }) => `${reading} ${part}`);
+  for (const { surprisalNats, correctedNats, wholeWordNats } of rows)
+    for (const nats of [surprisalNats, correctedNats, wholeWordNats]) expect(Number(nats)).toBeGreaterThan(0);
+  const scores = reading.metrics.filter(({ metric }) => metric === "partialRSquared");
   const measures = ["firstFixMs", "firstPassMs", "goPastMs", "rightBoundMs"];
   const parts = ["eyeTracking", ...measures, "selfPaced", "selfPacedMs"];
-  expect(found).toEqual(["official", "corrected"].flatMap((name) => parts.map((part) => `${name} ${part}`)));
-  for (const { value, n } of reading.metrics) {
+  expect(scores.map(({ part, reading }) => `${reading} ${part}`)).toEqual(
+    ["official", "corrected", "wholeWord"].flatMap((name) => parts.map((part) => `${name} ${part}`)),
+  );
+  for (const { value, n } of scores) {
     expect(value).toBeGreaterThanOrEqual(0); // a nested model never explains less
     expect(n).toBeLessThanOrEqual(rows.length);
     expect(n).toBeGreaterThan(0.7 * rows.length); // self-paced reading loses the first words of sentences
   }
+});
+
+test("reading scores and held-out gains have intervals over sentences that hold them", async () => {
+  const { metrics } = await evaluateCondition(study, { ...subject, task: "reading" });
+  const valueOf = (name: string, part: string) =>
+    metrics.find(({ metric, part: of, reading }) => metric === name && of === part && reading === "corrected")
+      ?.value ?? NaN;
+  for (const part of ["eyeTracking", "selfPaced"])
+    for (const name of ["heldOutGainNats", "spilloverGainNats"]) {
+      expect(valueOf(`${name}Low`, part)).toBeLessThanOrEqual(valueOf(name, part));
+      expect(valueOf(`${name}High`, part)).toBeGreaterThanOrEqual(valueOf(name, part));
+    }
+  expect(valueOf("partialRSquaredHigh", "eyeTracking")).toBeGreaterThan(
+    valueOf("partialRSquaredLow", "eyeTracking"),
+  );
 });
 
 test("an unknown task is refused with those there are, before anything is trained", async () => {

@@ -111,12 +111,13 @@ function readingMetrics(
     return [
       metric(name, score, measures[0]),
       ...measures.map((fit) => metric(fit.measure, fit.score, fit)),
-      ...Object.entries(analyses[name]).flatMap(([kind, { value, low, high, n }]: [string, SentenceEstimate]) =>
-        Object.entries({
-          ...(kind !== "partialRSquared" && { [kind]: value }),
-          [`${kind}Low`]: low,
-          [`${kind}High`]: high,
-        }).map(([metric, end]): Metric => ({ metric, part: name, reading, value: end, n, ties: null })),
+      ...Object.entries(analyses[name]).flatMap(
+        ([kind, { value, low, high, n }]: [string, SentenceEstimate]) =>
+          Object.entries({
+            ...(kind !== "partialRSquared" && { [kind]: value }),
+            [`${kind}Low`]: low,
+            [`${kind}High`]: high,
+          }).map(([metric, end]): Metric => ({ metric, part: name, reading, value: end, n, ties: null })),
       ),
     ];
   });
