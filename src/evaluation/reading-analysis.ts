@@ -92,11 +92,15 @@ function precedingSurprisals(
     const isMissing = word === undefined || (missing === "official" && isPreviousMissingOfficially(word));
     return isMissing ? Number.NaN : (previousSurprisalNats ?? Number.NaN);
   });
-  const twoBefore = words.map(({ sentenceId, contextLengthWords }, row) => {
-    const last = words[row - 1];
-    const follows =
-      last?.sentenceId === sentenceId && last.contextLengthWords === contextLengthWords - 1 && row > 0;
-    return follows ? (before[row - 1] ?? Number.NaN) : Number.NaN;
+  // The official table is in no order of reading: the word before is found by its sentence and place.
+  const placeOf = (sentenceId: number, contextLengthWords: number): string =>
+    `${sentenceId} ${contextLengthWords}`;
+  const rowAt = new Map(
+    words.map(({ sentenceId, contextLengthWords }, row) => [placeOf(sentenceId, contextLengthWords), row]),
+  );
+  const twoBefore = words.map(({ sentenceId, contextLengthWords }) => {
+    const row = rowAt.get(placeOf(sentenceId, contextLengthWords - 1));
+    return row === undefined ? Number.NaN : (before[row] ?? Number.NaN);
   });
   return [before, twoBefore];
 }

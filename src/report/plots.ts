@@ -8,6 +8,7 @@ export * from "./plots/forgetting-matrix.js";
 export * from "./plots/length-histogram.js";
 export * from "./plots/overlap-bars.js";
 export * from "./plots/score-bars.js";
+export * from "./plots/surprisal-times.js";
 export * from "./plots/training-curves.js";
 export * from "./plots/training-rate.js";
 export * from "./plots/verdict-forest.js";

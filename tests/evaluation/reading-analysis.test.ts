@@ -4,7 +4,7 @@ import { microworldReadingTable } from "../../src/data/microworld/reading-table.
 import { analyseReadingTimes } from "../../src/evaluation/reading-analysis.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
 import { scoreReadingTimes, type WordSurprisal } from "../../src/evaluation/reading-times.js";
-import { seeded } from "../../src/random.js";
+import { seeded, shuffled } from "../../src/random.js";
 
 const world = openMicroworld();
 const wordsOf = (text: string): string[] => text.split(" ").filter((word) => word !== "");
@@ -49,6 +49,18 @@ test("two words before a word need a sentence that long, and the same seed draws
   const longer = table.filter(({ contextLengthWords }) => contextLengthWords >= 3).length;
   expect(analysis.eyeTracking.spilloverGainNats.n).toBe(longer);
   expect(analyseReadingTimes(table, exact, OPTIONS)).toEqual(analysis);
+});
+
+test("rows in no order of reading, as the official table's, give the same estimates", () => {
+  const order = shuffled(
+    table.map((_, row) => row),
+    seeded(9),
+  );
+  const pick = <T>(rows: readonly T[]): T[] => order.flatMap((row) => rows[row] ?? []);
+  const mixed = analyseReadingTimes(pick(table), pick(exact), OPTIONS).eyeTracking;
+  const sorted = analyseReadingTimes(table, exact, OPTIONS).eyeTracking;
+  expect(mixed.spilloverGainNats.n).toBe(sorted.spilloverGainNats.n);
+  expect(mixed.partialRSquared.value).toBeCloseTo(sorted.partialRSquared.value, 9);
 });
 
 test("more folds than sentences are refused", () => {

@@ -19,8 +19,8 @@ import { identify, type TaskDefinition } from "./task-definition.js";
 const READING_FILE = "babylm_eval_2025/full_eval/reading/reading_data.csv";
 const MICROWORLD_SENTENCES = 200;
 
-/** Surprisal of every word under both readings, and the regressions on them. */
-export async function defineReading({ source }: Study): Promise<TaskDefinition> {
+/** The words of a study's reading times. */
+export async function readingWords({ source }: Study): Promise<ReadingWord[]> {
   const csv =
     source === "real"
       ? await readText(READING_FILE)
@@ -28,7 +28,13 @@ export async function defineReading({ source }: Study): Promise<TaskDefinition> 
           sentences: MICROWORLD_SENTENCES,
           random: seeded(deriveSeed(0, "reading times")),
         });
-  const words = readReadingTable(csv);
+  return readReadingTable(csv);
+}
+
+/** Surprisal of every word under each reading, and the regressions on them. */
+export async function defineReading(study: Study): Promise<TaskDefinition> {
+  const { source } = study;
+  const words = await readingWords(study);
   return {
     files: source === "real" ? [identify(findEntry(READING_FILE))] : [],
     settings: { source, words: words.length },

@@ -1,0 +1,67 @@
+/** @file How long people look at words a model expected, and at words it did not: means over groups of like surprisal. */
+import { z } from "zod";
+import type { Condition, ModelName } from "../config.js";
+import { itemsFile, readItemsText, subjectFolder, type Result } from "../runs/results.js";
+import type { Study } from "../runs/study.js";
+import { readingWords } from "../runs/tasks/reading.js";
+import { mean, sampleStandardDeviation } from "../statistics/summary.js";
+import { parseCsv } from "./csv.js";
+
+/** Words of like surprisal. */
+export interface SurprisalBin {
+  readonly model: ModelName;
+  readonly condition: Condition;
+  readonly measure: "first pass" | "self-paced";
+  /** Mean of the group. */
+  readonly surprisalNats: number;
+  /** Mean reading time, and its 95 % interval over words. */
+  readonly timeMs: number;
+  readonly lowMs: number;
+  readonly highMs: number;
+  readonly n: number;
+}
+
+const row = z.object({ id: z.coerce.number(), correctedNats: z.coerce.number() });
+const MEASURES = { firstPassMs: "first pass", selfPacedMs: "self-paced" } as const;
+const Z95 = 1.959964;
+
+/**
+ * Reading times by surprisal with the word's own space, in groups of as many words; nothing else is held constant.
+ *
+ * @param results reading results of the study
+ * @param groups  how many
+ */
+export async function surprisalBins(
+  study: Study,
+  results: readonly Result[],
+  { groups = 10 }: { readonly groups?: number } = {},
+): Promise<SurprisalBin[]> {
+  const words = await readingWords(study);
+  return results.flatMap(({ model, condition }) => {
+    const file = itemsFile(subjectFolder(study, { model, condition }), "reading");
+    const nats = new Map(
+      parseCsv(readItemsText(file)).map((cells) => {
+        const { id, correctedNats } = row.parse(cells);
+        return [id, correctedNats];
+      }),
+    );
+    return (["firstPassMs", "selfPacedMs"] as const).flatMap((measure) => {
+      const read = words
+        .map((word) => ({ timeMs: word[measure], nats: nats.get(word.id) ?? Number.NaN }))
+        .filter(({ timeMs, nats: surprisal }) => Number.isFinite(timeMs) && Number.isFinite(surprisal))
+        .sort((a, b) => a.nats - b.nats);
+      return Array.from({ length: groups }, (_, group): SurprisalBin => {
+        const [from, to] = [group, group + 1].map((edge) => Math.round((edge * read.length) / groups));
+        const own = read.slice(from, to);
+        const times = own.map(({ timeMs }) => timeMs);
+        const timeMs = mean(times);
+        const margin = (Z95 * sampleStandardDeviation(times)) / Math.sqrt(times.length);
+        return {
+          ...{ model, condition, measure: MEASURES[measure], n: own.length },
+          surprisalNats: mean(own.map(({ nats: surprisal }) => surprisal)),
+          ...{ timeMs, lowMs: timeMs - margin, highMs: timeMs + margin },
+        };
+      });
+    });
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * @file The same study with the tokenizers exchanged: each size with the other's, so that what the poster's two sizes differ in can be
+ * told from what their tokenizers differ in (paper.md section 5.3, point 4).
+ */
+import { join } from "node:path";
+import type { Study } from "./study.js";
+
+/**
+ * A study that differs in which decoder has which kind of tokenizer, and in nothing else; vocabulary sizes stay with the decoders.
+ *
+ * @returns with results in a folder of their own below the study's
+ */
+export function crossTokenizers(study: Study): Study {
+  const { llama140M, llama100M } = study.config.tokenizers;
+  return {
+    ...study,
+    config: { ...study.config, tokenizers: { llama140M: llama100M, llama100M: llama140M } },
+    resultsFolder: join(study.resultsFolder, "crossed-tokenizers"),
+  };
+}
