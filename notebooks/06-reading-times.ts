@@ -83,7 +83,8 @@ await kit.showFigure(kit.surprisalTimes(bins, kit.contextOf(study)), {
 // ## In sentences that were not fitted
 //
 // A partial R² is never negative, so its interval cannot show that nothing is there. The gain in log-likelihood can: regressions are
-// fitted on nine tenths of the sentences and judged on the rest. Beside it, what the surprisal of the two words before adds.
+// fitted on nine tenths of the sentences and judged on the rest. Beside it, the gain where the frequency held constant is that of the
+// model's own training text and not that of film subtitles, and what the surprisal of the two words before adds.
 
 // %%
 const gains = kit.frame(kit.readingGains(results, "corrected"));

@@ -36,6 +36,8 @@ export interface AnalysisOptions {
   readonly folds: number;
   readonly replicates: number;
   readonly seed: number;
+  /** Log10 frequency of each word in place of the table's, [N]. */
+  readonly frequency?: readonly number[];
 }
 
 const EYE_TRACKING = ["firstFixMs", "firstPassMs", "goPastMs", "rightBoundMs"] as const;
@@ -57,7 +59,7 @@ export function analyseReadingTimes(
   options: AnalysisOptions,
 ): { readonly eyeTracking: ReadingAnalysis; readonly selfPaced: ReadingAnalysis } {
   const own = [
-    words.map(({ subtlexLog10 }) => subtlexLog10),
+    options.frequency ?? words.map(({ subtlexLog10 }) => subtlexLog10),
     words.map(({ lengthCharacters }) => lengthCharacters),
     words.map(({ contextLengthWords }) => contextLengthWords),
   ];

@@ -94,6 +94,8 @@ export function readingGains(results: readonly Result[], reading: ReadingKind): 
         "gain (nats/1000)": millinats("heldOutGainNats"),
         from: millinats("heldOutGainNatsLow"),
         to: millinats("heldOutGainNatsHigh"),
+        "own text's frequency (nats/1000)":
+          reading === "corrected" ? millinats("corpusFrequencyGainNats") : null,
         "words before (nats/1000)": millinats("spilloverGainNats"),
         "from ": millinats("spilloverGainNatsLow"),
         "to ": millinats("spilloverGainNatsHigh"),

@@ -26,7 +26,7 @@ describe("reading rows", () => {
     part("partialRSquaredLow", of, reading, value / 2, n),
     part("partialRSquaredHigh", of, reading, value * 2, n),
   ];
-  const gains = ["heldOutGainNats", "spilloverGainNats"].flatMap((name) =>
+  const gains = ["heldOutGainNats", "spilloverGainNats", "corpusFrequencyGainNats"].flatMap((name) =>
     ["eyeTracking", "selfPaced"].flatMap((of) => [
       part(name, of, "corrected", 0.002, 1696),
       part(`${name}Low`, of, "corrected", -0.001, 1696),
@@ -63,6 +63,7 @@ describe("reading rows", () => {
       "gain (nats/1000)": 2,
       from: -1,
       to: 5,
+      "own text's frequency (nats/1000)": 2,
       "words before (nats/1000)": 2,
       "from ": -1,
       "to ": 5,

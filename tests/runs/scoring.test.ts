@@ -155,7 +155,7 @@ test("reading scores and held-out gains have intervals over sentences that hold 
     metrics.find(({ metric, part: of, reading }) => metric === name && of === part && reading === "corrected")
       ?.value ?? NaN;
   for (const part of ["eyeTracking", "selfPaced"])
-    for (const name of ["heldOutGainNats", "spilloverGainNats"]) {
+    for (const name of ["heldOutGainNats", "spilloverGainNats", "corpusFrequencyGainNats"]) {
       expect(valueOf(`${name}Low`, part)).toBeLessThanOrEqual(valueOf(name, part));
       expect(valueOf(`${name}High`, part)).toBeGreaterThanOrEqual(valueOf(name, part));
     }

@@ -1,5 +1,7 @@
 /** @file The task `reading`: reading times of the official table, or of the microworld. */
 import { z } from "zod";
+import type { PretrainingText } from "../../data/corpora.js";
+import { readTexts } from "../../data/documents.js";
 import { readText } from "../../data/files.js";
 import { findEntry } from "../../data/manifest.js";
 import { microworldReadingTable } from "../../data/microworld/reading-table.js";
@@ -11,9 +13,15 @@ import {
   type MeasureFit,
   type WordSurprisal,
 } from "../../evaluation/reading-times.js";
+import {
+  countForms,
+  logFrequencyPerMillion,
+  type CorpusFrequency,
+} from "../../evaluation/corpus-frequency.js";
 import { deriveSeed, seeded } from "../../random.js";
 import type { Metric } from "../results.js";
 import type { Study } from "../study.js";
+import { loadText } from "../text.js";
 import { identify, type TaskDefinition } from "./task-definition.js";
 
 const READING_FILE = "babylm_eval_2025/full_eval/reading/reading_data.csv";
@@ -35,6 +43,8 @@ export async function readingWords({ source }: Study): Promise<ReadingWord[]> {
 export async function defineReading(study: Study): Promise<TaskDefinition> {
   const { source } = study;
   const words = await readingWords(study);
+  const corpus = await corpusOf(study);
+  const frequency = words.map(({ word }) => logFrequencyPerMillion(word, corpus));
   return {
     files: source === "real" ? [identify(findEntry(READING_FILE))] : [],
     settings: { source, words: words.length },
@@ -78,6 +88,7 @@ export async function defineReading(study: Study): Promise<TaskDefinition> {
       return [
         ...readingMetrics("official", words, official),
         ...readingMetrics("corrected", words, corrected),
+        ...corpusMetrics(words, corrected, frequency),
         ...readingMetrics("wholeWord", words, whole),
       ];
     },
@@ -93,6 +104,36 @@ const readingRow = z.tuple([
   z.number(),
   z.number().nullable(),
 ]);
+
+/** Counts of a study's pre-training text, once a process: every model's evaluation asks. */
+const counted = new WeakMap<PretrainingText, CorpusFrequency>();
+
+async function corpusOf(study: Study): Promise<CorpusFrequency> {
+  const text = await loadText(study);
+  const found = counted.get(text) ?? countForms(readTexts(text.documents));
+  counted.set(text, found);
+  return found;
+}
+
+/** Held-out gain where frequency is that of the model's own training text, in the corrected reading. */
+function corpusMetrics(
+  words: readonly ReadingWord[],
+  surprisals: readonly WordSurprisal[],
+  frequency: readonly number[],
+): Metric[] {
+  const analyses = analyseReadingTimes(words, surprisals, { ...ANALYSIS, missing: "kept", frequency });
+  return (["eyeTracking", "selfPaced"] as const).flatMap((part) => {
+    const { value, low, high, n } = analyses[part].heldOutGainNats;
+    return Object.entries({ "": value, Low: low, High: high }).map(([end, number]): Metric => ({
+      metric: `corpusFrequencyGainNats${end}`,
+      part,
+      reading: "corrected",
+      value: number,
+      n,
+      ties: null,
+    }));
+  });
+}
 
 const ANALYSIS = { folds: 10, replicates: 1_000, seed: 0 };
 
