@@ -50,7 +50,7 @@ const EYE_TRACKING = ["firstFixMs", "firstPassMs", "goPastMs", "rightBoundMs"] a
  * @throws RangeError when there are too few sentences or rows for the folds and fits
  *
  * Source: Goodkind and Bicknell (2018), Predictive power of word surprisal for reading times (gain in log-likelihood
- * per word; spillover predictors); Davison and Hinkley (1997), section 3.8 (sentences drawn whole).
+ * per word; spillover predictors); Davison and Hinkley (1997) (sentences drawn whole).
  * Differs: the baseline is the BabyLM pipeline's, with its products, not frequency and length by splines.
  */
 export function analyseReadingTimes(

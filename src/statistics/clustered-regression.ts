@@ -27,7 +27,7 @@ export interface ClusteredColumns {
  * @param responses [M][N], all on the same rows
  * @throws RangeError when lengths differ, there are fewer than two clusters, or a replicate is collinear
  *
- * Source: Davison and Hinkley (1997), section 6.2.4 (resampling cases), cases being clusters as in section 3.8.
+ * Source: Davison and Hinkley (1997) (resampling cases), the cases being clusters.
  */
 export function bootstrapPartialRSquared(
   responses: readonly (readonly number[])[],

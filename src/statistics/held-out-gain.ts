@@ -38,7 +38,7 @@ export function assignFolds(
  * @returns nats, [N]; negative where the extra predictors mislead
  * @throws RangeError when lengths differ, there is one fold only, or a fold's rest cannot be fitted
  *
- * Source: Goodkind and Bicknell (2018), Predictive power of word surprisal for reading times, section 3 (gain in
+ * Source: Goodkind and Bicknell (2018), Predictive power of word surprisal for reading times (gain in
  * log-likelihood); held out as Wilcox et al. (2020), On the predictive power of neural language models.
  * Differs: linear instead of generalised additive models, on times averaged over readers.
  */
