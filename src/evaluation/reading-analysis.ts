@@ -26,7 +26,10 @@ export interface ReadingAnalysis {
   readonly partialRSquared: SentenceEstimate;
   /** Log-likelihood that surprisal adds in sentences not fitted, nats per word, mean over the measures. */
   readonly heldOutGainNats: SentenceEstimate;
-  /** What the surprisals of the two words before add to that, nats per word, where the sentence has two. */
+  /**
+   * What the surprisals of the two words before add to that, nats per word, where the sentence has two; frequency and
+   * length of both are held constant. In self-paced reading the baseline has the nearer one already.
+   */
   readonly spilloverGainNats: SentenceEstimate;
 }
 
@@ -64,7 +67,11 @@ export function analyseReadingTimes(
     words.map(({ contextLengthWords }) => contextLengthWords),
   ];
   const surprisal = surprisals.map(({ surprisalNats }) => surprisalNats);
-  const [before, twoBefore] = precedingSurprisals(words, surprisals, options.missing);
+  const lastRow = precedingRows(words);
+  const shift = (column: readonly number[]): number[] =>
+    lastRow.map((row) => column[row ?? -1] ?? Number.NaN);
+  const before = precedingSurprisals(words, surprisals, options.missing);
+  const [frequency = [], length = []] = own;
   const previousLength = words.map(({ prevLengthCharacters }) => prevLengthCharacters);
   const analyse = (measures: readonly ReadingMeasure[], controls: readonly (readonly number[])[]) =>
     analyseMeasures(
@@ -72,7 +79,8 @@ export function analyseReadingTimes(
         responses: measures.map((measure) => words.map((word) => word[measure])),
         controls,
         surprisal,
-        spillover: [before, twoBefore],
+        spillover: [before, shift(before)],
+        spilloverControls: [frequency, length].flatMap((column) => [shift(column), shift(shift(column))]),
         sentences: words.map(({ sentenceId }) => String(sentenceId)),
       },
       options,
@@ -83,28 +91,29 @@ export function analyseReadingTimes(
   };
 }
 
-/** Surprisal of the word before and of the one before that; NaN where the sentence has none. */
+/** Surprisal of the word before; NaN where there is none. */
 function precedingSurprisals(
   words: readonly ReadingWord[],
   surprisals: readonly WordSurprisal[],
   missing: MissingPrevious,
-): readonly [number[], number[]] {
-  const before = surprisals.map(({ previousSurprisalNats }, row) => {
+): number[] {
+  return surprisals.map(({ previousSurprisalNats }, row) => {
     const word = words[row];
     const isMissing = word === undefined || (missing === "official" && isPreviousMissingOfficially(word));
     return isMissing ? Number.NaN : (previousSurprisalNats ?? Number.NaN);
   });
-  // The official table is in no order of reading: the word before is found by its sentence and place.
+}
+
+/** Row of the word before; undefined where it is no item. The official table is in no order of reading. */
+function precedingRows(words: readonly ReadingWord[]): (number | undefined)[] {
   const placeOf = (sentenceId: number, contextLengthWords: number): string =>
     `${sentenceId} ${contextLengthWords}`;
   const rowAt = new Map(
     words.map(({ sentenceId, contextLengthWords }, row) => [placeOf(sentenceId, contextLengthWords), row]),
   );
-  const twoBefore = words.map(({ sentenceId, contextLengthWords }) => {
-    const row = rowAt.get(placeOf(sentenceId, contextLengthWords - 1));
-    return row === undefined ? Number.NaN : (before[row] ?? Number.NaN);
-  });
-  return [before, twoBefore];
+  return words.map(({ sentenceId, contextLengthWords }) =>
+    rowAt.get(placeOf(sentenceId, contextLengthWords - 1)),
+  );
 }
 
 interface Columns {
@@ -116,6 +125,8 @@ interface Columns {
   readonly surprisal: readonly number[];
   /** [S][N] */
   readonly spillover: readonly (readonly number[])[];
+  /** What is held constant of the words before, [C][N]. */
+  readonly spilloverControls: readonly (readonly number[])[];
   /** [N] */
   readonly sentences: readonly string[];
 }
@@ -129,12 +140,16 @@ function analyseMeasures(columns: Columns, options: AnalysisOptions): ReadingAna
     { base, extra: all.surprisal, clusters: all.sentences },
     { replicates, seed: deriveSeed(seed, "reading score") },
   );
-  const late = keepComplete(columns, columns.spillover);
+  const late = keepComplete(columns, [...columns.spillover, ...columns.spilloverControls]);
   // The word before may stand among the controls already.
   const added = late.spillover.filter(
     (_, index) => !columns.controls.includes(columns.spillover[index] ?? []),
   );
-  const lateBase = [...late.controls, ...pairwiseProducts(late.controls), late.surprisal];
+  // Self-paced reading has the nearer word's length among its controls.
+  const held = late.spilloverControls.filter(
+    (column) => !late.controls.some((control) => column.every((value, row) => value === control[row])),
+  );
+  const lateBase = [...late.controls, ...pairwiseProducts(late.controls), ...held, late.surprisal];
   return {
     partialRSquared: {
       value: score.estimate,
@@ -167,7 +182,7 @@ function meanGain(
 
 /** Rows where nothing is missing, in the columns of all regressions and in those `needed` beside them. */
 function keepComplete(columns: Columns, needed: readonly (readonly number[])[]): Columns {
-  const { responses, controls, surprisal, spillover, sentences } = columns;
+  const { responses, controls, surprisal, spillover, spilloverControls, sentences } = columns;
   const rows = new Set(completeRows([...responses, ...controls, surprisal, ...needed]));
   const select = (column: readonly number[]): number[] => column.filter((_, row) => rows.has(row));
   return {
@@ -175,6 +190,7 @@ function keepComplete(columns: Columns, needed: readonly (readonly number[])[]):
     controls: controls.map(select),
     surprisal: select(surprisal),
     spillover: spillover.map(select),
+    spilloverControls: spilloverControls.map(select),
     sentences: sentences.filter((_, row) => rows.has(row)),
   };
 }

@@ -51,6 +51,26 @@ test("two words before a word need a sentence that long, and the same seed draws
   expect(analyseReadingTimes(table, exact, OPTIONS)).toEqual(analysis);
 });
 
+test("surprisal of the words before gains nothing where only their length slows the reader", () => {
+  const slowed = table.map((word) => {
+    const laterMs = 20 * word.prevLengthCharacters;
+    const { firstFixMs, firstPassMs, goPastMs, rightBoundMs } = word;
+    return {
+      ...word,
+      firstFixMs: firstFixMs + laterMs,
+      firstPassMs: firstPassMs + laterMs,
+      goPastMs: goPastMs + laterMs,
+      rightBoundMs: rightBoundMs + laterMs,
+    };
+  });
+  const byLength = slowed.map(({ id, lengthCharacters, prevItem, prevLengthCharacters }) => ({
+    id,
+    surprisalNats: lengthCharacters + random(),
+    previousSurprisalNats: prevItem === null ? null : prevLengthCharacters + random(),
+  }));
+  expect(analyseReadingTimes(slowed, byLength, OPTIONS).eyeTracking.spilloverGainNats.low).toBeLessThan(0);
+});
+
 test("rows in no order of reading, as the official table's, give the same estimates", () => {
   const order = shuffled(
     table.map((_, row) => row),
