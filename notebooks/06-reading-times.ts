@@ -84,7 +84,8 @@ await kit.showFigure(kit.surprisalTimes(bins, kit.contextOf(study)), {
 //
 // A partial R² is never negative, so its interval cannot show that nothing is there. The gain in log-likelihood can: regressions are
 // fitted on nine tenths of the sentences and judged on the rest. Beside it, the gain where the frequency held constant is that of the
-// model's own training text and not that of film subtitles, and what the surprisal of the two words before adds.
+// model's own training text and not that of film subtitles, and what the surprisal of the two words before adds when the length and
+// frequency of both are held constant.
 
 // %%
 const gains = kit.frame(kit.readingGains(results, "corrected"));
