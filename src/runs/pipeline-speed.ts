@@ -37,7 +37,7 @@ const SUBJECT: ArchitectureConfig = {
 
 /** A task with the folder of its files, and how many lines of each are taken. */
 export const PIPELINE_TASKS = [
-  { task: "blimp", files: "babylm_eval_2025/fast_eval/blimp_fast", lines: 50 },
+  { task: "blimp", files: "babylm_eval_2025/fast_eval/blimp_fast", lines: 200 },
   { task: "blimp_supplement", files: "babylm_eval_2025/fast_eval/supplement_fast", lines: 50 },
   { task: "entity_tracking", files: "babylm_eval_2025/full_eval/entity_tracking/regular.jsonl", lines: 400 },
   { task: "reading", files: "babylm_eval_2025/full_eval/reading", lines: 301 },
