@@ -69,6 +69,8 @@ const live = {
   alt: "Training loss of both decoders",
   context: kit.contextOf(study),
 };
+
+// %%
 const firstAndLast = new Map<
   string,
   { model: string; steps: number; "first loss": number; "last loss": number }

@@ -110,15 +110,15 @@ kit.showTable(kit.frame(kit.degenerateRuns(outcomes)), {
 });
 kit.showTable(kit.frame(kit.finetuningSpread(outcomes)), {
   caption: "Spread and what a set can show, points of accuracy",
-  note: scaleNote,
+  note: `Detectable: by two models that disagree on 15 % of the items. ${scaleNote}`,
 });
 
 // %% [markdown]
 // ## What each task can tell
 //
 // A difference between two models is worth a look when it exceeds a few standard errors. WSC has 52 items: one item is
-// 1.9 points, and two models must lie about 27 points apart before such a set shows it four times out of five. The poster's
-// whole range on WSC is 5.8 points, three items: too few to tell these models apart.
+// 1.9 points, and two models that disagree on 15 % of the items must lie 15 points apart before such a set shows it four
+// times out of five. The poster's whole range on WSC is 5.8 points, three items: too few to tell these models apart.
 
 // %%
 const limits = kit.frame(kit.publishedTaskLimits());

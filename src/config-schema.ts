@@ -37,6 +37,7 @@ const optimizer = z.strictObject({
   epsilon: number,
   weightDecay: number,
   clipNorm: number,
+  decays: z.literal("everything").exactOptional(),
 });
 
 const schedule = z.enum(["linear", "cosineWithRestarts"]);

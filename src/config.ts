@@ -60,7 +60,8 @@ export interface OptimizerConfig {
  * Number format of matrix products (D22); weights, moments, norms, softmax and loss are float32 either way. Whether
  * `bfloat16` is faster depends on the processor: `class-it doctor` measures both.
  */
-export type Precision = "float32" | "bfloat16";
+export const PRECISIONS = ["float32", "bfloat16"] as const;
+export type Precision = (typeof PRECISIONS)[number];
 
 /** One training phase. */
 export interface TrainingConfig {

@@ -3,14 +3,13 @@ import { availableParallelism, cpus } from "node:os";
 import { seeded } from "../random.js";
 import { tableMarkdown } from "../report/table.js";
 import { bcaInterval, bootstrapP, percentileInterval } from "../statistics/bootstrap-interval.js";
+import { ASSUMED_DISCORDANT } from "../statistics/minimum-detectable-difference.js";
 import { bootstrapItems } from "../statistics/paired-bootstrap.js";
 import { signFlipTest } from "../statistics/sign-flip-test.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 
 const ITEMS = 60_000;
 const REPLICATES = 10_000;
-/** Share of items on which the two made-up models differ. */
-const DISCORDANT = 0.15;
 
 interface Row {
   readonly what: string;
@@ -23,7 +22,7 @@ interface Row {
 export function benchStatistics(surroundings: Surroundings, { json }: { readonly json: boolean }): void {
   const random = seeded(1);
   const differences = Array.from({ length: ITEMS }, () =>
-    random() >= DISCORDANT ? 0 : random() < 0.5 ? -1 : 1,
+    random() >= ASSUMED_DISCORDANT ? 0 : random() < 0.5 ? -1 : 1,
   );
   const groups = differences.map((_, item) => `phenomenon ${item % 67}`);
   const options = { replicates: REPLICATES, seed: 1 };

@@ -1,13 +1,20 @@
 /** @file `class-it evaluate`: scores a model folder, or the models of a condition, on zero-shot tasks. */
 import { Command, Option } from "commander";
-import { MODELS, type ModelName } from "../config.js";
 import { TIE_POLICIES, type TiePolicy } from "../evaluation/choices.js";
 import type { FolderSummary } from "../runs/folder-evaluation/folder-task.js";
 import type { Result } from "../runs/results.js";
 import { TASKS, type Task } from "../runs/tasks.js";
 import { describeFolderSummary, describeResult } from "./evaluation-tables.js";
 import { interruptible } from "./interruptible.js";
-import { choice, example, jsonOption, listOption, subjectOptions, type SubjectOptions } from "./options.js";
+import {
+  choice,
+  decoderOf,
+  example,
+  jsonOption,
+  listOption,
+  subjectOptions,
+  type SubjectOptions,
+} from "./options.js";
 import { progressLine } from "./progress-line.js";
 import { openSubjectStudy } from "./subject-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
@@ -82,14 +89,6 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
     ...(config !== undefined && { config }),
   };
   await evaluateStudy(subject, options, surroundings);
-}
-
-function decoderOf(name: string): ModelName {
-  const found = MODELS.find((model) => model === name);
-  if (found) return found;
-  throw new RangeError(
-    `class-it: model must be one of ${MODELS.join(", ")}, got "${name}". Correct the option --model, or leave out --condition to score a folder.`,
-  );
 }
 
 async function evaluateStudy(

@@ -1,22 +1,20 @@
 /** @file `class-it finetune`: (Super)GLUE fine-tuning of a model folder, or of the models of a condition. */
 import { basename, join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { MODELS, SCALES, type ModelName, type Scale } from "../config.js";
+import { PRECISIONS, SCALES, type Precision, type Scale } from "../config.js";
+import { POOLINGS, type Pooling } from "../evaluation/superglue-schedule.js";
 import { SELECTIONS, type Selection } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, SUPERGLUE_TASKS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
 import { findProjectRoot } from "../project-root.js";
 import type { Study } from "../runs/study.js";
-import type { ModelFolder } from "../runs/finetuning.js";
+import type { ModelFolder } from "../runs/model-folder.js";
 import type { FinishedTask, TaskOutcome } from "../runs/finetuning-results.js";
 import { describeOutcome, describeOutcomes } from "./finetuning-tables.js";
 import { interruptible } from "./interruptible.js";
-import { choice, example, jsonOption, listOption } from "./options.js";
+import { choice, decoderOf, example, jsonOption, listOption } from "./options.js";
 import { openSubjectStudy } from "./subject-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
-
-const POOLING_NAMES = ["lastToken", "firstToken", "officialFinal"] as const;
-const PRECISIONS = ["float32", "bfloat16"] as const;
 
 interface FinetuneOptions {
   readonly model?: string;
@@ -28,9 +26,9 @@ interface FinetuneOptions {
   readonly out?: string;
   readonly seeds?: readonly number[];
   readonly scale: Scale;
-  readonly pooling: (typeof POOLING_NAMES)[number];
+  readonly pooling: Pooling;
   readonly selection: Selection;
-  readonly precision: (typeof PRECISIONS)[number];
+  readonly precision: Precision;
   readonly frozen?: true;
   readonly patience?: number;
   readonly multircTrain: "all" | "first10k";
@@ -73,7 +71,7 @@ export function finetuneVerb(surroundings: Surroundings): Command {
       (value) => [...new Set(value.split(",").map((each) => wholeNumber("seeds")(each.trim())))],
     ),
     choice("--scale <name>", "how many items and epochs", SCALES).makeOptionMandatory(),
-    choice("--pooling <name>", "the position the head reads", POOLING_NAMES).default("lastToken"),
+    choice("--pooling <name>", "the position the head reads", POOLINGS).default("lastToken"),
     choice("--selection <name>", "what the epoch is chosen on", SELECTIONS).default("heldOutTrain"),
     choice("--precision <name>", "of matrix products", PRECISIONS).default("float32"),
     new Option("--frozen", "train the head alone: a cheap probe, not fine-tuning"),
@@ -150,10 +148,9 @@ async function finetuneOne(
   const from = options.data === undefined ? { generated } : { dataFolder: options.data };
   const data = loadTask(task, from, settings);
   const cost = measureCost(model, await encodeTask(model, data, settings), settings);
-  const apart = task === "multirc" ? ", a budget of its own" : "";
   stderr.write(
     `finetune: ${name}, ${SUPERGLUE_CONFIGS[task].label}: about ${cost.seconds.toFixed(0)} s a seed ` +
-      `(${cost.steps} steps, ${cost.secondsPerEpoch.toFixed(1)} s an epoch${apart}), ${seeds.length} seeds\n`,
+      `(${cost.steps} steps, ${cost.secondsPerEpoch.toFixed(1)} s an epoch), ${seeds.length} seeds\n`,
   );
   const onSeed = (seed: number): void => void stderr.write(`finetune: ${task}, seed ${seed}\n`);
   return finetuneTask(cacheFolder, model, data, { seeds, settings, onSeed });
@@ -163,7 +160,7 @@ async function findSubjects(
   options: FinetuneOptions,
   surroundings: Surroundings,
 ): Promise<{ readonly subjects: Subject[]; readonly place: string; readonly generated: boolean }> {
-  const { modelFolder } = await import("../runs/finetuning.js");
+  const { modelFolder } = await import("../runs/model-folder.js");
   const { publishFinetuning, writeOutcome } = await import("../runs/finetuning-results.js");
   const { condition, scale, studySeed: seed, config, out } = options;
   if (condition !== undefined) {
@@ -198,11 +195,3 @@ async function findSubjects(
 }
 
 const isGenerated = ({ source }: Study): boolean => source === "microworld";
-
-function decoderOf(name: string): ModelName {
-  const found = MODELS.find((model) => model === name);
-  if (found) return found;
-  throw new RangeError(
-    `class-it: model must be one of ${MODELS.join(", ")}, got "${name}". Correct the option --model, or leave out --condition for a folder.`,
-  );
-}

@@ -1,5 +1,5 @@
 /** @file Outcomes of fine-tuning as the tables that `class-it finetune` prints. */
-import { DEGENERACIES, figureOf, type Degeneracy } from "../evaluation/superglue-summary.js";
+import { DEGENERACIES, figureOf, namedDegeneracies } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS } from "../evaluation/superglue-tasks.js";
 import type { TidyRow } from "../report/frame.js";
 import { tableMarkdown } from "../report/table.js";
@@ -17,7 +17,7 @@ export function describeOutcome(name: string, outcome: TaskOutcome): string {
     [`official ${metric}`]: figureOf(official, metric),
     degenerate: degeneracies.join(", ") || "no",
   }));
-  const found = Object.keys(outcome.degenerate) as Degeneracy[];
+  const found = namedDegeneracies(outcome.degenerate);
   return tableMarkdown(rows, {
     caption: `${label}: ${name}, ${outcome.items} items, ${outcome.trainItems} to train on (${outcome.kind})`,
     maxRows: rows.length,
@@ -54,6 +54,6 @@ export function describeOutcomes(
     caption: "Fine-tuning",
     maxRows: rows.length,
     missing: "one seed has no spread; the official selection has no gap.",
-    note: "Proportions from 0 to 1. Errors and detectable differences are of the accuracy.",
+    note: "Proportions from 0 to 1. Errors and detectable differences are of the accuracy, the latter of two models that disagree on 15 % of the items.",
   });
 }

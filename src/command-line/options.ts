@@ -47,6 +47,15 @@ export function listOption<Name extends string>(
     .makeOptionMandatory();
 }
 
+/** The decoder that `--model` names beside `--condition`. @throws RangeError that lists the valid names */
+export function decoderOf(name: string): ModelName {
+  const found = MODELS.find((model) => model === name);
+  if (found) return found;
+  throw new RangeError(
+    `class-it: model must be one of ${MODELS.join(", ")}, got "${name}". Correct the option --model, or leave out --condition to give a folder.`,
+  );
+}
+
 function parseSeed(value: string): number {
   if (/^\d+$/.test(value) && Number.isSafeInteger(Number(value))) return Number(value);
   throw new RangeError(

@@ -6,7 +6,7 @@ import type { ArchitectureConfig } from "../config.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { checkLength, type Weights } from "../model/decoder.js";
-import { massStep, scoringStep, type ScoringInput } from "../model/scoring-step.js";
+import { scoringStep, type ScoringInput } from "../model/scoring-step.js";
 import { treeBatches, type EncodedRequest, type TreeBatch } from "./prefix-trees.js";
 
 /** One continuation to score after one context. */
@@ -52,9 +52,9 @@ export interface ScoringOptions {
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot: inputs ids[:-1], targets ids[1:], sum over counted
  * targets.
- * Differs: a continuation longer than the model's positions is refused; where only context and continuation together are, both
- * pipelines score them with positions the model was not trained on. What requests begin with in common is computed once (`prefix-trees.ts`), and nothing is padded to the longest;
- * sums are float64.
+ * Differs: a continuation longer than the model's positions is refused; where only context and continuation together
+ * are, both pipelines score them with positions the model was not trained on. What requests begin with in common is
+ * computed once (`prefix-trees.ts`), and nothing is padded to the longest; sums are float64.
  */
 export function createLogLikelihood(
   model: {
@@ -176,15 +176,13 @@ async function scoreEncoded(
   const out: ScoredContinuation[] = encoded.map(() => ({ logProb: 0, numTokens: 0 }));
   for (const { counted } of encoded)
     checkLength(counted.filter((isCounted) => isCounted).length, architecture);
-  const [score, scoreMass] = [scoringStep(architecture), massStep(architecture)];
+  const score = scoringStep(architecture);
   const starts = wordStarts.length > 0 ? tf.tensor1d([...wordStarts], "int32") : null;
   let done = 0;
   for (const batch of treeBatches(encoded, { batchSize })) {
     const tensors = treeTensors(batch);
-    const logProbs =
-      starts && batch.asked.tokens.includes(WORD_START)
-        ? scoreMass({ weights, ...tensors, group: starts })
-        : score({ weights, ...tensors });
+    const group = starts && batch.asked.tokens.includes(WORD_START) ? { group: starts } : {};
+    const logProbs = score({ weights, ...tensors, ...group });
     const values = await logProbs.data(); // [R]
     tf.dispose([logProbs, tensors]);
     for (const { request, places } of batch.answers) {

@@ -39,9 +39,10 @@ export interface AnalysisOptions {
   readonly folds: number;
   readonly replicates: number;
   readonly seed: number;
-  /** Log10 frequency of each word in place of the table's, [N]. */
-  readonly frequency?: readonly number[];
 }
+
+/** One of something for each kind of reading time. */
+export type OfBothTimes<T> = Readonly<Record<"eyeTracking" | "selfPaced", T>>;
 
 const EYE_TRACKING = ["firstFixMs", "firstPassMs", "goPastMs", "rightBoundMs"] as const;
 
@@ -60,34 +61,56 @@ export function analyseReadingTimes(
   words: readonly ReadingWord[],
   surprisals: readonly WordSurprisal[],
   options: AnalysisOptions,
-): { readonly eyeTracking: ReadingAnalysis; readonly selfPaced: ReadingAnalysis } {
-  const own = [
-    options.frequency ?? words.map(({ subtlexLog10 }) => subtlexLog10),
-    words.map(({ lengthCharacters }) => lengthCharacters),
-    words.map(({ contextLengthWords }) => contextLengthWords),
-  ];
+): OfBothTimes<ReadingAnalysis> {
+  const frequency = words.map(({ subtlexLog10 }) => subtlexLog10);
+  const { eyeTracking, selfPaced } = columnsOf(words, surprisals, { ...options, frequency });
+  return {
+    eyeTracking: analyseMeasures(eyeTracking, options),
+    selfPaced: analyseMeasures(selfPaced, options),
+  };
+}
+
+/**
+ * The held-out gains of {@link analyseReadingTimes} where words have other frequencies than the table's.
+ *
+ * @param options.frequency log10 of each word, [N]
+ */
+export function heldOutGains(
+  words: readonly ReadingWord[],
+  surprisals: readonly WordSurprisal[],
+  options: AnalysisOptions & { readonly frequency: readonly number[] },
+): OfBothTimes<SentenceEstimate> {
+  const { eyeTracking, selfPaced } = columnsOf(words, surprisals, options);
+  return { eyeTracking: surprisalGain(eyeTracking, options), selfPaced: surprisalGain(selfPaced, options) };
+}
+
+function columnsOf(
+  words: readonly ReadingWord[],
+  surprisals: readonly WordSurprisal[],
+  { missing, frequency }: Pick<AnalysisOptions, "missing"> & { readonly frequency: readonly number[] },
+): OfBothTimes<Columns> {
+  const length = words.map(({ lengthCharacters }) => lengthCharacters);
+  const own = [frequency, length, words.map(({ contextLengthWords }) => contextLengthWords)];
   const surprisal = surprisals.map(({ surprisalNats }) => surprisalNats);
   const lastRow = precedingRows(words);
   const shift = (column: readonly number[]): number[] =>
     lastRow.map((row) => column[row ?? -1] ?? Number.NaN);
-  const before = precedingSurprisals(words, surprisals, options.missing);
-  const [frequency = [], length = []] = own;
+  const before = precedingSurprisals(words, surprisals, missing);
   const previousLength = words.map(({ prevLengthCharacters }) => prevLengthCharacters);
-  const analyse = (measures: readonly ReadingMeasure[], controls: readonly (readonly number[])[]) =>
-    analyseMeasures(
-      {
-        responses: measures.map((measure) => words.map((word) => word[measure])),
-        controls,
-        surprisal,
-        spillover: [before, shift(before)],
-        spilloverControls: [frequency, length].flatMap((column) => [shift(column), shift(shift(column))]),
-        sentences: words.map(({ sentenceId }) => String(sentenceId)),
-      },
-      options,
-    );
+  const columns = (
+    measures: readonly ReadingMeasure[],
+    controls: readonly (readonly number[])[],
+  ): Columns => ({
+    responses: measures.map((measure) => words.map((word) => word[measure])),
+    controls,
+    surprisal,
+    spillover: [before, shift(before)],
+    spilloverControls: [frequency, length].flatMap((column) => [shift(column), shift(shift(column))]),
+    sentences: words.map(({ sentenceId }) => String(sentenceId)),
+  });
   return {
-    eyeTracking: analyse(EYE_TRACKING, own),
-    selfPaced: analyse(["selfPacedMs"], [...own, previousLength, before]),
+    eyeTracking: columns(EYE_TRACKING, own),
+    selfPaced: columns(["selfPacedMs"], [...own, previousLength, before]),
   };
 }
 
@@ -156,9 +179,16 @@ function analyseMeasures(columns: Columns, options: AnalysisOptions): ReadingAna
       ...percentileInterval(score, 0.95),
       n: all.surprisal.length,
     },
-    heldOutGainNats: meanGain(all, { base, extra: [all.surprisal] }, options),
+    heldOutGainNats: surprisalGain(columns, options),
     spilloverGainNats: meanGain(late, { base: lateBase, extra: added }, options),
   };
+}
+
+/** What surprisal adds on sentences not fitted. */
+function surprisalGain(columns: Columns, options: AnalysisOptions): SentenceEstimate {
+  const all = keepComplete(columns, []);
+  const base = [...all.controls, ...pairwiseProducts(all.controls)];
+  return meanGain(all, { base, extra: [all.surprisal] }, options);
 }
 
 /** Mean gain per word over measures and words, sentences drawn whole. */

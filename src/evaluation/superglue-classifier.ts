@@ -9,13 +9,7 @@ import { tf } from "../engine/backend.js";
 import { decodeHidden, type RowLayout, type Weights } from "../model/decoder.js";
 import type { Random } from "../random.js";
 import type { PaddedRows, PaddingSide } from "./superglue-inputs.js";
-
-/**
- * Position of the body the head reads. `lastToken` is the last one of the text, wherever the padding stands (D11).
- * `firstToken` and `officialFinal` are the first and last position of the row: the official default and `--take_final`.
- */
-export const POOLINGS = ["lastToken", "firstToken", "officialFinal"] as const;
-export type Pooling = (typeof POOLINGS)[number];
+import type { Pooling } from "./superglue-schedule.js";
 
 const DENSE = "head.dense";
 const OUT = "head.out";

@@ -1,5 +1,12 @@
-/** @file The official settings of fine-tuning, and its learning rate. Batch sizes and epochs are the tasks' own, in `superglue-tasks.ts`. */
+/** @file The official settings of fine-tuning, the positions a head may read, and the learning rate. Batch sizes and epochs are the tasks' own, in `superglue-tasks.ts`. */
 import type { OptimizerConfig } from "../config.js";
+
+/**
+ * Position of the body the head reads. `lastToken` is the last one of the text, wherever the padding stands (D11).
+ * `firstToken` and `officialFinal` are the first and last position of the row: the official default and `--take_final`.
+ */
+export const POOLINGS = ["lastToken", "firstToken", "officialFinal"] as const;
+export type Pooling = (typeof POOLINGS)[number];
 
 /** Source: BabyLM evaluation pipeline 2025, finetune/run.py and trainer.py, defaults; paper.md section 4.6. */
 export const FINETUNING = {

@@ -3,8 +3,8 @@
  * Runs are made in `runs/finetuning.ts`.
  */
 import { accuracy, f1Score, matthewsCorrelation } from "../statistics/classification.js";
-import { mean } from "../statistics/summary.js";
-import type { Pooling } from "./superglue-classifier.js";
+import { mean, sampleStandardDeviation } from "../statistics/summary.js";
+import type { Pooling } from "./superglue-schedule.js";
 import type { SuperglueMetric } from "./superglue-tasks.js";
 
 /** D12: an epoch is chosen on a slice of the training items, or officially on the scored ones. */
@@ -47,15 +47,27 @@ export interface EpochRecord {
   readonly devLogits: readonly (readonly number[])[];
 }
 
+const DEGENERACY_NAMES = [
+  "firstTokenPooled",
+  "paddingPooled",
+  "constantPredictions",
+  "majorityScore",
+  "noBodyGradient",
+] as const;
+export type Degeneracy = (typeof DEGENERACY_NAMES)[number];
+
 /** What makes a run's score say little about the model. */
-export const DEGENERACIES = {
+export const DEGENERACIES: Readonly<Record<Degeneracy, string>> = {
   firstTokenPooled: "the head sees the first token alone: a causal model has read nothing else there",
   paddingPooled: "the head reads a padding token",
   constantPredictions: "every item got the same class",
   majorityScore: "the score is the majority class's",
   noBodyGradient: "no gradient reached the body",
-} as const;
-export type Degeneracy = keyof typeof DEGENERACIES;
+};
+
+/** Those that a record has something for. */
+export const namedDegeneracies = (record: Readonly<Partial<Record<Degeneracy, unknown>>>): Degeneracy[] =>
+  DEGENERACY_NAMES.filter((name) => record[name]);
 
 /** A run of one seed, summed up. */
 export interface SeedSummary {
@@ -104,15 +116,18 @@ export function summariseSeed(
   });
   const officialIndex = bestOf(dev.map((figures) => figureOf(figures, metric)));
   const index = selection === "officialDev" ? officialIndex : bestOf(heldOut);
-  const at = <T>(list: readonly T[], place: number): T => list[place] as T;
-  const [figures, official] = [at(dev, index), at(dev, officialIndex)];
+  const [chosen, best] = [epochs[index], epochs[officialIndex]];
+  if (!chosen || !best)
+    throw new RangeError("summariseSeed: figures must be numbers, got none. Look at the losses.");
+  const figures = figuresOf(labels, chosen.devLogits);
+  const official = figuresOf(labels, best.devLogits);
   return {
     figures,
     official,
-    epoch: at(epochs, index).epoch,
-    officialEpoch: at(epochs, officialIndex).epoch,
+    epoch: chosen.epoch,
+    officialEpoch: best.epoch,
     optimismGap: selection === "officialDev" ? null : figureOf(official, metric) - figureOf(figures, metric),
-    degeneracies: degeneraciesOf(at(epochs, index), figures, how, epochs),
+    degeneracies: degeneraciesOf(chosen, figures, how, epochs),
   };
 }
 
@@ -129,7 +144,7 @@ function degeneraciesOf(
     majorityScore: Math.abs(figures.accuracy - majorityShare(how.labels)) < 1e-9,
     noBodyGradient: !how.isFrozen && epochs.every(({ bodyNorm }) => bodyNorm === 0),
   };
-  return (Object.keys(DEGENERACIES) as Degeneracy[]).filter((name) => isSo[name]);
+  return namedDegeneracies(isSo);
 }
 
 /** Share of the most frequent class. */
@@ -152,7 +167,9 @@ export interface VarianceSplit {
 /**
  * Splits the spread of a mean accuracy into seeds and items.
  *
- *   standard error² = var_seeds / S + var_items(mean over seeds) / n
+ *   standard error² = var_seeds / S + var_items(mean over seeds) / n − var_residual / (n S)
+ *
+ * The residual, what a seed does on an item beyond both, is in either of the first two and counts once.
  *
  * @param correct 0 or 1, a row a seed and a column an item, [S, n]
  */
@@ -160,16 +177,16 @@ export function splitVariance(correct: readonly (readonly number[])[]): Variance
   const perSeed = correct.map((row) => mean(row));
   const items = correct[0]?.length ?? 0;
   const perItem = Array.from({ length: items }, (_, item) => mean(correct.map((row) => row[item] ?? 0)));
-  const itemVariance = items > 1 ? sampleVariance(perItem) / items : 0;
-  const seedVariance = correct.length > 1 ? sampleVariance(perSeed) : null;
-  return {
-    seedDeviation: seedVariance === null ? null : Math.sqrt(seedVariance),
-    itemError: Math.sqrt(itemVariance),
-    standardError: Math.sqrt(itemVariance + (seedVariance ?? 0) / correct.length),
-  };
-}
-
-function sampleVariance(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
+  const itemError = items > 1 ? sampleStandardDeviation(perItem) / Math.sqrt(items) : 0;
+  if (correct.length < 2) return { seedDeviation: null, itemError, standardError: itemError };
+  const seedDeviation = sampleStandardDeviation(perSeed);
+  const grand = mean(perSeed);
+  const squares = correct.flatMap((row, seed) =>
+    row.map((value, item) => (value - (perSeed[seed] ?? 0) - (perItem[item] ?? 0) + grand) ** 2),
+  );
+  const residual =
+    items > 1 ? (mean(squares) * items * correct.length) / ((items - 1) * (correct.length - 1)) : 0;
+  const both = seedDeviation ** 2 / correct.length + itemError ** 2;
+  const standardError = Math.sqrt(Math.max(0, both - residual / (items * correct.length)));
+  return { seedDeviation, itemError, standardError };
 }

@@ -7,6 +7,7 @@ import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
 import type { Weights } from "../model/decoder.js";
 import type { Random } from "../random.js";
+import { withGradients, type LossAndGradients } from "../training/training-step.js";
 import { startTraining, type Moments } from "../training/weights-in-training.js";
 import {
   bodyNames,
@@ -15,10 +16,9 @@ import {
   isHeadWeight,
   pooledHidden,
   type ClassifierRows,
-  type Pooling,
 } from "./superglue-classifier.js";
 import { bucketOf, padRows, partsByLength, type EncodedPair, type PaddingSide } from "./superglue-inputs.js";
-import { FINETUNING } from "./superglue-schedule.js";
+import { FINETUNING, type Pooling } from "./superglue-schedule.js";
 
 /** Rows of a part: few enough to sort by length, enough to keep the processor busy. */
 const PART_ROWS = 8;
@@ -32,7 +32,6 @@ type StepInput = ClassifierRows & {
   readonly labels: tf.Tensor2D;
   readonly keep?: tf.Tensor2D;
 };
-type LossAndGradients = { readonly loss: tf.Scalar; readonly gradients: Weights };
 type PredictInput = ClassifierRows & { readonly weights: Weights };
 
 /** How a classifier is trained. */
@@ -221,14 +220,9 @@ function lossOf(input: StepInput, weights: Weights, architecture: ArchitectureCo
 }
 
 function lossAndGradients(input: StepInput, architecture: ArchitectureConfig): LossAndGradients {
-  const names = Object.keys(input.trained);
-  const ofValues = (...values: tf.Tensor[]): tf.Scalar => {
-    const named = Object.fromEntries(names.map((name, index) => [name, values[index] as tf.Tensor]));
-    return lossOf(input, { ...input.fixed, ...named }, architecture);
-  };
-  const { value, grads } = tf.valueAndGrads(ofValues)(Object.values(input.trained));
-  const gradients = Object.fromEntries(names.map((name, index) => [name, grads[index] as tf.Tensor]));
-  return { loss: value, gradients };
+  return withGradients(input.trained, (trained) =>
+    lossOf(input, { ...input.fixed, ...trained }, architecture),
+  );
 }
 
 interface CompiledClassifier {

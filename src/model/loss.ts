@@ -3,52 +3,34 @@ import { tf } from "../engine/backend.js";
 import { logSums, vocabularyLoss } from "../engine/cross-entropy.js";
 
 /**
- * Natural-log probability of tokens after given positions.
+ * Natural-log probability of tokens after given positions, or of any of a group of tokens.
  *
  *   ln p(token | position) = hidden[position] · output[token] − ln Σ exp(hidden[position] · outputᵀ)
+ *   ln p(group | position) = ln Σ_group exp(hidden[position] · output[token]) − the same
  *
  * @param hidden   [N, D], from `decodeHidden`
  * @param output   [V, D]
  * @param asked.positions rows of `hidden` that something is asked of, int32 [M]
  * @param asked.rows      which of those a token follows, below M, int32 [R]
- * @param asked.tokens    the tokens, int32 [R]
+ * @param asked.tokens    the tokens, int32 [R]; with a group −1 asks for any of it
+ * @param group    tokens, int32 [G]
  * @returns        [R], ≤ 0
  */
 export function logProbsAt(
   hidden: tf.Tensor2D,
   output: tf.Tensor2D,
   { positions, rows, tokens }: Record<"positions" | "rows" | "tokens", tf.Tensor1D>,
+  group?: tf.Tensor1D,
 ): tf.Tensor1D {
   return tf.tidy(() => {
     const before: tf.Tensor2D = tf.gather(hidden, positions); // [M, D]
-    const logits: tf.Tensor1D = tf.sum(tf.mul(tf.gather(before, rows), tf.gather(output, tokens)), -1); // [R]
+    const single: tf.Tensor1D = group ? tf.maximum(tokens, tf.scalar(0, "int32")) : tokens;
+    let logits: tf.Tensor1D = tf.sum(tf.mul(tf.gather(before, rows), tf.gather(output, single)), -1); // [R]
+    if (group) {
+      const ofGroup: tf.Tensor1D = tf.gather(logSums(before, tf.gather(output, group)), rows); // [R]
+      logits = tf.where(tf.less(tokens, tf.scalar(0, "int32")), ofGroup, logits);
+    }
     return tf.sub(logits, tf.gather(logSums(before, output), rows));
-  });
-}
-
-/**
- * As `logProbsAt`; where the token asked for is −1, the natural log of the probability that any of a group follows.
- *
- *   ln p(group | position) = ln Σ_group exp(hidden[position] · output[token]) − ln Σ exp(hidden[position] · outputᵀ)
- *
- * @param group tokens, int32 [G]
- * @returns     [R], ≤ 0
- */
-export function logMassAt(
-  hidden: tf.Tensor2D,
-  output: tf.Tensor2D,
-  asked: Record<"positions" | "rows" | "tokens", tf.Tensor1D>,
-  group: tf.Tensor1D,
-): tf.Tensor1D {
-  return tf.tidy(() => {
-    const tokens: tf.Tensor1D = tf.maximum(asked.tokens, tf.scalar(0, "int32"));
-    const single = logProbsAt(hidden, output, { ...asked, tokens });
-    const before: tf.Tensor2D = tf.gather(hidden, asked.positions); // [M, D]
-    const ofGroup: tf.Tensor2D = tf.gather(output, group); // [G, D]
-    const mass: tf.Tensor1D = tf.sub(logSums(before, ofGroup), logSums(before, output)); // [M]
-    const isGroup = tf.less(asked.tokens, tf.scalar(0, "int32"));
-    const ofRows: tf.Tensor1D = tf.gather(mass, asked.rows); // [R]
-    return tf.where(isGroup, ofRows, single);
   });
 }
 

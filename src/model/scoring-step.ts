@@ -3,7 +3,7 @@ import type { ArchitectureConfig } from "../config.js";
 import type { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
 import { decodeHidden, outputMatrix, type RowLayout, type Weights } from "./decoder.js";
-import { logMassAt, logProbsAt } from "./loss.js";
+import { logProbsAt } from "./loss.js";
 
 /** Weights by name, tokens int32 [B, T] with their layout, and what is asked of them, as `logProbsAt` takes it. */
 export type ScoringInput = {
@@ -11,26 +11,8 @@ export type ScoringInput = {
   readonly inputs: tf.Tensor2D;
   readonly layout: RowLayout;
   readonly asked: Record<"positions" | "rows" | "tokens", tf.Tensor1D>;
+  readonly group?: tf.Tensor1D;
 };
-
-/** As `ScoringInput`, with the tokens of the group that stands behind −1. */
-type MassInput = ScoringInput & { readonly group: tf.Tensor1D };
-
-const compiledMass = new Map<string, CompiledStep<MassInput, tf.Tensor1D>>();
-
-/** As `scoringStep`, where −1 asks for any token of a group. */
-export function massStep(architecture: ArchitectureConfig): CompiledStep<MassInput, tf.Tensor1D> {
-  const key = JSON.stringify(architecture);
-  let step = compiledMass.get(key);
-  if (!step) {
-    step = compile(({ weights, inputs, layout, asked, group }: MassInput) => {
-      const hidden = decodeHidden(inputs, weights, architecture, layout);
-      return logMassAt(hidden, outputMatrix(weights, architecture), asked, group);
-    });
-    compiledMass.set(key, step);
-  }
-  return step;
-}
 
 const compiled = new Map<string, CompiledStep<ScoringInput, tf.Tensor1D>>();
 
@@ -39,9 +21,9 @@ export function scoringStep(architecture: ArchitectureConfig): CompiledStep<Scor
   const key = JSON.stringify(architecture);
   let step = compiled.get(key);
   if (!step) {
-    step = compile(({ weights, inputs, layout, asked }: ScoringInput) => {
+    step = compile(({ weights, inputs, layout, asked, group }: ScoringInput) => {
       const hidden = decodeHidden(inputs, weights, architecture, layout);
-      return logProbsAt(hidden, outputMatrix(weights, architecture), asked);
+      return logProbsAt(hidden, outputMatrix(weights, architecture), asked, group);
     });
     compiled.set(key, step);
   }

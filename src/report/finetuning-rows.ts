@@ -1,5 +1,5 @@
 /** @file Own fine-tuning as rows: scores beside poster Figure 2, degenerate runs, and what each set can tell. */
-import { DEGENERACIES, type Degeneracy } from "../evaluation/superglue-summary.js";
+import { DEGENERACIES, namedDegeneracies } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS } from "../evaluation/superglue-tasks.js";
 import { mean } from "../statistics/summary.js";
 import type { SubjectOutcome } from "../runs/finetuning-study.js";
@@ -79,7 +79,7 @@ export function finetuningMeans(outcomes: readonly SubjectOutcome[]): TidyRow[] 
 /** Each run's degenerate seeds, in words. */
 export function degenerateRuns(outcomes: readonly SubjectOutcome[]): TidyRow[] {
   const rows = outcomes.flatMap((row) =>
-    (Object.keys(row.outcome.degenerate) as Degeneracy[]).map((name) => ({
+    namedDegeneracies(row.outcome.degenerate).map((name) => ({
       model: row.model,
       condition: conditionLabel(row.condition),
       task: label(row),

@@ -41,13 +41,13 @@ const ITEM_TASKS: Readonly<Record<string, ClaimTask>> = {
   ewok: "EWoK",
   entity_tracking: "Entity tracking",
   wug_adj: "WUG adjective nominalization",
-  boolq: "BoolQ",
-  multirc: "MultiRC",
-  rte: "RTE",
-  wsc: "WSC",
-  mrpc: "MRPC",
-  qqp: "QQP",
-  mnli: "MNLI",
+  "superglue-boolq": "BoolQ",
+  "superglue-multirc": "MultiRC",
+  "superglue-rte": "RTE",
+  "superglue-wsc": "WSC",
+  "superglue-mrpc": "MRPC",
+  "superglue-qqp": "QQP",
+  "superglue-mnli": "MNLI",
 };
 
 /** Parts of our task `reading` → the paper's tasks. */
@@ -58,7 +58,7 @@ const READING_PARTS: Readonly<Record<string, ClaimTask>> = {
 
 /**
  * Every result under a folder of results that a claim can be decided on, in the corrected reading (half credit for ties, word
- * boundaries done right for surprisal).
+ * boundaries done right for surprisal, the share of seeds that are right after fine-tuning).
  *
  * @param resultsFolder `results/<scale>`
  * @throws RangeError when results of one task differ in scale, kind of text or data files; Error when a file is none of results
@@ -67,7 +67,10 @@ const READING_PARTS: Readonly<Record<string, ClaimTask>> = {
  */
 export function readPairedOutcomes(resultsFolder: string): PairedOutcome[] {
   // Trainings read other files by condition, and rightly so.
-  const results = readResults(resultsFolder).filter(({ task }) => task in ITEM_TASKS || task === "reading");
+  const results = readResults(resultsFolder)
+    .filter(({ task }) => task in ITEM_TASKS || task === "reading")
+    // Trained on a substitute or generated items, a task is not the paper's.
+    .filter(({ metrics }) => !metrics.some(({ metric }) => metric === "trainedOn"));
   checkComparable(results);
   return results.flatMap((result): PairedOutcome[] => {
     const { model, condition, seed } = result;
@@ -85,7 +88,9 @@ export function readPairedOutcomes(resultsFolder: string): PairedOutcome[] {
 
 function readingOutcomes({ model, condition, seed, metrics }: Result): PairedOutcome[] {
   return Object.entries(READING_PARTS).flatMap(([part, task]): PairedOutcome[] => {
-    const found = metrics.find((metric) => metric.part === part && metric.reading === "corrected");
+    const found = metrics.find(
+      ({ metric, ...of }) => metric === "partialRSquared" && of.part === part && of.reading === "corrected",
+    );
     if (!found) return [];
     return [{ model, condition, seed, task, kind: "rSquared", score: found.value, n: found.n }];
   });

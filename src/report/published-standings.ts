@@ -1,5 +1,5 @@
 /** @file The paper's own summary, recomputed from its tables: z-scores over tasks, their medians, and the trivial scores. */
-import { minimumDetectableDifference } from "../statistics/minimum-detectable-effect.js";
+import { minimumDetectableDifference } from "../statistics/minimum-detectable-difference.js";
 import { zScores, medianZScores, type TaskValue } from "../statistics/z-scores.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
@@ -115,9 +115,6 @@ export function publishedFinetuningTable(): TidyRow[] {
   });
 }
 
-/** Share of items on which two models differ, as paper.md 5.3 assumes. */
-const DISCORDANT = 0.15;
-
 /** What each task can tell: items, trivial score, and the standard error of one accuracy at that score, in points. */
 export function publishedTaskLimits(): TidyRow[] {
   return taskSizes()
@@ -133,7 +130,7 @@ export function publishedTaskLimits(): TidyRow[] {
         "standard error of an accuracy (points)": 100 * Math.sqrt((share * (1 - share)) / n),
         "one item (points)": 100 / n,
         "least difference seen in 4 of 5 pairs of models (points)":
-          100 * minimumDetectableDifference({ items: n, discordant: DISCORDANT }),
+          100 * minimumDetectableDifference({ items: n }),
       };
     });
 }

@@ -55,18 +55,13 @@ export function resultsOverview(study: Study): TidyRow[] {
 }
 
 /** The metric of a result. @throws Error when it has none of that name */
-function metricOf(
-  result: Result,
-  part: string,
-  reading: Result["metrics"][number]["reading"],
-  name?: string,
-) {
+function metricOf(result: Result, part: string, reading: Result["metrics"][number]["reading"], name: string) {
   const found = result.metrics.find(
-    ({ metric, ...of }) => of.part === part && of.reading === reading && (name ?? metric) === metric,
+    ({ metric, ...of }) => of.part === part && of.reading === reading && metric === name,
   );
   if (!found)
     throw new Error(
-      `metricOf: ${result.task} of ${result.model} ${result.condition} must have ${reading} ${part}, got none. Run its notebook again.`,
+      `metricOf: ${result.task} of ${result.model} ${result.condition} must have ${reading} ${name} of ${part}, got none. Run its notebook again.`,
     );
   return found;
 }
@@ -109,7 +104,7 @@ export function readingGains(results: readonly Result[], reading: ReadingKind): 
 export function readingScores(results: readonly Result[], reading: ReadingKind): ScoreRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
     results.map((result): ScoreRow => {
-      const { value, n } = metricOf(result, part, reading);
+      const { value, n } = metricOf(result, part, reading, "partialRSquared");
       const { model, condition } = result;
       const published = publishedBeside(result, task);
       return {
@@ -141,27 +136,6 @@ export function scoreTable(rows: readonly ScoreRow[], decimals = 2): TidyRow[] {
     "difference (points)": value === null || paper === null ? null : percent(value - paper),
     n: n ?? null,
   }));
-}
-
-/** Published scores alone, for tasks this scale does not run yet. */
-export function publishedOnly(
-  subjects: readonly Pick<ScoreRow, "model" | "condition">[],
-  tasks: readonly ZeroShotTask[],
-): ScoreRow[] {
-  return tasks.flatMap((task) =>
-    subjects.map(({ model, condition }): ScoreRow => {
-      const published = publishedScore({ model, condition, task });
-      return {
-        model,
-        condition,
-        task,
-        value: null,
-        paper: published?.proportion ?? null,
-        paperQualifier: published?.qualifier ?? null,
-        n: null,
-      };
-    }),
-  );
 }
 
 /** What training left behind: one row a phase. */

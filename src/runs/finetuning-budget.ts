@@ -1,7 +1,6 @@
 /** @file How much fine-tuning each scale does, and what it then is not: the official settings are in `evaluation/superglue-schedule.ts`. */
 import type { Precision, Scale } from "../config.js";
-import type { Pooling } from "../evaluation/superglue-classifier.js";
-import { FINETUNING } from "../evaluation/superglue-schedule.js";
+import { FINETUNING, type Pooling } from "../evaluation/superglue-schedule.js";
 import type { Selection } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
 import type { ItemBudget } from "./finetuning-data.js";

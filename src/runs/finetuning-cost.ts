@@ -6,7 +6,8 @@ import { startClassifier } from "../evaluation/superglue-training.js";
 import { loadModel } from "../model/checkpoint.js";
 import { deriveSeed, seeded, shuffled } from "../random.js";
 import type { FinetuningSettings } from "./finetuning-budget.js";
-import type { EncodedTask, ModelFolder } from "./finetuning.js";
+import type { EncodedTask } from "./finetuning.js";
+import type { ModelFolder } from "./model-folder.js";
 
 /** Time of one run of one seed. */
 export interface FinetuningCost {

@@ -16,12 +16,13 @@ import {
   type VarianceSplit,
 } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
-import { minimumDetectableEffect } from "../statistics/minimum-detectable-effect.js";
+import { minimumDetectableDifference } from "../statistics/minimum-detectable-difference.js";
 import { mean } from "../statistics/summary.js";
 import { writeFileAtomically } from "./atomic-file.js";
 import type { FinetuningSettings } from "./finetuning-budget.js";
 import type { TaskData } from "./finetuning-data.js";
-import { encodeTask, finetuneSeed, type EncodedTask, type ModelFolder, type SeedRun } from "./finetuning.js";
+import { encodeTask, finetuneSeed, type EncodedTask, type SeedRun } from "./finetuning.js";
+import type { ModelFolder } from "./model-folder.js";
 import { publishResult, type ItemTable, type Metric, type Result, type ResultSubject } from "./results.js";
 import { describeProvenance } from "./provenance.js";
 import type { Study } from "./study.js";
@@ -44,7 +45,7 @@ export interface TaskOutcome {
   readonly spread: VarianceSplit;
   readonly majority: number;
   readonly chance: number;
-  /** In accuracy, between two models at the majority share. */
+  /** In accuracy, between two models that answer the same items. */
   readonly minimumDetectable: number;
   /** Seeds each degeneracy befell. */
   readonly degenerate: Readonly<Partial<Record<Degeneracy, number>>>;
@@ -127,13 +128,12 @@ function outcomeOf(
     meanOptimismGap: gaps.length === 0 ? null : mean(gaps),
     spread: splitVariance(correct),
     chance: 1 / classes.length,
-    minimumDetectable:
-      majority === 1 ? 1 : minimumDetectableEffect({ items: dev.length, accuracy: majority }),
+    minimumDetectable: minimumDetectableDifference({ items: dev.length }),
     seconds: runs.reduce((sum, { stage }) => sum + stage.seconds, 0),
   };
 }
 
-/** Labels, predictions and logits of the chosen epoch, a column a seed; no text. */
+/** Labels, the share of seeds that are right, and predictions and logits of each seed's chosen epoch; no text. */
 function itemTable({ dev, task }: EncodedTask, { seeds }: TaskOutcome, runs: readonly SeedRun[]): ItemTable {
   const classes = SUPERGLUE_CONFIGS[task].classes.map((_, index) => index);
   const chosen = runs.map(({ epochs }, index) => epochs.find(({ epoch }) => epoch === seeds[index]?.epoch));
@@ -145,6 +145,7 @@ function itemTable({ dev, task }: EncodedTask, { seeds }: TaskOutcome, runs: rea
         `prediction seed ${seed}`,
         ...classes.map((label) => `logit ${label} seed ${seed}`),
       ]),
+      "credit",
     ],
     rows: dev.map(({ id, label }, item) => [
       id,
@@ -153,6 +154,7 @@ function itemTable({ dev, task }: EncodedTask, { seeds }: TaskOutcome, runs: rea
         const logits = record?.devLogits[item] ?? [];
         return [predictionOf(logits), ...logits];
       }),
+      mean(chosen.map((record) => (predictionOf(record?.devLogits[item] ?? []) === label ? 1 : 0))),
     ]),
   };
 }
@@ -203,7 +205,7 @@ function metricsOf({ items: n, ...outcome }: TaskOutcome): Metric[] {
     ...metric("accuracySeedDeviation", "all", "corrected", outcome.spread.seedDeviation),
     ...metric("accuracyItemError", "all", "corrected", outcome.spread.itemError),
     ...metric("accuracyStandardError", "all", "corrected", outcome.spread.standardError),
-    ...metric("minimumDetectableEffect", "all", "none", outcome.minimumDetectable),
+    ...metric("minimumDetectableDifference", "all", "none", outcome.minimumDetectable),
     ...metric("majority", "all", "none", outcome.majority),
     ...metric("chance", "all", "none", outcome.chance),
     ...Object.entries(outcome.degenerate).flatMap(([name, count]) =>

@@ -2,8 +2,7 @@
  * @file Fine-tuning as cached stages, one a model, task and seed, that go on after their last whole epoch. What a run is worth is
  * in `evaluation/superglue-summary.ts`; a study's results are published in `finetuning-results.ts`.
  */
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { openTokenizer, type Tokenizer } from "../data/tokenizer.js";
@@ -21,6 +20,7 @@ import { epochsSchema, readEpoch, writeEpoch } from "./finetuning-checkpoint.js"
 import type { FinetuningSettings } from "./finetuning-budget.js";
 import type { TaskData } from "./finetuning-data.js";
 import { interruptSignal } from "./interrupt.js";
+import type { ModelFolder } from "./model-folder.js";
 import { reportProgress } from "./progress.js";
 import { codeVersion } from "./provenance.js";
 import { runStage, type Stage } from "./stage.js";
@@ -28,26 +28,6 @@ import { readStageText } from "./text.js";
 
 /** Share of the training items an epoch is chosen on (D12). */
 const HELD_OUT_SHARE = 0.1;
-
-/** A model folder and what names it in the cache. */
-export interface ModelFolder {
-  readonly folder: string;
-  readonly hash: string;
-}
-
-/** A folder by the hash of its weights, configuration and tokenizer. @throws Error when one of them is missing */
-export function modelFolder(folder: string): ModelFolder {
-  const hash = createHash("sha256");
-  for (const name of ["config.json", "tokenizer.json", "model.safetensors"]) {
-    const file = join(folder, name);
-    if (!existsSync(file))
-      throw new Error(
-        `modelFolder: ${file} must exist, found no such file. Give a complete Hugging Face folder.`,
-      );
-    hash.update(readFileSync(file));
-  }
-  return { folder, hash: hash.digest("hex") };
-}
 
 /** A task's items as a model reads them, encoded once for all seeds. */
 export interface EncodedTask extends TaskData {

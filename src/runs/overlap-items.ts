@@ -8,7 +8,8 @@ import { readText, verifyFile } from "../data/files.js";
 import { readLines } from "../data/lines.js";
 import { filesUnder, type DataFile } from "../data/manifest.js";
 import type { OverlapItem } from "../data/ngram-overlap.js";
-import { readMinimalPairs } from "../evaluation/minimal-pairs.js";
+import { benchmarkOf, type BenchmarkName } from "../evaluation/benchmarks.js";
+import { numberItems } from "../evaluation/choice-items.js";
 import { readReadingTable } from "../evaluation/reading-table.js";
 import { loadInstructionSets } from "./instruction-sets.js";
 import type { Study } from "./study.js";
@@ -20,8 +21,10 @@ interface EvaluationSet {
   /** Below `babylm_eval_2025`. */
   readonly folder: string;
   readonly endsWith: string;
-  readonly read: (file: DataFile) => AsyncIterable<Omit<OverlapItem, "task">>;
+  readonly read: (files: readonly DataFile[]) => ItemsOfSet;
 }
+
+type ItemsOfSet = AsyncGenerator<Omit<OverlapItem, "task">>;
 
 /** Fields of (Super)GLUE rows that are text, by task. */
 const GLUE_TEXTS: Readonly<Record<string, readonly string[]>> = {
@@ -35,15 +38,19 @@ const GLUE_TEXTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const SETS: readonly EvaluationSet[] = [
-  { task: "blimp_fast", folder: "fast_eval/blimp_fast", endsWith: ".jsonl", read: pairItems },
-  { task: "blimp", folder: "full_eval/blimp_filtered", endsWith: ".jsonl", read: pairItems },
-  { task: "blimp_supplement_fast", folder: "fast_eval/supplement_fast", endsWith: ".jsonl", read: pairItems },
-  { task: "blimp_supplement", folder: "full_eval/supplement_filtered", endsWith: ".jsonl", read: pairItems },
-  { task: "entity_tracking", folder: "full_eval/entity_tracking", endsWith: ".jsonl", read: entityItems },
-  { task: "wug_adj", folder: "full_eval/wug_adj_nominalization", endsWith: ".jsonl", read: wugItems },
+  benchmarkSet("blimp_fast", "fast_eval/blimp_fast", "blimp"),
+  benchmarkSet("blimp", "full_eval/blimp_filtered", "blimp"),
+  benchmarkSet("blimp_supplement_fast", "fast_eval/supplement_fast", "blimp_supplement"),
+  benchmarkSet("blimp_supplement", "full_eval/supplement_filtered", "blimp_supplement"),
+  benchmarkSet("entity_tracking", "full_eval/entity_tracking", "entity_tracking"),
+  benchmarkSet("wug_adj", "full_eval/wug_adj_nominalization", "wug_adj"),
   { task: "reading", folder: "full_eval/reading", endsWith: ".csv", read: readingItems },
   { task: "superglue", folder: "full_eval/glue_filtered", endsWith: ".valid.jsonl", read: glueItems },
 ];
+
+function benchmarkSet(task: string, folder: string, name: BenchmarkName): EvaluationSet {
+  return { task, folder, endsWith: ".jsonl", read: (files) => benchmarkItems(name, files) };
+}
 
 /** Evaluation items and the files they come from; of the microworld its minimal pairs alone. */
 export function evaluationItems(study: Study): {
@@ -55,8 +62,7 @@ export function evaluationItems(study: Study): {
   return {
     files: sets.flatMap(({ files }) => files),
     items: (async function* () {
-      for (const { task, files, read } of sets)
-        for (const file of files) for await (const item of read(file)) yield { task, ...item };
+      for (const { task, files, read } of sets) for await (const item of read(files)) yield { task, ...item };
     })(),
   };
 }
@@ -81,47 +87,33 @@ async function* generatedItems({ config }: Study): AsyncGenerator<OverlapItem> {
     yield { task: "blimp", uid, id, texts: [good, bad] };
 }
 
-/** Both sentences of a pair: where a corpus holds one of two, the overlap is about one half. */
-async function* pairItems({ path }: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
-  const uid = basename(path, ".jsonl");
-  for (const { id, good, bad } of readMinimalPairs({ text: await readText(path), uid }))
-    yield { uid, id, texts: [good, bad] };
-}
-
-const entityRow = z.object({
-  numops: z.int(),
-  input_prefix: z.string(),
-  options: z.array(z.string()).min(1),
-});
-
-/** The text with its correct end. */
-async function* entityItems(file: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
-  const counts = new Map<string, number>();
-  for await (const { numops, input_prefix, options } of jsonRows(file, entityRow)) {
-    const uid = `${basename(file.path, ".jsonl")}_${numops}_ops`;
-    const index = counts.get(uid) ?? 0;
-    counts.set(uid, index + 1);
-    yield { uid, id: `${uid}_${index}`, texts: [input_prefix + (options[0] ?? "")] };
+/** As the benchmark reads them: every candidate where all are sentences, else the text with its correct end. */
+async function* benchmarkItems(name: BenchmarkName, files: readonly DataFile[]): ItemsOfSet {
+  const texts = await Promise.all(
+    files.map(async ({ path }) => ({ name: basename(path, ".jsonl"), text: await readText(path) })),
+  );
+  for (const { uid, id, candidates } of numberItems(texts.flatMap(benchmarkOf(name).read))) {
+    const says = candidates.map(({ context, continuation }) => context + continuation);
+    // Candidates that share a context differ in their ends alone.
+    yield { uid, id, texts: candidates[0]?.context === "" ? says : says.slice(0, 1) };
   }
 }
 
-async function* wugItems(file: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
-  const uid = basename(file.path, ".jsonl");
-  let index = 0;
-  for await (const { sentences } of jsonRows(file, z.object({ sentences: z.string() })))
-    yield { uid, id: `${uid}_${index++}`, texts: sentences.split("\t") };
-}
-
 /** Whole sentences: a word's id in the table of reading times is another one. */
-async function* readingItems({ path }: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
+async function* readingItems(files: readonly DataFile[]): ItemsOfSet {
   const sentences = new Map<number, string>();
   // The last word of a sentence has all the others before it.
-  for (const { sentenceId, item, word } of readReadingTable(await readText(path)))
-    sentences.set(sentenceId, `${item} ${word}`);
+  for (const { path } of files)
+    for (const { sentenceId, item, word } of readReadingTable(await readText(path)))
+      sentences.set(sentenceId, `${item} ${word}`);
   for (const [sentence, text] of sentences) yield { uid: "sentence", id: String(sentence), texts: [text] };
 }
 
-async function* glueItems(file: DataFile): AsyncGenerator<Omit<OverlapItem, "task">> {
+async function* glueItems(files: readonly DataFile[]): ItemsOfSet {
+  for (const file of files) yield* glueItemsOf(file);
+}
+
+async function* glueItemsOf(file: DataFile): ItemsOfSet {
   const uid = basename(file.path, ".valid.jsonl");
   const fields = GLUE_TEXTS[uid];
   if (fields === undefined)

@@ -41,7 +41,7 @@ export function readStudyFile(path: string, config: StudyConfig): StudyConfig {
     if (field in given) refuse(`${field}: it follows from the command's --scale`);
   const { curricula = {}, ...settings } = given;
   if (!isRecord(curricula)) return refuse("curricula: expected an object of conditions");
-  const own = Object.entries(curricula).map(([condition, stages]) => {
+  const own = Object.entries(curricula).map(([condition, stages]): [string, unknown[]] => {
     if (!Array.isArray(stages)) return refuse(`curricula.${condition}: expected a list of stages`);
     return [
       condition,
@@ -49,7 +49,7 @@ export function readStudyFile(path: string, config: StudyConfig): StudyConfig {
     ];
   });
   const merged = studyConfigSchema.safeParse(
-    merge(config, { ...settings, curricula: Object.fromEntries(own) as unknown }),
+    merge(config, { ...settings, curricula: Object.fromEntries(own) }),
   );
   return merged.success ? merged.data : refuse(describeIssue(merged.error, "configuration"));
 }

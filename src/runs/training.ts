@@ -5,6 +5,7 @@
 import { existsSync, rmSync } from "node:fs";
 import type { Condition, Curriculum, ModelName } from "../config.js";
 import { curriculumOf } from "../curricula.js";
+import { defaultPlaces } from "../data/files.js";
 import { buildPhase, progressFolder, type ConditionStep } from "./build-phase.js";
 import { announceExposure, exposureMetrics } from "./exposure.js";
 import { openMaterial, type Material } from "./material.js";
@@ -89,7 +90,7 @@ export async function trainedModel(
   study: Study,
   names: { readonly model: ModelName; readonly condition: Condition },
 ): Promise<TrainedModel> {
-  const key = JSON.stringify([study, names]);
+  const key = JSON.stringify([study, names, defaultPlaces()]);
   const before = known.get(key);
   if (before?.phases.every(({ stage }) => existsSync(stage.folder))) return before;
   const steps = trainCondition(study, names);

@@ -4,7 +4,7 @@
  */
 import type { BootstrapSample } from "./paired-bootstrap.js";
 import { fitOls } from "./regression.js";
-import { checkReplicates, indexDrawer, type Resampling } from "./resample.js";
+import { checkReplicates, indexDrawer, rowsByName, type Resampling } from "./resample.js";
 import { mean } from "./summary.js";
 import { dot, euclideanLength } from "./vectors.js";
 
@@ -39,7 +39,7 @@ export function bootstrapPartialRSquared(
   const scaled = [...columns.base, columns.extra, ...responses].map(standardised);
   const size = scaled.length + 1; // the intercept stands first
   const numPredictors = columns.base.length + 2;
-  const rowsOf = rowsByCluster(columns.clusters);
+  const rowsOf = rowsByName(columns.clusters.length, columns.clusters);
   const products = rowsOf.map((rows) => {
     const values = rows.map((row) => [1, ...scaled.map((column) => column[row] ?? 0)]);
     return Float64Array.from({ length: size * size }, (_, at) =>
@@ -77,7 +77,7 @@ export function clusteredStandardError(response: readonly number[], columns: Clu
   checkClusters("clusteredStandardError", [response, ...base, extra], clusters);
   const own = residuals(base, extra); // what the other predictors do not know of it
   const errors = residuals([...base, extra], response);
-  const rowsOf = rowsByCluster(clusters);
+  const rowsOf = rowsByName(clusters.length, clusters);
   const meat = rowsOf
     .map((rows) => rows.reduce((sum, row) => sum + (own[row] ?? 0) * (errors[row] ?? 0), 0))
     .reduce((sum, value) => sum + value ** 2, 0);
@@ -124,16 +124,6 @@ function partialRSquares(products: Float64Array, size: number, numPredictors: nu
     for (let k = 0; k < last; k++) unexplained -= at(row, k) ** 2;
     return at(row, last) ** 2 / unexplained;
   });
-}
-
-function rowsByCluster(clusters: readonly string[]): number[][] {
-  const rowsOf = new Map<string, number[]>();
-  clusters.forEach((name, row) => {
-    const rows = rowsOf.get(name);
-    if (rows) rows.push(row);
-    else rowsOf.set(name, [row]);
-  });
-  return [...rowsOf.values()];
 }
 
 function checkClusters(

@@ -131,7 +131,7 @@ function splitRows(
 }
 
 /** Row numbers of each name, in order of first appearance; all rows when there are no names. */
-function rowsByName(n: number, names?: readonly string[]): number[][] {
+export function rowsByName(n: number, names?: readonly string[]): number[][] {
   const rowsOf = new Map<string, number[]>();
   for (let row = 0; row < n; row++) {
     const name = names?.[row] ?? "";

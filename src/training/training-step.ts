@@ -49,11 +49,14 @@ export function lossAndGradients(
   { weights, ...batch }: StepInput,
   architecture: ArchitectureConfig,
 ): LossAndGradients {
+  return withGradients(weights, (named) => lossOf({ weights: named, ...batch }, architecture));
+}
+
+/** A loss of named weights and its derivative for each of them; the caller disposes both. */
+export function withGradients(weights: Weights, lossAt: (weights: Weights) => tf.Scalar): LossAndGradients {
   const names = Object.keys(weights);
-  const ofValues = (...values: tf.Tensor[]): tf.Scalar => {
-    const named = Object.fromEntries(names.map((name, index) => [name, values[index] as tf.Tensor]));
-    return lossOf({ weights: named, ...batch }, architecture);
-  };
+  const ofValues = (...values: tf.Tensor[]): tf.Scalar =>
+    lossAt(Object.fromEntries(names.map((name, index) => [name, values[index] as tf.Tensor])));
   const { value, grads } = tf.valueAndGrads(ofValues)(Object.values(weights));
   const gradients = Object.fromEntries(names.map((name, index) => [name, grads[index] as tf.Tensor]));
   return { loss: value, gradients };

@@ -47,6 +47,13 @@ describe("results become answers", () => {
     expect(outcomes[0]).toMatchObject({ task: "Entity tracking", clusters: ["box 1"], credits: [0.2] });
   });
 
+  test("fine-tuning counts the share of seeds that are right, and not at all on substitutes", () => {
+    write(resultWith([], { task: "superglue-rte" }), "id,label,credit,prediction seed 1\nrte_0,1,0.5,1\n");
+    const substitute = metric({ metric: "trainedOn", part: "substitute", value: 1, reading: "none" });
+    write(resultWith([substitute], { task: "superglue-wsc" }), "id,label,credit\nwsc_0,1,1\n");
+    expect(readPairedOutcomes(folder)).toMatchObject([{ task: "RTE", ids: ["rte_0"], credits: [0.5] }]);
+  });
+
   test("trainings may read other files by condition", () => {
     const trained = (condition: string, sha256: string): Result => ({
       ...resultWith([], { task: "training", condition }),
@@ -59,8 +66,9 @@ describe("results become answers", () => {
 
   test("reading times keep their corrected score and n", () => {
     const parts = ["eyeTracking", "selfPaced"].flatMap((part) => [
-      metric({ part, value: 0.1, n: 90 }),
-      metric({ part, value: 0.2, n: 91, reading: "corrected" }),
+      metric({ metric: "partialRSquared", part, value: 0.1, n: 90 }),
+      metric({ metric: "heldOutGainNats", part, value: 0.3, n: 91, reading: "corrected" }),
+      metric({ metric: "partialRSquared", part, value: 0.2, n: 91, reading: "corrected" }),
     ]);
     write(resultWith(parts, { task: "reading" }), null);
     expect(readPairedOutcomes(folder)).toMatchObject([

@@ -1,5 +1,6 @@
 /** @file The paper's scores as evidence: what each could have been on other items, drawn from its sampling error. */
 import { deriveSeed, normal, seeded } from "../../random.js";
+import { ASSUMED_DISCORDANT } from "../../statistics/minimum-detectable-difference.js";
 import { publishedFinetuning, publishedZeroShot, type PublishedScore } from "../published.js";
 import { subjectName, type SubjectName } from "./claim.js";
 import { onceEach, type Evidence, type UncertainScore } from "./evidence.js";
@@ -12,7 +13,6 @@ export type Pairing =
   /** Any two of the own models differ on 15 % of the items: about what related models do (paper.md 5.3). */
   | "pairedAssumption";
 
-const DISCORDANT = 0.15;
 const TESTS: Readonly<Record<Pairing, string>> = {
   unpaired: "normal errors of two samples, unpaired: the widest",
   pairedAssumption: "normal errors, 15 % of items discordant: an assumption",
@@ -58,7 +58,7 @@ const nameOf = ({ model, condition, publishedName }: PublishedScore): SubjectNam
 function correlationOf(score: PublishedScore): number {
   if (score.kind === "baseline" || score.metric.startsWith("percent")) return 0;
   const proportion = publishedValue(score);
-  return Math.max(0, 1 - DISCORDANT / (2 * proportion * (1 - proportion)));
+  return Math.max(0, 1 - ASSUMED_DISCORDANT / (2 * proportion * (1 - proportion)));
 }
 
 function draws(count: number, seed: number): Float64Array {

@@ -3,13 +3,13 @@
  * pipeline would have written. Models of a study are scored next door in `runs/scoring.ts`.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { summariseBenchmark, type StoredItem } from "../../evaluation/benchmark-summary.js";
 import { benchmarkOf, type BenchmarkName } from "../../evaluation/benchmarks.js";
 import { numberItems, scoreItems, type ChoiceItem } from "../../evaluation/choice-items.js";
 import { writeFileAtomically } from "../atomic-file.js";
+import { modelFolder } from "../model-folder.js";
 import { codeVersion, describeProvenance } from "../provenance.js";
 import type { Task } from "../tasks.js";
 import type { FolderEvaluation, FolderSummary, TaskFigures } from "./folder-task.js";
@@ -25,9 +25,12 @@ import { findTaskFiles, type TaskFile } from "./task-files.js";
  * @throws RangeError naming file and line when the task's files are not such a task's; what `signal` was aborted with
  */
 export async function evaluateFolder(evaluation: FolderEvaluation): Promise<FolderSummary> {
-  const { task, dataFolder, outFolder, fast, tiePolicy, modelFolder } = evaluation;
+  const { task, dataFolder, outFolder, fast, tiePolicy } = evaluation;
   const { dataset, files } = findTaskFiles(dataFolder, task, { fast });
-  const model = { folder: basename(resolve(modelFolder)), sha256: hashOfModel(modelFolder) };
+  const model = {
+    folder: basename(resolve(evaluation.modelFolder)),
+    sha256: modelFolder(evaluation.modelFolder).hash,
+  };
   const folder = join(outFolder, task);
   const key = keyOf(model.sha256, files, task);
   const lines = openItemLines(join(folder, "items.jsonl"), { key });
@@ -55,17 +58,6 @@ const keyOf = (model: string, files: readonly TaskFile[], task: Task): string =>
     .update(JSON.stringify([task, model, files.map(({ name, sha256 }) => [name, sha256])]))
     .update(codeVersion(["engine", "data", "model", "evaluation"]))
     .digest("hex");
-
-/** Of weights, configuration and tokenizer. @throws Error when the folder has no weights */
-function hashOfModel(folder: string): string {
-  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  const hash = createHash("sha256");
-  for (const name of names.filter((each) =>
-    /\.safetensors$|^(config|tokenizer|tokenizer_config)\.json$/.test(each),
-  ))
-    hash.update(name).update(readFileSync(join(folder, name)));
-  return hash.digest("hex");
-}
 
 const lineSchema = z.object({
   scores: z.array(z.number()),

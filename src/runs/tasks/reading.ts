@@ -5,7 +5,11 @@ import { readTexts } from "../../data/documents.js";
 import { readText } from "../../data/files.js";
 import { findEntry } from "../../data/manifest.js";
 import { microworldReadingTable } from "../../data/microworld/reading-table.js";
-import { analyseReadingTimes, type SentenceEstimate } from "../../evaluation/reading-analysis.js";
+import {
+  analyseReadingTimes,
+  heldOutGains,
+  type SentenceEstimate,
+} from "../../evaluation/reading-analysis.js";
 import { readReadingTable, type ReadingWord } from "../../evaluation/reading-table.js";
 import {
   measureSurprisal,
@@ -121,18 +125,21 @@ function corpusMetrics(
   surprisals: readonly WordSurprisal[],
   frequency: readonly number[],
 ): Metric[] {
-  const analyses = analyseReadingTimes(words, surprisals, { ...ANALYSIS, missing: "kept", frequency });
-  return (["eyeTracking", "selfPaced"] as const).flatMap((part) => {
-    const { value, low, high, n } = analyses[part].heldOutGainNats;
-    return Object.entries({ "": value, Low: low, High: high }).map(([end, number]): Metric => ({
-      metric: `corpusFrequencyGainNats${end}`,
-      part,
-      reading: "corrected",
-      value: number,
-      n,
-      ties: null,
-    }));
-  });
+  const gains = heldOutGains(words, surprisals, { ...ANALYSIS, missing: "kept", frequency });
+  return (["eyeTracking", "selfPaced"] as const).flatMap((part) =>
+    estimateMetrics("corpusFrequencyGainNats", { part, reading: "corrected" }, gains[part]),
+  );
+}
+
+/** An estimate and the ends of its interval. */
+function estimateMetrics(
+  metric: string,
+  of: Pick<Metric, "part" | "reading">,
+  { value, low, high, n }: SentenceEstimate,
+): Metric[] {
+  return Object.entries({ [metric]: value, [`${metric}Low`]: low, [`${metric}High`]: high }).map(
+    ([name, number]) => ({ metric: name, ...of, value: number, n, ties: null }),
+  );
 }
 
 const ANALYSIS = { folds: 10, replicates: 1_000, seed: 0 };
@@ -158,14 +165,12 @@ function readingMetrics(
     return [
       metric(name, score, measures[0]),
       ...measures.map((fit) => metric(fit.measure, fit.score, fit)),
-      ...Object.entries(analyses[name]).flatMap(
-        ([kind, { value, low, high, n }]: [string, SentenceEstimate]) =>
-          Object.entries({
-            ...(kind !== "partialRSquared" && { [kind]: value }),
-            [`${kind}Low`]: low,
-            [`${kind}High`]: high,
-          }).map(([metric, end]): Metric => ({ metric, part: name, reading, value: end, n, ties: null })),
-      ),
+      // The score itself stands above, with its own rows.
+      ...Object.entries(analyses[name])
+        .flatMap(([kind, estimate]: [string, SentenceEstimate]) =>
+          estimateMetrics(kind, { part: name, reading }, estimate),
+        )
+        .filter(({ metric }) => metric !== "partialRSquared"),
     ];
   });
 }
