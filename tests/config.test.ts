@@ -75,6 +75,9 @@ function numbersOf({ architectures, rowLengthTokens, pretraining, instructionTun
   ];
 }
 
+/** As a sentence writes it: 12,800. */
+const counted = (rows: number | null): string => (rows ?? Number.NaN).toLocaleString("en");
+
 describe.each(["smoke", "laptop"] as const)("the %s scale", (scale) => {
   const study = deriveStudy(scale);
 
@@ -83,8 +86,12 @@ describe.each(["smoke", "laptop"] as const)("the %s scale", (scale) => {
     for (const number of numbersOf(study)) expect(said).toContain(number);
     if (study.budget.pretrainingWords !== null)
       expect(said).toContain(`${millions(study.budget.pretrainingWords)} words`);
-    if (study.budget.switchboardRows !== null)
-      expect(said).toContain(`${study.budget.switchboardRows} rows of each instruction set`);
+    const { switchboardRows, wikiRows } = study.budget;
+    expect(said).toContain(
+      switchboardRows === wikiRows
+        ? `${counted(switchboardRows)} rows of each instruction set`
+        : `${counted(switchboardRows)} rows of conversations and ${counted(wikiRows)} of questions`,
+    );
   });
 
   test("changes nothing of the paper but sizes, rates, epochs, batches, warm-up and budgets", () => {

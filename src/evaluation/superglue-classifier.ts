@@ -9,6 +9,7 @@ import { tf } from "../engine/backend.js";
 import { decodeHidden, type RowLayout, type Weights } from "../model/decoder.js";
 import type { Random } from "../random.js";
 import type { PaddedRows, PaddingSide } from "./superglue-inputs.js";
+import type { PackedPart } from "./superglue-packing.js";
 import type { Pooling } from "./superglue-schedule.js";
 
 const DENSE = "head.dense";
@@ -93,6 +94,27 @@ export function classifierRows(
   };
 }
 
+/**
+ * Uploads packed texts; the caller disposes the tensors.
+ *
+ * @param options.count as many positions are read, so that parts of fewer texts have the same shape; those beyond the part's
+ *   texts read the first token and mean nothing
+ */
+export function packedRows(
+  { inputIds, positions, visibleUntil, places, numRows, lengthTokens }: PackedPart,
+  { pooling, count }: { readonly pooling: Pooling; readonly count: number },
+): ClassifierRows {
+  const shape: [number, number] = [numRows, lengthTokens];
+  const pooled = new Int32Array(count);
+  places.forEach(({ begin, end }, index) => (pooled[index] = pooling === "firstToken" ? begin : end - 1));
+  const upload = (values: Int32Array) => tf.tensor2d(values, shape, "int32");
+  return {
+    inputs: upload(inputIds),
+    pooled: tf.tensor1d(pooled, "int32"),
+    layout: { positions: upload(positions), visibleUntil: upload(visibleUntil) },
+  };
+}
+
 /** Padding on the left sees itself alone, on the right the text alone; the text never sees it. */
 function layoutOf({ attentionMask, batchSize, lengthTokens }: PaddedRows, side: PaddingSide): RowLayout {
   const visibleUntil = attentionMask.map((isText, index) => {
@@ -110,7 +132,7 @@ export function pooledHidden(
   weights: Weights,
   architecture: ArchitectureConfig,
 ): tf.Tensor2D {
-  return tf.tidy(() => tf.gather(decodeHidden(inputs, weights, architecture, layout), pooled));
+  return decodeHidden(inputs, weights, architecture, { layout, wanted: pooled });
 }
 
 /** (x − mean) / √(variance + ε) over the last axis, without gain and bias. */

@@ -1,6 +1,6 @@
 /**
- * @file Pairs of texts as token ids: encoded once, cut as the official pipeline cuts them, put into parts of rows of about the
- * same length. What the pairs are is in `superglue-tasks.ts`; the model reads them in `superglue-classifier.ts`.
+ * @file Pairs of texts as token ids: encoded once, cut as the official pipeline cuts them, and padded as it pads them, for
+ * readings of a position that padding moves. What the pairs are is in `superglue-tasks.ts`; `superglue-packing.ts` packs them.
  */
 import { openPairEncoder } from "../data/pair-encoder.js";
 import type { Tokenizer } from "../data/tokenizer.js";
@@ -49,13 +49,6 @@ export async function encodePairs(
   };
 }
 
-/** Lengths rows are padded to; few, because every one is compiled once. */
-const BUCKETS = [16, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 448, 512] as const;
-
-/** Least bucket that holds a text; the text's own length beyond the last one. */
-export const bucketOf = (lengthTokens: number): number =>
-  BUCKETS.find((bucket) => bucket >= lengthTokens) ?? lengthTokens;
-
 /** Where the padding stands. */
 export type PaddingSide = "left" | "right";
 
@@ -94,17 +87,4 @@ export function padRows(
     attentionMask.fill(1, begin, begin + ids.length);
   });
   return { inputIds, attentionMask, batchSize: rows.length, lengthTokens };
-}
-
-/**
- * A batch in parts of rows of about the same length, shortest first: the gradient of the batch is the sum of theirs, and few
- * tokens are padding.
- *
- * @param partSize rows of a part; the last one may have fewer
- */
-export function partsByLength(pairs: readonly EncodedPair[], partSize: number): EncodedPair[][] {
-  const sorted = [...pairs].sort((a, b) => a.ids.length - b.ids.length);
-  return Array.from({ length: Math.ceil(sorted.length / partSize) }, (_, part) =>
-    sorted.slice(part * partSize, (part + 1) * partSize),
-  );
 }

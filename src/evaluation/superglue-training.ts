@@ -14,24 +14,29 @@ import {
   classifierRows,
   headLogits,
   isHeadWeight,
+  packedRows,
   pooledHidden,
   type ClassifierRows,
 } from "./superglue-classifier.js";
-import { bucketOf, padRows, partsByLength, type EncodedPair, type PaddingSide } from "./superglue-inputs.js";
+import { padRows, type EncodedPair, type PaddingSide } from "./superglue-inputs.js";
+import { packParts } from "./superglue-packing.js";
 import { FINETUNING, type Pooling } from "./superglue-schedule.js";
 
-/** Rows of a part: few enough to sort by length, enough to keep the processor busy. */
-const PART_ROWS = 8;
 /** Source: BabyLM evaluation pipeline 2025, finetune/run.py, valid_batch_size. */
-const OFFICIAL_PREDICTION_ROWS = 64;
+const PREDICTION_ITEMS = 64;
 
 type StepInput = ClassifierRows & {
   readonly trained: Weights;
   readonly fixed: Weights;
-  /** One-hot classes, each row times its share of the batch, [B, C]; rows of zeros fill a part. */
+  /** One-hot classes, each item times its share of the batch, [B, C]; zeros for those of other parts. */
   readonly labels: tf.Tensor2D;
   readonly keep?: tf.Tensor2D;
 };
+/** Items that are computed together, and their rows on the device. */
+interface ClassifierPart {
+  readonly pairs: readonly EncodedPair[];
+  readonly rows: ClassifierRows;
+}
 type PredictInput = ClassifierRows & { readonly weights: Weights };
 
 /** How a classifier is trained. */
@@ -77,7 +82,8 @@ export interface Classifier {
  * @param start.moments of an interrupted run that goes on
  *
  * Source: BabyLM evaluation pipeline 2025, finetune/trainer.py.
- * Differs: rows are padded to the length of their part and not of their batch, and dropout draws other numbers.
+ * Differs: texts are packed into rows instead of padded, unless padding moves the position that is read, and dropout draws
+ * other numbers.
  */
 export function startClassifier(
   start: { readonly weights: Weights; readonly moments?: Moments },
@@ -95,37 +101,33 @@ export function startClassifier(
   );
   const steps = compiledSteps(architecture, options.precision ?? "float32");
 
-  // What a pooled padding token holds depends on how far it stands from the text: only the official batches give it.
-  const needsBatches = pooling === "officialFinal" && side === "right";
-  const partsOf = (batch: readonly EncodedPair[], rows: number): EncodedPair[][] =>
-    needsBatches ? inOrder(batch, rows) : partsByLength(batch, PART_ROWS);
-
-  const rowsOf = (part: readonly EncodedPair[]): ClassifierRows & { size: number } => {
-    const ids = part.map((pair) => pair.ids);
-    // Filled up with its first row, which then counts for nothing: each number of rows would be compiled anew.
-    while (!needsBatches && ids.length < PART_ROWS) ids.push(ids[0] ?? []);
-    const longest = Math.max(...ids.map(({ length }) => length));
-    const lengthTokens = needsBatches ? longest : Math.min(bucketOf(longest), architecture.maxLengthTokens);
-    const padded = padRows(ids, { lengthTokens, padId, side });
-    return { ...classifierRows(padded, { pooling, side }), size: ids.length };
+  // A pooled padding token depends on how far it stands from the text: only the official batches give it.
+  const needsPadding = pooling === (side === "right" ? "officialFinal" : "firstToken");
+  const partsOf = (pairs: readonly EncodedPair[], count: number): ClassifierPart[] => {
+    if (!needsPadding)
+      return packParts(pairs, padId).map((part) => ({
+        pairs: part.pairs,
+        rows: packedRows(part, { pooling, count }),
+      }));
+    const ids = pairs.map((pair) => pair.ids);
+    const padded = padRows(ids, { lengthTokens: Math.max(...ids.map(({ length }) => length)), padId, side });
+    return [{ pairs, rows: classifierRows(padded, { pooling, side }) }];
   };
 
-  const partOf = (
-    part: readonly EncodedPair[],
+  const gradientsOf = (
+    { pairs, rows }: ClassifierPart,
     batchSize: number,
     random: Random,
     trained: Weights,
   ): LossAndGradients => {
-    const { size, ...rows } = rowsOf(part);
-    const labels = new Float32Array(size * numClasses);
-    part.forEach(({ label }, row) => (labels[row * numClasses + label] = 1 / batchSize));
-    const input: StepInput = {
+    const labels = new Float32Array(batchSize * numClasses);
+    pairs.forEach(({ label }, row) => (labels[row * numClasses + label] = 1 / batchSize));
+    const own = {
       ...rows,
-      ...{ trained, fixed, labels: tf.tensor2d(labels, [size, numClasses]) },
-      ...(dropout > 0 && { keep: dropoutMask([size, architecture.hiddenSize], dropout, random) }),
+      labels: tf.tensor2d(labels, [batchSize, numClasses]),
+      ...(dropout > 0 && { keep: dropoutMask([batchSize, architecture.hiddenSize], dropout, random) }),
     };
-    const out = steps.train(input);
-    const { trained: _, fixed: __, ...own } = input;
+    const out = steps.train({ ...own, trained, fixed });
     tf.dispose(own);
     return out;
   };
@@ -136,7 +138,7 @@ export function startClassifier(
       let lossNats = 0;
       let sums: Weights | null = null;
       for (const part of partsOf(batch, batch.length)) {
-        const { loss, gradients } = partOf(part, batch.length, random, weights);
+        const { loss, gradients } = gradientsOf(part, batch.length, random, weights);
         lossNats += loss.dataSync()[0] ?? Number.NaN;
         loss.dispose();
         sums = sums === null ? gradients : added(sums, gradients);
@@ -155,15 +157,15 @@ export function startClassifier(
       const order = new Map(pairs.map((pair, index) => [pair, index]));
       const out: number[][] = pairs.map(() => []);
       const weights = inTraining.read("weight");
-      for (const part of partsOf(pairs, OFFICIAL_PREDICTION_ROWS)) {
-        const { size: _, ...rows } = rowsOf(part);
-        const logits = steps.predict({ ...rows, weights: { ...fixed, ...weights } });
-        const values = logits.dataSync();
-        tf.dispose([logits, rows]);
-        part.forEach((pair, row) => {
-          out[order.get(pair) ?? -1] = [...values.slice(row * numClasses, (row + 1) * numClasses)];
-        });
-      }
+      for (const batch of predictionBatches(pairs, needsPadding))
+        for (const part of partsOf(batch, needsPadding ? batch.length : PREDICTION_ITEMS)) {
+          const logits = steps.predict({ ...part.rows, weights: { ...fixed, ...weights } });
+          const values = logits.dataSync();
+          tf.dispose([logits, part.rows]);
+          part.pairs.forEach((pair, row) => {
+            out[order.get(pair) ?? -1] = [...values.slice(row * numClasses, (row + 1) * numClasses)];
+          });
+        }
       tf.dispose({ ...weights });
       return out;
     },
@@ -176,10 +178,13 @@ export function startClassifier(
   };
 }
 
-const inOrder = (pairs: readonly EncodedPair[], rows: number): EncodedPair[][] =>
-  Array.from({ length: Math.ceil(pairs.length / rows) }, (_, part) =>
-    pairs.slice(part * rows, (part + 1) * rows),
+/** Items predicted together: as officially where padding counts, else of like length, so that short texts have short rows. */
+function predictionBatches(pairs: readonly EncodedPair[], inOrder: boolean): EncodedPair[][] {
+  const ordered = inOrder ? pairs : [...pairs].sort((a, b) => a.ids.length - b.ids.length);
+  return Array.from({ length: Math.ceil(ordered.length / PREDICTION_ITEMS) }, (_, batch) =>
+    ordered.slice(batch * PREDICTION_ITEMS, (batch + 1) * PREDICTION_ITEMS),
   );
+}
 
 const pick = (weights: Weights, names: readonly string[]): Weights =>
   Object.fromEntries(names.map((name) => [name, weights[name] as tf.Tensor]));

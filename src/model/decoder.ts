@@ -139,7 +139,8 @@ type Attend = (x: tf.Tensor2D, weights: AttentionWeights, layer: number) => tf.T
  * All layers, whatever their tokens look at: that is for `attend` to say. Call it inside a tidy.
  *
  * @param inputIds token ids, int32, N of them
- * @returns        [N, D], the hidden states after the last norm
+ * @param wanted   int32 [M]: the only tokens whose states are asked for; no other goes through the last feed-forward layer
+ * @returns        [N, D], or [M, D], the hidden states after the last norm
  *
  * Source: Hugging Face `LlamaModel`, no biases.
  */
@@ -148,6 +149,7 @@ export function decodeLayers(
   weights: Weights,
   { numLayers, normEpsilon }: ArchitectureConfig,
   attend: Attend,
+  wanted?: tf.Tensor1D,
 ): tf.Tensor2D {
   const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
     rmsNorm(x, matrix(weights, name) as tf.Tensor as tf.Tensor1D, normEpsilon);
@@ -162,6 +164,7 @@ export function decodeLayers(
       output: matrix(weights, `${at}.self_attn.o_proj.weight`),
     };
     hidden = tf.add(hidden, attend(norm(hidden, `${at}.input_layernorm.weight`), attention, layer));
+    if (wanted && layer === numLayers - 1) hidden = tf.gather(hidden, wanted); // [M, D]
     const feedForward = {
       gate: matrix(weights, `${at}.mlp.gate_proj.weight`),
       up: matrix(weights, `${at}.mlp.up_proj.weight`),
@@ -176,15 +179,16 @@ export function decodeLayers(
  * What the output matrix is applied to: the hidden state after the last norm.
  *
  * @param inputIds token ids, int32 [B, T]
- * @param layout   for rows of several texts, each of at most `maxLengthTokens`
- * @returns        [N, D] with N = B · T, row by row; a tensor the caller disposes
+ * @param options.layout for rows of several texts, each of at most `maxLengthTokens`
+ * @param options.wanted int32 [M], rows of the flattened tokens whose states are asked for; all without it
+ * @returns        [N, D] with N = B · T, row by row, or [M, D]; a tensor the caller disposes
  * @throws RangeError when rows of one text exceed `maxLengthTokens`
  */
 export function decodeHidden(
   inputIds: tf.Tensor2D,
   weights: Weights,
   architecture: ArchitectureConfig,
-  layout?: RowLayout,
+  { layout, wanted }: { readonly layout?: RowLayout | undefined; readonly wanted?: tf.Tensor1D } = {},
 ): tf.Tensor2D {
   const [batchSize, lengthTokens] = inputIds.shape;
   if (!layout) checkLength(lengthTokens, architecture);
@@ -197,8 +201,12 @@ export function decodeHidden(
       rotary: layout ? rotaryTablesAt(tables, layout.positions) : tables,
       blocks: causalBlocks(lengthTokens, layout && { visibleUntil: layout.visibleUntil }),
     };
-    return decodeLayers(inputIds, weights, architecture, (x, attention) =>
-      causalSelfAttention(x, attention, context),
+    return decodeLayers(
+      inputIds,
+      weights,
+      architecture,
+      (x, attention) => causalSelfAttention(x, attention, context),
+      wanted,
     );
   });
 }

@@ -22,7 +22,7 @@ export function scoringStep(architecture: ArchitectureConfig): CompiledStep<Scor
   let step = compiled.get(key);
   if (!step) {
     step = compile(({ weights, inputs, layout, asked, group }: ScoringInput) => {
-      const hidden = decodeHidden(inputs, weights, architecture, layout);
+      const hidden = decodeHidden(inputs, weights, architecture, { layout });
       return logProbsAt(hidden, outputMatrix(weights, architecture), asked, group);
     });
     compiled.set(key, step);

@@ -40,7 +40,7 @@ export function lossOf(
   { weights, inputs, targets, mask, layout }: StepInput,
   architecture: ArchitectureConfig,
 ): tf.Scalar {
-  const hidden = decodeHidden(inputs, weights, architecture, layout); // [N, D]
+  const hidden = decodeHidden(inputs, weights, architecture, { layout }); // [N, D]
   return crossEntropy(hidden, outputMatrix(weights, architecture), targets, mask);
 }
 

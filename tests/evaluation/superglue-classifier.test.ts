@@ -9,12 +9,8 @@ import {
   pooledHidden,
   poolsPadding,
 } from "../../src/evaluation/superglue-classifier.js";
-import {
-  padRows,
-  partsByLength,
-  type EncodedPair,
-  type PaddingSide,
-} from "../../src/evaluation/superglue-inputs.js";
+import { padRows, type EncodedPair, type PaddingSide } from "../../src/evaluation/superglue-inputs.js";
+import { packParts } from "../../src/evaluation/superglue-packing.js";
 import { startClassifier } from "../../src/evaluation/superglue-training.js";
 import { initializeWeights } from "../../src/model/decoder.js";
 import { integerBelow, seeded } from "../../src/random.js";
@@ -52,13 +48,50 @@ test("the last token gives the same logits under left and right padding", () => 
     .forEach((value, index) => expect(Math.abs(value - (right.flat()[index] ?? NaN))).toBeLessThan(1e-5));
 });
 
-test("parts of like length give the logits of one row at a time, in the order of the items", () => {
+test("packed texts give the logits of padded ones, in the order of the items", () => {
   const classifier = startClassifier({ weights }, options);
-  const together = classifier.predict(pairs).flat();
+  const packed = classifier.predict(pairs).flat();
   const alone = pairs.flatMap((pair) => classifier.predict([pair])).flat();
   classifier.dispose();
-  together.forEach((value, index) => expect(Math.abs(value - (alone[index] ?? NaN))).toBeLessThan(1e-5));
-  expect(partsByLength(pairs, 8).map((part) => part.length)).toEqual([8, 4]);
+  const padded = logitsUnder("right").flat();
+  packed.forEach((value, index) => {
+    expect(Math.abs(value - (padded[index] ?? NaN))).toBeLessThan(1e-5);
+    expect(Math.abs(value - (alone[index] ?? NaN))).toBeLessThan(1e-5);
+  });
+});
+
+test("a batch packed into several parts has the loss and gradients of its items one by one", () => {
+  const long = Array.from({ length: 40 }, (_, index): EncodedPair => {
+    const ids = Array.from({ length: 110 + (index % 3) }, () => 1 + integerBelow(49, random));
+    return { id: `long_${index}`, label: index % 2, ids };
+  });
+  expect(packParts(long, 0).length).toBeGreaterThan(1);
+  const wide = { ...options, architecture: { ...architecture, maxLengthTokens: 128 } };
+  const classifier = startClassifier({ weights }, wide);
+  const at = (batch: readonly EncodedPair[]) => classifier.update(batch, { rate: 0, random });
+  const losses = long.map((pair) => at([pair]).lossNats);
+  const mean = losses.reduce((sum, loss) => sum + loss, 0) / long.length;
+  const [once, twice] = [at(long), at([...long, ...long.map((pair) => ({ ...pair }))])];
+  classifier.dispose();
+  expect(Math.abs(once.lossNats - mean)).toBeLessThan(1e-5);
+  // Every item twice: the same mean gradient.
+  expect(Math.abs(once.bodyNorm / twice.bodyNorm - 1)).toBeLessThan(1e-4);
+});
+
+test("packing keeps every token once, in rows of one length, and wastes little", () => {
+  const [part, ...others] = packParts(pairs, 0);
+  expect(others).toEqual([]);
+  expect(part?.pairs.map(({ id }) => id).sort()).toEqual(pairs.map(({ id }) => id).sort());
+  part?.pairs.forEach(({ ids }, index) => {
+    const { begin, end } = part.places[index] ?? { begin: 0, end: 0 };
+    expect([...part.inputIds.slice(begin, end)]).toEqual(ids);
+    expect([...part.positions.slice(begin, end)]).toEqual(ids.map((_, place) => place));
+    expect(new Set(part.visibleUntil.slice(begin, end))).toEqual(
+      new Set([((end - 1) % part.lengthTokens) + 1]),
+    );
+  });
+  const tokens = pairs.reduce((sum, { ids }) => sum + ids.length, 0);
+  expect(tokens / (part?.inputIds.length ?? Infinity)).toBeGreaterThan(0.8);
 });
 
 test("the officially final position of a shorter row is padding, the first and the last token are not", () => {
