@@ -73,8 +73,8 @@ const scores = kit.finetuningScores(outcomes);
 const scaleNote = `${p.scale} scale, two seeds, one study seed`;
 kit.showTable(kit.frame(kit.scoreTable(scores)), {
   caption: "Fine-tuning, ours beside the paper's, accuracy or F1",
-  note: `${scaleNote}; intervals over seeds and items, for accuracies`,
-  missing: "no interval for F1; the paper is never set beside substitutes or generated items",
+  note: `${scaleNote}; 95 % intervals over seeds and items`,
+  missing: "the paper is never set beside substitutes or generated items",
 });
 kit.showTable(kit.frame(kit.finetuningMeans(outcomes)), {
   caption: "Mean over tasks",
@@ -87,7 +87,7 @@ const ownContext = {
   source: study.source,
   scale: p.scale,
   seeds: [p.seed],
-  note: "dashed: the majority class",
+  note: "dashed: one class for every item",
 } as const;
 await kit.showFigure(kit.accuracyBars(scores, ownContext, "Fine-tuning, ours", "accuracy or F1 (%)"), {
   name: "fig2-finetuning",

@@ -2,6 +2,7 @@
  * @file What a fine-tuning run is worth: the epoch that each selection picks, the figures there, and what was degenerate about it.
  * Runs are made in `runs/finetuning.ts`.
  */
+import { rowsByName } from "../statistics/resample.js";
 import { accuracy, f1Score, matthewsCorrelation } from "../statistics/classification.js";
 import { mean, sampleStandardDeviation } from "../statistics/summary.js";
 import type { Pooling } from "./superglue-schedule.js";
@@ -61,7 +62,7 @@ export const DEGENERACIES: Readonly<Record<Degeneracy, string>> = {
   firstTokenPooled: "the head sees the first token alone: a causal model has read nothing else there",
   paddingPooled: "the head reads a padding token",
   constantPredictions: "every item got the same class",
-  majorityScore: "the score is the majority class's",
+  majorityScore: "the score is that of giving one class to every item",
   noBodyGradient: "no gradient reached the body",
 };
 
@@ -134,18 +135,30 @@ export function summariseSeed(
 function degeneraciesOf(
   { devLogits }: EpochRecord,
   figures: Figures,
-  how: Pick<Parameters<typeof summariseSeed>[1], "labels" | "pooling" | "pooledPadding" | "isFrozen">,
+  how: Omit<Parameters<typeof summariseSeed>[1], "selection">,
   epochs: readonly EpochRecord[],
 ): Degeneracy[] {
   const isSo: Readonly<Record<Degeneracy, boolean>> = {
     firstTokenPooled: how.pooling === "firstToken",
     paddingPooled: how.pooledPadding,
     constantPredictions: new Set(devLogits.map(predictionOf)).size === 1,
-    majorityScore: Math.abs(figures.accuracy - majorityShare(how.labels)) < 1e-9,
+    majorityScore:
+      isSame(figures.accuracy, majorityShare(how.labels)) ||
+      isSame(figureOf(figures, how.metric), trivialScore(how.labels, how.metric)),
     noBodyGradient: !how.isFrozen && epochs.every(({ bodyNorm }) => bodyNorm === 0),
   };
   return namedDegeneracies(isSo);
 }
+
+const isSame = (a: number, b: number): boolean => Math.abs(a - b) < 1e-9;
+
+/**
+ * The best score of giving one class to every item: the majority's share, or F1 of class 1 everywhere.
+ *
+ * @param labels at least one
+ */
+export const trivialScore = (labels: readonly number[], metric: SuperglueMetric): number =>
+  metric === "f1" ? f1Score({ labels, predictions: labels.map(() => 1) }) : majorityShare(labels);
 
 /** Share of the most frequent class. */
 export function majorityShare(labels: readonly number[]): number {
@@ -169,15 +182,20 @@ export interface VarianceSplit {
  *
  *   standard error² = var_seeds / S + var_items(mean over seeds) / n − var_residual / (n S)
  *
- * The residual, what a seed does on an item beyond both, is in either of the first two and counts once.
+ * The residual, what a seed does on an item beyond both, is in either of the first two and counts once. Items of a cluster err
+ * together: var_items / n is then the sum of squared sums of their deviations from the mean, C / (n² (C − 1)).
  *
- * @param correct 0 or 1, a row a seed and a column an item, [S, n]
+ * @param correct  0 or 1, a row a seed and a column an item, [S, n]
+ * @param clusters name of each item's cluster, [n]; each item its own when left out
  */
-export function splitVariance(correct: readonly (readonly number[])[]): VarianceSplit {
+export function splitVariance(
+  correct: readonly (readonly number[])[],
+  clusters?: readonly string[],
+): VarianceSplit {
   const perSeed = correct.map((row) => mean(row));
   const items = correct[0]?.length ?? 0;
   const perItem = Array.from({ length: items }, (_, item) => mean(correct.map((row) => row[item] ?? 0)));
-  const itemError = items > 1 ? sampleStandardDeviation(perItem) / Math.sqrt(items) : 0;
+  const itemError = clusteredError(perItem, clusters);
   if (correct.length < 2) return { seedDeviation: null, itemError, standardError: itemError };
   const seedDeviation = sampleStandardDeviation(perSeed);
   const grand = mean(perSeed);
@@ -189,4 +207,15 @@ export function splitVariance(correct: readonly (readonly number[])[]): Variance
   const both = seedDeviation ** 2 / correct.length + itemError ** 2;
   const standardError = Math.sqrt(Math.max(0, both - residual / (items * correct.length)));
   return { seedDeviation, itemError, standardError };
+}
+
+/** Standard error of a mean whose items err together within a cluster; 0 for one cluster, which says nothing of others. */
+function clusteredError(values: readonly number[], clusters?: readonly string[]): number {
+  const centre = mean(values);
+  const sums = rowsByName(values.length, clusters ?? values.map((_, item) => String(item))).map((rows) =>
+    rows.reduce((sum, row) => sum + (values[row] ?? 0) - centre, 0),
+  );
+  if (sums.length < 2) return 0;
+  const squares = sums.reduce((total, sum) => total + sum ** 2, 0);
+  return Math.sqrt((squares * sums.length) / (sums.length - 1)) / values.length;
 }

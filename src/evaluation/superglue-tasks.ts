@@ -52,6 +52,8 @@ export interface SupergluePair {
   readonly first: string;
   readonly second: string;
   readonly label: number;
+  /** MultiRC's passage, by number: its items err together. */
+  readonly cluster?: string;
 }
 
 const text = z.string().refine((value) => value.trim() !== "", "must not be empty");
@@ -59,7 +61,7 @@ const label = z.number().int();
 
 /** What a line of each task holds; the two texts as the official pipeline makes them. */
 const LINES: Readonly<
-  Record<SuperglueTask, { fields: string; schema: z.ZodType<Omit<SupergluePair, "id">> }>
+  Record<SuperglueTask, { fields: string; schema: z.ZodType<Omit<SupergluePair, "id" | "cluster">> }>
 > = {
   wsc: {
     fields: "span1_text, span2_text and text",
@@ -73,7 +75,8 @@ const LINES: Readonly<
   },
   multirc: {
     fields: "question, answer and paragraph",
-    schema: z.object({ question: text, answer: text, paragraph: text, label }).transform((row) => ({
+    // Some answers are empty; the official pipeline keeps them.
+    schema: z.object({ question: text, answer: z.string(), paragraph: text, label }).transform((row) => ({
       first: `Question: ${row.question} Answer: ${row.answer}`,
       second: row.paragraph,
       label: row.label,
@@ -87,21 +90,23 @@ const LINES: Readonly<
 };
 
 function twoTexts<A extends string, B extends string>(first: A, second: B) {
-  const schema = z.record(z.string(), z.unknown()).transform((row, context): Omit<SupergluePair, "id"> => {
-    const parsed = z.object({ first: text, second: text, label }).safeParse({
-      first: row[first],
-      second: row[second],
-      label: row["label"],
-    });
-    if (parsed.success) return parsed.data;
-    const names: Readonly<Record<string, string>> = { first, second };
-    for (const { path, message } of parsed.error.issues)
-      context.addIssue({
-        code: "custom",
-        message: `${names[String(path[0])] ?? String(path[0])}: ${message}`,
+  const schema = z
+    .record(z.string(), z.unknown())
+    .transform((row, context): Omit<SupergluePair, "id" | "cluster"> => {
+      const parsed = z.object({ first: text, second: text, label }).safeParse({
+        first: row[first],
+        second: row[second],
+        label: row["label"],
       });
-    return z.NEVER;
-  });
+      if (parsed.success) return parsed.data;
+      const names: Readonly<Record<string, string>> = { first, second };
+      for (const { path, message } of parsed.error.issues)
+        context.addIssue({
+          code: "custom",
+          message: `${names[String(path[0])] ?? String(path[0])}: ${message}`,
+        });
+      return z.NEVER;
+    });
   return { fields: `${first} and ${second}`, schema };
 }
 
@@ -129,7 +134,19 @@ export function readSuperglue(
     ),
     expected: `a JSON object of ${task} with the texts ${fields} and a label out of ${labels}`,
   });
-  return rows.map((row, index) => ({ id: `${task}_${index}`, ...row }));
+  const passages = new Map(
+    task === "multirc"
+      ? [...new Set(rows.map(({ second }) => second))].map((passage, n) => [passage, n])
+      : [],
+  );
+  return rows.map((row, index) => {
+    const passage = passages.get(row.second);
+    return {
+      id: `${task}_${index}`,
+      ...row,
+      ...(passage !== undefined && { cluster: `passage ${passage}` }),
+    };
+  });
 }
 
 const nestedPassage = z.object({
@@ -142,29 +159,22 @@ const nestedPassage = z.object({
 /**
  * MultiRC's train file as SuperGLUE ships it, one passage a line, flattened to one item an answer.
  *
- * @returns items, and how many answers without text were left out
  * @throws RangeError as {@link readSuperglue}
  */
-export function readNestedMultirc(file: { readonly text: string; readonly name: string }): {
-  readonly pairs: readonly SupergluePair[];
-  readonly emptyAnswers: number;
-} {
+export function readNestedMultirc(file: { readonly text: string; readonly name: string }): SupergluePair[] {
   const passages = parseJsonLines(file.text, {
     name: file.name,
     schema: nestedPassage,
     expected: "a JSON object of multirc with a passage, its questions and their answers",
   });
-  const flat = passages.flatMap(({ passage }) =>
+  const lines = passages.flatMap(({ passage }) =>
     passage.questions.flatMap(({ question, answers }) =>
-      answers.map((answer) => ({ question, answer, paragraph: passage.text })),
+      answers.map((answer) =>
+        JSON.stringify({ question, answer: answer.text, paragraph: passage.text, label: answer.label }),
+      ),
     ),
   );
-  const kept = flat.filter(({ answer }) => answer.text.trim() !== "");
-  const lines = kept.map(({ question, answer, paragraph }) =>
-    JSON.stringify({ question, answer: answer.text, paragraph, label: answer.label }),
-  );
-  const pairs = readSuperglue("multirc", { text: lines.join("\n"), name: file.name });
-  return { pairs, emptyAnswers: flat.length - kept.length };
+  return readSuperglue("multirc", { text: lines.join("\n"), name: file.name });
 }
 
 /**

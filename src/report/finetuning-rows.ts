@@ -20,10 +20,6 @@ function publishedBeside(row: SubjectOutcome): number | null {
   return found?.proportion ?? null;
 }
 
-/** Half of a 95 % interval, in standard errors. */
-const REACH = 1.96;
-const clamp = (value: number): number => Math.min(1, Math.max(0, value));
-
 const marks = ({ outcome }: SubjectOutcome): string =>
   [
     ...(outcome.kind === "official" ? [] : [outcome.kind]),
@@ -32,14 +28,12 @@ const marks = ({ outcome }: SubjectOutcome): string =>
   ].join(", ");
 
 /**
- * Mean over seeds beside the poster's one run, with a 95 % interval over seeds and items where the figure is an accuracy; the
- * task's name says what is degenerate, a substitute or generated.
+ * Mean over seeds beside the poster's one run, with a 95 % interval over seeds and items; the task's name says what is
+ * degenerate, a substitute or generated.
  */
 export function finetuningScores(outcomes: readonly SubjectOutcome[]): ScoreRow[] {
   return outcomes.map((row) => {
     const { outcome, model, condition } = row;
-    const { standardError } = outcome.spread;
-    const isAccuracy = SUPERGLUE_CONFIGS[outcome.task].metric === "accuracy";
     // A task is drawn in one panel: it is marked where any of its runs is.
     const found = new Set(
       outcomes
@@ -50,10 +44,8 @@ export function finetuningScores(outcomes: readonly SubjectOutcome[]): ScoreRow[
     return {
       ...{ model, condition, value: outcome.mean, paper: publishedBeside(row) },
       task: marked === "" ? label(row) : `${label(row)} (${marked})`,
-      low: isAccuracy ? clamp(outcome.mean - REACH * standardError) : null,
-      high: isAccuracy ? clamp(outcome.mean + REACH * standardError) : null,
-      // Of an F1 the majority class is no baseline.
-      chance: isAccuracy ? outcome.majority : null,
+      ...outcome.interval,
+      chance: outcome.trivial,
       n: outcome.items,
     };
   });

@@ -13,11 +13,13 @@ import {
   summariseSeed,
   type Degeneracy,
   type SeedSummary,
+  trivialScore,
   type VarianceSplit,
 } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
 import { minimumDetectableDifference } from "../statistics/minimum-detectable-difference.js";
-import { mean } from "../statistics/summary.js";
+import { scoreInterval } from "../statistics/score-interval.js";
+import { mean, type Interval } from "../statistics/summary.js";
 import { writeFileAtomically } from "./atomic-file.js";
 import type { FinetuningSettings } from "./finetuning-budget.js";
 import type { TaskData } from "./finetuning-data.js";
@@ -41,9 +43,13 @@ export interface TaskOutcome {
   readonly officialMean: number;
   /** Null where the official selection was asked for. */
   readonly meanOptimismGap: number | null;
+  /** 95 %, of the mean over seeds, seeds and items drawn. */
+  readonly interval: Interval;
   /** Of the accuracy. */
   readonly spread: VarianceSplit;
   readonly majority: number;
+  /** The task's figure for one class given to every item. */
+  readonly trivial: number;
   readonly chance: number;
   /** In accuracy, between two models that answer the same items. */
   readonly minimumDetectable: number;
@@ -51,6 +57,9 @@ export interface TaskOutcome {
   readonly degenerate: Readonly<Partial<Record<Degeneracy, number>>>;
   readonly seconds: number;
 }
+
+/** How the interval of a score is drawn. */
+const RESAMPLING = { replicates: 1_000, seed: 0 };
 
 /** An outcome with what it is made of. */
 export interface FinishedTask {
@@ -103,10 +112,15 @@ function outcomeOf(
   const how = { labels, metric, selection, pooling, pooledPadding, isFrozen };
   const seeds = runs.map(({ seed, epochs }) => ({ seed, ...summariseSeed(epochs, how) }));
   const gaps = seeds.flatMap(({ optimismGap }) => (optimismGap === null ? [] : [optimismGap]));
-  const correct = runs.map(({ epochs }, index) => {
+  const predictions = runs.map(({ epochs }, index) => {
     const logits = epochs.find(({ epoch }) => epoch === seeds[index]?.epoch)?.devLogits ?? [];
-    return logits.map((row, item) => (predictionOf(row) === labels[item] ? 1 : 0));
+    return logits.map(predictionOf);
   });
+  const correct = predictions.map((row) =>
+    row.map((prediction, item) => (prediction === labels[item] ? 1 : 0)),
+  );
+  const clusters = dev.flatMap(({ cluster }) => (cluster === undefined ? [] : [cluster]));
+  const clustered = clusters.length === 0 ? undefined : clusters;
   const degenerate: Partial<Record<Degeneracy, number>> = {};
   for (const { degeneracies } of seeds)
     for (const name of degeneracies) degenerate[name] = (degenerate[name] ?? 0) + 1;
@@ -126,7 +140,12 @@ function outcomeOf(
     mean: mean(seeds.map(({ figures }) => figureOf(figures, metric))),
     officialMean: mean(seeds.map(({ official }) => figureOf(official, metric))),
     meanOptimismGap: gaps.length === 0 ? null : mean(gaps),
-    spread: splitVariance(correct),
+    interval: scoreInterval(
+      { labels, predictions, ...(clustered && { clusters: clustered }) },
+      { ...RESAMPLING, metric },
+    ),
+    spread: splitVariance(correct, clustered),
+    trivial: trivialScore(labels, metric),
     chance: 1 / classes.length,
     minimumDetectable: minimumDetectableDifference({ items: dev.length }),
     seconds: runs.reduce((sum, { stage }) => sum + stage.seconds, 0),
@@ -136,10 +155,12 @@ function outcomeOf(
 /** Labels, the share of seeds that are right, and predictions and logits of each seed's chosen epoch; no text. */
 function itemTable({ dev, task }: EncodedTask, { seeds }: TaskOutcome, runs: readonly SeedRun[]): ItemTable {
   const classes = SUPERGLUE_CONFIGS[task].classes.map((_, index) => index);
+  const isClustered = dev.some(({ cluster }) => cluster !== undefined);
   const chosen = runs.map(({ epochs }, index) => epochs.find(({ epoch }) => epoch === seeds[index]?.epoch));
   return {
     columns: [
       "id",
+      ...(isClustered ? ["cluster"] : []),
       "label",
       ...runs.flatMap(({ seed }) => [
         `prediction seed ${seed}`,
@@ -147,8 +168,9 @@ function itemTable({ dev, task }: EncodedTask, { seeds }: TaskOutcome, runs: rea
       ]),
       "credit",
     ],
-    rows: dev.map(({ id, label }, item) => [
+    rows: dev.map(({ id, cluster, label }, item) => [
       id,
+      ...(isClustered ? [cluster ?? ""] : []),
       label,
       ...chosen.flatMap((record) => {
         const logits = record?.devLogits[item] ?? [];
@@ -206,7 +228,10 @@ function metricsOf({ items: n, ...outcome }: TaskOutcome): Metric[] {
     ...metric("accuracyItemError", "all", "corrected", outcome.spread.itemError),
     ...metric("accuracyStandardError", "all", "corrected", outcome.spread.standardError),
     ...metric("minimumDetectableDifference", "all", "none", outcome.minimumDetectable),
+    ...metric("scoreLow", "all", "corrected", outcome.interval.low),
+    ...metric("scoreHigh", "all", "corrected", outcome.interval.high),
     ...metric("majority", "all", "none", outcome.majority),
+    ...metric("trivial", "all", "none", outcome.trivial),
     ...metric("chance", "all", "none", outcome.chance),
     ...Object.entries(outcome.degenerate).flatMap(([name, count]) =>
       metric("degenerateSeeds", name, "corrected", count),

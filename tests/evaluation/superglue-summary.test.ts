@@ -5,6 +5,7 @@ import {
   majorityShare,
   splitVariance,
   summariseSeed,
+  trivialScore,
   type EpochRecord,
 } from "../../src/evaluation/superglue-summary.js";
 
@@ -69,6 +70,25 @@ test("spread of two seeds that disagree on everything lies in the seeds, of equa
     [1, 0],
   ]);
   expect(alike).toEqual({ seedDeviation: 0, itemError: 0.5, standardError: 0.5 });
+});
+
+test("items of one cluster that err together have the error of one of them", () => {
+  const rows = [[1, 1, 1, 0, 0, 0]];
+  const clusters = ["a", "a", "a", "b", "b", "b"];
+  expect(splitVariance(rows, clusters).itemError).toBeCloseTo(splitVariance([[1, 0]]).itemError, 12);
+  expect(splitVariance(rows, ["1", "2", "3", "4", "5", "6"])).toEqual(splitVariance(rows));
+});
+
+test("an F1 that class 1 everywhere would have is named, whatever the accuracy", () => {
+  const labels = [1, 1, 1, 0];
+  expect(trivialScore(labels, "f1")).toBeCloseTo(6 / 7, 12);
+  const f1 = { ...how, labels, metric: "f1" } as const;
+  const better = summariseSeed([epoch(1, [1, 1, 1, 0], 0.5)], f1);
+  expect(better.degeneracies).toEqual([]);
+  expect(summariseSeed([epoch(1, [1, 1, 1, 1], 0.5)], f1).degeneracies).toEqual([
+    "constantPredictions",
+    "majorityScore",
+  ]);
 });
 
 test("the majority's share is that of the most frequent class", () => {

@@ -28,7 +28,7 @@ test("WSC asks whether the pronoun refers to the name, and then gives the text",
   });
 });
 
-test("MultiRC's nested train file becomes one item an answer, and counts answers without text", () => {
+test("MultiRC's nested train file becomes one item an answer, the empty one as well, under its passage", () => {
   const passage = {
     text: "The mill is old.",
     questions: [
@@ -41,9 +41,13 @@ test("MultiRC's nested train file becomes one item an answer, and counts answers
       },
     ],
   };
-  const { pairs, emptyAnswers } = readNestedMultirc(lines({ passage }));
-  expect(pairs.map(({ first }) => first)).toEqual(["Question: What is old? Answer: The mill"]);
-  expect(emptyAnswers).toBe(1);
+  const other = { ...passage, text: "The pond is deep." };
+  const pairs = readNestedMultirc(lines({ passage }, { passage: other }));
+  expect(pairs.slice(0, 2).map(({ first }) => first)).toEqual([
+    "Question: What is old? Answer: The mill",
+    "Question: What is old? Answer: ",
+  ]);
+  expect(pairs.map(({ cluster }) => cluster)).toEqual(["passage 0", "passage 0", "passage 1", "passage 1"]);
 });
 
 describe("a task's file", () => {
