@@ -5,8 +5,8 @@
 import { joined } from "./notebook-format.mjs";
 
 /**
- * @typedef {{ name: string, caption: string, alt: string, anchor: string, png?: string }} Figure `png` in base64,
- *   absent for an interactive figure
+ * @typedef {{ name: string, caption: string, alt: string, anchor: string, png?: string, svg?: string }} Figure
+ *   `png` in base64, absent for an interactive figure
  * @typedef {{ caption: string, anchor: string }} Table
  * @typedef {{ name: string, title: string, claim: string, figures: Figure[], tables: Table[], needsMath: boolean,
  *   needsPlotly: boolean }} Contents
@@ -61,7 +61,8 @@ function figureOf(output, cellAnchor, fallbackName) {
   const label = output.metadata?.["alt"];
   const alt = typeof label === "string" ? label : (description ?? caption);
   const anchor = match && !isInteractive ? `figure-${name}` : cellAnchor;
-  return { name, caption, alt, anchor, ...(png === undefined ? {} : { png }) };
+  const svg = match && !isInteractive ? payload(output, "image/svg+xml") : undefined;
+  return { name, caption, alt, anchor, ...(png !== undefined && { png }), ...(svg !== undefined && { svg }) };
 }
 
 /**

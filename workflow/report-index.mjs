@@ -1,9 +1,8 @@
-/** @file The report's first page: where the numbers come from, the notebooks, every figure, every table. */
+/** @file The report's first page: where the numbers come from, verdicts, notebooks, models, every figure, every table. */
+import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
 
 /** @typedef {import("./report-contents.mjs").Contents} Contents */
-
-/** @param {string} text */
-const escaped = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+/** @typedef {ReturnType<typeof import("./report-numbers.mjs").numbersPages>} Numbers */
 
 /** @param {Contents} notebook @param {string} [anchor] */
 const address = ({ name }, anchor) =>
@@ -11,14 +10,23 @@ const address = ({ name }, anchor) =>
 
 /** @param {Contents[]} notebooks */
 function notebookTable(notebooks) {
-  const rows = notebooks.map(
-    (notebook) =>
-      `<tr><td><a href="${address(notebook)}">${escaped(notebook.title)}</a></td><td>${escaped(notebook.claim)}</td></tr>`,
-  );
-  return `<table class="notebooks"><thead><tr><th>Notebook</th><th>What it shows</th></tr></thead>
-<tbody>
-${rows.join("\n")}
-</tbody></table>`;
+  const rows = notebooks.map((notebook) => [
+    `<a href="${address(notebook)}">${escaped(notebook.title)}</a>`,
+    escaped(notebook.claim),
+  ]);
+  return htmlTable({ name: "notebooks", columns: ["Notebook", "What it shows"], rows });
+}
+
+/** @param {Numbers} numbers */
+function modelTable({ pages }) {
+  const rows = pages.map(({ file, label, seeds, tasks }) => [
+    `<a href="numbers/${encodeURIComponent(file)}">${escaped(label)}</a>`,
+    seeds.join(", "),
+    escaped(tasks.join(", ")),
+  ]);
+  return `${htmlTable({ name: "models", columns: ["Model and condition", "Seeds", "Tasks"], rows })}
+<p>Each page has every number with its commit, settings, stages and machine; <a href="numbers/data-files.html">the data files
+with their hashes</a> stand apart.</p>`;
 }
 
 /** @param {string} name @param {string[]} files @returns {string} links to the files of a figure */
@@ -31,26 +39,34 @@ function fileLinks(name, files) {
     .join(" · ");
 }
 
+/** @param {string} name @param {string[]} files @returns {string | undefined} the file that is shown */
+const pictureOf = (name, files) => [`${name}.svg`, `${name}.png`].find((file) => files.includes(file));
+
 /** @param {Contents[]} notebooks @param {string[]} files */
 function gallery(notebooks, files) {
+  const item = (/** @type {string} */ picture, /** @type {string} */ label, /** @type {string} */ links) =>
+    `<li><figure>${picture}
+<figcaption>${label}${links === "" ? "" : `<br>${links}`}</figcaption></figure></li>`;
+  const image = (/** @type {string} */ file, /** @type {string} */ alt) =>
+    `<img loading="lazy" src="figures/${encodeURIComponent(file)}" alt="${escaped(alt)}">`;
   const shown = notebooks.flatMap((notebook) =>
-    notebook.figures.map(({ name, caption, alt, anchor, png }) => {
-      const picture =
-        png === undefined
-          ? `<span class="interactive">interactive</span>`
-          : `<img loading="lazy" src="figures/${encodeURIComponent(`${name}.png`)}" alt="${escaped(alt)}">`;
-      const links = fileLinks(name, files);
-      return `<li><figure><a href="${address(notebook, anchor)}">${picture}</a>
-<figcaption>${escaped(caption || alt)}${links === "" ? "" : `<br>${links}`}</figcaption></figure></li>`;
+    notebook.figures.map(({ name, caption, alt, anchor }) => {
+      const file = pictureOf(name, files);
+      const picture = file === undefined ? `<span class="interactive">interactive</span>` : image(file, alt);
+      return item(
+        `<a href="${address(notebook, anchor)}">${picture}</a>`,
+        escaped(caption || alt),
+        fileLinks(name, files),
+      );
     }),
   );
   const known = new Set(notebooks.flatMap(({ figures }) => figures.map(({ name }) => name)));
-  const others = files.filter((file) => file.endsWith(".png") && !known.has(file.slice(0, -".png".length)));
-  const extra = others.map((file) => {
-    const name = file.slice(0, -".png".length);
+  const names = [...new Set(files.map((file) => file.replace(/\.[^.]+$/, "")))];
+  const extra = names.flatMap((name) => {
+    const file = pictureOf(name, files);
+    if (known.has(name) || file === undefined) return [];
     const label = `${name}, in no notebook`;
-    return `<li><figure><img loading="lazy" src="figures/${encodeURIComponent(file)}" alt="${escaped(label)}">
-<figcaption>${escaped(label)}<br>${fileLinks(name, files)}</figcaption></figure></li>`;
+    return [item(image(file, label), escaped(label), fileLinks(name, files))];
   });
   return `<ul class="gallery">\n${[...shown, ...extra].join("\n")}\n</ul>`;
 }
@@ -68,34 +84,23 @@ function tableList(notebooks) {
 /**
  * The page as HTML.
  *
- * @param {{ title: string, context: Record<string, string>, notebooks: Contents[], figureFiles: string[] }} report
+ * @param {{ title: string, context: Record<string, string>, notebooks: Contents[], figureFiles: string[],
+ *   numbers?: Numbers, verdicts?: string }} report
  * @returns {string}
  */
-export function indexPage({ title, context, notebooks, figureFiles }) {
+export function indexPage({ title, context, notebooks, figureFiles, numbers, verdicts }) {
   const facts = Object.entries(context).map(([name, value]) => `${escaped(name)}: ${escaped(value)}`);
   const hasTables = notebooks.some(({ tables }) => tables.length > 0);
   const hasFigures = figureFiles.length > 0 || notebooks.some(({ figures }) => figures.length > 0);
   const math = notebooks.some(({ claim, needsMath }) => needsMath && claim.includes("$"))
     ? '\n<script src="assets/mathjax-settings.js"></script>\n<script defer src="assets/tex-svg.js"></script>'
     : "";
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="assets/report.css">${math}
-</head>
-<body>
-<main>
-<h1>${escaped(title)}</h1>
+  const main = `<h1>${escaped(title)}</h1>
 <p class="context">${facts.join(" · ")}</p>
 ${notebookTable(notebooks)}
-${hasFigures ? `<h2>Figures</h2>\n${gallery(notebooks, figureFiles)}` : ""}
-${hasTables ? `<h2>Tables</h2>\n${tableList(notebooks)}` : ""}
-</main>
-</body>
-</html>
-`;
+${verdicts ? `<h2 id="verdicts">Verdicts</h2>\n${verdicts}` : ""}
+${numbers ? `<h2 id="numbers">Every number, and where it comes from</h2>\n${modelTable(numbers)}` : ""}
+${hasFigures ? `<h2 id="figures">Figures</h2>\n${gallery(notebooks, figureFiles)}` : ""}
+${hasTables ? `<h2 id="tables">Tables</h2>\n${tableList(notebooks)}` : ""}`;
+  return htmlPage({ title, head: math, main });
 }

@@ -1,6 +1,6 @@
 /**
- * @file The HTML report: a page for each executed notebook, made by nbconvert, and an index with every figure and
- * table; report-contents.mjs reads them from the notebooks.
+ * @file The HTML report: a page for each executed notebook, made by nbconvert, pages of numbers, and an index with verdicts and
+ * every figure and table; report-contents.mjs reads them from the notebooks.
  */
 import { spawn } from "node:child_process";
 import {
@@ -8,6 +8,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -22,6 +23,7 @@ import { readContents } from "./report-contents.mjs";
 import { indexPage } from "./report-index.mjs";
 
 /** @typedef {import("./report-contents.mjs").Contents} Contents */
+/** @typedef {ReturnType<typeof import("./report-numbers.mjs").numbersPages>} Numbers */
 
 const requireHere = createRequire(import.meta.url);
 const STYLE = join(PROJECT, "jupyter/nbconvert/templates/kit/static/report.css");
@@ -53,20 +55,30 @@ function convertToHtml(folder, outFolder) {
   });
 }
 
+/** Half as large without its spaces and long names. @param {string} target */
+async function copyPlotly(target) {
+  const { transformWithEsbuild } = await import("vite");
+  const source = readFileSync(requireHere.resolve("plotly.js-dist/plotly.js"), "utf8");
+  const { code } = await transformWithEsbuild(source, "plotly.js", {
+    ...{ minify: true, sourcemap: false, legalComments: "inline" },
+  });
+  writeFileSync(target, code);
+}
+
 /** @param {Contents[]} notebooks @param {string} folder receives what the pages load */
-function copyAssets(notebooks, folder) {
+async function copyAssets(notebooks, folder) {
   mkdirSync(folder, { recursive: true });
   copyFileSync(STYLE, join(folder, "report.css"));
   if (notebooks.some(({ needsMath }) => needsMath)) {
     copyFileSync(requireHere.resolve("mathjax/es5/tex-svg.js"), join(folder, "tex-svg.js"));
     writeFileSync(join(folder, "mathjax-settings.js"), MATHJAX_SETTINGS);
   }
-  if (notebooks.some(({ needsPlotly }) => needsPlotly))
-    copyFileSync(requireHere.resolve("plotly.js-dist/plotly.js"), join(folder, "plotly.js"));
+  if (notebooks.some(({ needsPlotly }) => needsPlotly)) await copyPlotly(join(folder, "plotly.js"));
 }
 
 /**
- * Figures as files of the report: those of the figures folder, and any a notebook shows that is not there.
+ * Figures as files of the report, as the notebooks drew them, with the PDF files of the figures folder. A figure that is there
+ * as SVG has no PNG: that would be the greater part of the report.
  *
  * @param {Contents[]} notebooks
  * @param {string | undefined} figuresFolder
@@ -75,27 +87,51 @@ function copyAssets(notebooks, folder) {
  */
 function collectFigures(notebooks, figuresFolder, outFolder) {
   mkdirSync(outFolder, { recursive: true });
-  if (figuresFolder !== undefined && existsSync(figuresFolder))
-    for (const file of readdirSync(figuresFolder))
-      if (/\.(svg|png|pdf)$/.test(file)) cpSync(join(figuresFolder, file), join(outFolder, file));
-  for (const { figures } of notebooks)
-    for (const { name, png } of figures)
-      if (png !== undefined && !existsSync(join(outFolder, `${name}.png`)))
-        writeFileSync(join(outFolder, `${name}.png`), Buffer.from(png, "base64"));
+  const found =
+    figuresFolder !== undefined && existsSync(figuresFolder)
+      ? readdirSync(figuresFolder).filter((file) => /\.(svg|png|pdf)$/.test(file))
+      : [];
+  const drawn = notebooks.flatMap(({ figures }) => figures);
+  const vectors = new Set([
+    ...found.flatMap((file) => (file.endsWith(".svg") ? [basename(file, ".svg")] : [])),
+    ...drawn.flatMap(({ name, svg }) => (svg === undefined ? [] : [name])),
+  ]);
+  for (const file of found)
+    if (figuresFolder !== undefined && !(file.endsWith(".png") && vectors.has(basename(file, ".png"))))
+      cpSync(join(figuresFolder, file), join(outFolder, file));
+  for (const { name, png, svg } of drawn)
+    if (svg !== undefined) writeFileSync(join(outFolder, `${name}.svg`), svg);
+    else if (png !== undefined && !vectors.has(name))
+      writeFileSync(join(outFolder, `${name}.png`), Buffer.from(png, "base64"));
   return readdirSync(outFolder);
+}
+
+/** @param {Numbers} numbers @param {string} folder */
+function writeNumbers({ pages, dataFiles }, folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const { file, html } of pages) writeFileSync(join(folder, file), html);
+  writeFileSync(join(folder, "data-files.html"), dataFiles);
 }
 
 /**
  * Builds the report. The folder it replaces stays as it was until the new one is complete.
  *
  * @param {{ executedFolder: string, figuresFolder?: string, outFolder: string, title: string,
- *   context: Record<string, string> }} options `executedFolder` holds NAME.ipynb; `context` says where the numbers
- *   come from, such as scale, source, commit and date, and is shown in this order
+ *   context: Record<string, string>, numbers?: Numbers, verdicts?: string }} options `executedFolder` holds NAME.ipynb; `context`
+ *   says where the numbers come from, such as scale, source and commits, and is shown in this order; `verdicts` is HTML
  * @returns {Promise<string>} path of index.html
  * @throws {Error} when there is no executed notebook or nbconvert fails
  */
-export async function buildReport({ executedFolder, figuresFolder, outFolder, title, context }) {
-  const names = readdirSync(executedFolder)
+export async function buildReport({
+  executedFolder,
+  figuresFolder,
+  outFolder,
+  title,
+  context,
+  numbers,
+  verdicts,
+}) {
+  const names = (existsSync(executedFolder) ? readdirSync(executedFolder) : [])
     .filter((file) => file.endsWith(".ipynb") && !file.startsWith("."))
     .map((file) => basename(file, ".ipynb"))
     .sort();
@@ -121,6 +157,7 @@ export async function buildReport({ executedFolder, figuresFolder, outFolder, ti
         title: own?.title ?? name,
         needsMath: own?.needsMath ?? false,
         needsPlotly: own?.needsPlotly ?? false,
+        hasNumbers: numbers !== undefined,
         ...(previous ? { previous: neighbour(previous) } : {}),
         ...(next ? { next: neighbour(next) } : {}),
       };
@@ -129,12 +166,12 @@ export async function buildReport({ executedFolder, figuresFolder, outFolder, ti
     }
     await convertToHtml(sources, partial);
     rmSync(sources, { recursive: true });
-    copyAssets(contents, join(partial, "assets"));
+    await copyAssets(contents, join(partial, "assets"));
     const files = collectFigures(contents, figuresFolder, join(partial, "figures"));
-    writeFileSync(
-      join(partial, "index.html"),
-      indexPage({ title, context, notebooks: contents, figureFiles: files }),
-    );
+    if (numbers) writeNumbers(numbers, join(partial, "numbers"));
+    const parts = { ...(numbers && { numbers }), ...(verdicts !== undefined && { verdicts }) };
+    const index = indexPage({ title, context, notebooks: contents, figureFiles: files, ...parts });
+    writeFileSync(join(partial, "index.html"), index);
     rmSync(target, { recursive: true, force: true });
     renameSync(partial, target);
   } finally {

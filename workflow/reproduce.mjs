@@ -2,7 +2,6 @@
  * @file `npm run reproduce [-- --scale=smoke --seed=42 --out=results NAME …]`: set-up, then every notebook from top to
  * bottom with progress, then one linked HTML report. Executed notebooks lie in `results/<scale>/notebooks`.
  */
-import { execFileSync } from "node:child_process";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { reportFailure, root, setUp, SetUpError } from "./set-up.mjs";
@@ -25,15 +24,6 @@ function readOptions(argv) {
   }
 }
 
-/** @returns {string} the commit, with a mark when tracked files differ from it */
-function describeCommit() {
-  try {
-    return execFileSync("git", ["describe", "--always", "--dirty"], { cwd: root, encoding: "utf8" }).trim();
-  } catch {
-    return "no git checkout";
-  }
-}
-
 /** @param {number} seconds */
 const duration = (seconds) =>
   seconds < 90 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
@@ -44,7 +34,7 @@ async function main(argv) {
   await setUp();
   // What needs installed packages is imported after they are there.
   const { executeNotebook, listNotebooks, syncNotebooks } = await import("./notebooks.mjs");
-  const { buildReport } = await import("./report-site.mjs");
+  const { reportOf } = await import("./report.mjs");
   const { createProgressDisplay } = await import("./progress.mjs");
   const kit = await import("class-it");
 
@@ -93,19 +83,7 @@ async function main(argv) {
   } finally {
     display.end();
   }
-  const index = await buildReport({
-    executedFolder,
-    figuresFolder: join(study.resultsFolder, "figures"),
-    outFolder: join(study.resultsFolder, "report"),
-    title: "CLASS-IT, reproduced",
-    context: {
-      scale: study.config.scale,
-      text: study.source === "real" ? "real" : "microworld (generated)",
-      seed: String(study.seed),
-      commit: describeCommit(),
-      date: new Date().toISOString().slice(0, 10),
-    },
-  });
+  const index = await reportOf({ resultsFolder: study.resultsFolder });
   console.log(
     `all notebooks in ${duration((performance.now() - begin) / 1000)}; report: ${relative(root, index)}`,
   );

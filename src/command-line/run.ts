@@ -8,6 +8,7 @@ import { exportVerb } from "./export.js";
 import { finetuneVerb } from "./finetune.js";
 import { Interrupted } from "./interruptible.js";
 import { example } from "./options.js";
+import { reportVerb } from "./report.js";
 import type { Surroundings } from "./surroundings.js";
 import { trainVerb } from "./train.js";
 import { watchVerb } from "./watch.js";
@@ -20,6 +21,7 @@ const VERBS = [
   evaluateVerb,
   finetuneVerb,
   exportVerb,
+  reportVerb,
   benchVerb,
 ] as const;
 

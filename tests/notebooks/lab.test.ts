@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { normaliseNotebook, serialiseNotebook } from "../../workflow/notebook-format.mjs";
 import { readScripts } from "../../workflow/notebook-scripts.mjs";
-import { launchBrowser, skipWithoutChromium } from "./browser.js";
+import { launchBrowser, skipWithoutChromium } from "../../workflow/browser.mjs";
 import { NotebookPage, startLabServer, until, type LabServer } from "./lab-page.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

@@ -5,8 +5,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { normaliseNotebook, serialiseNotebook } from "../../workflow/notebook-format.mjs";
 import { readScripts } from "../../workflow/notebook-scripts.mjs";
+import { brokenLinks, inspectReport } from "../../workflow/inspect-report.mjs";
+import { numbersPages } from "../../workflow/report-numbers.mjs";
 import { buildReport } from "../../workflow/report-site.mjs";
-import { launchBrowser, skipWithoutChromium } from "./browser.js";
+import { verdictTable } from "../../workflow/report-verdicts.mjs";
+import { metric, resultWith } from "../support/hand-made-result.js";
+import { launchBrowser, skipWithoutChromium } from "../../workflow/browser.mjs";
 
 const CACHE = fileURLToPath(new URL("../../.cache/", import.meta.url));
 const SCRIPT = fileURLToPath(new URL("fixtures/complete.ts", import.meta.url));
@@ -16,6 +20,20 @@ const PNG =
 const PLOTLY =
   '<div id="plotly-x"><em>a line</em></div>' +
   '<script>window.Plotly && window.Plotly.newPlot("plotly-x", [{ y: [1, 3, 2] }]);</script>';
+const OVERVIEW = [
+  {
+    claim: "Tuning helps",
+    published: "inconclusive",
+    "effect [95 %], corrected p, n": "0.1 [−1.0, 1.2], p = 1.000, n = 100",
+    ours: "",
+    "our effect [95 %], corrected p, n": "no result of the base model",
+  },
+];
+const RESULTS = [
+  resultWith([metric({ part: "all", value: 0.5 }), metric({ part: "only here", value: 0.25 })]),
+  resultWith([metric({ part: "all", value: 0.625 })], { seed: 2 }),
+  resultWith([metric({ part: "all", value: 0.75 })], { condition: "merged", task: "blimp_supplement" }),
+];
 const noChromium = skipWithoutChromium("report-site.test.ts");
 
 let folder: string;
@@ -56,6 +74,8 @@ beforeAll(async () => {
     outFolder: site,
     title: "Report of a test",
     context: { scale: "smoke", commit: "0123abc" },
+    numbers: numbersPages(RESULTS),
+    verdicts: verdictTable(OVERVIEW),
   });
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -70,12 +90,44 @@ test("the index tells where numbers come from, and title and first paragraph of 
 test("the index links every figure and every table caption to its place in its notebook", () => {
   const index = page("index.html");
   expect(index).toContain(
-    '<a href="01-first.html#figure-loss"><img loading="lazy" src="figures/loss.png" alt="It falls">',
+    '<a href="01-first.html#figure-loss"><img loading="lazy" src="figures/loss.svg" alt="It falls">',
   );
   expect(index).toContain('<a href="figures/loss.svg">SVG</a>');
   expect(index).toContain('<a href="01-first.html#cell-id=cell-05">Losses by step</a>');
   expect(page("01-first.html")).toContain('<figure id="figure-loss">');
   expect(page("01-first.html")).toContain('id="cell-id=cell-05"');
+});
+
+test("the index has the verdict on each claim, and none where there is no result", () => {
+  expect(page("index.html")).toMatch(
+    /Tuning helps<\/td><td><span class="verdict inconclusive"><b aria-hidden="true">\?<\/b> inconclusive<\/span><br><small>0\.1 /,
+  );
+  expect(page("index.html")).toContain(
+    '<span class="verdict none">no verdict</span><br><small>no result of the base model',
+  );
+});
+
+test("every number stands on the page of its model, one click from the index, with what it was computed with", () => {
+  expect(page("index.html")).toContain(
+    '<a href="numbers/llama140M-base.html">llama140M, base</a></td><td>1, 2',
+  );
+  const numbers = page("numbers/llama140M-base.html");
+  expect(numbers).toMatch(/<td>accuracy<\/td><td>all<\/td><td>official<\/td>.*>100<.*>0\.5000<.*>0\.6250</);
+  expect(numbers).toMatch(/only here.*>0\.2500<.*this seed has no such number/);
+  expect(numbers).toContain('evaluation <code title="0123456789abcdef">0123456789</code> 1.5 s');
+  expect(page("01-first.html")).toContain('<a href="index.html#numbers">Numbers</a>');
+});
+
+test("links to what is not there are found, and there are none", () => {
+  expect(brokenLinks(site)).toEqual([]);
+  const copy = join(folder, "broken");
+  mkdirSync(copy);
+  writeFileSync(join(copy, "a.html"), '<a href="b.html">b</a> <a href="#gone">c</a> <img src="d.png">');
+  expect(brokenLinks(copy)).toEqual([
+    "a.html: b.html does not exist",
+    "a.html: a.html has no place gone",
+    "a.html: d.png does not exist",
+  ]);
 });
 
 test("MathJax and Plotly are loaded only by the pages that need them, and only from the report", () => {
@@ -100,6 +152,30 @@ test("a folder without executed notebooks is refused, and the old report stays",
   await expect(report).rejects.toThrow(/must hold executed notebooks, got none/);
   expect(readdirSync(site)).toContain("index.html");
 });
+
+test.skipIf(noChromium)(
+  "no page has an error, weak contrast or too much width, light or dark, on a phone or a desktop; a bad one is found",
+  async () => {
+    const browser = await launchBrowser(join(folder, "home"));
+    try {
+      expect(await inspectReport(site, browser)).toEqual([]);
+      const bad = join(folder, "bad");
+      mkdirSync(bad);
+      const style = "color: #999; background: white; width: 500px";
+      writeFileSync(join(bad, "a.html"), `<p style="${style}">pale</p><script>gone();</script>`);
+      const faults = await inspectReport(bad, browser);
+      for (const fault of [
+        /gone is not defined/,
+        /516 pixels wide.*390|508 pixels wide/,
+        /"pale" has a contrast of 2\.8/,
+      ])
+        expect(faults).toContainEqual(expect.stringMatching(fault));
+    } finally {
+      await browser.close();
+    }
+  },
+  60_000,
+);
 
 test.skipIf(noChromium)(
   "in a browser the figure is seen, math and Plotly are drawn, nothing is fetched",

@@ -1,6 +1,6 @@
-/** @file The system's Chromium for tests, or the reason why there is none. */
+/** @file The system's Chromium for tests and the inspection of a report, or the reason why there is none. */
 import { existsSync } from "node:fs";
-import { chromium, type Browser } from "playwright-core";
+import { chromium } from "playwright-core";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -9,8 +9,13 @@ export const chromiumPath = [process.env["CHROMIUM"], ...PLACES].find(
   (path) => path !== undefined && path !== "" && existsSync(path),
 );
 
-/** Says on the terminal that tests are left out, and returns whether they are. */
-export function skipWithoutChromium(what: string): boolean {
+/**
+ * Says on the terminal that something is left out, and returns whether it is.
+ *
+ * @param {string} what
+ * @returns {boolean}
+ */
+export function skipWithoutChromium(what) {
   if (chromiumPath !== undefined) return false;
   console.warn(
     `${what}: skipped, no Chromium. Install it (apt-get install chromium) or set CHROMIUM to its path.`,
@@ -18,8 +23,13 @@ export function skipWithoutChromium(what: string): boolean {
   return true;
 }
 
-/** Starts Chromium headless; `home` receives what it would write to the home folder. */
-export async function launchBrowser(home: string): Promise<Browser> {
+/**
+ * Starts Chromium headless.
+ *
+ * @param {string} home receives what it would write to the home folder
+ * @returns {Promise<import("playwright-core").Browser>}
+ */
+export async function launchBrowser(home) {
   if (chromiumPath === undefined) throw new Error("launchBrowser: Chromium must be installed, got none");
   return chromium.launch({
     executablePath: chromiumPath,

@@ -1,0 +1,48 @@
+/** @file `class-it report`: the linked static site of a scale's results. The pages are made by `workflow/report.mjs`. */
+import { spawn } from "node:child_process";
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { SCALES } from "../config.js";
+import { findProjectRoot } from "../project-root.js";
+import { choice, example } from "./options.js";
+import type { Surroundings } from "./surroundings.js";
+
+interface ReportOptions {
+  readonly scale: string;
+  readonly results?: string;
+  readonly out?: string;
+}
+
+/** The verb `report`. */
+export function reportVerb(surroundings: Surroundings): Command {
+  return new Command("report")
+    .description(
+      "Build the report of a scale from its results alone: verdicts, a page a notebook, and every number with its origin.",
+    )
+    .addHelpText("after", example("report --scale smoke", "report --results elsewhere/laptop --out site"))
+    .addOption(choice("--scale <name>", "whose results in results/<scale>", SCALES).default("smoke"))
+    .addOption(new Option("--results <folder>", "another folder of results, in place of --scale"))
+    .addOption(new Option("--out <folder>", "where the site goes; report in the results without it"))
+    .action((options: ReportOptions) => report(options, surroundings));
+}
+
+async function report(
+  { scale, results, out }: ReportOptions,
+  { stdout, stderr }: Surroundings,
+): Promise<void> {
+  const root = findProjectRoot();
+  const folder = results === undefined ? join(root, "results", scale) : resolve(results);
+  const args = [`--results=${folder}`, ...(out === undefined ? [] : [`--out=${resolve(out)}`])];
+  const child = spawn(process.execPath, [join(root, "workflow", "report.mjs"), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.setEncoding("utf8").on("data", (text: string) => stdout.write(text));
+  let fault = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (fault += text));
+  const code = await new Promise<number | null>((done, fail) => {
+    child.on("error", fail);
+    child.on("close", done);
+  });
+  if (code === 0) stderr.write(fault);
+  else throw new Error(`class-it ${fault.trim() || `report: stopped with code ${code}. Run it again.`}`);
+}

@@ -1,0 +1,48 @@
+/** @file The HTML the report's own pages share: text made safe, the frame of a page, tables. Notebook pages are nbconvert's. */
+
+/** @param {string} text @returns {string} */
+export const escaped = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/**
+ * A page.
+ *
+ * @param {{ title: string, main: string, up?: string, navigation?: string, head?: string }} page `up` leads to the report's
+ *   folder from a page below it; all but `title` is HTML
+ * @returns {string}
+ */
+export const htmlPage = ({ title, main, up = "", navigation = "", head = "" }) => `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${up}assets/report.css">${head}
+</head>
+<body>
+${navigation}<main>
+${main}
+</main>
+</body>
+</html>
+`;
+
+/**
+ * A table that scrolls on its own where the window is narrow.
+ *
+ * @param {{ caption?: string, columns: readonly string[], rows: readonly (readonly string[])[], name?: string,
+ *   numeric?: readonly string[] }} table cells are HTML, columns are text; columns of numbers stand at the right
+ * @returns {string}
+ */
+export function htmlTable({ caption, columns, rows, name, numeric = [] }) {
+  const side = columns.map((column) => (numeric.includes(column) ? ' class="number"' : ""));
+  const head = columns.map((column, at) => `<th scope="col"${side[at]}>${escaped(column)}</th>`).join("");
+  const body = rows.map(
+    (row) => `<tr>${row.map((cell, at) => `<td${side[at] ?? ""}>${cell}</td>`).join("")}</tr>`,
+  );
+  return `<div class="scroll" tabindex="0"><table${name ? ` class="${name}"` : ""}>${caption ? `<caption>${escaped(caption)}</caption>` : ""}
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body.join("\n")}
+</tbody></table></div>`;
+}

@@ -1,0 +1,140 @@
+/**
+ * @file The report's pages of numbers: for each model and condition every number of every seed, and what it was computed with;
+ * and the data files with their hashes. Read from results alone.
+ */
+import { createHash } from "node:crypto";
+import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
+
+/** @typedef {import("class-it").Result} Result */
+/** @typedef {{ file: string, label: string, seeds: number[], tasks: string[], html: string }} NumbersPage */
+
+const DIGITS = 4;
+const HOUR = 3600;
+
+/** @param {readonly Result[]} results @returns {Map<string, Result[]>} by model and condition, in their order */
+function bySubject(results) {
+  /** @type {Map<string, Result[]>} */
+  const subjects = new Map();
+  for (const result of results) {
+    const name = `${result.model}-${result.condition}`;
+    subjects.set(name, [...(subjects.get(name) ?? []), result]);
+  }
+  return subjects;
+}
+
+/** @param {string} hash */
+const short = (hash) => `<code title="${escaped(hash)}">${escaped(hash.slice(0, 10))}</code>`;
+
+/** @param {number} value */
+const number = (value) => (Number.isInteger(value) ? String(value) : value.toPrecision(DIGITS));
+
+/** @param {number} seconds */
+const duration = (seconds) =>
+  seconds < 100
+    ? `${seconds.toPrecision(2)} s`
+    : seconds < HOUR
+      ? `${(seconds / 60).toFixed(1)} min`
+      : `${(seconds / HOUR).toFixed(1)} h`;
+
+/** @param {readonly Result[]} results of one task and subject, a seed each */
+function taskTable(results) {
+  /** @type {Map<string, { cells: string[], n: Set<number>, values: Map<number, number> }>} */
+  const lines = new Map();
+  for (const { seed, metrics } of results)
+    for (const { metric, part, reading, value, n } of metrics) {
+      const cells = [metric, part, reading === "none" ? "" : reading];
+      const key = cells.join("\n");
+      const line = lines.get(key) ?? { cells, n: new Set(), values: new Map() };
+      line.n.add(n);
+      line.values.set(seed, value);
+      lines.set(key, line);
+    }
+  const seeds = results.map(({ seed }) => seed);
+  const columns = ["metric", "of", "reading", "n", ...seeds.map((seed) => `seed ${seed}`)];
+  const rows = [...lines.values()].map(({ cells, n, values }) => [
+    ...cells.map(escaped),
+    [...n].join(", "),
+    ...seeds.map((seed) => {
+      const value = values.get(seed);
+      return value === undefined ? '<span title="this seed has no such number">none</span>' : number(value);
+    }),
+  ]);
+  return htmlTable({ columns, rows, numeric: columns.slice(3) });
+}
+
+/** @param {readonly Result[]} results of one task and subject */
+function provenanceTable(results) {
+  const rows = results.map(({ seed, stages, files, provenance, config }) => [
+    String(seed),
+    provenance.commit === null
+      ? "no checkout"
+      : short(provenance.commit) + (provenance.clean === false ? " with changes" : ""),
+    short(createHash("sha256").update(JSON.stringify(config)).digest("hex")),
+    stages
+      .map(({ kind, hash, seconds }) => `${escaped(kind)} ${short(hash)} ${duration(seconds)}`)
+      .join("<br>"),
+    `<a href="data-files.html">${files.length}</a>`,
+    escaped(`${provenance.processor}, ${provenance.cores} cores, ${provenance.memoryGiB} GiB`),
+    escaped(`node ${provenance.node}, tensorflow ${provenance.tensorflow}, tfjs ${provenance.tfjs}`),
+  ]);
+  const columns = ["seed", "commit", "settings", "stages", "data files", "machine", "versions"];
+  return `<details><summary>What these numbers were computed with</summary>
+${htmlTable({ columns, rows })}</details>`;
+}
+
+const navigation = (/** @type {string} */ place) =>
+  `<nav aria-label="${place}"><span></span><a href="../index.html">Index</a><span></span></nav>\n`;
+
+/** @param {readonly Result[]} results @returns {string} */
+function dataFilesPage(results) {
+  /** @type {Map<string, { path: string, sha256: string, isKnown: boolean, tasks: Set<string> }>} */
+  const files = new Map();
+  for (const { task, files: own } of results)
+    for (const { path, sha256, unverified } of own) {
+      const key = `${path} ${sha256}`;
+      const file = files.get(key) ?? { path, sha256, isKnown: unverified !== true, tasks: new Set() };
+      file.tasks.add(task);
+      files.set(key, file);
+    }
+  const rows = [...files.values()]
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ path, sha256, isKnown, tasks }) => [
+      escaped(path),
+      `<code>${escaped(sha256)}</code>`,
+      isKnown ? "yes" : "no",
+      escaped([...tasks].join(", ")),
+    ]);
+  const main = `<h1>Data files</h1>
+<p>Every file a result was computed from. A known file is one whose hash the manifest had before it arrived.</p>
+${htmlTable({ columns: ["file", "sha256", "known", "read by"], rows })}`;
+  return htmlPage({ title: "Data files", up: "../", navigation: navigation("Top"), main });
+}
+
+/**
+ * The pages.
+ *
+ * @param {readonly Result[]} results
+ * @returns {{ pages: NumbersPage[], dataFiles: string }}
+ */
+export function numbersPages(results) {
+  const pages = [...bySubject(results)].map(([name, own]) => {
+    const label = name.replace("-", ", ");
+    const tasks = [...new Set(own.map(({ task }) => task))];
+    const seeds = [...new Set(own.map(({ seed }) => seed))];
+    const sections = tasks.map((task) => {
+      const found = own.filter((result) => result.task === task);
+      return `<h2 id="${escaped(task)}">${escaped(task)}</h2>\n${taskTable(found)}\n${provenanceTable(found)}`;
+    });
+    const links = tasks
+      .map((task) => `<a href="#${encodeURIComponent(task)}">${escaped(task)}</a>`)
+      .join(" · ");
+    const main = `<h1>${escaped(label)}</h1>
+<p class="context">Proportions from 0 to 1, losses in nats a token. ${links}</p>
+${sections.join("\n")}`;
+    return {
+      ...{ file: `${name}.html`, label, seeds, tasks },
+      html: htmlPage({ title: label, up: "../", navigation: navigation("Top"), main }),
+    };
+  });
+  return { pages, dataFiles: dataFilesPage(results) };
+}

@@ -1,0 +1,38 @@
+/** @file The report's table of verdicts: each claim, what the published numbers say of it, and what ours do. */
+import { escaped, htmlTable } from "./report-html.mjs";
+
+/** @typedef {ReturnType<typeof import("class-it").verdictOverview>} Overview */
+
+const MARKS = /** @type {Record<string, string>} */ ({
+  supported: "+",
+  "not supported": "−",
+  inconclusive: "?",
+});
+
+/** @param {unknown} verdict @param {unknown} effect */
+function cell(verdict, effect) {
+  const name = String(verdict ?? "");
+  const mark = MARKS[name];
+  const chip =
+    mark === undefined
+      ? '<span class="verdict none">no verdict</span>'
+      : `<span class="verdict ${name.replaceAll(" ", "-")}"><b aria-hidden="true">${mark}</b> ${escaped(name)}</span>`;
+  return `${chip}<br><small>${escaped(String(effect ?? ""))}</small>`;
+}
+
+/**
+ * @param {Overview} overview
+ * @returns {string} HTML
+ */
+export function verdictTable(overview) {
+  const rows = overview.map((row) => [
+    escaped(String(row["claim"] ?? "")),
+    cell(row["published"], row["effect [95 %], corrected p, n"]),
+    cell(row["ours"], row["our effect [95 %], corrected p, n"]),
+  ]);
+  return htmlTable({
+    name: "verdicts",
+    columns: ["Claim of the paper", "On its published numbers", "On the numbers here"],
+    rows,
+  });
+}

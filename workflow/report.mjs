@@ -1,0 +1,97 @@
+/**
+ * @file `node workflow/report.mjs --results=FOLDER [--out=FOLDER]`: the report of one scale from its results alone, as
+ * `npx class-it report` and `npm run reproduce` make it.
+ */
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
+import * as kit from "class-it";
+import { PROJECT } from "./jupyter-environment.mjs";
+import { numbersPages } from "./report-numbers.mjs";
+import { buildReport } from "./report-site.mjs";
+import { verdictTable } from "./report-verdicts.mjs";
+
+/** @typedef {import("class-it").Result} Result */
+
+/** @param {readonly Result[]} results @param {(result: Result) => string | number} part */
+const distinct = (results, part) => [...new Set(results.map(part))];
+
+/** @param {readonly Result[]} results @param {string} folder */
+function contextOf(results, folder) {
+  for (const [name, found] of /** @type {const} */ ([
+    ["scale", distinct(results, ({ scale }) => scale)],
+    ["source", distinct(results, ({ source }) => source)],
+  ]))
+    if (found.length > 1)
+      throw new Error(
+        `report: results in ${folder} must be of one ${name}, got ${found.join(" and ")}. Move the others out.`,
+      );
+  const [first] = results;
+  const commits = distinct(results, ({ provenance }) =>
+    provenance.commit === null
+      ? "no checkout"
+      : provenance.commit.slice(0, 7) + (provenance.clean === false ? " with changes" : ""),
+  );
+  return {
+    scale: first?.scale ?? "",
+    text: first?.source === "real" ? "real" : "microworld (generated)",
+    seeds: distinct(results, ({ seed }) => seed)
+      .sort((a, b) => Number(a) - Number(b))
+      .join(", "),
+    results: String(results.length),
+    commits: commits.join(", "),
+    machines: distinct(results, ({ provenance }) => provenance.processor).join(", "),
+  };
+}
+
+/**
+ * Builds the report of a results folder: notebooks as executed, figures, verdicts, and every number with its origin.
+ *
+ * @param {{ resultsFolder: string, outFolder?: string }} options `results/<scale>`; the site lies in its `report` unless named
+ * @returns {Promise<string>} path of index.html
+ * @throws {Error} when there are no results, they are of several scales or of another version, or no notebook was executed
+ */
+export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, "report") }) {
+  if (!existsSync(resultsFolder))
+    throw new Error(`report: ${resultsFolder} must be a folder of results, got none. Run npm run reproduce.`);
+  const results = kit.readResults(resultsFolder);
+  if (results.length === 0)
+    throw new Error(`report: ${resultsFolder} must hold results, got none. Run npm run reproduce.`);
+  const judge = (/** @type {Parameters<typeof kit.judgeClaims>[1]} */ evidence) =>
+    kit.judgeClaims(kit.PAPER_CLAIMS, evidence);
+  return buildReport({
+    executedFolder: join(resultsFolder, "notebooks"),
+    figuresFolder: join(resultsFolder, "figures"),
+    outFolder,
+    title: "CLASS-IT, reproduced",
+    context: contextOf(results, resultsFolder),
+    numbers: numbersPages(results),
+    verdicts: verdictTable(
+      kit.verdictOverview({
+        published: judge(kit.publishedEvidence("unpaired")),
+        ifPaired: judge(kit.publishedEvidence("pairedAssumption")),
+        own: judge(kit.ownEvidence(kit.readPairedOutcomes(resultsFolder))),
+      }),
+    ),
+  });
+}
+
+async function main() {
+  const { values } = parseArgs({ options: { results: { type: "string" }, out: { type: "string" } } });
+  const { results = join(PROJECT, "results/smoke"), out } = values;
+  const begin = performance.now();
+  const index = await reportOf({
+    resultsFolder: resolve(results),
+    ...(out !== undefined && { outFolder: resolve(out) }),
+  });
+  const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+  console.log(`report: ${relative(process.cwd(), index)}, in ${seconds} s`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((/** @type {Error} */ error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
