@@ -4,6 +4,7 @@
  */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { tf } from "../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
 import { TrainingRun, type StepRecord } from "../training/train.js";
@@ -88,6 +89,8 @@ export async function* buildPhase(
         lock.touch();
       }
       yield { phase, ...record };
+      // TensorFlow computes without leaving the thread: an interrupt, and whatever else waits, has its turn here.
+      await turnOfEventLoop();
     }
     const stage = completePhase(material, {
       kind,

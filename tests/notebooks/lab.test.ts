@@ -1,5 +1,14 @@
 /** @file JupyterLab in a browser, as a researcher uses it: look, run all, edit, run on, err, save. */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
@@ -13,6 +22,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PLACE = ".cache/lab-test";
 const FOLDER = join(ROOT, PLACE);
 const SCRIPT = fileURLToPath(new URL("fixtures/lab.ts", import.meta.url));
+const STUDY = fileURLToPath(new URL("fixtures/study.ts", import.meta.url));
 const disk = (file: string) => readFileSync(join(FOLDER, file), "utf8");
 
 /** Forty steps in about eight seconds. */
@@ -26,12 +36,18 @@ async function* steps() {
 const context = { scale: "smoke", source: "microworld", seeds: [1] } as const;
 for await (const step of kit.watchCurves(steps(), { name: "live", alt: "loss", context })) void step;`;
 
-/** Two pairs: `work`, never run, and `fresh`, run on another machine, its .ipynb an hour newer than its .ts. */
+/** Finished stages of one kind in the notebook's cache, with the time each was made. */
+const stages = (kind: string) =>
+  readdirSync(join(FOLDER, "stages"))
+    .filter((name) => new RegExp(`^${kind}-[0-9a-f]{16}$`).test(name))
+    .map((name) => `${name} ${statSync(join(FOLDER, "stages", name)).mtimeMs}`);
+
+/** `work` and `study`, never run, and `fresh`, run on another machine, its .ipynb an hour newer than its .ts. */
 async function writeNotebooks(): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  const [script] = await readScripts([SCRIPT]);
-  if (!script) throw new Error("readScripts must return the fixture");
+  const [script, study] = await readScripts([SCRIPT, STUDY]);
+  if (!script || !study) throw new Error("readScripts must return the fixture");
   const source = script.cells[2]?.source;
   const png = /"(iVBOR[^"]+)"/.exec(Array.isArray(source) ? source.join("") : "")?.[1];
   const svg =
@@ -41,8 +57,13 @@ async function writeNotebooks(): Promise<void> {
   const cells = script.cells.map((cell, i) =>
     i === 2 ? { ...cell, execution_count: 1, outputs: [figure] } : cell,
   );
-  for (const [name, made] of Object.entries({ work: script, fresh: { ...script, cells } })) {
-    copyFileSync(SCRIPT, join(FOLDER, `${name}.ts`));
+  const pairs = [
+    { name: "work", source: SCRIPT, made: script },
+    { name: "fresh", source: SCRIPT, made: { ...script, cells } },
+    { name: "study", source: STUDY, made: study },
+  ];
+  for (const { name, source, made } of pairs) {
+    copyFileSync(source, join(FOLDER, `${name}.ts`));
     writeFileSync(join(FOLDER, `${name}.ipynb`), serialiseNotebook(normaliseNotebook(made)));
   }
   const anHourAgo = Date.now() / 1000 - 3600;
@@ -149,6 +170,49 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     const box = await plot.boundingBox();
     expect(box?.height).toBeGreaterThan(300);
   }, 60_000);
+
+  test("a changed hyperparameter changes the figure, and only what depends on it is trained again", async () => {
+    notebook = await NotebookPage.open(page, server, `${PLACE}/study.ipynb`);
+    await notebook.menu("Run", "runmenu:run-all");
+    await notebook.ran(3, 4);
+    const picture = () => notebook.output(3).locator("img").first().getAttribute("src");
+    const before = await picture();
+    const [pretraining, tuning] = [stages("pretraining"), stages("tuning")];
+    expect([pretraining.length, tuning.length]).toEqual([1, 1]);
+    await notebook.edit(0, 'import * as kit from "class-it";\nconst tuningRate = 3e-2;\nconst epochs = 1;');
+    await notebook.menu("Run", "notebook:run-all-below");
+    await notebook.ran(3, 8);
+    await until("another figure", async () => (await picture()) !== before);
+    expect(stages("pretraining")).toEqual(pretraining);
+    expect(stages("tuning")).toEqual(expect.arrayContaining(tuning));
+    expect(stages("tuning").length).toBe(2);
+  }, 120_000);
+
+  test("an interrupted training stops and says so, and the next cells run", async () => {
+    const edited = (epochs: number) =>
+      `import * as kit from "class-it";\nconst tuningRate = 3e-2;\nconst epochs = ${epochs};`;
+    await notebook.edit(0, edited(400));
+    await notebook.menu("Run", "notebook:run-all-below");
+    await notebook.ran(1, 10);
+    await until("a training under way", () =>
+      readdirSync(join(FOLDER, "stages")).some((name) => /^pretraining-[0-9a-f]{16}\.progress/.test(name)),
+    );
+    await notebook.menu("Kernel", "kernelmenu:interrupt");
+    await notebook.ran(2, 11);
+    expect((await notebook.output(2).allTextContents()).join()).toContain(
+      "Interrupted: the cell was interrupted",
+    );
+    const counted = async (count: number) => {
+      await notebook.edit(0, "console.log(`after ${steps} steps`);");
+      await notebook.press("Control+Enter");
+      await notebook.ran(0, count);
+      return notebook.output(0).first().textContent();
+    };
+    await notebook.idle();
+    const [first, second] = [await counted(12), await counted(13)];
+    expect(first).toMatch(/after \d+ steps/);
+    expect(second).toBe(first);
+  }, 120_000);
 
   test("asked no other host for anything, and raised no error in the page or the kernel", () => {
     expect(problems).toEqual([]);
