@@ -14,6 +14,9 @@ import { followProgress } from "./progress-file.mjs";
 
 const MAX_EXCERPT_LINES = 12;
 const FORCE_AFTER_MS = 5000;
+/** What the kernel says when another process took a port that Jupyter had chosen for it; others are chosen at the next start. */
+const PORT_TAKEN = /kernel: port \d+ must be free/;
+const MAX_STARTS = 3;
 
 /**
  * Runs nbconvert.
@@ -178,28 +181,32 @@ export async function executeNotebook({
       "record_timing=False",
       `timeout=${timeoutSeconds === undefined ? -1 : Math.ceil(timeoutSeconds)}`,
     ];
-    const { code, stderr } = await nbconvert(
-      [
-        ...args,
-        ...settings.map((setting) => `--ExecutePreprocessor.${setting}`),
-        "--output-dir",
-        work,
-        "--output",
-        name,
-      ],
-      {
-        cwd: folder,
-        input: JSON.stringify(script),
-        env: {
-          ...env,
-          NB_PARAMS: JSON.stringify(parameters),
-          CLASS_IT_NOTEBOOK: name,
-          CLASS_IT_PROGRESS: progressFile,
-          CLASS_IT_RUNNER_PID: String(process.pid),
+    const convert = () =>
+      nbconvert(
+        [
+          ...args,
+          ...settings.map((setting) => `--ExecutePreprocessor.${setting}`),
+          "--output-dir",
+          work,
+          "--output",
+          name,
+        ],
+        {
+          cwd: folder,
+          input: JSON.stringify(script),
+          env: {
+            ...env,
+            NB_PARAMS: JSON.stringify(parameters),
+            CLASS_IT_NOTEBOOK: name,
+            CLASS_IT_PROGRESS: progressFile,
+            CLASS_IT_RUNNER_PID: String(process.pid),
+          },
+          signal,
         },
-        signal,
-      },
-    );
+      );
+    let { code, stderr } = await convert();
+    for (let tries = 1; code !== 0 && PORT_TAKEN.test(stderr) && tries < MAX_STARTS; tries++)
+      ({ code, stderr } = await convert());
     follower.stop();
     const aborted = signal?.aborted ?? false;
     if (code !== 0) throw failure({ name, sources, last, stderr, timeoutSeconds, aborted });

@@ -64,12 +64,15 @@ function taskTable(results) {
 
 /** @param {readonly Result[]} results of one task and subject */
 function provenanceTable(results) {
-  const rows = results.map(({ seed, stages, files, provenance, config }) => [
+  const rows = results.map(({ seed, stages, files, provenance, config, settings }) => [
     String(seed),
     provenance.commit === null
       ? "no checkout"
       : short(provenance.commit) + (provenance.clean === false ? " with changes" : ""),
-    short(createHash("sha256").update(JSON.stringify(config)).digest("hex")),
+    [
+      short(createHash("sha256").update(JSON.stringify(config)).digest("hex")),
+      ...Object.entries(settings ?? {}).map(([name, value]) => escaped(`${name} ${String(value)}`)),
+    ].join("<br>"),
     stages
       .map(({ kind, hash, seconds }) => `${escaped(kind)} ${short(hash)} ${duration(seconds)}`)
       .join("<br>"),

@@ -29,6 +29,7 @@ interface FinetuneOptions {
   readonly pooling: Pooling;
   readonly selection: Selection;
   readonly precision: Precision;
+  readonly rate?: number;
   readonly frozen?: true;
   readonly patience?: number;
   readonly multircTrain: "all" | "first10k";
@@ -42,6 +43,13 @@ const wholeNumber = (option: string) => (value: string) => {
   );
 };
 
+const positive = (option: string) => (value: string) => {
+  if (Number(value) > 0 && Number.isFinite(Number(value))) return Number(value);
+  throw new RangeError(
+    `class-it: ${option} must be a number above 0, got "${value}". Correct the option --${option}.`,
+  );
+};
+
 /** The verb `finetune`. */
 export function finetuneVerb(surroundings: Surroundings): Command {
   const verb = new Command("finetune")
@@ -52,7 +60,7 @@ export function finetuneVerb(surroundings: Surroundings): Command {
     .addHelpText(
       "after",
       example(
-        "finetune --model path/to/model --task rte,wsc --data path/to/glue_filtered --out scores --scale laptop",
+        "finetune --model path/to/model --task rte,wsc --data path/to/glue_filtered --out scores --scale paper",
         "finetune --condition merged --task wsc --scale smoke --seeds 42,1",
       ),
     )
@@ -74,8 +82,11 @@ export function finetuneVerb(surroundings: Surroundings): Command {
     choice("--pooling <name>", "the position the head reads", POOLINGS).default("lastToken"),
     choice("--selection <name>", "what the epoch is chosen on", SELECTIONS).default("heldOutTrain"),
     choice("--precision <name>", "of matrix products", PRECISIONS).default("float32"),
+    new Option("--rate <number>", "peak learning rate, in place of the scale's own").argParser(
+      positive("rate"),
+    ),
     new Option("--frozen", "train the head alone: a cheap probe, not fine-tuning"),
-    new Option("--patience <epochs>", "stop after so many epochs without a better one").argParser(
+    new Option("--patience <epochs>", "stop after so many epochs without a better one (laptop: 3)").argParser(
       wholeNumber("patience"),
     ),
     choice("--multirc-train <name>", "how much of MultiRC's train file", ["all", "first10k"]).default("all"),
@@ -141,9 +152,13 @@ async function finetuneOne(
     import("../runs/finetuning.js"),
     import("../runs/finetuning-cost.js"),
   ]);
-  const { pooling, selection, precision, frozen = false, patience = null, multircTrain } = options;
+  const { pooling, selection, precision, frozen = false, patience, rate, multircTrain } = options;
   const seeds = options.seeds ?? FINETUNING_SEEDS;
-  const choices = { pooling, selection, precision, isFrozen: frozen, patience, multircTrain };
+  const choices = {
+    ...{ pooling, selection, precision, isFrozen: frozen, multircTrain },
+    ...(patience !== undefined && { patience }),
+    ...(rate !== undefined && { learningRate: rate }),
+  };
   const settings = finetuningSettings(task, options.scale, choices);
   const from = options.data === undefined ? { generated } : { dataFolder: options.data };
   const data = loadTask(task, from, settings);

@@ -1,5 +1,6 @@
 /** @file What must be the same of results that stand in one table or one comparison. */
 import type { Result } from "../runs/results.js";
+import { canonicalJson } from "../runs/stage.js";
 
 /**
  * Refuses to set results side by side that were not measured on the same things.
@@ -33,6 +34,7 @@ const SAME_IN_A_COMPARISON: Readonly<Record<string, (result: Result) => string>>
       .map(({ path, sha256 }) => `${path} ${sha256.slice(0, 12)}`)
       .sort()
       .join(", ") || "none",
+  "choice of settings": ({ settings }) => canonicalJson(settings ?? {}),
 };
 
 const nameOf = ({ model, condition, seed }: Result): string => `${model} ${condition} seed ${seed}`;

@@ -204,6 +204,7 @@ export function publishFinetuning(
 ): Result {
   return publishResult(study, subject, finetuningResultName(outcome.task, outcome.settings), {
     metrics: metricsOf(outcome),
+    settings: { ...outcome.settings },
     files: encoded.files,
     stages: runs.map(({ stage }) => stage),
     items: table,

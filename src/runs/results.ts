@@ -43,6 +43,8 @@ const resultSchema = z.object({
   metrics: z.array(metricSchema),
   /** The whole configuration of the study. */
   config: z.record(z.string(), z.unknown()),
+  /** Settings of the task itself, beyond the study's: those of fine-tuning. */
+  settings: z.record(z.string(), z.unknown()).optional(),
   /** sha256 of the data files the task read; `unverified` where it was not known before the file arrived. */
   files: z.array(z.object({ path: z.string(), sha256: z.string(), unverified: z.literal(true).optional() })),
   stages: z.array(z.object({ kind: z.string(), hash: z.string(), seconds: z.number() })),
@@ -79,6 +81,7 @@ export function publishResult(
   content: {
     readonly metrics: readonly Metric[];
     readonly files: Result["files"];
+    readonly settings?: Readonly<Record<string, unknown>>;
     readonly stages: readonly Stage[];
     readonly items?: ItemTable;
   },
@@ -100,6 +103,7 @@ export function publishResult(
     seed: study.seed,
     metrics: [...content.metrics],
     config: { ...study.config },
+    ...(content.settings && { settings: content.settings }),
     files: [...content.files],
     stages: content.stages.map(({ kind, hash, seconds }) => ({ kind, hash, seconds })),
     provenance: last.provenance,

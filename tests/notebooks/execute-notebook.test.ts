@@ -118,6 +118,21 @@ test("a kernel that ends in a cell, and a cell over its time limit, are one clea
   expect(slow).toMatch(/^Error: slow: cell 1 of 1 took longer than 2 s\./);
 }, 60_000);
 
+test("a kernel whose port another process took is started again", async () => {
+  const marker = JSON.stringify(join(folder, "started"));
+  const taken = [
+    'import { existsSync, writeFileSync, writeSync } from "node:fs";',
+    `if (!existsSync(${marker})) {`,
+    `  writeFileSync(${marker}, "");`,
+    '  writeSync(2, "kernel: port 40000 must be free, got another\\n");',
+    "  process.exit(1);",
+    "}",
+    'console.log("at last");',
+  ];
+  const { path } = await executeCells("taken", [taken.join("\n")]);
+  expect(readFileSync(path, "utf8")).toContain("at last");
+}, 60_000);
+
 test("an error after the last cell, and a run that is stopped, leave no notebook", async () => {
   const stop = new AbortController();
   const stopAtFirstCell = (event: ProgressEvent) => void (event.type === "cell" && stop.abort());

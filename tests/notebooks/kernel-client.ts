@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 import { Dealer, Subscriber } from "zeromq";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const KERNEL = join(ROOT, "jupyter/kernels/tslab/kernel.cjs");
+/** The kernel's launcher. */
+export const KERNEL = join(ROOT, "jupyter/kernels/tslab/kernel.cjs");
 
 /** A message of the kernel. */
 export interface Message {

@@ -1,10 +1,13 @@
 /** @file The repairs of the notebook kernel, asserted against one running kernel. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { errorOf, startKernel, streamText, type Kernel, type Message } from "./kernel-client.js";
+import { errorOf, KERNEL, startKernel, streamText, type Kernel, type Message } from "./kernel-client.js";
 
 const CACHE = fileURLToPath(new URL("../../.cache/", import.meta.url));
 const FIXTURES = fileURLToPath(new URL("fixtures/", import.meta.url));
@@ -287,3 +290,21 @@ test("a heartbeat that meets a closing kernel is no error of the notebook", asyn
   }
   expect(readFileSync(events, "utf8")).not.toContain("lateError");
 });
+
+test("a port that another process has ends the kernel with a reason, so that nobody waits for it", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const address = other.address();
+  if (address === null || typeof address === "string") throw new Error("the test must listen on a port");
+  const ports = { shell_port: 0, iopub_port: 0, stdin_port: 0, control_port: 0, hb_port: address.port };
+  const path = join(folder, "taken.json");
+  const settings = { ip: "127.0.0.1", key: "", transport: "tcp", signature_scheme: "hmac-sha256" };
+  writeFileSync(path, JSON.stringify({ ...settings, ...ports }));
+  const child = spawn(process.execPath, [KERNEL, path], { stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const [code] = await once(child, "close");
+  other.close();
+  expect(code).toBe(1);
+  expect(stderr).toContain(`kernel: port ${address.port} must be free, got "Address already in use".`);
+}, 30_000);

@@ -22,6 +22,9 @@ describe("results of one comparison", () => {
     expect(() => checkComparable([first, other({ files: [file("b".repeat(64))] })])).toThrow(
       /one set of data files.*blimp\.jsonl aaaaaaaaaaaa.*blimp\.jsonl bbbbbbbbbbbb/,
     );
+    expect(() => checkComparable([first, other({ ...same, settings: { learningRate: 1e-4 } })])).toThrow(
+      /one choice of settings.*\{\}.*\{"learningRate":0\.0001\}/,
+    );
     expect(() => checkComparable([first, other(same)])).not.toThrow();
   });
 

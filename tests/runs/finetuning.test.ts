@@ -91,3 +91,20 @@ test("a folder without a place for its outcomes is refused", async () => {
   const { code, stderr } = await command("finetune --model x --task rte --scale smoke");
   expect([code, stderr]).toEqual([1, expect.stringContaining("--model and --out")]);
 });
+
+test("a scale says what it changes of the official settings, and a choice comes before both", () => {
+  const paper = finetuningSettings("rte", "paper");
+  expect(paper).toMatchObject({
+    learningRate: 3e-5,
+    batchSize: 32,
+    epochs: 10,
+    maxLengthTokens: 512,
+    patience: null,
+  });
+  expect(finetuningSettings("rte", "laptop")).toEqual({ ...paper, learningRate: 3e-4, patience: 3 });
+  expect(finetuningSettings("rte", "laptop", { learningRate: 1e-4, patience: null })).toEqual({
+    ...paper,
+    learningRate: 1e-4,
+  });
+  expect(finetuningSettings("multirc", "paper", { multircTrain: "first10k" }).trainRows).toBe(10_000);
+});

@@ -78,10 +78,16 @@ function installProtocol({ jupyter, cells, versions }) {
     (data, isUpdate) => publish(isUpdate ? "update_display_data" : "display_data", data),
   ];
 
-  // A cell that prints faster than ZeroMQ sends must not lose lines: no limit on what waits.
-  server.bindSocket = function (socket, port) {
+  // A cell that prints faster than ZeroMQ sends must not lose lines: no limit on what waits. Jupyter chooses ports and lets go
+  // of them; another process may take one before the kernel does, and a kernel that lives on without it is waited for in vain.
+  server.bindSocket = async function (socket, port) {
     if (socket === this.iopub) socket.sendHighWaterMark = 0;
-    return bindSocket.call(this, socket, port);
+    try {
+      await bindSocket.call(this, socket, port);
+    } catch (error) {
+      process.stderr.write(`kernel: port ${port} must be free, got "${error.message}". Start it again.\n`);
+      process.exit(1);
+    }
   };
 
   // tslab never calls the callback of a write, and who awaits it would wait forever.
