@@ -20,6 +20,8 @@ export { exampleOrder, type OrderPart } from "./runs/example-order.js";
 export { measureExposure } from "./runs/exposure.js";
 export { checkWordBudget, describeWordBudget, WORD_LIMITS, type WordBudget } from "./data/word-budget.js";
 export { evaluateCondition } from "./runs/scoring.js";
+export { SUPERGLUE_TASKS } from "./evaluation/superglue-tasks.js";
+export { FINETUNING_SEEDS } from "./runs/finetuning-budget.js";
 export { finetuneAll, type SubjectOutcome } from "./runs/finetuning-study.js";
 export { generateReplies, REPLY_PROMPTS, type Reply } from "./runs/replies.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
