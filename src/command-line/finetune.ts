@@ -82,7 +82,7 @@ export function finetuneVerb(surroundings: Surroundings): Command {
     choice("--pooling <name>", "the position the head reads", POOLINGS).default("lastToken"),
     choice("--selection <name>", "what the epoch is chosen on", SELECTIONS).default("heldOutTrain"),
     choice("--precision <name>", "of matrix products", PRECISIONS).default("float32"),
-    new Option("--rate <number>", "peak learning rate, in place of the scale's own").argParser(
+    new Option("--rate <number>", "peak learning rate, in place of the official 3e-5").argParser(
       positive("rate"),
     ),
     new Option("--frozen", "train the head alone: a cheap probe, not fine-tuning"),

@@ -101,7 +101,7 @@ test("a scale says what it changes of the official settings, and a choice comes 
     maxLengthTokens: 512,
     patience: null,
   });
-  expect(finetuningSettings("rte", "laptop")).toEqual({ ...paper, learningRate: 3e-4, patience: 3 });
+  expect(finetuningSettings("rte", "laptop")).toEqual({ ...paper, patience: 3 });
   expect(finetuningSettings("rte", "laptop", { learningRate: 1e-4, patience: null })).toEqual({
     ...paper,
     learningRate: 1e-4,
