@@ -64,7 +64,7 @@ export function evaluateVerb(surroundings: Surroundings): Command {
 }
 
 const FOLDER_OPTIONS = ["data", "out", "fast", "tiePolicy"] as const;
-const STUDY_OPTIONS = ["scale", "seed", "config"] as const;
+const STUDY_OPTIONS = ["scale", "seed", "config", "crossed", "results", "cache"] as const;
 const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 async function evaluate(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
@@ -75,20 +75,14 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
     throw new RangeError(
       `class-it evaluate: with --condition a study decides items and places, got ${misplaced.map(flag).join(", ")}. Leave them out, or give a folder with --model instead.`,
     );
-  const { scale, seed, config } = options;
+  const { scale, seed } = options;
   if (scale === undefined || seed === undefined)
     throw new RangeError(
       `class-it evaluate: --condition must come with --scale and --seed, got ${scale === undefined ? "no --scale" : "no --seed"}. Add it.`,
     );
   const model = options.model === undefined ? {} : { model: decoderOf(options.model) };
-  const subject: SubjectOptions = {
-    condition,
-    scale,
-    seed,
-    ...model,
-    ...(config !== undefined && { config }),
-  };
-  await evaluateStudy(subject, options, surroundings);
+  const { model: _, ...study } = options;
+  await evaluateStudy({ ...study, condition, scale, seed, ...model }, options, surroundings);
 }
 
 async function evaluateStudy(

@@ -11,15 +11,22 @@ import type { ModelFolder } from "../runs/model-folder.js";
 import type { FinishedTask, TaskOutcome } from "../runs/finetuning-results.js";
 import { describeOutcome, describeOutcomes } from "./finetuning-tables.js";
 import { interruptible } from "./interruptible.js";
-import { choice, decoderOf, example, jsonOption, listOption } from "./options.js";
+import {
+  choice,
+  decoderOf,
+  example,
+  jsonOption,
+  listOption,
+  studyOptions,
+  type StudyOptions,
+} from "./options.js";
 import { openSubjectStudy } from "./subject-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
 
-interface FinetuneOptions {
+interface FinetuneOptions extends StudyOptions {
   readonly model?: string;
   readonly condition?: string;
-  readonly config?: string;
   readonly studySeed: number;
   readonly task: readonly SuperglueTask[];
   readonly data?: string;
@@ -69,7 +76,7 @@ export function finetuneVerb(surroundings: Surroundings): Command {
     listOption("--task <names>", "tasks, separated by commas", SUPERGLUE_TASKS),
     new Option("--model <folder>", "a Hugging Face folder; with --condition one of its decoders by name"),
     new Option("--condition <name>", "training condition whose models are fine-tuned"),
-    new Option("--config <file>", "with --condition, JSON with settings in place of the scale's own"),
+    ...studyOptions(),
     new Option("--study-seed <number>", "with --condition, the seed its models were trained with")
       .argParser(wholeNumber("study-seed"))
       .default(42),
@@ -108,7 +115,9 @@ const INTERRUPTED =
 
 async function finetune(options: FinetuneOptions, surroundings: Surroundings): Promise<void> {
   const { stdout, stderr } = surroundings;
-  const cacheFolder = surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages");
+  const cacheFolder =
+    surroundings.cacheFolder ??
+    (options.cache ? resolve(options.cache) : join(findProjectRoot(), ".cache", "stages"));
   const { subjects, place, generated } = await findSubjects(options, surroundings);
   const outcomes: { readonly name: string; readonly outcome: TaskOutcome }[] = [];
   await interruptible(INTERRUPTED, async () => {
@@ -177,15 +186,15 @@ async function findSubjects(
 ): Promise<{ readonly subjects: Subject[]; readonly place: string; readonly generated: boolean }> {
   const { modelFolder } = await import("../runs/model-folder.js");
   const { publishFinetuning, writeOutcome } = await import("../runs/finetuning-results.js");
-  const { condition, scale, studySeed: seed, config, out } = options;
+  const { condition, scale, studySeed: seed, out } = options;
   if (condition !== undefined) {
     if (out !== undefined)
       throw new RangeError(
         "class-it finetune: with --condition a study decides the places, got --out. Leave it out, or give a folder with --model instead.",
       );
-    const names = { condition, scale, seed, ...(config !== undefined && { config }) };
-    const decoder = options.model === undefined ? {} : { model: decoderOf(options.model) };
-    const { study, models } = await openSubjectStudy({ ...names, ...decoder });
+    const { model: name, ...places } = options;
+    const decoder = name === undefined ? {} : { model: decoderOf(name) };
+    const { study, models } = await openSubjectStudy({ ...places, condition, scale, seed, ...decoder });
     const trained = await trainModels(study, { models, condition }, surroundings);
     const subjects = trained.map(({ model, stage }) => ({
       name: `${model} ${condition}`,

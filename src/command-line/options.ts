@@ -3,15 +3,24 @@ import { Option } from "commander";
 import { CONTROLS } from "../curricula.js";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config.js";
 
+/** Options of where a study lies and how its tokenizers are given to its decoders. */
+export interface StudyOptions {
+  /** Path of a JSON file with settings in place of the scale's own. */
+  readonly config?: string;
+  /** Each decoder with the other's kind of tokenizer. */
+  readonly crossed?: true;
+  /** Folders in place of the project's `results` and `.cache/stages`. */
+  readonly results?: string;
+  readonly cache?: string;
+}
+
 /** Options that name a condition's models. */
-export interface SubjectOptions {
+export interface SubjectOptions extends StudyOptions {
   readonly condition: Condition;
   readonly scale: Scale;
   readonly seed: number;
   /** Undefined for all models the poster trains in the condition. */
   readonly model?: ModelName;
-  /** Path of a JSON file with settings in place of the scale's own. */
-  readonly config?: string;
 }
 
 /** @throws RangeError that lists the valid names */
@@ -63,6 +72,14 @@ function parseSeed(value: string): number {
   );
 }
 
+/** The options behind {@link StudyOptions}. */
+export const studyOptions = (): Option[] => [
+  new Option("--config <file>", "JSON with settings and curricula in place of the scale's own"),
+  new Option("--crossed", "each decoder with the other's kind of tokenizer; results in crossed-tokenizers"),
+  new Option("--results <folder>", "where results go; the project's own without it"),
+  new Option("--cache <folder>", "where finished stages are kept; the project's own without it"),
+];
+
 /** The options behind {@link SubjectOptions}. */
 export function subjectOptions(): Option[] {
   return [
@@ -72,7 +89,7 @@ export function subjectOptions(): Option[] {
       .makeOptionMandatory(),
     choice("--scale <name>", "size of models, text and budgets", SCALES).makeOptionMandatory(),
     new Option("--seed <number>", "whole number from 0").argParser(parseSeed).makeOptionMandatory(),
-    new Option("--config <file>", "JSON with settings and curricula in place of the scale's own"),
+    ...studyOptions(),
     choice("--model <name>", "one model; without it, all the poster trains in the condition", MODELS),
   ];
 }
