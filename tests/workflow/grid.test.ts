@@ -10,6 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { finetuneAll } from "../../src/runs/finetuning-study.js";
+import type { Result } from "../../src/runs/results.js";
 import { evaluateCondition } from "../../src/runs/scoring.js";
 import { openStudy, type Study } from "../../src/runs/study.js";
 import { readStudyFile } from "../../src/runs/study-file.js";
@@ -73,9 +74,10 @@ function contentOf(name: string): Map<string, string> {
     paths.sort().map((path) => {
       const bytes = readFileSync(join(folder, path));
       if (path.endsWith(".gz")) return [path, bytes.toString("base64")];
-      const result = JSON.parse(bytes.toString("utf8"));
-      const stages = result.stages.map(({ kind, hash }: { kind: string; hash: string }) => ({ kind, hash }));
-      return [path, JSON.stringify({ ...result, stages, provenance: null })];
+      const result: Result = JSON.parse(bytes.toString("utf8"));
+      const metrics = result.metrics.filter(({ metric }) => metric !== "tokensPerSecond");
+      const stages = result.stages.map(({ kind, hash }) => ({ kind, hash }));
+      return [path, JSON.stringify({ ...result, metrics, stages, provenance: null })];
     }),
   );
 }
@@ -120,7 +122,8 @@ describe.skipIf(!isAsked)("the grid", () => {
     expect(crossed.length).toBeGreaterThan(0);
     for (const path of crossed) found.delete(path);
     expect([...found.keys()]).toEqual([...direct.keys()]);
-    for (const [path, content] of found) expect(content, path).toBe(direct.get(path));
+    const different = [...found].flatMap(([path, content]) => (content === direct.get(path) ? [] : [path]));
+    expect(different).toEqual([]);
   };
 
   test("on this machine gives the results of the library, and has nothing to do a second time", () => {
