@@ -157,8 +157,9 @@ export const REFORMS: readonly ChecklistItem[] = [
   answered(
     "5e",
     "Hyperparameter tuning",
-    "none: the paper's values, smaller scales by one function",
+    "the paper's values, smaller scales by one function; two rates of fine-tuning compared on held-out items",
     "src/scales.ts",
+    "results/LOG.md",
   ),
   answered(
     "5f",
