@@ -15,7 +15,7 @@
 // Two of our models are fine-tuned and stand beside the published figure: at smoke scale on all seven tasks with two seeds, 96
 // items to train on and 52 scored, which shows the way and nothing else; at laptop scale on RTE, MRPC and WSC, whole, with five
 // seeds. *Inputs:* `results/paper`, the models of notebooks 2 and 3, the (Super)GLUE files (generated items without them).
-// *Time:* smoke about a minute, laptop an hour and a half; cached seconds.
+// *Time:* smoke about a minute, laptop some hours; cached seconds.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";

@@ -12,7 +12,7 @@ export { writeHuggingFaceFolder } from "./model/hugging-face-folder.js";
 export { openTokenizer } from "./data/tokenizer.js";
 export { learningRateAt, warmupStepsOf } from "./training/learning-rate.js";
 export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./curricula.js";
-export { crossTokenizers } from "./runs/crossed-tokenizers.js";
+export { CROSSED_FOLDER, crossTokenizers } from "./runs/crossed-tokenizers.js";
 export { openStudy, type Study } from "./runs/study.js";
 export type { ConditionStep } from "./runs/build-phase.js";
 export { trainCondition } from "./runs/training.js";

@@ -15,6 +15,13 @@ export function clockTime(seconds) {
   return hours > 0 ? `${hours}:${tail}` : tail;
 }
 
+/** @param {number} seconds @returns {string} 3.1 s, 41 s, 12 min, 3.1 h */
+export function duration(seconds) {
+  if (seconds < 100) return `${Number(seconds.toPrecision(2))} s`;
+  const [value, unit] = seconds < 3600 ? [seconds / 60, "min"] : [seconds / 3600, "h"];
+  return `${Number(value.toPrecision(2))} ${unit}`;
+}
+
 /** @param {number} value */
 const grouped = (value) => Math.round(value).toLocaleString("en-US");
 

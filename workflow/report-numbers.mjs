@@ -3,21 +3,34 @@
  * and the data files with their hashes. Read from results alone.
  */
 import { createHash } from "node:crypto";
+import { duration } from "./progress.mjs";
 import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
 
 /** @typedef {import("class-it").Result} Result */
 /** @typedef {{ file: string, label: string, seeds: number[], tasks: string[], html: string }} NumbersPage */
 
 const DIGITS = 4;
-const HOUR = 3600;
 
-/** @param {readonly Result[]} results @returns {Map<string, Result[]>} by model and condition, in their order */
-function bySubject(results) {
-  /** @type {Map<string, Result[]>} */
+/**
+ * Results of one study, which a folder below it may hold another of: the same with its tokenizers exchanged.
+ *
+ * @typedef {{ name: string, label: string, results: readonly Result[] }} StudyResults `name` begins the pages' files; empty for
+ *   the study itself
+ */
+
+/** @param {StudyResults} study @returns {Map<string, { label: string, own: Result[] }>} by file, in the order of the results */
+function bySubject({ name, label, results }) {
+  /** @type {Map<string, { label: string, own: Result[] }>} */
   const subjects = new Map();
   for (const result of results) {
-    const name = `${result.model}-${result.condition}`;
-    subjects.set(name, [...(subjects.get(name) ?? []), result]);
+    const { model, condition } = result;
+    const file = `${[...(name === "" ? [] : [name]), model, condition].join("-")}.html`;
+    const subject = subjects.get(file) ?? {
+      label: [model, condition, ...(label === "" ? [] : [label])].join(", "),
+      own: [],
+    };
+    subject.own.push(result);
+    subjects.set(file, subject);
   }
   return subjects;
 }
@@ -27,14 +40,6 @@ const short = (hash) => `<code title="${escaped(hash)}">${escaped(hash.slice(0, 
 
 /** @param {number} value */
 const number = (value) => (Number.isInteger(value) ? String(value) : value.toPrecision(DIGITS));
-
-/** @param {number} seconds */
-const duration = (seconds) =>
-  seconds < 100
-    ? `${seconds.toPrecision(2)} s`
-    : seconds < HOUR
-      ? `${(seconds / 60).toFixed(1)} min`
-      : `${(seconds / HOUR).toFixed(1)} h`;
 
 /** @param {readonly Result[]} results of one task and subject, a seed each */
 function taskTable(results) {
@@ -62,6 +67,21 @@ function taskTable(results) {
   return htmlTable({ columns, rows, numeric: columns.slice(3) });
 }
 
+/** @param {Result["config"]} config @returns {string} what tells one whole configuration from another */
+const settingsHash = (config) =>
+  createHash("sha256").update(JSON.stringify(config)).digest("hex").slice(0, 10);
+
+/** @param {readonly Result[]} results @returns {string} each whole configuration once */
+function wholeSettings(results) {
+  const configs = new Map(results.map(({ config }) => [settingsHash(config), config]));
+  const entries = [...configs].map(
+    ([hash, config]) =>
+      `<details id="settings-${hash}"><summary>Settings ${hash}</summary>
+<pre>${escaped(JSON.stringify(config, null, 1))}</pre></details>`,
+  );
+  return `<h2 id="settings">Settings</h2>\n${entries.join("\n")}`;
+}
+
 /** @param {readonly Result[]} results of one task and subject */
 function provenanceTable(results) {
   const rows = results.map(({ seed, stages, files, provenance, config, settings }) => [
@@ -70,7 +90,7 @@ function provenanceTable(results) {
       ? "no checkout"
       : short(provenance.commit) + (provenance.clean === false ? " with changes" : ""),
     [
-      short(createHash("sha256").update(JSON.stringify(config)).digest("hex")),
+      `<a href="#settings-${settingsHash(config)}"><code>${settingsHash(config)}</code></a>`,
       ...Object.entries(settings ?? {}).map(([name, value]) => escaped(`${name} ${String(value)}`)),
     ].join("<br>"),
     stages
@@ -113,31 +133,34 @@ ${htmlTable({ columns: ["file", "sha256", "known", "read by"], rows })}`;
   return htmlPage({ title: "Data files", up: "../", navigation: navigation("Top"), main });
 }
 
+/** @param {string} file @param {{ label: string, own: Result[] }} subject @returns {NumbersPage} */
+function subjectPage(file, { label, own }) {
+  const tasks = [...new Set(own.map(({ task }) => task))];
+  const seeds = [...new Set(own.map(({ seed }) => seed))];
+  const sections = tasks.map((task) => {
+    const found = own.filter((result) => result.task === task);
+    return `<h2 id="${escaped(task)}">${escaped(task)}</h2>\n${taskTable(found)}\n${provenanceTable(found)}`;
+  });
+  const links = tasks
+    .map((task) => `<a href="#${encodeURIComponent(task)}">${escaped(task)}</a>`)
+    .join(" · ");
+  const main = `<h1>${escaped(label)}</h1>
+<p class="context">Proportions from 0 to 1, losses in nats a token. ${links}</p>
+${sections.join("\n")}
+${wholeSettings(own)}`;
+  const html = htmlPage({ title: label, up: "../", navigation: navigation("Top"), main });
+  return { file, label, seeds, tasks, html };
+}
+
 /**
  * The pages.
  *
- * @param {readonly Result[]} results
+ * @param {readonly StudyResults[]} studies
  * @returns {{ pages: NumbersPage[], dataFiles: string }}
  */
-export function numbersPages(results) {
-  const pages = [...bySubject(results)].map(([name, own]) => {
-    const label = name.replace("-", ", ");
-    const tasks = [...new Set(own.map(({ task }) => task))];
-    const seeds = [...new Set(own.map(({ seed }) => seed))];
-    const sections = tasks.map((task) => {
-      const found = own.filter((result) => result.task === task);
-      return `<h2 id="${escaped(task)}">${escaped(task)}</h2>\n${taskTable(found)}\n${provenanceTable(found)}`;
-    });
-    const links = tasks
-      .map((task) => `<a href="#${encodeURIComponent(task)}">${escaped(task)}</a>`)
-      .join(" · ");
-    const main = `<h1>${escaped(label)}</h1>
-<p class="context">Proportions from 0 to 1, losses in nats a token. ${links}</p>
-${sections.join("\n")}`;
-    return {
-      ...{ file: `${name}.html`, label, seeds, tasks },
-      html: htmlPage({ title: label, up: "../", navigation: navigation("Top"), main }),
-    };
-  });
-  return { pages, dataFiles: dataFilesPage(results) };
+export function numbersPages(studies) {
+  const pages = studies.flatMap((study) =>
+    [...bySubject(study)].map(([file, subject]) => subjectPage(file, subject)),
+  );
+  return { pages, dataFiles: dataFilesPage(studies.flatMap(({ results }) => results)) };
 }

@@ -1,13 +1,13 @@
 /**
- * @file `node workflow/report.mjs --results=FOLDER [--out=FOLDER]`: the report of one scale from its results alone, as
+ * @file `node workflow/report.mjs FOLDER [--out=FOLDER]`: the report of one scale from its results alone, as
  * `npx class-it report` and `npm run reproduce` make it.
  */
 import { existsSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import * as kit from "class-it";
-import { PROJECT } from "./jupyter-environment.mjs";
+import { duration } from "./progress.mjs";
 import { numbersPages } from "./report-numbers.mjs";
 import { buildReport } from "./report-site.mjs";
 import { verdictTable } from "./report-verdicts.mjs";
@@ -28,14 +28,15 @@ function contextOf(results, folder) {
         `report: results in ${folder} must be of one ${name}, got ${found.join(" and ")}. Move the others out.`,
       );
   const [first] = results;
+  if (!first) return { scale: basename(folder), results: "none yet" };
   const commits = distinct(results, ({ provenance }) =>
     provenance.commit === null
       ? "no checkout"
       : provenance.commit.slice(0, 7) + (provenance.clean === false ? " with changes" : ""),
   );
   return {
-    scale: first?.scale ?? "",
-    text: first?.source === "real" ? "real" : "microworld (generated)",
+    scale: first.scale,
+    text: first.source === "real" ? "real" : "microworld (generated)",
     seeds: distinct(results, ({ seed }) => seed)
       .sort((a, b) => Number(a) - Number(b))
       .join(", "),
@@ -50,14 +51,13 @@ function contextOf(results, folder) {
  *
  * @param {{ resultsFolder: string, outFolder?: string }} options `results/<scale>`; the site lies in its `report` unless named
  * @returns {Promise<string>} path of index.html
- * @throws {Error} when there are no results, they are of several scales or of another version, or no notebook was executed
+ * @throws {Error} when no notebook was executed, or results are of several scales or of another version
  */
 export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, "report") }) {
   if (!existsSync(resultsFolder))
     throw new Error(`report: ${resultsFolder} must be a folder of results, got none. Run npm run reproduce.`);
   const results = kit.readResults(resultsFolder);
-  if (results.length === 0)
-    throw new Error(`report: ${resultsFolder} must hold results, got none. Run npm run reproduce.`);
+  const crossed = kit.readResults(join(resultsFolder, kit.CROSSED_FOLDER));
   const judge = (/** @type {Parameters<typeof kit.judgeClaims>[1]} */ evidence) =>
     kit.judgeClaims(kit.PAPER_CLAIMS, evidence);
   return buildReport({
@@ -65,8 +65,13 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
     figuresFolder: join(resultsFolder, "figures"),
     outFolder,
     title: "CLASS-IT, reproduced",
-    context: contextOf(results, resultsFolder),
-    numbers: numbersPages(results),
+    context: contextOf([...results, ...crossed], resultsFolder),
+    ...(results.length > 0 && {
+      numbers: numbersPages([
+        { name: "", label: "", results },
+        { name: "crossed", label: "tokenizers exchanged", results: crossed },
+      ]),
+    }),
     verdicts: verdictTable(
       kit.verdictOverview({
         published: judge(kit.publishedEvidence("unpaired")),
@@ -78,15 +83,19 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { results: { type: "string" }, out: { type: "string" } } });
-  const { results = join(PROJECT, "results/smoke"), out } = values;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { out: { type: "string" } },
+  });
+  const [folder] = positionals;
+  if (folder === undefined) throw new Error("report: a folder of results must be named, got none.");
   const begin = performance.now();
   const index = await reportOf({
-    resultsFolder: resolve(results),
-    ...(out !== undefined && { outFolder: resolve(out) }),
+    resultsFolder: resolve(folder),
+    ...(values.out !== undefined && { outFolder: resolve(values.out) }),
   });
-  const seconds = ((performance.now() - begin) / 1000).toFixed(0);
-  console.log(`report: ${relative(process.cwd(), index)}, in ${seconds} s`);
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  console.log(`report: ${relative(process.cwd(), index)}, in ${duration(seconds)}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

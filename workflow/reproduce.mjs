@@ -24,10 +24,6 @@ function readOptions(argv) {
   }
 }
 
-/** @param {number} seconds */
-const duration = (seconds) =>
-  seconds < 90 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-
 /** @param {string[]} argv */
 async function main(argv) {
   const options = readOptions(argv);
@@ -35,7 +31,7 @@ async function main(argv) {
   // What needs installed packages is imported after they are there.
   const { executeNotebook, listNotebooks, syncNotebooks } = await import("./notebooks.mjs");
   const { reportOf } = await import("./report.mjs");
-  const { createProgressDisplay } = await import("./progress.mjs");
+  const { createProgressDisplay, duration } = await import("./progress.mjs");
   const kit = await import("class-it");
 
   const study = openStudy(kit, options);

@@ -115,10 +115,7 @@ const INTERRUPTED =
 
 async function finetune(options: FinetuneOptions, surroundings: Surroundings): Promise<void> {
   const { stdout, stderr } = surroundings;
-  const cacheFolder =
-    surroundings.cacheFolder ??
-    (options.cache ? resolve(options.cache) : join(findProjectRoot(), ".cache", "stages"));
-  const { subjects, place, generated } = await findSubjects(options, surroundings);
+  const { subjects, place, generated, cacheFolder } = await findSubjects(options, surroundings);
   const outcomes: { readonly name: string; readonly outcome: TaskOutcome }[] = [];
   await interruptible(INTERRUPTED, async () => {
     for (const subject of subjects)
@@ -183,7 +180,12 @@ async function finetuneOne(
 async function findSubjects(
   options: FinetuneOptions,
   surroundings: Surroundings,
-): Promise<{ readonly subjects: Subject[]; readonly place: string; readonly generated: boolean }> {
+): Promise<{
+  readonly subjects: Subject[];
+  readonly place: string;
+  readonly generated: boolean;
+  readonly cacheFolder: string;
+}> {
   const { modelFolder } = await import("../runs/model-folder.js");
   const { publishFinetuning, writeOutcome } = await import("../runs/finetuning-results.js");
   const { condition, scale, studySeed: seed, out } = options;
@@ -201,11 +203,17 @@ async function findSubjects(
       model: { folder: stage.folder, hash: stage.hash },
       keep: (finished: FinishedTask) => void publishFinetuning(study, { model, condition }, finished),
     }));
-    return { subjects, place: study.resultsFolder, generated: isGenerated(study) };
+    const { resultsFolder: place, cacheFolder } = study;
+    return { subjects, place, generated: isGenerated(study), cacheFolder };
   }
   if (options.model === undefined || out === undefined)
     throw new RangeError(
       "class-it finetune: a folder must be given with --model and --out, or a study's models with --condition, got neither. See npx class-it finetune --help.",
+    );
+  const misplaced = STUDY_OPTIONS.filter((name) => options[name] !== undefined);
+  if (misplaced.length > 0)
+    throw new RangeError(
+      `class-it finetune: a study's options must come with --condition, got ${misplaced.map((name) => `--${name}`).join(", ")}. Add it, or leave them out.`,
     );
   const model = modelFolder(options.model);
   const keep = (finished: FinishedTask) => writeOutcome(out, model, finished);
@@ -215,7 +223,14 @@ async function findSubjects(
     throw new RangeError(
       `class-it finetune: ${scale} scale must have the official files, got no --data and no data folder. Name it, or use --scale smoke on generated items.`,
     );
-  return { subjects: [{ name: basename(resolve(options.model)), model, keep }], place: out, generated };
+  const subjects = [{ name: basename(resolve(options.model)), model, keep }];
+  const cacheFolder = options.cache
+    ? resolve(options.cache)
+    : (surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages"));
+  return { subjects, place: out, generated, cacheFolder };
 }
+
+/** A folder belongs to no study; only its stages may be kept elsewhere. */
+const STUDY_OPTIONS = ["config", "crossed", "results"] as const;
 
 const isGenerated = ({ source }: Study): boolean => source === "microworld";

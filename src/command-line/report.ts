@@ -9,7 +9,7 @@ import type { Surroundings } from "./surroundings.js";
 
 interface ReportOptions {
   readonly scale: string;
-  readonly results?: string;
+  readonly from?: string;
   readonly out?: string;
 }
 
@@ -19,20 +19,17 @@ export function reportVerb(surroundings: Surroundings): Command {
     .description(
       "Build the report of a scale from its results alone: verdicts, a page a notebook, and every number with its origin.",
     )
-    .addHelpText("after", example("report --scale smoke", "report --results elsewhere/laptop --out site"))
+    .addHelpText("after", example("report --scale smoke", "report --from elsewhere/laptop --out site"))
     .addOption(choice("--scale <name>", "whose results in results/<scale>", SCALES).default("smoke"))
-    .addOption(new Option("--results <folder>", "another folder of results, in place of --scale"))
+    .addOption(new Option("--from <folder>", "the results of one scale, in place of --scale"))
     .addOption(new Option("--out <folder>", "where the site goes; report in the results without it"))
     .action((options: ReportOptions) => report(options, surroundings));
 }
 
-async function report(
-  { scale, results, out }: ReportOptions,
-  { stdout, stderr }: Surroundings,
-): Promise<void> {
+async function report({ scale, from, out }: ReportOptions, { stdout, stderr }: Surroundings): Promise<void> {
   const root = findProjectRoot();
-  const folder = results === undefined ? join(root, "results", scale) : resolve(results);
-  const args = [`--results=${folder}`, ...(out === undefined ? [] : [`--out=${resolve(out)}`])];
+  const folder = from === undefined ? join(root, "results", scale) : resolve(from);
+  const args = [folder, ...(out === undefined ? [] : [`--out=${resolve(out)}`])];
   const child = spawn(process.execPath, [join(root, "workflow", "report.mjs"), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });

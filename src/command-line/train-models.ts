@@ -1,5 +1,4 @@
 /** @file Training the models of a condition with progress and a clean end at Ctrl-C, for `train` and `evaluate`. */
-import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import type { Condition, ModelName } from "../config.js";
 import type { Study } from "../runs/study.js";
 import type { ConditionStep } from "../runs/build-phase.js";
@@ -38,8 +37,6 @@ export async function trainModels(
       for (const model of models)
         for await (const step of stepsOf(model)) {
           progress.show(describeStep(model, step));
-          // TensorFlow computes without leaving the thread: a Ctrl-C waits for this.
-          await turnOfEventLoop();
           signal.throwIfAborted();
         }
     });

@@ -5,6 +5,9 @@
 import { join } from "node:path";
 import type { Study } from "./study.js";
 
+/** Below the study's results. */
+export const CROSSED_FOLDER = "crossed-tokenizers";
+
 /**
  * A study that differs in which decoder has which kind of tokenizer, and in nothing else; vocabulary sizes stay with the decoders.
  *
@@ -15,6 +18,6 @@ export function crossTokenizers(study: Study): Study {
   return {
     ...study,
     config: { ...study.config, tokenizers: { llama140M: llama100M, llama100M: llama140M } },
-    resultsFolder: join(study.resultsFolder, "crossed-tokenizers"),
+    resultsFolder: join(study.resultsFolder, CROSSED_FOLDER),
   };
 }

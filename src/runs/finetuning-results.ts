@@ -104,7 +104,7 @@ function outcomeOf(
   const { metric, classes } = SUPERGLUE_CONFIGS[task];
   const labels = dev.map(({ label }) => label);
   const { selection, pooling, isFrozen } = settings;
-  // The kit pads on the right.
+  // Where padding is read, rows are padded on the right, as officially.
   const pooledPadding = poolsPaddingUnder(
     pooling,
     encodedDev.pairs.map(({ ids }) => ids.length),
@@ -119,8 +119,8 @@ function outcomeOf(
   const correct = predictions.map((row) =>
     row.map((prediction, item) => (prediction === labels[item] ? 1 : 0)),
   );
-  const clusters = dev.flatMap(({ cluster }) => (cluster === undefined ? [] : [cluster]));
-  const clustered = clusters.length === 0 ? undefined : clusters;
+  // An item that shares no passage is a cluster of its own.
+  const clusters = dev.map(({ id, cluster }) => cluster ?? id);
   const degenerate: Partial<Record<Degeneracy, number>> = {};
   for (const { degeneracies } of seeds)
     for (const name of degeneracies) degenerate[name] = (degenerate[name] ?? 0) + 1;
@@ -140,11 +140,8 @@ function outcomeOf(
     mean: mean(seeds.map(({ figures }) => figureOf(figures, metric))),
     officialMean: mean(seeds.map(({ official }) => figureOf(official, metric))),
     meanOptimismGap: gaps.length === 0 ? null : mean(gaps),
-    interval: scoreInterval(
-      { labels, predictions, ...(clustered && { clusters: clustered }) },
-      { ...RESAMPLING, metric },
-    ),
-    spread: splitVariance(correct, clustered),
+    interval: scoreInterval({ labels, predictions, clusters }, { ...RESAMPLING, metric }),
+    spread: splitVariance(correct, clusters),
     trivial: trivialScore(labels, metric),
     chance: 1 / classes.length,
     minimumDetectable: minimumDetectableDifference({ items: dev.length }),

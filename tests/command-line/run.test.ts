@@ -49,6 +49,14 @@ test.each([
   ["train --condition merged --scale smoke --seed", ["--seed <number>", "argument missing"]],
   [`evaluate ${given}`, ["--tasks <names>", "not specified", ...TASKS]],
   [`evaluate ${given} --tasks blimp,glue`, ['got "glue"', ...TASKS]],
+  [
+    "finetune --model x --out y --task wsc --scale smoke --crossed",
+    ["--crossed", "must come with --condition"],
+  ],
+  [
+    "finetune --model x --out y --task wsc --scale smoke --rate 0",
+    ["rate must be a number above 0", "--rate"],
+  ],
   ["data --list --check", ["--list", "--check", "cannot be used with"]],
 ])("%s is refused in one line that lists what is valid", async (argv, parts) => {
   const { code, stdout, stderr } = await command(argv);

@@ -36,6 +36,10 @@ async function* steps() {
 const context = { scale: "smoke", source: "microworld", seeds: [1] } as const;
 for await (const step of kit.watchCurves(steps(), { name: "live", alt: "loss", context })) void step;`;
 
+/** The first cell of `study` with another rate of tuning. */
+const hyperparameters = (epochs: number) =>
+  `import * as kit from "class-it";\nconst tuningRate = 3e-2;\nconst epochs = ${epochs};`;
+
 /** Finished stages of one kind in the notebook's cache, with the time each was made. */
 const stages = (kind: string) =>
   readdirSync(join(FOLDER, "stages"))
@@ -179,7 +183,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     const before = await picture();
     const [pretraining, tuning] = [stages("pretraining"), stages("tuning")];
     expect([pretraining.length, tuning.length]).toEqual([1, 1]);
-    await notebook.edit(0, 'import * as kit from "class-it";\nconst tuningRate = 3e-2;\nconst epochs = 1;');
+    await notebook.edit(0, hyperparameters(1));
     await notebook.menu("Run", "notebook:run-all-below");
     await notebook.ran(3, 8);
     await until("another figure", async () => (await picture()) !== before);
@@ -189,9 +193,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
   }, 120_000);
 
   test("an interrupted training stops and says so, and the next cells run", async () => {
-    const edited = (epochs: number) =>
-      `import * as kit from "class-it";\nconst tuningRate = 3e-2;\nconst epochs = ${epochs};`;
-    await notebook.edit(0, edited(400));
+    await notebook.edit(0, hyperparameters(400));
     await notebook.menu("Run", "notebook:run-all-below");
     await notebook.ran(1, 10);
     await until("a training under way", () =>

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { clockTime, createProgressDisplay } from "../../workflow/progress.mjs";
+import { clockTime, createProgressDisplay, duration } from "../../workflow/progress.mjs";
 import { followProgress, type ProgressEvent } from "../../workflow/progress-file.mjs";
 
 const NOTEBOOKS = ["00-smoke", "01-data", "02-pretraining", "03-tuning"];
@@ -92,6 +92,7 @@ test("a note is a line of its own that stays, on a terminal too", () => {
 
 test("times read as on a clock", () => {
   expect([0, 41.4, 725, 11_220].map(clockTime)).toEqual(["0:00", "0:41", "12:05", "3:07:00"]);
+  expect([0.123, 41.4, 725, 11_220].map(duration)).toEqual(["0.12 s", "41 s", "12 min", "3.1 h"]);
 });
 
 test("a progress file is read line by line, also when a line arrives in two parts", () => {

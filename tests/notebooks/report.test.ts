@@ -33,7 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test("a folder of results becomes a site with verdicts, numbers and their commits, from nothing else", async () => {
   const site = join(folder, "site");
-  const { code, stdout, stderr } = await command(`report --results ${join(folder, "smoke")} --out ${site}`);
+  const { code, stdout, stderr } = await command(`report --from ${join(folder, "smoke")} --out ${site}`);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(/^report: .*site\/index\.html, in \d+ s\n$/);
   const index = readFileSync(join(site, "index.html"), "utf8");
@@ -42,9 +42,19 @@ test("a folder of results becomes a site with verdicts, numbers and their commit
   expect(readFileSync(join(site, "numbers/llama140M-base.html"), "utf8")).toContain("0.6250");
 }, 60_000);
 
+test("a notebook that leaves no results, such as the first one alone, makes a site all the same", async () => {
+  const results = join(folder, "first-only");
+  cpSync(join(folder, "smoke", "notebooks"), join(results, "notebooks"), { recursive: true });
+  const { code } = await command(`report --from ${results}`);
+  expect(code).toBe(0);
+  const index = readFileSync(join(results, "report", "index.html"), "utf8");
+  expect(index).toContain("scale: first-only · results: none yet");
+  expect(index).not.toContain("Every number");
+}, 60_000);
+
 test.each([
   ["nowhere", "must be a folder of results, got none. Run npm run reproduce."],
-  ["empty", "must hold results, got none. Run npm run reproduce."],
+  ["empty", "must hold executed notebooks, got none. Run npm run reproduce."],
   ["mixed", "must be of one scale, got smoke and laptop. Move the others out."],
   ["other-version", "must be a result of schema version 1"],
 ])(
@@ -62,7 +72,7 @@ test.each([
       writeFileSync(path, readFileSync(path, "utf8").replace('"schemaVersion":1', '"schemaVersion":2'));
     }
     const site = join(folder, `${name}-site`);
-    const { code, stderr } = await command(`report --results ${results} --out ${site}`);
+    const { code, stderr } = await command(`report --from ${results} --out ${site}`);
     expect(code).toBe(1);
     expect(stderr).toContain(reason);
     expect(() => readFileSync(join(site, "index.html"))).toThrow(/ENOENT/);
