@@ -30,9 +30,12 @@ export function verdictTable(overview) {
     cell(row["published"], row["effect [95 %], corrected p, n"]),
     cell(row["ours"], row["our effect [95 %], corrected p, n"]),
   ]);
-  return htmlTable({
+  const table = htmlTable({
     name: "verdicts",
     columns: ["Claim of the paper", "On its published numbers", "On the numbers here"],
     rows,
   });
+  return `${table}
+<p>Effects in percentage points, or in standard deviations of models (SD), with 95 % intervals; p after Holm's correction over all
+claims. How each was decided stands in notebook 7.</p>`;
 }

@@ -106,6 +106,7 @@ test("the index has the verdict on each claim, and none where there is no result
   expect(page("index.html")).toMatch(
     /Tuning helps<\/td><td><span class="verdict inconclusive"><b aria-hidden="true">\?<\/b> inconclusive<\/span><br><small>0\.1 /,
   );
+  expect(page("index.html")).toContain("Effects in percentage points");
   expect(page("index.html")).toContain(
     '<span class="verdict none">no verdict</span><br><small>no result of the base model',
   );
