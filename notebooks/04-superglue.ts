@@ -44,11 +44,7 @@ kit.tableFiles(table, {
 
 // %%
 const rows = kit.publishedFinetuningRows();
-const context = {
-  source: "published",
-  paperFigure: "poster Figure 2",
-  note: "dashed: the trivial score",
-} as const;
+const context = { source: "published", paperFigure: "poster Figure 2" } as const;
 await kit.showFigure(kit.accuracyBars(rows, context, "Fine-tuning, published", "accuracy or F1 (%)"), {
   name: "fig2-finetuning-published",
   folder,
@@ -87,13 +83,7 @@ kit.showTable(kit.frame(kit.finetuningMeans(outcomes)), {
 });
 
 // %%
-const ownContext = {
-  source: study.source,
-  scale: p.scale,
-  seeds: [p.seed],
-  note: "dashed: one class for every item",
-} as const;
-await kit.showFigure(kit.accuracyBars(scores, ownContext, "Fine-tuning, ours", "accuracy or F1 (%)"), {
+await kit.showFigure(kit.accuracyBars(scores, kit.contextOf(study), "Fine-tuning, ours", "accuracy or F1 (%)"), {
   name: "fig2-finetuning",
   folder,
   caption: "Fine-tuning, ours beside the paper's",

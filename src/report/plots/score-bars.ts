@@ -28,7 +28,7 @@ export interface ScoreRow {
   /** Null when the paper has no such number. */
   readonly paper: number | null;
   readonly paperQualifier?: "below" | "approximately" | null;
-  /** Score of guessing, drawn as a line. */
+  /** Score of guessing, by chance or one class for every item, drawn as a line. */
   readonly chance?: number | null;
   /** Items of the task, in our evaluation. */
   readonly n?: number | null;
@@ -183,7 +183,7 @@ function scoreBars(
   const explanation = [
     ...(isCompared ? ["filled: ours, hollow: the paper's"] : []),
     ...(rows.some((row) => typeof row.low === "number") ? ["grey rule: 95 % interval"] : []),
-    ...(rows.some((row) => typeof row.chance === "number") ? ["dashed: chance"] : []),
+    ...(rows.some((row) => typeof row.chance === "number") ? ["dashed: score of guessing"] : []),
   ].join("; ");
   return {
     title: figureTitle(text, context, ...(explanation ? [explanation] : [])),
