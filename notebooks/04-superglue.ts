@@ -83,12 +83,15 @@ kit.showTable(kit.frame(kit.finetuningMeans(outcomes)), {
 });
 
 // %%
-await kit.showFigure(kit.accuracyBars(scores, kit.contextOf(study), "Fine-tuning, ours", "accuracy or F1 (%)"), {
-  name: "fig2-finetuning",
-  folder,
-  caption: "Fine-tuning, ours beside the paper's",
-  alt: "Own fine-tuning scores with intervals beside the published ones; degenerate tasks are named",
-});
+await kit.showFigure(
+  kit.accuracyBars(scores, kit.contextOf(study), "Fine-tuning, ours", "accuracy or F1 (%)"),
+  {
+    name: "fig2-finetuning",
+    folder,
+    caption: "Fine-tuning, ours beside the paper's",
+    alt: "Own fine-tuning scores with intervals beside the published ones; degenerate tasks are named",
+  },
+);
 
 // %% [markdown]
 // ## Degenerate runs
