@@ -11,6 +11,7 @@ import { example } from "./options.js";
 import { reportVerb } from "./report.js";
 import type { Surroundings } from "./surroundings.js";
 import { trainVerb } from "./train.js";
+import { verifyVerb } from "./verify.js";
 import { watchVerb } from "./watch.js";
 
 const VERBS = [
@@ -22,6 +23,7 @@ const VERBS = [
   finetuneVerb,
   exportVerb,
   reportVerb,
+  verifyVerb,
   benchVerb,
 ] as const;
 

@@ -7,20 +7,17 @@ import { csvFormatRows } from "d3-dsv";
 import { poolsPaddingUnder } from "../evaluation/superglue-classifier.js";
 import {
   figureOf,
-  majorityShare,
   predictionOf,
-  splitVariance,
   summariseSeed,
   type Degeneracy,
   type SeedSummary,
-  trivialScore,
   type VarianceSplit,
 } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
 import { minimumDetectableDifference } from "../statistics/minimum-detectable-difference.js";
-import { scoreInterval } from "../statistics/score-interval.js";
 import { mean, type Interval } from "../statistics/summary.js";
 import { writeFileAtomically } from "./atomic-file.js";
+import { scoreAnswers } from "./finetuning-answers.js";
 import type { FinetuningSettings } from "./finetuning-budget.js";
 import type { TaskData } from "./finetuning-data.js";
 import { encodeTask, finetuneSeed, type EncodedTask, type SeedRun } from "./finetuning.js";
@@ -57,9 +54,6 @@ export interface TaskOutcome {
   readonly degenerate: Readonly<Partial<Record<Degeneracy, number>>>;
   readonly seconds: number;
 }
-
-/** How the interval of a score is drawn. */
-const RESAMPLING = { replicates: 1_000, seed: 0 };
 
 /** An outcome with what it is made of. */
 export interface FinishedTask {
@@ -112,23 +106,21 @@ function outcomeOf(
   const how = { labels, metric, selection, pooling, pooledPadding, isFrozen };
   const seeds = runs.map(({ seed, epochs }) => ({ seed, ...summariseSeed(epochs, how) }));
   const gaps = seeds.flatMap(({ optimismGap }) => (optimismGap === null ? [] : [optimismGap]));
-  const predictions = runs.map(({ epochs }, index) => {
-    const logits = epochs.find(({ epoch }) => epoch === seeds[index]?.epoch)?.devLogits ?? [];
-    return logits.map(predictionOf);
+  const scores = scoreAnswers(task, {
+    labels,
+    // An item that shares no passage is a cluster of its own.
+    clusters: dev.map(({ id, cluster }) => cluster ?? id),
+    logits: runs.map(
+      ({ epochs }, index) => epochs.find(({ epoch }) => epoch === seeds[index]?.epoch)?.devLogits ?? [],
+    ),
   });
-  const correct = predictions.map((row) =>
-    row.map((prediction, item) => (prediction === labels[item] ? 1 : 0)),
-  );
-  // An item that shares no passage is a cluster of its own.
-  const clusters = dev.map(({ id, cluster }) => cluster ?? id);
   const degenerate: Partial<Record<Degeneracy, number>> = {};
   for (const { degeneracies } of seeds)
     for (const name of degeneracies) degenerate[name] = (degenerate[name] ?? 0) + 1;
-  const majority = majorityShare(labels);
   const cut = encodedTrain.cut + encodedDev.cut;
   const without = encodedTrain.withoutSecond + encodedDev.withoutSecond;
   return {
-    ...{ task, kind, settings, seeds, degenerate, majority },
+    ...{ task, kind, settings, seeds, degenerate },
     notes: [
       ...notes,
       ...(isFrozen ? ["frozen body: the head alone was trained, a probe and not fine-tuning"] : []),
@@ -137,12 +129,13 @@ function outcomeOf(
     ],
     items: dev.length,
     trainItems: train.length,
-    mean: mean(seeds.map(({ figures }) => figureOf(figures, metric))),
+    mean: scores.mean,
     officialMean: mean(seeds.map(({ official }) => figureOf(official, metric))),
     meanOptimismGap: gaps.length === 0 ? null : mean(gaps),
-    interval: scoreInterval({ labels, predictions, clusters }, { ...RESAMPLING, metric }),
-    spread: splitVariance(correct, clusters),
-    trivial: trivialScore(labels, metric),
+    interval: scores.interval,
+    spread: scores.spread,
+    majority: scores.majority,
+    trivial: scores.trivial,
     chance: 1 / classes.length,
     minimumDetectable: minimumDetectableDifference({ items: dev.length }),
     seconds: runs.reduce((sum, { stage }) => sum + stage.seconds, 0),

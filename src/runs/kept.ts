@@ -72,8 +72,7 @@ export async function keptValue<T>(
     source: study.source,
     ...more,
   };
-  const hash = createHash("sha256").update(canonicalJson(inputs)).digest("hex").slice(0, 12);
-  const path = join(study.resultsFolder, KEPT_FOLDER, `${name}-${hash}.json.gz`);
+  const path = join(study.resultsFolder, KEPT_FOLDER, `${name}-${hashInputs(inputs)}.json.gz`);
   if (existsSync(path)) return readKept(path, schema);
   const value = await compute();
   const content = { schemaVersion: 1, inputs, provenance: describeProvenance(), value };
@@ -81,10 +80,27 @@ export async function keptValue<T>(
   return schema.parse(JSON.parse(JSON.stringify(value)));
 }
 
+const hashInputs = (inputs: unknown): string =>
+  createHash("sha256").update(canonicalJson(inputs)).digest("hex").slice(0, 12);
+
+/** The value of a kept file, and what it depends on. @throws an error of zlib, JSON or zod when it is damaged */
+function openKept(path: string): z.infer<typeof fileSchema> {
+  return fileSchema.parse(JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")));
+}
+
+/** What is wrong with a kept file: it cannot be read, or has the name of other inputs; null where nothing is. */
+export function faultOfKept(path: string): string | null {
+  try {
+    const hash = hashInputs(openKept(path).inputs);
+    return path.endsWith(`-${hash}.json.gz`) ? null : `must have the name of its inputs, ${hash}`;
+  } catch (error) {
+    return `must be a kept description of this version, got ${String(error)}`;
+  }
+}
+
 function readKept<T>(path: string, schema: z.ZodType<T>): T {
   try {
-    const { value } = fileSchema.parse(JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")));
-    return schema.parse(value);
+    return schema.parse(openKept(path).value);
   } catch (cause) {
     throw new Error(
       `keptValue: ${path} must be a kept description of this version, got ${String(cause)}. Delete it to compute it again.`,

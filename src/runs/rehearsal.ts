@@ -4,8 +4,9 @@ import { tf } from "../engine/backend.js";
 import { memoryLimit } from "../engine/memory.js";
 import { countParameters, type Weights } from "../model/decoder.js";
 import { trainingOperations } from "../model/operation-count.js";
-import { TrainingRun, type StepRecord } from "../training/train.js";
+import type { StepRecord } from "../training/train.js";
 import { compiledSteps } from "../training/training-step.js";
+import { takeFirstSteps } from "./first-steps.js";
 import { openMaterial } from "./material.js";
 import { pretrainingPhase } from "./phases.js";
 import type { Study } from "./study.js";
@@ -60,17 +61,11 @@ export async function* rehearse(
     // The schedule is that of the whole: at paper scale its warm-up alone is longer than the text at hand.
     const factor = textFactor({ scale: study.config.scale, textWords: text.words });
     const span = { stepsBefore: 0, totalSteps: Math.ceil(plan.batches.steps * factor) };
-    const run = new TrainingRun(begun, { ...plan, span, config: { ...pretraining, microBatchSize } });
-    tf.dispose({ ...begun.weights });
     const records: StepRecord[] = [];
-    try {
-      for await (const record of run.steps()) {
-        records.push(record);
-        yield record;
-        if (records.length >= steps) break;
-      }
-    } finally {
-      run.dispose();
+    const rehearsed = { ...plan, span, config: { ...pretraining, microBatchSize } };
+    for await (const record of takeFirstSteps(begun, rehearsed, steps)) {
+      records.push(record);
+      yield record;
     }
     const tokensPerSecond = records.at(-1)?.tokensPerSecond ?? Number.NaN;
     const row = { batchSize: 1, lengthTokens: rowLengthTokens };

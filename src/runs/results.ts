@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { csvFormatRows } from "d3-dsv";
+import { csvFormatRows, csvParseRows } from "d3-dsv";
 import { z } from "zod";
 import { CONTROLS } from "../curricula.js";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName } from "../config.js";
@@ -142,6 +142,28 @@ export function readItemsText(path: string): string {
   }
 }
 
+/**
+ * A file of items as the table it was written from: numbers, text, and null for a blank.
+ *
+ * @throws Error naming the file when it is not there or is damaged
+ */
+export function readItems(path: string): ItemTable {
+  const [columns, ...rows] = csvParseRows(readItemsText(path));
+  const uneven = rows.findIndex((row) => row.length !== columns?.length);
+  if (columns === undefined || uneven >= 0)
+    throw new Error(
+      `readItems: ${path} must have a header and as many cells in every row, got ${columns === undefined ? "no header" : `another number in row ${uneven + 1}`}. Delete it and run its notebook again.`,
+    );
+  return { columns, rows: rows.map((row) => row.map(readCell)) };
+}
+
+/** Ids and names never look like a number as JavaScript prints it, so that the form tells the type. */
+function readCell(text: string): string | number | null {
+  if (text === "") return null;
+  const number = Number(text);
+  return String(number) === text ? number : text;
+}
+
 function formatItems({ columns, rows }: ItemTable): string {
   const cells = rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell))));
   return csvFormatRows([[...columns], ...cells]) + "\n";
@@ -152,17 +174,24 @@ function formatItems({ columns, rows }: ItemTable): string {
  *
  * @throws Error naming a file that is no result of this version
  */
-export function readResults(resultsFolder: string): Result[] {
-  const out: Result[] = [];
-  for (const model of MODELS)
-    for (const condition of conditionFolders(join(resultsFolder, model))) {
+export const readResults = (resultsFolder: string): Result[] => resultFiles(resultsFolder).map(readResult);
+
+/** Files of all results, in the order of {@link readResults}. */
+export const resultFiles = (resultsFolder: string): string[] =>
+  seedFilesOf(resultsFolder).filter((path) => path.endsWith(".json"));
+
+/** Whatever lies in the folders of models, conditions and seeds. */
+export const seedFilesOf = (resultsFolder: string): string[] =>
+  MODELS.flatMap((model) =>
+    conditionFolders(join(resultsFolder, model)).flatMap((condition) => {
       const folder = join(resultsFolder, model, condition);
-      for (const seed of seedFolders(folder))
-        for (const file of readdirSync(join(folder, seed)).sort())
-          if (file.endsWith(".json")) out.push(readResult(join(folder, seed, file)));
-    }
-  return out;
-}
+      return seedFolders(folder).flatMap((seed) =>
+        readdirSync(join(folder, seed))
+          .sort()
+          .map((file) => join(folder, seed, file)),
+      );
+    }),
+  );
 
 /** The paper's conditions in its order, then the kit's controls, then others by name. */
 function conditionFolders(folder: string): string[] {
@@ -179,7 +208,8 @@ function seedFolders(folder: string): string[] {
     .sort((a, b) => numberOf(a) - numberOf(b));
 }
 
-function readResult(path: string): Result {
+/** One result. @throws Error naming the file when it is none of this version */
+export function readResult(path: string): Result {
   const parsed = resultSchema.safeParse(readJson(path));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -71,6 +71,9 @@ export function readTrainedSteps(study: Study, subject: ResultSubject): TrainedS
   );
 }
 
+/** The steps whose mean loss says where a phase ended. */
+export const LAST_STEPS = 10;
+
 /** The step of the last measurement. */
 const lastStep = (heldOut: readonly HeldOutLoss[]): number => Math.max(...heldOut.map(({ step }) => step));
 
@@ -120,8 +123,8 @@ export function publishTraining(
       ),
       metric(
         "lastStepsLossNats",
-        mean(curve.slice(-10).map((record) => record.lossNats)),
-        Math.min(10, curve.length),
+        mean(curve.slice(-LAST_STEPS).map((record) => record.lossNats)),
+        Math.min(LAST_STEPS, curve.length),
       ),
       metric("steps", curve.length, curve.length),
       metric("cutRows", outcome.cutRows, curve.length),
