@@ -31,7 +31,7 @@ export function verifyVerb(surroundings: Surroundings): Command {
         .default(4),
     )
     .addOption(
-      new Option("--reading", "sum up reading times again, too: their intervals take half a minute a result"),
+      new Option("--reading", "sum up reading times again, too: their intervals take six seconds a result"),
     )
     .addOption(jsonOption())
     .action((options: VerifyOptions) => verify(options, surroundings));

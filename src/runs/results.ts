@@ -177,7 +177,7 @@ function formatItems({ columns, rows }: ItemTable): string {
 export const readResults = (resultsFolder: string): Result[] => resultFiles(resultsFolder).map(readResult);
 
 /** Files of all results, in the order of {@link readResults}. */
-export const resultFiles = (resultsFolder: string): string[] =>
+const resultFiles = (resultsFolder: string): string[] =>
   seedFilesOf(resultsFolder).filter((path) => path.endsWith(".json"));
 
 /** Whatever lies in the folders of models, conditions and seeds. */

@@ -25,7 +25,7 @@ export async function checkZeroShot(
     onProgress,
   }: {
     readonly hasText: boolean;
-    /** Reading times as well: their intervals take half a minute a result. */
+    /** Reading times as well: their intervals take six seconds of a core for each result. */
     readonly reading: boolean;
     readonly onProgress: (text: string) => void;
   },
@@ -52,7 +52,7 @@ export async function checkZeroShot(
   const left = [
     ...(hasText ? [] : ["the items' own files are not at hand, so no metric was computed again"]),
     ...(hasText && !reading && times > 0
-      ? [`${count(times, "result")} of reading times only read: --reading takes half a minute for each`]
+      ? [`${count(times, "result")} of reading times only read: --reading takes six seconds for each`]
       : []),
   ];
   return {

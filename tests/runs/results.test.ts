@@ -1,10 +1,13 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseCsv } from "../../src/report/csv.js";
 import {
   itemsFile,
   publishResult,
+  readItems,
   readItemsText,
   readResults,
   subjectFolder,
@@ -33,6 +36,29 @@ describe("a published result", () => {
     const text = readItemsText(itemsFile(subjectFolder(study, subject), "reading"));
     expect(text).toBe('id,nats\na_0,-0.3333333333333333\n"b,""1",\n');
     expect(parseCsv(text).map(({ nats }) => nats)).toEqual([String(-1 / 3), ""]);
+  });
+
+  test("gives back whatever items it was written with: numbers to the last digit, text, and nothing", () => {
+    const study = openTinyStudy(temporaryFolder());
+    const cell = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
+      fc.integer(),
+      fc.string().map((text) => `id ${text}`),
+      fc.constant(null),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell)), (rows) => {
+        const items = { columns: ["id", "nats, mean"], rows };
+        publishResult(study, subject, "reading", { ...content, items });
+        expect(readItems(itemsFile(subjectFolder(study, subject), "reading"))).toEqual(items);
+      }),
+    );
+  });
+
+  test("with a row of another length is refused by its number", () => {
+    const path = itemsFile(temporaryFolder(), "blimp");
+    writeFileSync(path, gzipSync("id,nats\na_0,1\na_1\n"));
+    expect(() => readItems(path)).toThrow(/blimp\.items\.csv\.gz must have .*, got another number in row 2/);
   });
 
   test("names a file of items that is damaged or missing", () => {

@@ -1,0 +1,90 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { itemsFile, publishResult, subjectFolder } from "../../src/runs/results.js";
+import { HAND_MADE_STAGE, metric } from "../support/hand-made-result.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+import { openTinyStudy } from "../support/tiny-study.js";
+import { command } from "./command.js";
+
+/** A training of two steps written by hand; `said` is the mean loss its result names. */
+function handMadeResults(said = 3): { root: string; folder: string } {
+  const root = temporaryFolder();
+  const study = openTinyStudy(root);
+  const subject = { model: "llama140M", condition: "base" } as const;
+  const of = { part: "pre-training", reading: "none", n: 2, ties: null } as const;
+  publishResult(study, subject, "training", {
+    ...{ files: [], stages: [HAND_MADE_STAGE] },
+    metrics: [
+      metric({ metric: "steps", value: 2, ...of }),
+      metric({ metric: "lastStepsLossNats", value: said, ...of }),
+    ],
+    items: {
+      columns: ["phase", "step", "epoch", "lossNats", "learningRate", "gradientNorm", "trainedTokens"],
+      rows: [
+        ["pre-training", 1, 1, 4, 0, 1, 8],
+        ["pre-training", 2, 1, 2, 0.1, 1, 8],
+      ],
+    },
+  });
+  return { root: join(root, "results"), folder: subjectFolder(study, subject) };
+}
+
+const verify = (root: string, more = "") =>
+  command(`verify --scale smoke --steps 0 --results ${root} ${more}`);
+
+test("prints a line a kind of check with its counts, and succeeds", async () => {
+  const { code, stdout, stderr } = await verify(handMadeResults().root);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout.trimEnd().split("\n")).toEqual([
+    "ok   files        1 result and 0 kept descriptions read",
+    "ok   data files   0 hashes of 0 files compared with data/manifest.json",
+    "ok   zero-shot    0 metrics of 0 of 0 results computed from items",
+    "ok   fine-tuning  0 metrics of 0 results computed from labels and logits",
+    "ok   training     1 result compared with 2 steps of their curves",
+    "ok   first steps  not asked for",
+  ]);
+});
+
+const DIFFERENCE =
+  "llama140M/base/seed-1/training.json: lastStepsLossNats of pre-training is 3.5, from its items 3";
+
+test("names each difference below its check, and fails with their number in one line", async () => {
+  const { code, stdout, stderr } = await verify(handMadeResults(3.5).root);
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    `FAIL training     1 result compared with 2 steps of their curves\n                  ${DIFFERENCE}\n`,
+  );
+  expect(stderr).toMatch(
+    /^class-it verify: results must be what their files give, got 1 difference\. First: [^\n]+\n$/,
+  );
+  expect(stderr).toContain(DIFFERENCE);
+});
+
+test("with --json prints the checks and nothing else, differences included", async () => {
+  const { root, folder } = handMadeResults();
+  writeFileSync(itemsFile(folder, "training"), readFileSync(join(folder, "training.json")));
+  const { code, stdout } = await verify(root, "--json");
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    folder: join(root, "smoke-microworld"),
+    checks: expect.arrayContaining([
+      {
+        name: "training",
+        found: "1 result compared with 0 steps of their curves",
+        differences: [expect.stringContaining("training.items.csv.gz must be a compressed table of items")],
+      },
+    ]),
+  });
+});
+
+test.each([
+  ["verify --steps -1", 'steps must be a whole number from 0, got "-1"'],
+  ["verify --scale tiny", 'scale must be one of smoke, laptop, paper, got "tiny"'],
+  ["verify --results nowhere", "must hold results, found none"],
+])("%s is refused in one line", async (argv, fault) => {
+  const { code, stdout, stderr } = await command(argv);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  expect(stderr).toContain(fault);
+});
