@@ -9,7 +9,7 @@ import { mean } from "../statistics/summary.js";
 import { scoreAnswers } from "./finetuning-answers.js";
 import { finetuningSeedsOf } from "./finetuning-results.js";
 import { itemsFile, readItems, subjectFolder, type ItemTable, type Metric } from "./results.js";
-import { defineTask, TASKS } from "./tasks.js";
+import { defineTask, TASKS, tasksOf } from "./tasks.js";
 import type { TaskDefinition } from "./tasks/task-definition.js";
 import { count, type Check, type OpenedResult } from "./verify-files.js";
 
@@ -32,11 +32,17 @@ export async function checkZeroShot(
 ): Promise<Check> {
   const own = results.filter(({ kind }) => kind === "zero-shot");
   const differences: string[] = [];
-  let [checked, metrics] = [0, 0];
+  let [checked, metrics, withoutItems, times] = [0, 0, 0, 0];
   for (const opened of own) {
     const items = itemsOf(opened, differences);
-    const { result, path } = opened;
-    if (items === null || !hasText || (result.task === "reading" && !reading)) continue;
+    if (items === null) continue;
+    const { study, result, path } = opened;
+    const isAtHand = hasText && tasksOf(study).some((task) => task === result.task);
+    if (!isAtHand || (result.task === "reading" && !reading)) {
+      if (isAtHand) times += 1;
+      else withoutItems += 1;
+      continue;
+    }
     onProgress(`${result.model} ${result.condition} seed ${result.seed}: ${result.task}`);
     const definition = await definitionOf(opened);
     try {
@@ -48,10 +54,11 @@ export async function checkZeroShot(
     }
     checked += 1;
   }
-  const times = own.filter(({ result }) => result.task === "reading").length;
   const left = [
-    ...(hasText ? [] : ["the items' own files are not at hand, so no metric was computed again"]),
-    ...(hasText && !reading && times > 0
+    ...(withoutItems > 0
+      ? [`${count(withoutItems, "result")} only read, because the task's own files are not at hand`]
+      : []),
+    ...(times > 0
       ? [`${count(times, "result")} of reading times only read: --reading takes six seconds for each`]
       : []),
   ];

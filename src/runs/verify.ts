@@ -82,6 +82,7 @@ export async function verifyResults(
     checkTrainings(results),
     await retakeSteps(results, { hasText, steps, onProgress }),
   ];
-  const shorten = (difference: string): string => difference.replaceAll(`${resultsFolder}/`, "");
-  return checks.map((check) => ({ ...check, differences: check.differences.map(shorten) }));
+  const inOneLine = (difference: string): string =>
+    difference.replaceAll(`${resultsFolder}/`, "").replace(/\s*\n\s*/g, " ");
+  return checks.map((check) => ({ ...check, differences: check.differences.map(inOneLine) }));
 }

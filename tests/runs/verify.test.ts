@@ -149,10 +149,17 @@ describe("a file", () => {
       (folder) => renameKept(join(folder, KEPT_FOLDER)),
       /kept\/number-0123456789ab\.json\.gz must have the name of its inputs/,
     ],
+    [
+      "kept that is none",
+      (folder) => writeFileSync(join(folder, KEPT_FOLDER, "number-0123456789ab.json.gz"), gzipSync("{}")),
+      /kept\/number-0123456789ab\.json\.gz must be a kept description of this version, got/,
+    ],
     ["that is no table", (folder) => writeFileSync(join(folder, items), "id"), /must be a compressed table/],
     ["with a row cut off", change(items, /,[^,\n]*\n$/, "\n"), /blimp\.items\.csv\.gz must have .* in row/],
   ])("%s is named", async (_what, alter, difference) => {
-    expect(differencesOf(await verify(alter)).join("\n")).toMatch(difference);
+    const found = differencesOf(await verify(alter));
+    expect(found.join("\n")).toMatch(difference);
+    for (const one of found) expect(one).not.toContain("\n");
   });
 });
 
