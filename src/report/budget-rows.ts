@@ -1,6 +1,5 @@
 /** @file The budget of a grid as a table: work, measured time here and projected time on a graphics card, stage by stage. */
 import { MODELS } from "../config.js";
-import { H100 } from "../runs/accelerator.js";
 import { budgetSubjects, countBudget, type Budget, type BudgetStage } from "../runs/budget.js";
 import type { NotMeasured } from "../runs/measured-seconds.js";
 import type { Rehearsal } from "../runs/rehearsal.js";
@@ -19,7 +18,7 @@ export interface BudgetColumns {
 }
 
 /** A row for each stage of each decoder, and one for their sum. */
-export function budgetRows({ stages }: Budget, columns: BudgetColumns): TidyRow[] {
+export function budgetRows({ card, stages }: Budget, columns: BudgetColumns): TidyRow[] {
   return MODELS.flatMap((model) => {
     const own = stages.filter((stage) => stage.model === model);
     const rows = own.map((stage) => {
@@ -27,16 +26,20 @@ export function budgetRows({ stages }: Budget, columns: BudgetColumns): TidyRow[
       return {
         ...{ model, condition: conditionLabel(stage.condition) },
         stage: after.length === 0 ? name : `${name}, after ${after.join(", ")}`,
-        ...cellsOf([stage], columns),
+        ...cellsOf([stage], card.name, columns),
       };
     });
-    const sum = { model, condition: "all", stage: "sum", ...cellsOf(own, columns) };
+    const sum = { model, condition: "all", stage: "sum", ...cellsOf(own, card.name, columns) };
     return own.length > 1 ? [...rows, sum] : rows;
   });
 }
 
 /** What some stages of one decoder cost together. */
-function cellsOf(stages: readonly BudgetStage[], { measured, rehearsals = [] }: BudgetColumns): TidyRow {
+function cellsOf(
+  stages: readonly BudgetStage[],
+  card: string,
+  { measured, rehearsals = [] }: BudgetColumns,
+): TidyRow {
   const sum = (of: (stage: BudgetStage) => number): number =>
     stages.reduce((total, stage) => total + of(stage), 0);
   const times = stages.flatMap((stage) => ("seconds" in stage.measured ? [stage.measured] : []));
@@ -55,7 +58,7 @@ function cellsOf(stages: readonly BudgetStage[], { measured, rehearsals = [] }: 
     ...(rehearsals.length > 0 && {
       "hours here, projected": rate === undefined ? null : sum(({ operations }) => operations) / rate / 3600,
     }),
-    [`hours on one ${H100.name}`]: sum(({ projected }) => projected.seconds) / 3600,
+    [`hours on one ${card}`]: sum(({ projected }) => projected.seconds) / 3600,
     "bound by": [...bounds].join(", "),
   };
 }
@@ -104,10 +107,10 @@ function describeMeasured({ stages }: Budget): string[] {
   ];
 }
 
-function describeProjection({ scale }: Budget): string {
+function describeProjection({ scale, card }: Budget): string {
   const each = (of: (model: (typeof MODELS)[number]) => string): string =>
     MODELS.map((model) => `${of(model)} (${model})`).join(" and ");
-  const { name, peakOperationsPerSecond, shareOfPeak, launchMsPerLayer } = H100;
+  const { name, peakOperationsPerSecond, shareOfPeak, launchMsPerLayer } = card;
   const smaller =
     scale === "paper" ? "" : "; decoders of this scale were not measured, and have their namesakes' figures";
   return (

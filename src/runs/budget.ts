@@ -1,6 +1,6 @@
 /** @file The budget of a grid: what each of its stages costs, how long it took here, and how long it would take on a graphics card. */
 import { MODELS, type Condition, type ModelName, type Scale } from "../config.js";
-import { H100, projectOnto, type Projection } from "./accelerator.js";
+import { H100, projectOnto, type Accelerator, type Projection } from "./accelerator.js";
 import { distinctStages } from "./distinct-stages.js";
 import { modelsOf, publishedSubjects } from "./grid.js";
 import { openMaterial } from "./material.js";
@@ -16,8 +16,8 @@ export interface BudgetStage extends StageCost {
   readonly condition: Condition;
   /** Names of the tuning stages before it. */
   readonly after: readonly string[];
-  /** One seed's training. */
   readonly measured: MeasuredSeconds | NotMeasured;
+  /** On the budget's card. */
   readonly projected: Projection;
 }
 
@@ -28,6 +28,7 @@ export interface Budget {
   /** Words of the text it was counted on. */
   readonly textWords: number;
   readonly wikiSource: Study["config"]["instructions"]["wikiSource"];
+  readonly card: Accelerator;
   readonly stages: readonly BudgetStage[];
 }
 
@@ -81,5 +82,6 @@ export async function countBudget(study: Study, subjects: readonly ResultSubject
       material.tokens.stream.close();
     }
   }
-  return { scale: config.scale, source, textWords, wikiSource: config.instructions.wikiSource, stages };
+  const { wikiSource } = config.instructions;
+  return { scale: config.scale, source, textWords, wikiSource, card: H100, stages };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { budgetRows, describeBudget } from "../../src/report/budget-rows.js";
+import { H100 } from "../../src/runs/accelerator.js";
 import type { Budget, BudgetStage } from "../../src/runs/budget.js";
 import type { Rehearsal } from "../../src/runs/rehearsal.js";
 
@@ -16,7 +17,7 @@ const wiki: BudgetStage = {
   projected: { seconds: 1800, boundBy: "launches" },
 };
 const budget: Budget = {
-  ...{ scale: "laptop", source: "real", textWords: 9_100_000, wikiSource: "standIn" },
+  ...{ scale: "laptop", source: "real", textWords: 9_100_000, wikiSource: "standIn", card: H100 },
   stages: [pretraining, wiki],
 };
 const untrained: BudgetStage = { ...wiki, measured: { missing: "not trained" } };
