@@ -18,10 +18,11 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke", seed: 42 });
+const p = kit.params({ scale: "smoke" });
 
 // %%
-const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out });
+const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
+const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
 
 // %% [markdown]
@@ -125,7 +126,7 @@ await kit.showFigure(kit.verdictForest(kit.verdictEffects(published), { source: 
 // %%
 const ownEffects = kit.verdictEffects(own);
 if (ownEffects.length > 0)
-  await kit.showFigure(kit.verdictForest(ownEffects, kit.contextOf(study)), {
+  await kit.showFigure(kit.verdictForest(ownEffects, kit.contextOf(studies)), {
     name: "verdicts-own",
     folder,
     caption: `What our numbers at ${p.scale} scale say of the claims`,
@@ -151,7 +152,7 @@ kit.showTable(kit.publishedTaskLimits(), {
 // Every row is a result file with its commit, configuration, seed and data hashes.
 
 // %%
-const runs = kit.frame(kit.resultsOverview(study));
+const runs = kit.frame(kit.resultsOverview(studies));
 kit.showTable(runs, {
   caption: "Results at this scale",
   maxRows: 40,

@@ -1,6 +1,6 @@
 /** @file The public surface of the kit: what notebooks and scripts import. Each name is documented where it is defined. */
 export * from "./config.js";
-export { deriveStudy } from "./scales.js";
+export { deriveStudy, SCALE_SEEDS } from "./scales.js";
 export { deriveSeed, seeded, type Random } from "./random.js";
 export { describeEngine, testGradients } from "./engine/backend.js";
 export { compile, type CompiledStep } from "./engine/compile.js";
@@ -13,7 +13,7 @@ export { openTokenizer } from "./data/tokenizer.js";
 export { learningRateAt, warmupStepsOf } from "./training/learning-rate.js";
 export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./curricula.js";
 export { CROSSED_FOLDER, crossTokenizers } from "./runs/crossed-tokenizers.js";
-export { openStudy, type Study } from "./runs/study.js";
+export { openStudies, openStudy, type Study } from "./runs/study.js";
 export type { ConditionStep } from "./runs/build-phase.js";
 export { trainCondition } from "./runs/training.js";
 export { exampleOrder, type OrderPart } from "./runs/example-order.js";
@@ -22,7 +22,7 @@ export { checkWordBudget, describeWordBudget, WORD_LIMITS, type WordBudget } fro
 export { evaluateCondition } from "./runs/scoring.js";
 export { SUPERGLUE_TASKS } from "./evaluation/superglue-tasks.js";
 export { FINETUNING_SEEDS } from "./runs/finetuning-budget.js";
-export { finetuneAll, type SubjectOutcome } from "./runs/finetuning-study.js";
+export { finetuneAll } from "./runs/finetuning-study.js";
 export { generateReplies, REPLY_PROMPTS, type Reply } from "./runs/replies.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
 export { type CheckpointScore } from "./runs/checkpoint-scores.js";
@@ -31,6 +31,7 @@ export {
   evaluateAll,
   publishedModels,
   publishedSubjects,
+  tasksAtHand,
   trainAll,
 } from "./runs/grid.js";
 export { readResults, type Result } from "./runs/results.js";
@@ -40,7 +41,7 @@ export { measureStudyOverlap, type MeasuredItem, type StudyOverlap } from "./run
 export * from "./runs/overlap-summary.js";
 export { splitByOverlap, type OverlapSplit } from "./evaluation/overlap-split.js";
 export { stateData, type DataStatement } from "./runs/data-statement.js";
-export { TASKS, tasksOf, type Task } from "./runs/tasks.js";
+export { TASKS, type Task } from "./runs/tasks.js";
 export { medianZScores, zScores } from "./statistics/z-scores.js";
 export { wilsonInterval } from "./statistics/summary.js";
 export { macroAverageInterval } from "./statistics/macro-average.js";
@@ -53,6 +54,7 @@ export { bootstrapItems, bootstrapSeedsAndItems } from "./statistics/paired-boot
 export { signFlipTest } from "./statistics/sign-flip-test.js";
 export * from "./report/params.js";
 export * from "./report/result-rows.js";
+export { averageSeeds, poolSeeds } from "./report/pool-seeds.js";
 export * from "./report/finetuning-rows.js";
 export * from "./report/zero-shot-rows.js";
 export { crossedEffects, crossedRows } from "./report/crossed-rows.js";

@@ -70,6 +70,13 @@ const shrink = (
   to: Pick<ArchitectureConfig, "vocabSize" | "maxLengthTokens" | "hiddenSize" | "numHeads" | "numLayers">,
 ): ArchitectureConfig => ({ ...PAPER_ARCHITECTURES[model], ...to, feedForwardSize: 4 * to.hiddenSize });
 
+/** Seeds each scale is run with: one shows that the way runs, three say how far apart trainings lie; the paper has one. */
+export const SCALE_SEEDS: Readonly<Record<Scale, readonly [number, ...number[]]>> = {
+  smoke: [42],
+  laptop: [42, 1, 2],
+  paper: [42],
+};
+
 /**
  * The study at one scale. `smoke` and `laptop` are the paper's tables made smaller; `shrunk` says where.
  *

@@ -201,6 +201,8 @@ function decideSomeLoss(comparison: Of<"someLoss">, evidence: Evidence): Finding
 
 /** Effect: how far gains differ beyond their errors, as the standard deviation between tasks (DerSimonian and Laird 1986). */
 function decideDependence({ tasks, more, less }: Of<"dependsOnTask">, evidence: Evidence): Finding | Missing {
+  if (tasks.length < 2)
+    return { missing: `results on ${tasks.join()} alone: there is nothing it could differ from` };
   const effects: { effect: number; standardError: number }[] = [];
   let n = 0;
   for (const task of tasks) {

@@ -159,6 +159,22 @@ describe("what is missing", () => {
     });
   });
 
+  test("a claim on an average is decided on the tasks at hand and names the others; one on each task is not", () => {
+    const tasks = ["BLiMP", "EWoK"] as const;
+    const average = claimOf({ kind: "difference", ...SIDES, expect: "positive", tasks });
+    expect(judgeOne(average, pair(base, tuned))).toMatchObject({ n: 60, without: ["EWoK"] });
+    const each = claimOf({ kind: "everyDifference", over: "eachTask", ...SIDES, tasks });
+    expect(judgeOne(each, pair(base, tuned))).toMatchObject({
+      verdict: null,
+      reason: "no results on EWoK at this scale",
+    });
+    const dependence = claimOf({ kind: "dependsOnTask", ...SIDES, tasks });
+    expect(judgeOne(dependence, pair(base, tuned))).toMatchObject({
+      verdict: null,
+      reason: "results on BLiMP alone: there is nothing it could differ from",
+    });
+  });
+
   test("a model that lacks a seed is not compared, by its name", () => {
     const sheets = [...pair(base, tuned), answers(base, { seed: 1 })];
     expect(judgeOne(GAIN, sheets)).toMatchObject({
