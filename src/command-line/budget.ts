@@ -47,15 +47,16 @@ export function budgetVerb(surroundings: Surroundings): Command {
   return verb;
 }
 
-/** Costs do not depend on it, but for the padding of batches. */
-const SEED = 42;
-
 async function budget(options: BudgetOptions, surroundings: Surroundings): Promise<void> {
   const { condition, model } = options;
-  const { budgetSubjects } = await import("../runs/budget.js");
+  const [{ budgetSubjects }, { SCALE_SEEDS }] = await Promise.all([
+    import("../runs/budget.js"),
+    import("../scales.js"),
+  ]);
   const plans: BudgetPlan[] = [];
   for (const scale of options.scale ? [options.scale] : SCALES) {
-    const study = await openScaleStudy({ ...options, scale, seed: SEED });
+    const [seed] = SCALE_SEEDS[scale]; // costs do not depend on it, but for the padding of batches
+    const study = await openScaleStudy({ ...options, scale, seed });
     const subjects =
       condition === undefined
         ? budgetSubjects(study).filter((subject) => model === undefined || subject.model === model)

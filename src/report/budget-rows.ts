@@ -136,14 +136,18 @@ function describeRehearsal(rehearsal: Rehearsal): string {
 /**
  * A study's budget as rows and the note that belongs below them.
  *
- * @param options.measured false where two runs must give the same table, and were trained anew
- * @param options.subjects the poster's models, the controls of the laptop grid and the reader's own where they are left out
+ * @param options.measured whether seconds are shown; unless it is said, where the results folder keeps what was trained, so that
+ *   two runs give the same table
+ * @param options.subjects unless they are given, the poster's models, the controls of the laptop grid and the reader's own
  * @throws as {@link countBudget}
  */
 export async function budgetTable(
   study: Study,
-  { measured, subjects }: { readonly measured: boolean; readonly subjects?: readonly ResultSubject[] },
+  {
+    measured = study.isKept,
+    subjects = budgetSubjects(study),
+  }: { readonly measured?: boolean; readonly subjects?: readonly ResultSubject[] } = {},
 ): Promise<{ rows: TidyRow[]; note: string }> {
-  const budget = await countBudget(study, subjects ?? budgetSubjects(study));
+  const budget = await countBudget(study, subjects);
   return { rows: budgetRows(budget, { measured }), note: describeBudget(budget, { measured }) };
 }

@@ -5,13 +5,13 @@ import type { Budget, BudgetStage } from "../../src/runs/budget.js";
 import type { Rehearsal } from "../../src/runs/rehearsal.js";
 
 const pretraining: BudgetStage = {
-  ...{ model: "llama140M", condition: "base", stage: "pre-training", after: [] },
+  ...{ model: "llama140M", condition: "base", phase: 0, stage: "pre-training", after: [] },
   ...{ words: 1e6, tokens: 2e6, steps: 10, operations: 3.6e15 },
   measured: { seconds: 100, seeds: [42, 1, 2], machines: ["by hand, 2 cores"] },
   projected: { seconds: 7200, boundBy: "products" },
 };
 const wiki: BudgetStage = {
-  ...{ model: "llama140M", condition: "switchThenWiki", stage: "wiki", after: ["switch"] },
+  ...{ model: "llama140M", condition: "switchThenWiki", phase: 2, stage: "wiki", after: ["switch"] },
   ...{ words: 1e5, tokens: 2e5, steps: 40, operations: 3.6e14 },
   measured: { seconds: 20, seeds: [42, 1], machines: ["by hand, 2 cores"] },
   projected: { seconds: 1800, boundBy: "launches" },

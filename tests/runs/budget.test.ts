@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { MODELS } from "../../src/config.js";
 import { tune } from "../../src/curricula.js";
@@ -48,10 +49,19 @@ test("the sum of a condition's stages is the time all of its training took, once
   expect(rows.at(-1)).toMatchObject({ condition: "all", "seconds here": seconds, seeds: 1 });
 });
 
+test("a study that keeps its results has the seconds, and needs no text for a second table", async () => {
+  const kept = { ...study, isKept: true };
+  const { rows, note } = await budgetTable(kept, { subjects });
+  expect(rows[0]).toMatchObject({ stage: "pre-training", "seconds here": secondsOf("base")[0] });
+  const elsewhere = { ...kept, cacheFolder: `${study.cacheFolder}-gone` };
+  expect(await budgetTable(elsewhere, { subjects })).toEqual({ rows, note });
+  expect(existsSync(elsewhere.cacheFolder)).toBe(false); // not even a tokenizer was made
+});
+
 test("without measured seconds the table is the same before and after a training", async () => {
   const untrained = { ...study, resultsFolder: `${study.resultsFolder}-none` };
-  const before = await budgetTable(untrained, { measured: false, subjects });
-  expect(await budgetTable(study, { measured: false, subjects })).toEqual(before);
+  const before = await budgetTable(untrained, { subjects });
+  expect(await budgetTable(study, { subjects })).toEqual(before);
   expect(Object.keys(before.rows[0] ?? {})).not.toContain("seconds here");
 });
 
