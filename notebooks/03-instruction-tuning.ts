@@ -76,7 +76,8 @@ await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
 // The eight models of the poster. Conditions share their pre-training and, where they begin alike, their first phase.
 
 // %%
-const subjects = kit.publishedSubjects().filter(({ condition }) => condition !== "base");
+const tuned = kit.publishedSubjects().filter(({ condition }) => condition !== "base");
+const subjects = kit.subjectsAtHand(studies, tuned, "training");
 const live = { name: "tuning-live", alt: "Training loss of all models", context: kit.contextOf(studies) };
 const phasesOf = new Map<string, string[]>();
 for await (const { model, condition, phase } of kit.watchCurves(kit.trainAll(studies, subjects), live)) {

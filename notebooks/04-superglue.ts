@@ -64,7 +64,7 @@ const isSmall = p.scale === "smoke";
 const two = kit
   .publishedSubjects()
   .filter(({ model, condition }) => model === "llama140M" && ["base", "merged"].includes(condition));
-const subjects = isSmall ? two : kit.publishedSubjects();
+const subjects = isSmall ? two : kit.subjectsAtHand(studies, kit.publishedSubjects(), "superglue-rte");
 const small = { tasks: kit.SUPERGLUE_TASKS, seeds: [42, 1] };
 const whole = { tasks: ["rte", "mrpc", "wsc"] } as const;
 const results = await kit.finetuneAll(studies, subjects, isSmall ? small : whole);

@@ -23,7 +23,7 @@ const p = kit.params({ scale: "smoke" });
 const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
 const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
-const subjects = kit.publishedSubjects();
+const subjects = kit.subjectsAtHand(studies, kit.publishedSubjects(), "reading");
 
 // %% [markdown]
 // ## Official reading

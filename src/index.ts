@@ -31,6 +31,7 @@ export {
   evaluateAll,
   publishedModels,
   publishedSubjects,
+  subjectsAtHand,
   tasksAtHand,
   trainAll,
 } from "./runs/grid.js";

@@ -64,6 +64,18 @@ export async function evaluateAll(
   return results;
 }
 
+/** The subjects that have kept results on a task from every seed; all of them where none has. */
+export function subjectsAtHand(
+  studies: Studies,
+  subjects: readonly ResultSubject[],
+  task: string,
+): readonly ResultSubject[] {
+  const kept = subjects.filter((subject) =>
+    [studies].flat().every((study) => keptResult(study, subject, task) !== null),
+  );
+  return kept.length > 0 ? kept : subjects;
+}
+
 /** The tasks all subjects have kept results on; where none is kept, those whose items are at hand. */
 export function tasksAtHand(studies: Studies, subjects: readonly ResultSubject[]): Task[] {
   const all = [studies].flat();

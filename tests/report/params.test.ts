@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, expectTypeOf, test, vi } from "vitest";
 import type { Scale } from "../../src/config.js";
+import { SCALE_SEEDS } from "../../src/scales.js";
 import { params } from "../../src/report/params.js";
 
 const log = vi.spyOn(console, "log");
@@ -13,7 +14,7 @@ afterEach(() => {
 test("the cell's literal holds when nothing else is set, and the rest follows from the scale", () => {
   const p = params({ scale: "smoke" }, undefined);
   expect(p).toEqual({ scale: "smoke", seeds: [42], out: "results", kept: false });
-  expect(params({ scale: "laptop" }, undefined)).toMatchObject({ seeds: [42, 1, 2], kept: true });
+  expect(params({ scale: "laptop" }, undefined)).toMatchObject({ seeds: SCALE_SEEDS.laptop, kept: true });
   expect(params({ scale: "laptop", seeds: [7], kept: false }, undefined)).toMatchObject({
     seeds: [7],
     kept: false,
