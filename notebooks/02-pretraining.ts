@@ -117,8 +117,9 @@ await kit.showFigure(kit.scheduleCurves(curve, kit.contextOf(studies)), {
 // ## What it costs
 //
 // `npx class-it train --condition base --scale paper --seed 42` takes two optimizer steps of the paper's own decoders, with rows of
-// 6,144 tokens, and tells from them what the whole takes here and on one H100 at a stated share of its peak. `--budget` does the
-// same at the other scales. No number of seconds stands in this notebook, so that two runs of it are equal.
+// 6,144 tokens, and tells from them what the whole takes here, and on one H100 from figures measured there with PyTorch.
+// `npx class-it budget` counts every stage of a grid at every scale, and has the seconds of what was trained here. No number of
+// seconds stands in this notebook, so that two runs of it are equal.
 
 // %% [markdown]
 // ## What differs, and why we think so
