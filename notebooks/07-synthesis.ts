@@ -134,6 +134,46 @@ if (ownEffects.length > 0)
   });
 
 // %% [markdown]
+// ## Instructions, or only more training?
+//
+// What the paper does not ask: the same words of plain text, the same steps on it, and each set alone for as many steps. Decided on
+// our zero-shot tasks, by the same rules, with a correction of their own.
+
+// %%
+const questions = kit.judgeClaims(kit.KIT_QUESTIONS, kit.ownEvidence(outcomes));
+const asked = `The kit's own questions, ${p.scale} scale, mean of the zero-shot tasks`;
+const noneYet = "effects of questions whose controls were not trained";
+const told = ["claim", "verdict", "effect", "from", "to", "corrected p", "n", "no verdict because"];
+kit.showTable(kit.frame(kit.verdictRows(questions)).loc({ columns: told }), {
+  caption: asked,
+  missing: noneYet,
+});
+
+// %%
+kit.tableFiles(kit.verdictRows(questions), {
+  name: "verdicts-questions",
+  folder: tables,
+  caption: asked,
+  missing: noneYet,
+});
+
+// %% [markdown]
+// ## What would settle it
+//
+// The error of an effect comes from two places. More trainings make one of them smaller; the other stays as long as the items are the
+// same. Read the last column as an order of magnitude.
+
+// %%
+const seedsRun = new Set(outcomes.map(({ seed }) => seed)).size;
+const overItems = kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes, { over: "items" }));
+if (seedsRun > 1)
+  kit.showTable(kit.seedsNeeded({ whole: own, itemsOnly: overItems }, seedsRun), {
+    caption: `Where the errors come from, ${seedsRun} seeds (points, or standard deviations of models)`,
+    missing: "no verdict, or an effect without interval",
+  });
+else console.log("One seed: nothing is known of how far other trainings would lie from it.");
+
+// %% [markdown]
 // ## What could have been seen
 //
 // How far chance alone moves a score, task by task, and the least true difference that a paired test at 5 % finds in four of five

@@ -4,6 +4,7 @@
  */
 import normalCdf from "@stdlib/stats-base-dists-normal-cdf";
 import { bootstrapP, percentileInterval } from "../../statistics/bootstrap-interval.js";
+import { normalQuantile } from "../../statistics/normal-quantile.js";
 import { cochranQ } from "../../statistics/heterogeneity.js";
 import { adjustHolm } from "../../statistics/multiple-comparisons.js";
 import { sampleStandardDeviation, type Interval } from "../../statistics/summary.js";
@@ -209,7 +210,9 @@ function decideDependence({ tasks, more, less }: Of<"dependsOnTask">, evidence: 
     const found = weightedScore(evidence, [task], contrast(more, less));
     if (isMissing(found)) return found;
     n += found.n;
-    const standardError = sampleStandardDeviation([...found.replicates]);
+    // Between few seeds replicates have heavy tails: their spread is read off the middle.
+    const { low, high } = percentileInterval(found, CONFIDENCE);
+    const standardError = (high - low) / (2 * normalQuantile((1 + CONFIDENCE) / 2));
     if (!(standardError > 0)) return { missing: `no spread in ${task}` };
     effects.push({ effect: found.value, standardError });
   }

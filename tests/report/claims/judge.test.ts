@@ -213,7 +213,7 @@ describe("several seeds", () => {
     const judged = judgeOne(GAIN, seeds);
     expect(judged).toMatchObject({
       verdict: "inconclusive",
-      test: "paired bootstrap over items; 3 seeds",
+      test: "paired bootstrap over items; Student's t over 3 seeds",
     });
     expect(judged.verdict !== null && Math.abs(judged.effect - 0.01)).toBeLessThan(0.001);
   });
@@ -233,7 +233,7 @@ describe("several seeds", () => {
     expect(judgeOne(claim, steady)).toMatchObject({
       verdict: "supported",
       n: 1_696,
-      test: "normal errors of R², unpaired; 3 seeds",
+      test: "normal errors of R², unpaired; Student's t over 3 seeds",
     });
     const wild = [0.01, 0.05, 0.15].flatMap((score, seed) => [
       fit("base", seed, 0.01),
