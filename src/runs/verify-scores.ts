@@ -47,7 +47,10 @@ export async function checkZeroShot(
     const definition = await definitionOf(opened);
     try {
       const again = definition.summarise(items);
-      differences.push(...compare(path, result.metrics, again), ...surplus(path, result.metrics, again));
+      differences.push(
+        ...compareMetrics(path, result.metrics, again),
+        ...surplus(path, result.metrics, again),
+      );
       metrics += again.length;
     } catch (error) {
       differences.push(`${path}: its items must be a table of the task, got ${String(error)}`);
@@ -98,7 +101,7 @@ export function checkFinetuning(results: readonly OpenedResult[]): Check {
       const answers = readAnswers(opened, items);
       differences.push(...answers.faults.map((fault) => `${opened.path}: ${fault}`));
       const again = scoresOf(opened, answers);
-      differences.push(...compare(opened.path, opened.result.metrics, again));
+      differences.push(...compareMetrics(opened.path, opened.result.metrics, again));
       metrics += again.length;
     } catch (error) {
       differences.push(`${opened.path}: its items must be a table of answers, got ${String(error)}`);
@@ -208,7 +211,11 @@ const nameOf = ({ metric, part, reading }: Key): string =>
   `${metric} of ${part}${reading === "none" ? "" : ` (${reading})`}`;
 
 /** Metrics of a result that are not what its items give. */
-export function compare(path: string, committed: readonly Metric[], again: readonly Recomputed[]): string[] {
+export function compareMetrics(
+  path: string,
+  committed: readonly Metric[],
+  again: readonly Recomputed[],
+): string[] {
   return again.flatMap((own) => {
     const found = committed.find((metric) => isSame(metric, own));
     if (!found) return [`${path}: ${nameOf(own)} must be ${own.value}, is not in the result`];

@@ -6,7 +6,7 @@ import { mean } from "../statistics/summary.js";
 import { itemsFile, subjectFolder, type Metric } from "./results.js";
 import { LAST_STEPS, readTrainedSteps, type TrainedStep } from "./training-results.js";
 import { count, type Check, type OpenedResult } from "./verify-files.js";
-import { compare } from "./verify-scores.js";
+import { compareMetrics } from "./verify-scores.js";
 
 /** Compares every training with its curve. */
 export function checkTrainings(results: readonly OpenedResult[]): Check {
@@ -76,7 +76,7 @@ function comparePhases(
     const own = (name: string): Metric[] =>
       committed.filter((metric) => metric.metric === name && metric.part === part).slice(turn, turn + 1);
     const last = steps.slice(-LAST_STEPS).map(({ lossNats }) => lossNats);
-    return compare(
+    return compareMetrics(
       path,
       [...own("steps"), ...own("lastStepsLossNats")],
       [
