@@ -163,6 +163,15 @@ describe("a file", () => {
   });
 });
 
+test("data files whose hash nobody stated are counted, not compared", async () => {
+  const file = '{"path": "own/fetched.jsonl", "sha256": "00", "unverified": true}';
+  const [, data] = await verify((folder) =>
+    edit(join(folder, BASE, "blimp.json"), (text) => text.replace('"files": []', `"files": [${file}]`)),
+  );
+  expect(data?.differences).toEqual([]);
+  expect(data?.found).toMatch(/; 1 hash of files it does not know$/);
+});
+
 function renameTask(folder: string): void {
   for (const end of [".json", ".items.csv.gz"])
     renameSync(join(folder, `blimp${end}`), join(folder, `glue${end}`));
@@ -200,6 +209,15 @@ describe("a number", () => {
     expect(found[0]).toMatch(
       new RegExp(`^${check}: ${BASE}/${file}: ${metric} of ${part}.* is \\S+, from its items \\S+$`),
     );
+  });
+
+  test("of items that is another is named as such", async () => {
+    const checks = await verify((folder) =>
+      edit(join(folder, BASE, "blimp.json"), (text) => text.replace(/"n": \d+/, '"n": 7')),
+    );
+    expect(differencesOf(checks)).toEqual([
+      expect.stringMatching(/blimp\.json: n of accuracy of all \(official\) is 7, from its items \d+$/),
+    ]);
   });
 
   test("that the items do not give, or that is missing, is named", async () => {
