@@ -23,6 +23,7 @@ const checks = [
     "src",
   ],
   ["dead code", tool("knip/bin/knip.js")],
+  ["documented exports", join(root, "workflow/api.mjs")],
   ["notebook pairs", join(root, "workflow/notebooks.mjs"), "sync", "--check"],
 ];
 
