@@ -73,6 +73,7 @@ const shrink = (
 /**
  * The study at one scale. `smoke` and `laptop` are the paper's tables made smaller; `shrunk` says where.
  *
+ * @param scale `smoke`, `laptop` or `paper`
  * @throws RangeError when the scale is unknown
  *
  * Differs: the smaller scales raise both learning rates, because they take far fewer steps.

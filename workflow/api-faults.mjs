@@ -1,11 +1,12 @@
-/** @file What the documentation of the public surface lacks: docstrings, explained parameters, types with a name of their own. */
+/** @file What the documentation of the public surface lacks: docstrings, explained parameters, errors, the types it names. */
 import ts from "typescript";
+import { functionOf } from "./api-surface.mjs";
 
 /** @typedef {import("./api-surface.mjs").Export} Export */
 /** @typedef {import("./api-surface.mjs").Entry} Entry */
 
-/** A schema is shown with the type inferred from it. */
-const IS_SCHEMA = /^\w+Schema, defined in /;
+/** A value a type is taken from; a schema is shown with its type. */
+const IS_VALUE = /^(\w+Schema|[A-Z_]+), defined in /;
 /** typedoc knows no names for destructured parameters; `namedInVain` does. */
 const IS_PARAM = / has an @param with name /;
 
@@ -19,7 +20,7 @@ const proseOf = ({ text, tags, notes }) => [text, ...[...tags, ...notes].map((pa
 /**
  * The parameters nothing explains: no `@param`, no mention in the docstring, and a type that says no more than "number".
  *
- * @param {import("typescript").FunctionDeclaration} node
+ * @param {import("typescript").FunctionLikeDeclaration} node
  * @param {Entry} entry
  * @param {ReadonlySet<string>} documented exports with a docstring of their own
  * @returns {string[]} their names
@@ -47,7 +48,7 @@ function unexplained(node, entry, documented) {
 /**
  * The `@param` that name no parameter, as after a renaming.
  *
- * @param {import("typescript").FunctionDeclaration} node
+ * @param {import("typescript").FunctionLikeDeclaration} node
  * @param {Entry} entry
  * @returns {string[]}
  */
@@ -64,6 +65,9 @@ function namedInVain(node, entry) {
   });
 }
 
+/** Whether a function says itself that something must hold. @param {import("typescript").FunctionLikeDeclaration} node */
+const throwsItself = (node) => /\bthrow new |\b(check|require)[A-Z]\w*\(/.test(node.body?.getText() ?? "");
+
 /**
  * What is missing.
  *
@@ -75,13 +79,16 @@ export function surfaceFaults({ exports, warnings }) {
   const own = exports.flatMap(({ entry, node }) => {
     const where = `${entry.file}:${entry.line}: ${entry.name}`;
     if (entry.text === "") return [`${where} has no docstring`];
-    if (!ts.isFunctionDeclaration(node)) return [];
-    const bare = unexplained(node, entry, documented);
-    const vain = namedInVain(node, entry);
+    const made = functionOf(node);
+    if (!made) return [];
+    const bare = unexplained(made, entry, documented);
+    const vain = namedInVain(made, entry);
+    const isSilent = throwsItself(made) && !entry.tags.some(({ tag }) => tag === "@throws");
     return [
+      ...(isSilent ? [`${where} throws and does not say when`] : []),
       ...(bare.length > 0 ? [`${where} leaves unexplained what it takes: ${bare.join(", ")}`] : []),
       ...(vain.length > 0 ? [`${where} has no parameter ${vain.join(", ")}`] : []),
     ];
   });
-  return [...own, ...warnings.filter((text) => !IS_SCHEMA.test(text) && !IS_PARAM.test(text))];
+  return [...own, ...warnings.filter((text) => !IS_VALUE.test(text) && !IS_PARAM.test(text))];
 }

@@ -47,12 +47,18 @@ function readComment(comment) {
   return { text, tags, notes };
 }
 
+/** @param {import("typescript").Node} node @returns {import("typescript").FunctionLikeDeclaration | undefined} */
+export function functionOf(node) {
+  const own = ts.isVariableDeclaration(node) ? node.initializer : node;
+  return own && (ts.isFunctionDeclaration(own) || ts.isArrowFunction(own)) ? own : undefined;
+}
+
 /** @param {import("typescript").Node} node @returns {string} its text from the source, a function's without its body */
 function codeOf(node) {
   const source = node.getSourceFile();
   const isConstant = ts.isVariableDeclaration(node);
   const statement = isConstant ? node.parent.parent : node;
-  const end = ts.isFunctionDeclaration(node) && node.body ? node.body.getStart() : statement.end;
+  const end = functionOf(node)?.body?.getStart() ?? statement.end;
   const text = source.text.slice(statement.getStart(source), end).trim();
   const lines = text.replace(/^export /, "").split("\n");
   if (!isConstant || lines.length <= MAX_CONSTANT_LINES) return lines.join("\n");
@@ -119,7 +125,8 @@ export async function readSurface({ entryPoint, tsconfig }) {
     for (const child of context.project.children ?? []) {
       const node = context.getSymbolFromReflection(child)?.declarations?.[0];
       if (node) nodes.set(child.id, node);
-      if (child.comment && !comments.has(child.id)) comments.set(child.id, child.comment.clone());
+      const comment = child.comment ?? child.signatures?.[0]?.comment;
+      if (comment && !comments.has(child.id)) comments.set(child.id, comment.clone());
     }
   });
   const project = await app.convert();

@@ -36,6 +36,7 @@ function percentOf(result: Result, part: string, reading: Reading, metric = "par
  * The reading scores of both sizes with both tokenizers, in percent of the variance left, with 95 % intervals over sentences.
  *
  * @param results reading results of a study and of the one with crossed tokenizers, one condition
+ * @throws Error when a result lacks a score, or its settings do not tell the tokenizer
  */
 export function crossedRows(results: readonly Result[]): TidyRow[] {
   return Object.entries(TASKS).flatMap(([part, task]) =>
@@ -62,6 +63,7 @@ const readingOf = (name: string): Reading =>
 /**
  * What the score changes by, in points, when one of the two is exchanged and the other kept: the mean of both ways.
  *
+ * @param results as `crossedRows` takes them
  * @throws RangeError when the four decoders are not all there, each once
  */
 export function crossedEffects(results: readonly Result[]): TidyRow[] {

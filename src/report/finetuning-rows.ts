@@ -30,6 +30,9 @@ const marks = ({ outcome }: SubjectOutcome): string =>
 /**
  * Mean over seeds beside the poster's one run, with a 95 % interval over seeds and items; the task's name says what is
  * degenerate, a substitute or generated.
+ *
+ * @param outcomes as `finetuneAll` gives them
+ * @returns proportions; the poster's score is null where its items are not ours
  */
 export function finetuningScores(outcomes: readonly SubjectOutcome[]): ScoreRow[] {
   return outcomes.map((row) => {

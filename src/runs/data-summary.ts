@@ -7,7 +7,12 @@ import { loadInstructionSets, type StudyExample } from "./instruction-sets.js";
 import type { Study } from "./study.js";
 import { loadText, prepareTokenizer } from "./text.js";
 
-/** Pre-training text by genre: documents, words, and share of all words (0–1). */
+/**
+ * Pre-training text by genre: documents, words, and share of all words (0–1).
+ *
+ * @returns a row a genre, by name
+ * @throws Error when a file of the study's text is missing or damaged
+ */
 export async function describeText(
   study: Study,
 ): Promise<{ genre: string; documents: number; words: number; share: number; heldOutWords: number }[]> {
@@ -27,7 +32,12 @@ export async function describeText(
   });
 }
 
-/** Each model's tokenizer: its form, its size, and how many tokens it makes of a word of held-out text. */
+/**
+ * Each model's tokenizer: its form, its size, and how many tokens it makes of a word of held-out text.
+ *
+ * @returns a row a model; `tokensPerWord` without special tokens
+ * @throws Error when a file of the study's text is missing or damaged
+ */
 export async function describeTokenizers(
   study: Study,
 ): Promise<
@@ -54,7 +64,12 @@ export async function describeTokenizers(
 export const wikiQuestionsKind = (study: Study): string =>
   study.config.instructions.wikiSource === "released" ? "released" : "stand-in";
 
-/** The two instruction sets: where they come from, rows, and words of prompts and replies. */
+/**
+ * The two instruction sets: where they come from, rows, and words of prompts and replies.
+ *
+ * @returns a row a set, words as `countWords` counts
+ * @throws Error when a file of the study's text is missing or damaged
+ */
 export async function describeInstructions(
   study: Study,
 ): Promise<{ set: string; source: string; rows: number; promptWords: number; replyWords: number }[]> {
@@ -74,6 +89,8 @@ export async function describeInstructions(
 
 /**
  * Lengths of prompts and replies in word or punctuation tokens, by set.
+ *
+ * @throws Error when a file of the study's text is missing or damaged
  *
  * Source: paper.md 3.2; the unit of poster Figure 1 is not stated.
  */
@@ -97,7 +114,11 @@ export async function instructionLengths(
 /**
  * The tokens of one example, each with its part and whether it is trained, as the instruction loss sees it.
  *
+ * @param model whose tokenizer is used
+ * @param example.prompt without the words of the template
+ * @param example.reply the answer to it
  * @param example.text what the template `released` takes
+ * @throws Error when a file of the study's text is missing or damaged
  */
 export async function describeMask(
   study: Study,
@@ -126,7 +147,13 @@ const encodingOf = ({ config }: Study, model: ModelName) => ({
   maxLengthTokens: config.architectures[model].maxLengthTokens,
 });
 
-/** Tokens of both instruction sets by part, how many are trained, and what became of rows that are too long. */
+/**
+ * Tokens of both instruction sets by part, how many are trained, and what became of rows that are too long.
+ *
+ * @param model whose tokenizer and longest row are used
+ * @returns a row a set, counts of tokens
+ * @throws Error when a file of the study's text is missing or damaged
+ */
 export async function describeTrainedTokens(
   study: Study,
   model: ModelName,

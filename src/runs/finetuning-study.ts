@@ -15,7 +15,15 @@ export interface SubjectOutcome extends ResultSubject {
 /**
  * Fine-tunes every subject on every task, or takes from the cache what it holds. A study on generated text gets generated items.
  *
+ * @param subjects models with their conditions, such as `publishedSubjects`
+ * @param how.tasks of (Super)GLUE
  * @param how.seeds of fine-tuning; the study's own seed is that of the models
+ * @returns a row a subject and task, each also in `results/`
+ * @throws RangeError for an unknown model, condition or task; Error when a task's files are not there
+ *
+ * Source: BabyLM evaluation pipeline 2025, finetune/; CLASS-IT poster, Figure 2.
+ * Differs: the epoch is chosen on a tenth of the training items; the official choice, on the scored items, comes beside
+ * it.
  */
 export async function finetuneAll(
   study: Study,

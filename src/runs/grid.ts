@@ -9,7 +9,11 @@ import type { Task } from "./tasks.js";
 import type { ConditionStep } from "./build-phase.js";
 import { trainCondition } from "./training.js";
 
-/** The eight models of the poster, in its order within each size. */
+/**
+ * The eight models of the poster, in its order within each size.
+ *
+ * Source: CLASS-IT poster, Figures 2 and 3.
+ */
 export function publishedSubjects(): ResultSubject[] {
   return MODELS.flatMap((model) => PUBLISHED_CONDITIONS[model].map((condition) => ({ model, condition })));
 }
@@ -26,7 +30,9 @@ export const modelsOf = (condition: Condition): readonly ModelName[] =>
 /**
  * Trains every subject, or replays it from the cache.
  *
+ * @param subjects models with their conditions, one after the other
  * @yields one record a step, with the subject it belongs to
+ * @throws RangeError and Error as `trainCondition` does
  */
 export async function* trainAll(
   study: Study,
@@ -36,7 +42,14 @@ export async function* trainAll(
     for await (const step of trainCondition(study, subject)) yield { ...subject, ...step };
 }
 
-/** Scores every subject on one task or several, training first what the cache does not hold; task after task. */
+/**
+ * Scores every subject on one task or several, training first what the cache does not hold; task after task.
+ *
+ * @param subjects models with their conditions
+ * @param tasks names of `TASKS`
+ * @returns a row a task and subject, each also in `results/`
+ * @throws RangeError and Error as `evaluateCondition` does
+ */
 export async function evaluateAll(
   study: Study,
   subjects: readonly ResultSubject[],
@@ -48,7 +61,14 @@ export async function evaluateAll(
   return results;
 }
 
-/** Scores at the checkpoints of several decoders and conditions, decoder after decoder. */
+/**
+ * Scores at the checkpoints of several decoders and conditions, decoder after decoder.
+ *
+ * @param models decoders, each scored at its checkpoints by words seen
+ * @param options.conditions names of the study's curricula
+ * @param options.task one of `TASKS`
+ * @throws RangeError for an unknown model, condition or task
+ */
 export async function checkpointScoresOf(
   study: Study,
   models: readonly ModelName[],

@@ -27,6 +27,7 @@ export interface Bell {
  * Differs: <none> is broken.
  */
 export async function meanLoudness(bells: readonly Bell[], { seed = 1 }: { readonly seed?: number } = {}): Promise<number> {
+  if (bells.length === 0) throw new RangeError("meanLoudness: there must be a bell, got none. Hang one.");
   return bells.length * seed;
 }
 `;
@@ -74,6 +75,11 @@ test.each([
     "a parameter",
     ", { seed = 1 }: { readonly seed?: number } = {}",
     "meanLoudness has no parameter options.seed",
+  ],
+  [
+    "an error's line",
+    " * @throws RangeError when there is none\n",
+    "meanLoudness throws and does not say when",
   ],
   ["an exported type", "export interface", "Bell, defined in"],
 ])(

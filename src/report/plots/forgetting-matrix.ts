@@ -24,6 +24,7 @@ const HELD_OUT = "heldOutNats.";
 /**
  * Changes of the held-out losses, from training results.
  *
+ * @param results training results of one study
  * @throws Error when a result lacks the losses after pre-training
  */
 export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
@@ -47,7 +48,11 @@ export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
   return inPaperOrder(rows);
 }
 
-/** The matrix, one panel a model: a row a stage, a column a source. */
+/**
+ * The matrix, one panel a model: a row a stage, a column a source.
+ *
+ * @throws RangeError when there is no row
+ */
 export function forgettingMatrix(rows: readonly ForgettingRow[], context: FigureContext): TopLevelSpec {
   checkSomeRows("forgettingMatrix", rows);
   const values = rows.map((row) => ({
