@@ -27,6 +27,7 @@ export { CROSSED_FOLDER, crossTokenizers } from "./runs/crossed-tokenizers.js";
 export { openStudy, type Study, type StudyOptions } from "./runs/study.js";
 export type { ConditionStep } from "./runs/build-phase.js";
 export { trainCondition, type TrainedModel } from "./runs/training.js";
+export type { StepRecord } from "./training/train.js";
 export type { FinishedPhase } from "./runs/training-results.js";
 export type { Stage } from "./runs/stage.js";
 export type { CheckpointInterval } from "./runs/training-checkpoint.js";
