@@ -18,7 +18,7 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke", seed: 42 });
+const p = kit.params({ scale: "smoke" });
 
 // %% [markdown]
 // ## The engine
@@ -51,7 +51,8 @@ const config = {
   budget: { ...smoke.budget, pretrainingWords: 60_000, heldOutWords: 5_000 },
 };
 const resultsRoot = `${p.out}/check`;
-const study = kit.openStudy({ scale: "smoke", seed: p.seed, config, resultsRoot, source: "microworld" });
+const [seed] = p.seeds;
+const study = kit.openStudy({ scale: "smoke", seed, config, resultsRoot, source: "microworld" });
 const subject = { model: "llama100M", condition: "base" } as const;
 
 // %%

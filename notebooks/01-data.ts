@@ -19,10 +19,11 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "laptop", seed: 42 });
+const p = kit.params({ scale: "laptop" });
 
 // %%
-const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out });
+const [seed] = p.seeds;
+const study = kit.openStudy({ scale: p.scale, seed, resultsRoot: p.out, kept: p.kept });
 const tables = kit.outputFolder(study, "tables");
 const figures = kit.outputFolder(study, "figures");
 console.log(`text: ${study.source}; shrunk against the paper:\n- ${study.config.shrunk.join("\n- ")}`);

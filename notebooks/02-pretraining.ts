@@ -18,7 +18,7 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke", seed: 42 });
+const p = kit.params({ scale: "smoke" });
 
 // %% [markdown]
 // ## Hyperparameters
@@ -31,7 +31,9 @@ const config = {
   ...defaults,
   pretraining: { ...defaults.pretraining, learningRate: defaults.pretraining.learningRate },
 };
-const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out, config });
+const { scale, seeds, kept } = p;
+const studies = kit.openStudies({ scale, seeds, resultsRoot: p.out, config, kept });
+const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
 
 // %% [markdown]
@@ -67,7 +69,7 @@ const subjects = kit.MODELS.map((model) => ({ model, condition: "base" as const 
 const live = {
   name: "pretraining-live",
   alt: "Training loss of both decoders",
-  context: kit.contextOf(study),
+  context: kit.contextOf(studies),
 };
 
 // %%
@@ -75,15 +77,15 @@ const firstAndLast = new Map<
   string,
   { model: string; steps: number; "first loss": number; "last loss": number }
 >();
-for await (const { model, step, lossNats } of kit.watchCurves(kit.trainAll(study, subjects), live)) {
-  const first = firstAndLast.get(model)?.["first loss"] ?? lossNats;
-  firstAndLast.set(model, { model, steps: step, "first loss": first, "last loss": lossNats });
+for await (const { model, seed, step, lossNats } of kit.watchCurves(kit.trainAll(studies, subjects), live)) {
+  const first = firstAndLast.get(`${model} ${seed}`)?.["first loss"] ?? lossNats;
+  firstAndLast.set(`${model} ${seed}`, { model, steps: step, "first loss": first, "last loss": lossNats });
 }
-kit.showTable(kit.frame([...firstAndLast.values()]), { caption: "Loss in nats per token" });
+kit.showTable(kit.averageSeeds([...firstAndLast.values()]), { caption: "Loss in nats per token" });
 
 // %%
-const results = kit.resultsOf(study, "training").filter(({ condition }) => condition === "base");
-const table = kit.frame(kit.trainingTable(results));
+const results = kit.resultsOf(studies, "training").filter(({ condition }) => condition === "base");
+const table = kit.frame(kit.averageSeeds(kit.trainingTable(results)));
 kit.showTable(table, {
   caption: "After pre-training",
   note: "tokenizers differ: losses per token are not comparable",
@@ -96,7 +98,7 @@ kit.tableFiles(table, {
 
 // %%
 const curve = kit.curveRows(study, results, "pre-training");
-await kit.showFigure(kit.learningCurves(curve, kit.contextOf(study)), {
+await kit.showFigure(kit.learningCurves(curve, kit.contextOf(studies)), {
   name: "pretraining-loss",
   folder,
   caption: "Training loss",
@@ -104,7 +106,7 @@ await kit.showFigure(kit.learningCurves(curve, kit.contextOf(study)), {
 });
 
 // %%
-await kit.showFigure(kit.scheduleCurves(curve, kit.contextOf(study)), {
+await kit.showFigure(kit.scheduleCurves(curve, kit.contextOf(studies)), {
   name: "pretraining-schedule",
   folder,
   caption: "Learning rate",

@@ -18,7 +18,7 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke", seed: 42 });
+const p = kit.params({ scale: "smoke" });
 
 // %% [markdown]
 // ## Hyperparameters
@@ -31,7 +31,9 @@ const config = {
   ...defaults,
   instructions: { ...defaults.instructions, lossOn: defaults.instructions.lossOn },
 };
-const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out, config });
+const { scale, seeds, kept } = p;
+const studies = kit.openStudies({ scale, seeds, resultsRoot: p.out, config, kept });
+const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
 
 // %%
@@ -74,10 +76,11 @@ await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
 // The eight models of the poster. Conditions share their pre-training and, where they begin alike, their first phase.
 
 // %%
-const subjects = kit.publishedSubjects().filter(({ condition }) => condition !== "base");
-const live = { name: "tuning-live", alt: "Training loss of all models", context: kit.contextOf(study) };
+const tuned = kit.publishedSubjects().filter(({ condition }) => condition !== "base");
+const subjects = kit.subjectsAtHand(studies, tuned, "training");
+const live = { name: "tuning-live", alt: "Training loss of all models", context: kit.contextOf(studies) };
 const phasesOf = new Map<string, string[]>();
-for await (const { model, condition, phase } of kit.watchCurves(kit.trainAll(study, subjects), live)) {
+for await (const { model, condition, phase } of kit.watchCurves(kit.trainAll(studies, subjects), live)) {
   const phases = phasesOf.get(`${model} ${condition}`) ?? [];
   if (phases.at(-1) !== phase) phasesOf.set(`${model} ${condition}`, [...phases, phase]);
 }
@@ -91,8 +94,8 @@ kit.showTable(kit.frame(trained), { caption: "Order really trained" });
 // questions that were never trained on.
 
 // %%
-const results = kit.resultsOf(study, "training").filter(({ condition }) => condition !== "base");
-const table = kit.frame(kit.trainingTable(results));
+const results = kit.resultsOf(studies, "training").filter(({ condition }) => condition !== "base");
+const table = kit.frame(kit.averageSeeds(kit.trainingTable(results)));
 const questions = kit.wikiQuestionsKind(study);
 kit.showTable(table, { caption: `After each phase (wiki questions: ${questions})`, maxRows: 40 });
 kit.tableFiles(table, {
@@ -105,8 +108,9 @@ kit.tableFiles(table, {
 // The same as changes against pre-training alone: what is below zero was learned, what is above was forgotten.
 
 // %%
-const context = kit.contextOf(study, { note: `${questions} wiki questions` });
-const forgotten = kit.forgettingRows(kit.resultsOf(study, "training"));
+const note = `${questions} wiki questions`;
+const context = kit.contextOf(studies, { note });
+const forgotten = kit.forgettingRows(kit.resultsOf(studies, "training"));
 await kit.showFigure(kit.forgettingMatrix(forgotten, context), {
   name: "forgetting-matrix",
   folder,
@@ -115,8 +119,8 @@ await kit.showFigure(kit.forgettingMatrix(forgotten, context), {
 });
 
 // %%
-const curve = kit.curveRows(study, results, "tuning");
-await kit.showFigure(kit.learningCurves(curve, context), {
+const curve = kit.curveRows(study, kit.resultsOf(study, "training"), "tuning");
+await kit.showFigure(kit.learningCurves(curve, kit.contextOf(study, { note })), {
   name: "tuning-loss",
   folder,
   caption: "Loss on replies",
@@ -124,7 +128,7 @@ await kit.showFigure(kit.learningCurves(curve, context), {
 });
 
 // %%
-await kit.showFigure(kit.scheduleCurves(curve, context), {
+await kit.showFigure(kit.scheduleCurves(curve, kit.contextOf(study, { note })), {
   name: "tuning-schedule",
   folder,
   caption: "Learning rate",

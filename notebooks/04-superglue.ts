@@ -20,10 +20,11 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke", seed: 42 });
+const p = kit.params({ scale: "smoke" });
 
 // %%
-const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out });
+const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
+const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
 
 // %% [markdown]
@@ -59,24 +60,24 @@ await kit.showFigure(kit.accuracyBars(rows, context, "Fine-tuning, published", "
 // on the dev set itself, would have given from the same runs stands beside it.
 
 // %%
-const subjects = [
-  { model: "llama140M", condition: "base" },
-  { model: "llama140M", condition: "merged" },
-] as const;
+const isSmall = p.scale === "smoke";
+const two = kit
+  .publishedSubjects()
+  .filter(({ model, condition }) => model === "llama140M" && ["base", "merged"].includes(condition));
+const subjects = isSmall ? two : kit.subjectsAtHand(studies, kit.publishedSubjects(), "superglue-rte");
 const small = { tasks: kit.SUPERGLUE_TASKS, seeds: [42, 1] };
-const whole = { tasks: ["rte", "mrpc", "wsc"], seeds: kit.FINETUNING_SEEDS } as const;
-const choice = p.scale === "smoke" ? small : whole;
-const outcomes = await kit.finetuneAll(study, subjects, choice);
+const whole = { tasks: ["rte", "mrpc", "wsc"] } as const;
+const results = await kit.finetuneAll(studies, subjects, isSmall ? small : whole);
 
 // %%
-const scores = kit.finetuningScores(outcomes);
-const scaleNote = `${p.scale} scale, ${choice.seeds.length} seeds of fine-tuning, one of training`;
+const scores = kit.poolSeeds(kit.finetuningScores(results));
+const scaleNote = `${p.scale} scale, ${studies.length === 1 ? "one training" : `${studies.length} trainings`} of each model`;
 kit.showTable(kit.frame(kit.scoreTable(scores)), {
   caption: "Fine-tuning, ours beside the paper's, accuracy or F1",
-  note: `${scaleNote}; 95 % intervals over seeds and items`,
+  note: `${scaleNote}; 95 % intervals over trainings, seeds and items`,
   missing: "the paper is never set beside substitutes or generated items",
 });
-kit.showTable(kit.frame(kit.finetuningMeans(outcomes)), {
+kit.showTable(kit.frame(kit.finetuningMeans(results)), {
   caption: "Mean over tasks",
   note: scaleNote,
   missing: "a task was trained on a substitute or on generated items",
@@ -84,7 +85,7 @@ kit.showTable(kit.frame(kit.finetuningMeans(outcomes)), {
 
 // %%
 await kit.showFigure(
-  kit.accuracyBars(scores, kit.contextOf(study), "Fine-tuning, ours", "accuracy or F1 (%)"),
+  kit.accuracyBars(scores, kit.contextOf(studies), "Fine-tuning, ours", "accuracy or F1 (%)"),
   {
     name: "fig2-finetuning",
     folder,
@@ -100,12 +101,12 @@ await kit.showFigure(
 // frequent class, a head that read the first token or padding, a body that no gradient reached.
 
 // %%
-kit.showTable(kit.frame(kit.degenerateRuns(outcomes)), {
+kit.showTable(kit.frame(kit.degenerateRuns(results)), {
   caption: "Degenerate runs",
   note: scaleNote,
   missing: "none",
 });
-kit.showTable(kit.frame(kit.finetuningSpread(outcomes)), {
+kit.showTable(kit.frame(kit.finetuningSpread(results)), {
   caption: "Spread and what a set can show, points of accuracy",
   note: `Detectable: by two models that disagree on 15 % of the items. ${scaleNote}`,
 });

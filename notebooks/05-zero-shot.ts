@@ -18,13 +18,14 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke", seed: 42 });
+const p = kit.params({ scale: "smoke" });
 
 // %%
-const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out });
+const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
+const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
-const subjects = kit.publishedSubjects();
-const tasks = kit.tasksOf(study).filter((task) => task !== "reading");
+const subjects = kit.subjectsAtHand(studies, kit.publishedSubjects(), "blimp");
+const tasks = kit.tasksAtHand(studies, subjects).filter((task) => task !== "reading");
 
 // %% [markdown]
 // ## Scoring
@@ -34,20 +35,20 @@ const tasks = kit.tasksOf(study).filter((task) => task !== "reading");
 
 // %%
 const absent = kit.TASKS.filter((task) => task !== "reading" && !tasks.includes(task));
-console.log(`scored: ${tasks.join(", ")}; items not at hand: ${absent.join(", ") || "none"}`);
-const results = await kit.evaluateAll(study, subjects, tasks);
-const scores = kit.zeroShotScores(results);
+console.log(`scored: ${tasks.join(", ")}; not scored: ${absent.join(", ") || "none"}`);
+const results = await kit.evaluateAll(studies, subjects, tasks);
+const scores = kit.poolSeeds(kit.zeroShotScores(results));
 
 // %% [markdown]
 // ## Ours beside the paper's
 //
-// The interval covers the sampling of items, not of training runs. Scales differ: the paper's models saw many times more text, so
+// With one seed the interval covers the sampling of items, not of training runs; with several it covers both. Scales differ: the paper's models saw many times more text, so
 // the difference says nothing about either. For WUGs the poster's figure is the share of items on which the -ity form wins, which is
 // no measure of quality (people prefer it on 58.5 % of them).
 
 // %%
 const table = kit.frame(kit.scoreTable(scores));
-const caption = "Zero-shot tasks, official reading, with a 95 % interval over items";
+const caption = "Zero-shot tasks, official reading, with a 95 % interval over items and seeds";
 const missing = "the paper has no such model, or the items were generated";
 kit.showTable(table, { caption, missing, maxRows: 60 });
 kit.tableFiles(table, {
@@ -58,7 +59,7 @@ kit.tableFiles(table, {
 });
 
 // %%
-const context = kit.contextOf(study, { paperFigure: "poster Figure 3" });
+const context = kit.contextOf(studies, { paperFigure: "poster Figure 3" });
 await kit.showFigure(kit.accuracyBars(scores, context, "Zero-shot"), {
   name: "fig3-zero-shot",
   folder,
@@ -71,7 +72,7 @@ const shown = results.filter(
   ({ model, condition, task }) =>
     model === "llama140M" && task === "blimp" && ["base", "merged"].includes(condition),
 );
-await kit.showFigure(kit.accuracyByPhenomenon(kit.groupAccuracies(shown), kit.contextOf(study)), {
+await kit.showFigure(kit.accuracyByPhenomenon(kit.groupAccuracies(shown), kit.contextOf(studies)), {
   name: "blimp-phenomena",
   folder,
   caption: "BLiMP accuracy by phenomenon",
@@ -85,11 +86,11 @@ await kit.showFigure(kit.accuracyByPhenomenon(kit.groupAccuracies(shown), kit.co
 // tracking. Half credit for ties is the careful reading; dividing by the number of tokens is another choice with a bias of its own.
 
 // %%
-const readings = kit.frame(kit.readingsOfItems(results));
+const readings = kit.averageSeeds(kit.readingsOfItems(results));
 kit.showTable(readings, { caption: "Three readings of the same items", maxRows: 60 });
 
 // %%
-const wugs = kit.wugRows(results);
+const wugs = kit.averageSeeds(kit.wugRows(results));
 const agreement = kit.frame(wugs.length > 0 ? wugs : [{ model: "none", note: "no WUGs at hand" }]);
 kit.showTable(agreement, { caption: "New words: rank correlation with people's preferences", maxRows: 20 });
 

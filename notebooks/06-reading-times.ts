@@ -17,12 +17,13 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke", seed: 42 });
+const p = kit.params({ scale: "smoke" });
 
 // %%
-const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out });
+const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
+const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
-const subjects = kit.publishedSubjects();
+const subjects = kit.subjectsAtHand(studies, kit.publishedSubjects(), "reading");
 
 // %% [markdown]
 // ## Official reading
@@ -31,8 +32,8 @@ const subjects = kit.publishedSubjects();
 // without the space before it.
 
 // %%
-const results = await kit.evaluateAll(study, subjects, "reading");
-const official = kit.readingScores(results, "official");
+const results = await kit.evaluateAll(studies, subjects, "reading");
+const official = kit.poolSeeds(kit.readingScores(results, "official"));
 const table = kit.frame(kit.scoreTable(official, 3));
 const caption = "Reading times, official: ΔR² in percent of the variance left";
 const missing = "no published value for simulated reading times";
@@ -40,7 +41,7 @@ kit.showTable(table, { caption, missing });
 kit.tableFiles(table, { name: "fig3-reading", folder: kit.outputFolder(study, "tables"), caption, missing });
 
 // %%
-const context = kit.contextOf(study, { paperFigure: "poster Figure 3" });
+const context = kit.contextOf(studies, { paperFigure: "poster Figure 3" });
 await kit.showFigure(kit.readingBars(official, context, "Reading times, official"), {
   name: "fig3-reading-official",
   folder,
@@ -55,14 +56,14 @@ await kit.showFigure(kit.readingBars(official, context, "Reading times, official
 // word glued to its context. Asked for the word with its space, both are asked the same question.
 
 // %%
-const corrected = kit.readingScores(results, "corrected");
+const corrected = kit.poolSeeds(kit.readingScores(results, "corrected"));
 const both = kit.frame(kit.scoreTable(corrected, 3));
 const note = "the paper's values are official ones";
 kit.showTable(both, { caption: "Reading times, space corrected", note, missing });
 
 // %%
 const ours = corrected.map((row) => ({ ...row, paper: null, paperQualifier: null }));
-await kit.showFigure(kit.readingBars(ours, kit.contextOf(study), "Reading times, space corrected"), {
+await kit.showFigure(kit.readingBars(ours, kit.contextOf(studies), "Reading times, space corrected"), {
   name: "reading-corrected",
   folder,
   caption: "ΔR² with the word's own space",
@@ -71,7 +72,8 @@ await kit.showFigure(kit.readingBars(ours, kit.contextOf(study), "Reading times,
 
 // %%
 const bases = results.filter(({ condition }) => condition === "base");
-const bins = await kit.surprisalBins(study, bases);
+const ofFirst = bases.filter(({ seed }) => seed === study.seed);
+const bins = await kit.surprisalBins(study, ofFirst);
 await kit.showFigure(kit.surprisalTimes(bins, kit.contextOf(study)), {
   name: "surprisal-times",
   folder,
@@ -88,7 +90,7 @@ await kit.showFigure(kit.surprisalTimes(bins, kit.contextOf(study)), {
 // frequency of both are held constant.
 
 // %%
-const gains = kit.frame(kit.readingGains(results, "corrected"));
+const gains = kit.averageSeeds(kit.readingGains(results, "corrected"));
 kit.showTable(gains, {
   caption: "Held-out gain of surprisal, thousandths of a nat a word, with 95 % intervals over sentences",
   maxRows: 20,
@@ -102,7 +104,7 @@ kit.showTable(gains, {
 
 // %%
 const crossed = await kit.evaluateAll(
-  kit.crossTokenizers(study),
+  studies.map((each) => kit.crossTokenizers(each)),
   subjects.filter(({ condition }) => condition === "base"),
   "reading",
 );
@@ -115,7 +117,7 @@ kit.showTable(kit.frame(kit.crossedRows(four)), {
 // %%
 kit.showTable(kit.frame(kit.crossedEffects(four)), {
   caption: "What the score changes by when one of the two is exchanged",
-  note: "whole word: the probability that the word ends there is counted too; one seed",
+  note: "whole word: the probability that the word ends there is counted too; intervals are Student's over seeds",
 });
 
 // %% [markdown]

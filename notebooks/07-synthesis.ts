@@ -18,10 +18,11 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke", seed: 42 });
+const p = kit.params({ scale: "smoke" });
 
 // %%
-const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot: p.out });
+const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
+const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
 
 // %% [markdown]
@@ -125,12 +126,52 @@ await kit.showFigure(kit.verdictForest(kit.verdictEffects(published), { source: 
 // %%
 const ownEffects = kit.verdictEffects(own);
 if (ownEffects.length > 0)
-  await kit.showFigure(kit.verdictForest(ownEffects, kit.contextOf(study)), {
+  await kit.showFigure(kit.verdictForest(ownEffects, kit.contextOf(studies)), {
     name: "verdicts-own",
     folder,
     caption: `What our numbers at ${p.scale} scale say of the claims`,
     alt: "Effects with 95 % intervals for the claims our results can decide, coloured by verdict",
   });
+
+// %% [markdown]
+// ## Instructions, or only more training?
+//
+// What the paper does not ask: the same words of plain text, the same steps on it, and each set alone for as many steps. Decided on
+// our zero-shot tasks, by the same rules, with a correction of their own.
+
+// %%
+const questions = kit.judgeClaims(kit.KIT_QUESTIONS, kit.ownEvidence(outcomes));
+const asked = `The kit's own questions, ${p.scale} scale, mean of the zero-shot tasks`;
+const noneYet = "effects of questions whose controls were not trained";
+const told = ["claim", "verdict", "effect", "from", "to", "corrected p", "n", "no verdict because"];
+kit.showTable(kit.frame(kit.verdictRows(questions)).loc({ columns: told }), {
+  caption: asked,
+  missing: noneYet,
+});
+
+// %%
+kit.tableFiles(kit.verdictRows(questions), {
+  name: "verdicts-questions",
+  folder: tables,
+  caption: asked,
+  missing: noneYet,
+});
+
+// %% [markdown]
+// ## What would settle it
+//
+// The error of an effect comes from two places. More trainings make one of them smaller; the other stays as long as the items are the
+// same. Read the last column as an order of magnitude.
+
+// %%
+const seedsRun = new Set(outcomes.map(({ seed }) => seed)).size;
+const overItems = kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes, { over: "items" }));
+if (seedsRun > 1)
+  kit.showTable(kit.seedsNeeded({ whole: own, itemsOnly: overItems }, seedsRun), {
+    caption: `Where the errors come from, ${seedsRun} seeds (points, or standard deviations of models)`,
+    missing: "no verdict, or an effect without interval",
+  });
+else console.log("One seed: nothing is known of how far other trainings would lie from it.");
 
 // %% [markdown]
 // ## What could have been seen
@@ -151,7 +192,7 @@ kit.showTable(kit.publishedTaskLimits(), {
 // Every row is a result file with its commit, configuration, seed and data hashes.
 
 // %%
-const runs = kit.frame(kit.resultsOverview(study));
+const runs = kit.frame(kit.resultsOverview(studies));
 kit.showTable(runs, {
   caption: "Results at this scale",
   maxRows: 40,

@@ -12,8 +12,8 @@
 // **Claim.** A curriculum of your own is a few lines in a cell, a corpus one entry in a file, a benchmark three files. Paper: its
 // outlook, which expects more of hybrid curricula than of either order alone.
 //
-// *Inputs:* the models of notebooks 02 and 03. *Outputs:* `results/extend/<scale>`, apart from the paper's models. *Time:* about a
-// minute at smoke scale.
+// *Inputs:* the smoke models of notebooks 02 and 03. *Outputs:* `results/extend`, apart from the paper's models. *Time:* about a
+// minute: whatever the scale of the other notebooks, this one stays at smoke. Put another into `deriveStudy` and `openStudy`.
 //
 // Nothing here is only told: the cells run with the other notebooks, and a test puts every file of this page into a copy of the
 // project and runs every command (`tests/notebooks/extend.test.ts`).
@@ -21,7 +21,7 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke", seed: 42 });
+const p = kit.params({ scale: "smoke" });
 
 // %% [markdown]
 // ## A hybrid curriculum
@@ -35,9 +35,9 @@ const talkThenSlide = [
   kit.tune(["switch"], { name: "talk", length: "halfConfigured" }),
   kit.tune(["switch", "wiki"], { name: "slide", order: "gradual", length: "halfConfigured" }),
 ];
-const config = { ...kit.deriveStudy(p.scale), curricula: { talkThenSlide } };
-const resultsRoot = `${p.out}/extend`;
-const study = kit.openStudy({ scale: p.scale, seed: p.seed, resultsRoot, config });
+const config = { ...kit.deriveStudy("smoke"), curricula: { talkThenSlide } };
+const [seed] = p.seeds;
+const study = kit.openStudy({ scale: "smoke", seed, resultsRoot: `${p.out}/extend`, config });
 const conditions = ["base", "merged", "switchThenWiki", "talkThenSlide"] as const;
 const subjects = conditions.map((condition) => ({ model: "llama140M", condition }) as const);
 

@@ -1,6 +1,6 @@
 /** @file The public surface of the kit: what notebooks and scripts import. Each name is documented where it is defined. */
 export * from "./config.js";
-export { deriveStudy } from "./scales.js";
+export { deriveStudy, SCALE_SEEDS } from "./scales.js";
 export { deriveSeed, seeded, type Random } from "./random.js";
 export { describeEngine, testGradients, type EngineDescription } from "./engine/backend.js";
 export { compile, type CompiledStep } from "./engine/compile.js";
@@ -24,14 +24,14 @@ export type { TokenizerJson } from "./data/tokenizer-json.js";
 export { learningRateAt, warmupStepsOf, type ScheduleConfig } from "./training/learning-rate.js";
 export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./curricula.js";
 export { CROSSED_FOLDER, crossTokenizers } from "./runs/crossed-tokenizers.js";
-export { openStudy, type Study, type StudyOptions } from "./runs/study.js";
+export { openStudies, openStudy, type Studies, type Study, type StudyOptions } from "./runs/study.js";
 export type { ConditionStep } from "./runs/build-phase.js";
 export { trainCondition, type TrainedModel } from "./runs/training.js";
 export type { StepRecord } from "./training/train.js";
 export type { FinishedPhase } from "./runs/training-results.js";
 export type { Stage } from "./runs/stage.js";
 export type { CheckpointInterval } from "./runs/training-checkpoint.js";
-export { exampleOrder, type OrderPart } from "./runs/example-order.js";
+export { exampleOrder, type OrderPart, type OrderRequest } from "./runs/example-order.js";
 export { measureExposure } from "./runs/exposure.js";
 export {
   checkWordBudget,
@@ -41,11 +41,13 @@ export {
   type WordPhase,
 } from "./data/word-budget.js";
 export { evaluateCondition } from "./runs/scoring.js";
-export { SUPERGLUE_TASKS } from "./evaluation/superglue-tasks.js";
-export { FINETUNING_SEEDS, type FinetuningSettings } from "./runs/finetuning-budget.js";
-export { finetuneAll, type SubjectOutcome } from "./runs/finetuning-study.js";
-export type { TaskOutcome } from "./runs/finetuning-results.js";
-export type { Degeneracy, Figures, SeedSummary, VarianceSplit } from "./evaluation/superglue-summary.js";
+export { SUPERGLUE_TASKS, type SuperglueTask } from "./evaluation/superglue-tasks.js";
+export {
+  FINETUNING_SEEDS,
+  type FinetuningChoice,
+  type FinetuningSettings,
+} from "./runs/finetuning-budget.js";
+export { finetuneAll } from "./runs/finetuning-study.js";
 export { generateReplies, REPLY_PROMPTS, type Reply, type ReplyOptions } from "./runs/replies.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
 export type { CheckpointScore } from "./runs/checkpoint-scores.js";
@@ -54,6 +56,8 @@ export {
   evaluateAll,
   publishedModels,
   publishedSubjects,
+  subjectsAtHand,
+  tasksAtHand,
   trainAll,
 } from "./runs/grid.js";
 export { readResults, type Result, type ResultSubject } from "./runs/results.js";
@@ -63,8 +67,9 @@ export { measureStudyOverlap, type MeasuredItem, type StudyOverlap } from "./run
 export * from "./runs/overlap-summary.js";
 export { splitByOverlap, type OverlapSplit, type SplitSide } from "./evaluation/overlap-split.js";
 export { stateData, type DataStatement, type UsedSource } from "./runs/data-statement.js";
+export type { SourceStatement } from "./data/data-statement.js";
 export type { BenchmarkName } from "./evaluation/benchmarks.js";
-export { TASKS, tasksOf, type Task } from "./runs/tasks.js";
+export { TASKS, type Task } from "./runs/tasks.js";
 export { medianZScores, zScores, type ModelStanding, type TaskValue } from "./statistics/z-scores.js";
 export { wilsonInterval, type Interval } from "./statistics/summary.js";
 export { macroAverageInterval } from "./statistics/macro-average.js";
@@ -82,6 +87,7 @@ export type { Resampling } from "./statistics/resample.js";
 export { signFlipTest } from "./statistics/sign-flip-test.js";
 export * from "./report/params.js";
 export * from "./report/result-rows.js";
+export { averageSeeds, poolSeeds } from "./report/pool-seeds.js";
 export * from "./report/finetuning-rows.js";
 export * from "./report/zero-shot-rows.js";
 export { crossedEffects, crossedRows } from "./report/crossed-rows.js";

@@ -70,6 +70,13 @@ const shrink = (
   to: Pick<ArchitectureConfig, "vocabSize" | "maxLengthTokens" | "hiddenSize" | "numHeads" | "numLayers">,
 ): ArchitectureConfig => ({ ...PAPER_ARCHITECTURES[model], ...to, feedForwardSize: 4 * to.hiddenSize });
 
+/** Seeds each scale is run with. */
+export const SCALE_SEEDS: Readonly<Record<Scale, readonly [number, ...number[]]>> = {
+  smoke: [42],
+  laptop: [42],
+  paper: [42],
+};
+
 /**
  * The study at one scale. `smoke` and `laptop` are the paper's tables made smaller; `shrunk` says where.
  *

@@ -126,7 +126,7 @@ function failure({ name, sources, last, stderr, timeoutSeconds, aborted }) {
  *
  * @param {{
  *   name: string,
- *   parameters?: Record<string, string | number | boolean>,
+ *   parameters?: Record<string, unknown>,
  *   outFolder: string,
  *   timeoutSeconds?: number,
  *   onEvent?: (event: ProgressEvent) => void,

@@ -13,8 +13,17 @@ export { executeNotebook, listNotebooks, publishNotebooks, syncNotebooks };
 
 const USAGE = "notebooks.mjs sync [--check] | run [NAME …] [--out=FOLDER] [--scale=smoke …] | publish FOLDER";
 
-/** @param {string} text @returns {string | number} */
-const parsed = (text) => (/^\d+$/.test(text) ? Number(text) : text);
+/**
+ * A parameter of a notebook as JSON has it: `--seeds=42,1` is a list.
+ *
+ * @param {string} name @param {string} text @returns {unknown}
+ */
+const parsed = (name, text) =>
+  name === "seeds"
+    ? text.split(",").map(Number)
+    : text === "true" || text === "false"
+      ? text === "true"
+      : text;
 
 /** @param {string[]} args */
 async function run(args) {
@@ -24,7 +33,7 @@ async function run(args) {
   );
   const { out = join(PROJECT, ".cache/executed"), ...rest } = options;
   const parameters = Object.fromEntries(
-    Object.entries(rest).map(([name, text]) => [name, parsed(String(text))]),
+    Object.entries(rest).map(([name, text]) => [name, parsed(name, String(text))]),
   );
   const names = named.length > 0 ? named : listNotebooks();
   const display = createProgressDisplay({ notebooks: names });

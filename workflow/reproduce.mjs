@@ -1,5 +1,5 @@
 /**
- * @file `npm run reproduce [-- --scale=smoke --seed=42 --out=results NAME …]`: set-up, then every notebook from top to
+ * @file `npm run reproduce [-- --scale=smoke --seeds=42,1 --out=results NAME …]`: set-up, then every notebook from top to
  * bottom with progress, then one linked HTML report. Executed notebooks lie in `results/<scale>/notebooks`.
  */
 import { join, relative, resolve } from "node:path";
@@ -14,7 +14,7 @@ function readOptions(argv) {
       allowPositionals: true,
       options: {
         scale: { type: "string", default: "smoke" },
-        seed: { type: "string", default: "42" },
+        seeds: { type: "string" },
         out: { type: "string", default: "results" },
       },
     });
@@ -34,7 +34,8 @@ async function main(argv) {
   const { createProgressDisplay, duration } = await import("./progress.mjs");
   const kit = await import("class-it");
 
-  const study = openStudy(kit, options);
+  const [study, ...more] = openStudies(kit, options);
+  const seeds = [study, ...more].map(({ seed }) => seed);
   const all = listNotebooks();
   const unknown = options.names.find((name) => !all.includes(name));
   if (unknown !== undefined)
@@ -43,7 +44,7 @@ async function main(argv) {
     );
   const names = options.names.length > 0 ? options.names : all;
   console.log(
-    `${study.config.scale} scale, seed ${study.seed}, ${study.source === "real" ? "real text" : "microworld (no data folder found: generated text)"}`,
+    `${study.config.scale} scale, ${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}, ${study.source === "real" ? "real text" : "microworld (no data folder found: generated text)"}`,
   );
 
   const stop = new AbortController();
@@ -52,7 +53,7 @@ async function main(argv) {
       stop.abort(new SetUpError(`reproduce: stopped by ${signal}. Run it again to go on.`)),
     );
   const executedFolder = join(study.resultsFolder, "notebooks");
-  const parameters = { scale: options.scale, seed: study.seed, out: options.out };
+  const parameters = { scale: options.scale, seeds, out: options.out };
   await syncNotebooks({ check: true });
   const display = createProgressDisplay({ notebooks: names });
   const begin = performance.now();
@@ -87,14 +88,20 @@ async function main(argv) {
 
 /**
  * @param {typeof import("class-it")} kit
- * @param {{ scale: string, seed: string, out: string }} options
+ * @param {{ scale: string, seeds?: string | undefined, out: string }} options
  */
-function openStudy(kit, { scale, seed, out }) {
+function openStudies(kit, { scale, seeds, out }) {
   try {
     const known = kit.SCALES.find((name) => name === scale);
     if (known === undefined)
       throw new RangeError(`scale must be one of ${kit.SCALES.join(", ")}, got "${scale}". Correct it.`);
-    return kit.openStudy({ scale: known, seed: Number(seed), resultsRoot: resolve(root, out) });
+    const [first, ...others] = seeds === undefined ? kit.SCALE_SEEDS[known] : seeds.split(",").map(Number);
+    return kit.openStudies({
+      scale: known,
+      seeds: [first ?? Number.NaN, ...others],
+      resultsRoot: resolve(root, out),
+      kept: known !== "smoke",
+    });
   } catch (error) {
     throw new SetUpError(`reproduce: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -3,8 +3,10 @@ export type { Claim, ClaimTask, Comparison, Sides, SubjectName } from "./claims/
 export type { Finding } from "./claims/decide.js";
 export type { Evidence, Missing, TaskEvidence, UncertainScore } from "./claims/evidence.js";
 export { judgeClaims, type JudgedClaim, type Verdict } from "./claims/judge.js";
-export { ownEvidence } from "./claims/own-evidence.js";
+export { KIT_QUESTIONS } from "./claims/kit-questions.js";
+export { ownEvidence, type EvidenceOptions } from "./claims/own-evidence.js";
 export { PAPER_CLAIMS } from "./claims/paper-claims.js";
 export { publishedEvidence, type Pairing } from "./claims/published-evidence.js";
+export { seedsNeeded } from "./claims/seeds-needed.js";
 export { verdictEffects, verdictOverview, verdictRows, type VerdictEffect } from "./claims/verdict-rows.js";
 export { readPairedOutcomes, type Answered, type PairedOutcome } from "./paired-outcomes.js";

@@ -10,6 +10,8 @@ import { interactiveLearningCurves, type LossRow } from "./plots/training-curves
 export interface WatchedStep {
   readonly model: ModelName;
   readonly condition: Condition;
+  /** Where several seeds pass by, each has a line. */
+  readonly seed?: number;
   readonly lossNats: number;
 }
 
@@ -67,7 +69,7 @@ export async function* watchCurves<Step extends WatchedStep>(
   };
   try {
     for await (const step of steps) {
-      const run = `${step.model} ${step.condition}`;
+      const run = [step.model, step.condition, ...(step.seed === undefined ? [] : [step.seed])].join(" ");
       const known = curves.get(run) ?? { of: step, curve: new ThinnedCurve() };
       curves.set(run, known);
       known.curve.add(step.lossNats);

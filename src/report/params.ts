@@ -1,24 +1,35 @@
-/** @file The one parameter cell of a notebook: scale, seed, output folder, and how a run from outside sets them. */
+/** @file The one parameter cell of a notebook: scale, seeds, output folder, and how a run from outside sets them. */
 
 import { z } from "zod";
 import { SCALES, type Scale } from "../config.js";
+import { SCALE_SEEDS } from "../scales.js";
 import { display, escapeHtml } from "./display.js";
 
 /** What a notebook may be asked to vary; everything else is a constant of the study. */
 export interface NotebookParameters {
   readonly scale: Scale;
-  /** Seed of the run, a whole number ≥ 0. */
-  readonly seed: number;
+  /** Seeds of the run, whole numbers ≥ 0; those of the scale unless it is said. What needs one takes the first. */
+  readonly seeds: readonly [number, ...number[]];
   /** Results folder, relative to the project root unless absolute. */
   readonly out: string;
+  /**
+   * Whether results of the same settings in that folder stand for computing them; unless it is said, at every scale but the
+   * smallest, whose runs take minutes.
+   */
+  readonly kept: boolean;
 }
 
+const seed = z
+  .int({ error: "must be whole numbers, at least one" })
+  .nonnegative({ error: "must be 0 or more" });
+const seeds = z.tuple([seed], seed, { error: "must be a list of whole numbers, at least one" });
 const CHECKS = {
   scale: z.enum(SCALES, { error: `must be one of ${SCALES.join(", ")}` }),
-  seed: z.int({ error: "must be a whole number" }).nonnegative({ error: "must be 0 or more" }),
+  seeds,
   out: z.string({ error: "must be a folder's path" }).min(1, { error: "must be a folder's path" }),
+  kept: z.boolean({ error: "must be true or false" }),
 };
-const NAMES = ["scale", "seed", "out"] as const;
+const NAMES = ["scale", "seeds", "out", "kept"] as const;
 const isName = (name: string): name is (typeof NAMES)[number] => NAMES.some((known) => known === name);
 
 function check(values: Readonly<Record<string, unknown>>, setBy: string): void {
@@ -57,25 +68,30 @@ function parseOverrides(json: string | undefined): Readonly<Record<string, unkno
   return checked.data;
 }
 
+const written = (value: string | boolean | readonly number[]): string =>
+  Array.isArray(value) ? value.join(", ") : String(value);
+
 /**
  * A notebook's parameters: the literal in its one parameter cell, then what `NB_PARAMS` sets, shown as a table.
  *
- * @param defaults      the cell's literal; edit it there. `out` may be left out
+ * @param defaults      the cell's literal; edit it there. All but the scale may be left out
  * @param overridesJson JSON object with the same names; stops the run on an unknown name or a wrong type
  * @throws RangeError on an unknown name, TypeError on a wrong value, SyntaxError on broken JSON
  */
 export function params(
-  defaults: { readonly scale: Scale; readonly seed: number; readonly out?: string },
+  defaults: Pick<NotebookParameters, "scale"> & Partial<NotebookParameters>,
   overridesJson: string | undefined = process.env["NB_PARAMS"],
 ): NotebookParameters {
   const overrides = parseOverrides(overridesJson);
   check(defaults, "the parameter cell");
   check(overrides, "NB_PARAMS");
-  const values = z.object(CHECKS).parse({ out: "results", ...defaults, ...overrides });
+  const { scale } = z.object({ scale: CHECKS.scale }).parse({ ...defaults, ...overrides });
+  const usual = { seeds: SCALE_SEEDS[scale], out: "results", kept: scale !== "smoke" };
+  const values = z.object(CHECKS).parse({ ...usual, ...defaults, ...overrides });
 
   const rows = NAMES.map((name) => {
     const setBy = name in overrides ? "NB_PARAMS" : name in defaults ? "this cell" : "default";
-    return { name, value: String(values[name]), setBy };
+    return { name, value: written(values[name]), setBy };
   });
   const cells = (tag: string, texts: readonly string[]): string =>
     `<tr>${texts.map((text) => `<${tag} style="text-align:left">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;

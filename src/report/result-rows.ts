@@ -1,29 +1,35 @@
 /** @file Results as tidy rows, ours beside the paper's: what notebooks print and figures draw. */
 import { join } from "node:path";
-import { z } from "zod";
-import { itemsFile, readItemsText, readResults, subjectFolder, type Result } from "../runs/results.js";
-import type { Study } from "../runs/study.js";
+import { readResults, type Result } from "../runs/results.js";
+import type { Studies, Study } from "../runs/study.js";
+import { readTrainedSteps } from "../runs/training-results.js";
+import { mean } from "../statistics/summary.js";
 import { checkComparable } from "./comparable.js";
-import { parseCsv } from "./csv.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
 import type { FigureContext } from "./plots/figure-context.js";
 import type { LearningRateRow, LossRow } from "./plots/training-curves.js";
 import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedScore, type ZeroShotTask } from "./published.js";
+import { groupSeeds, metricOf } from "./result-metrics.js";
+
+const listed = (studies: Studies): readonly [Study, ...Study[]] =>
+  "config" in studies ? [studies] : studies;
 
 /**
- * What every figure of a study says of itself.
+ * What every figure of a study, or of its seeds, says of itself.
  *
  * @param more.n what was counted, "13,400 pairs"
  * @param more.paperFigure the figure it redraws, "poster Figure 1"
  * @param more.note a limit the reader must know
  */
 export function contextOf(
-  study: Study,
+  studies: Studies,
   more: { n?: string; paperFigure?: string; note?: string } = {},
 ): FigureContext {
-  return { scale: study.config.scale, source: study.source, seeds: [study.seed], ...more };
+  const all = listed(studies);
+  const [{ config, source }] = all;
+  return { scale: config.scale, source, seeds: all.map(({ seed }) => seed), ...more };
 }
 
 /**
@@ -37,15 +43,16 @@ export function outputFolder(study: Study, kind: "figures" | "tables"): string {
 }
 
 /**
- * Results of one study's scale and seed, one task.
+ * Results of a study's scale and seed, or seeds, one task.
  *
  * @param task such as `blimp`, or `training`
  * @throws RangeError when they were measured on different data files, scales or kinds of text
  * @throws Error naming a file that is no result of this version
  */
-export function resultsOf(study: Study, task: string): Result[] {
-  const results = readResults(study.resultsFolder).filter(
-    (result) => result.task === task && result.seed === study.seed,
+export function resultsOf(studies: Studies, task: string): Result[] {
+  const all = listed(studies);
+  const results = readResults(all[0].resultsFolder).filter(
+    (result) => result.task === task && all.some(({ seed }) => seed === result.seed),
   );
   // Trainings read other files by condition, and rightly so.
   if (task !== "training") checkComparable(results);
@@ -53,35 +60,36 @@ export function resultsOf(study: Study, task: string): Result[] {
 }
 
 /**
- * Every result of a study's scale and seed: which task of which model, how many metrics, and the largest n.
+ * Every result of a study's scale and seed, or seeds: of which model, task and seeds, how many metrics, and the largest n.
  *
  * @returns one row that says so where there is none yet
  * @throws Error naming a file that is no result of this version
  */
-export function resultsOverview(study: Study): TidyRow[] {
-  const rows = readResults(study.resultsFolder)
-    .filter(({ seed }) => seed === study.seed)
-    .map(({ model, condition, task, metrics }) => ({
+export function resultsOverview(studies: Studies): TidyRow[] {
+  const all = listed(studies);
+  const results = readResults(all[0].resultsFolder).filter((result) =>
+    all.some(({ seed }) => seed === result.seed),
+  );
+  const rows = groupSeeds(results).map((group) => {
+    const [{ model, condition, task, metrics }] = group;
+    return {
       model,
       condition: conditionLabel(condition),
       task,
+      seeds: group.map(({ seed }) => seed).join(", "),
       metrics: metrics.length,
       "largest n": Math.max(...metrics.map(({ n }) => n)),
-    }));
-  const none = { model: "none yet", condition: null, task: null, metrics: null, "largest n": null };
+    };
+  });
+  const none = {
+    model: "none yet",
+    condition: null,
+    task: null,
+    seeds: null,
+    metrics: null,
+    "largest n": null,
+  };
   return rows.length > 0 ? rows : [none];
-}
-
-/** The metric of a result. @throws Error when it has none of that name */
-function metricOf(result: Result, part: string, reading: Result["metrics"][number]["reading"], name: string) {
-  const found = result.metrics.find(
-    ({ metric, ...of }) => of.part === part && of.reading === reading && metric === name,
-  );
-  if (!found)
-    throw new Error(
-      `metricOf: ${result.task} of ${result.model} ${result.condition} must have ${reading} ${name} of ${part}, got none. Run its notebook again.`,
-    );
-  return found;
 }
 
 /** The paper's score of the same model and task; none beside generated items, which are not the paper's task. */
@@ -104,7 +112,7 @@ export function readingGains(results: readonly Result[], reading: ReadingKind): 
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
     results.map((result): TidyRow => {
       const millinats = (name: string) =>
-        Number((1_000 * metricOf(result, part, reading, name).value).toFixed(2));
+        Number((1_000 * metricOf(result, { metric: name, part, reading }).value).toFixed(2));
       const { model, condition } = result;
       return {
         model,
@@ -118,7 +126,7 @@ export function readingGains(results: readonly Result[], reading: ReadingKind): 
         "words before (nats/1000)": millinats("spilloverGainNats"),
         "from ": millinats("spilloverGainNatsLow"),
         "to ": millinats("spilloverGainNatsHigh"),
-        n: metricOf(result, part, reading, "heldOutGainNats").n,
+        n: metricOf(result, { metric: "heldOutGainNats", part, reading }).n,
       };
     }),
   );
@@ -135,7 +143,7 @@ export function readingGains(results: readonly Result[], reading: ReadingKind): 
 export function readingScores(results: readonly Result[], reading: ReadingKind): ScoreRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
     results.map((result): ScoreRow => {
-      const { value, n } = metricOf(result, part, reading, "partialRSquared");
+      const { value, n } = metricOf(result, { metric: "partialRSquared", part, reading });
       const { model, condition } = result;
       const published = publishedBeside(result, task);
       return {
@@ -143,8 +151,8 @@ export function readingScores(results: readonly Result[], reading: ReadingKind):
         condition,
         task,
         value,
-        low: metricOf(result, part, reading, "partialRSquaredLow").value,
-        high: metricOf(result, part, reading, "partialRSquaredHigh").value,
+        low: metricOf(result, { metric: "partialRSquaredLow", part, reading }).value,
+        high: metricOf(result, { metric: "partialRSquaredHigh", part, reading }).value,
         paper: published?.proportion ?? null,
         paperQualifier: published?.qualifier ?? null,
         n,
@@ -199,15 +207,12 @@ export function trainingTable(results: readonly Result[]): TidyRow[] {
   });
 }
 
-const curveRow = z.object({
-  phase: z.string(),
-  step: z.coerce.number(),
-  lossNats: z.coerce.number(),
-  learningRate: z.coerce.number(),
-});
+/** Points a line has at most: more than a figure is wide would only blur it. */
+const MAX_POINTS = 300;
 
 /**
- * Loss and learning rate of every step of some runs; steps of later phases are counted on.
+ * Loss and learning rate of every step of some runs; steps of later phases are counted on. Of long runs, means of as many
+ * consecutive steps as leave at most `MAX_POINTS`.
  *
  * @param results of the task `training`, of this study
  * @param phases `pre-training` alone, or the tuning phases alone
@@ -219,17 +224,20 @@ export function curveRows(
   phases: "pre-training" | "tuning",
 ): (LossRow & LearningRateRow)[] {
   return results.flatMap(({ model, condition, seed }) => {
-    const path = itemsFile(subjectFolder(study, { model, condition }), "training");
-    const rows = parseCsv(readItemsText(path)).map((row) => curveRow.parse(row));
-    const wanted = rows.filter(({ phase }) => (phase === "pre-training") === (phases === "pre-training"));
-    return wanted.map(({ lossNats, learningRate }, index) => ({
-      run: `${model} ${condition} ${seed}`,
-      model,
-      condition,
-      step: index + 1,
-      lossNats,
-      learningRate,
-      measuredOn: "training" as const,
-    }));
+    const steps = readTrainedSteps({ ...study, seed }, { model, condition });
+    const wanted = steps.filter(({ phase }) => (phase === "pre-training") === (phases === "pre-training"));
+    const together = Math.ceil(wanted.length / MAX_POINTS);
+    return Array.from({ length: Math.ceil(wanted.length / Math.max(1, together)) }, (_, point) => {
+      const part = wanted.slice(point * together, (point + 1) * together);
+      return {
+        run: `${model} ${condition} ${seed}`,
+        model,
+        condition,
+        step: Math.min((point + 1) * together, wanted.length),
+        lossNats: mean(part.map(({ lossNats }) => lossNats)),
+        learningRate: mean(part.map(({ learningRate }) => learningRate)),
+        measuredOn: "training" as const,
+      };
+    });
   });
 }

@@ -1,25 +1,27 @@
 /** @file How long people look at words a model expected, and at words it did not: means over groups of like surprisal. */
 import { z } from "zod";
-import type { Condition, ModelName } from "../config.js";
-import { itemsFile, readItemsText, subjectFolder, type Result } from "../runs/results.js";
+import { MODELS } from "../config.js";
+import { keptValue } from "../runs/kept.js";
+import { itemsFile, readItemsText, subjectFolder, type Result, type ResultSubject } from "../runs/results.js";
 import type { Study } from "../runs/study.js";
 import { readingWords } from "../runs/tasks/reading.js";
 import { mean, sampleStandardDeviation } from "../statistics/summary.js";
 import { parseCsv } from "./csv.js";
 
-/** Words of like surprisal. */
-export interface SurprisalBin {
-  readonly model: ModelName;
-  readonly condition: Condition;
-  readonly measure: "first pass" | "self-paced";
+const binSchema = z.object({
+  model: z.enum(MODELS),
+  condition: z.string(),
+  measure: z.enum(["first pass", "self-paced"]),
   /** Mean of the group. */
-  readonly surprisalNats: number;
+  surprisalNats: z.number(),
   /** Mean reading time, and its 95 % interval over words. */
-  readonly timeMs: number;
-  readonly lowMs: number;
-  readonly highMs: number;
-  readonly n: number;
-}
+  timeMs: z.number(),
+  lowMs: z.number(),
+  highMs: z.number(),
+  n: z.number(),
+});
+/** Words of like surprisal. */
+export type SurprisalBin = Readonly<z.infer<typeof binSchema>>;
 
 const row = z.object({ id: z.coerce.number(), correctedNats: z.coerce.number() });
 const MEASURES = { firstPassMs: "first pass", selfPacedMs: "self-paced" } as const;
@@ -31,13 +33,24 @@ const Z95 = 1.959964;
  * @param results reading results of the study
  * @param options.groups  how many
  */
-export async function surprisalBins(
+export function surprisalBins(
   study: Study,
   results: readonly Result[],
   { groups = 10 }: { readonly groups?: number } = {},
 ): Promise<SurprisalBin[]> {
+  const subjects = results.map(({ model, condition }) => ({ model, condition }));
+  return keptValue(study, { name: "surprisal-bins", inputs: { subjects, groups } }, z.array(binSchema), () =>
+    binWords(study, subjects, groups),
+  );
+}
+
+async function binWords(
+  study: Study,
+  subjects: readonly ResultSubject[],
+  groups: number,
+): Promise<SurprisalBin[]> {
   const words = await readingWords(study);
-  return results.flatMap(({ model, condition }) => {
+  return subjects.flatMap(({ model, condition }) => {
     const file = itemsFile(subjectFolder(study, { model, condition }), "reading");
     const nats = new Map(
       parseCsv(readItemsText(file)).map((cells) => {

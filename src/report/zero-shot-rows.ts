@@ -3,12 +3,13 @@ import { BENCHMARKS, benchmarkOf } from "../evaluation/benchmarks.js";
 import { ENTITY_SPLITS } from "../evaluation/entity-tracking.js";
 import type { Metric, Result } from "../runs/results.js";
 import { macroAverageInterval } from "../statistics/macro-average.js";
-import { wilsonInterval } from "../statistics/summary.js";
+import { mean, wilsonInterval } from "../statistics/summary.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
 import type { PhenomenonRow } from "./plots/accuracy-by-phenomenon.js";
 import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedScore, type ZeroShotTask } from "./published.js";
+import { groupRows, groupSeeds, metricOf } from "./result-metrics.js";
 
 /** What the poster calls our tasks; the others are not among its results. */
 const PAPER_TASKS: Readonly<Record<string, ZeroShotTask>> = {
@@ -23,13 +24,9 @@ const taskLabel = (task: string): string => PAPER_TASKS[task] ?? task;
 const metricsOf = ({ metrics }: Result, metric: string, reading: Metric["reading"]): Metric[] =>
   metrics.filter((found) => found.metric === metric && found.reading === reading);
 
-function onlyMetric(result: Result, metric: string, reading: Metric["reading"]): Metric {
-  const found = metricsOf(result, metric, reading).find(({ part }) => part === "all");
-  if (found) return found;
-  throw new Error(
-    `zeroShotScores: ${result.task} of ${result.model} ${result.condition} must have ${metric} (${reading}), got none. Run its notebook again.`,
-  );
-}
+/** The one figure of a whole task. */
+const onlyMetric = (result: Result, metric: string, reading: Metric["reading"]): Metric =>
+  metricOf(result, { metric, reading });
 
 /** Accuracies of the groups that are averaged: uids, not the splits some of them make up. */
 const groupsOf = (result: Result, reading: "official" | "corrected"): Metric[] =>
@@ -82,21 +79,26 @@ const wilsonEnds = (proportion: number, n: number): [low: number, high: number] 
 };
 
 /**
- * Accuracy of each group of a task, official reading.
+ * Accuracy of each group of a task, official reading; the mean over seeds where there are several.
  *
  * @param results of one task with accuracies by group, such as `blimp`
  */
 export function groupAccuracies(results: readonly Result[]): PhenomenonRow[] {
-  return results.flatMap((result) =>
-    groupsOf(result, "official").map(({ part, value, n }) => ({
-      model: result.model,
-      condition: result.condition,
-      phenomenon: part,
-      accuracy: value,
-      n,
-      chance: benchmarkOf(result.task).chance ?? 0,
-    })),
-  );
+  return groupSeeds(results).flatMap((group) => {
+    const [{ model, condition, task }] = group;
+    const parts = groupRows(
+      group.flatMap((result) => groupsOf(result, "official")),
+      ({ part }) => part,
+    );
+    return parts.map((ofSeeds) => ({
+      model,
+      condition,
+      phenomenon: ofSeeds[0].part,
+      accuracy: mean(ofSeeds.map(({ value }) => value)),
+      n: ofSeeds[0].n,
+      chance: benchmarkOf(task).chance ?? 0,
+    }));
+  });
 }
 
 /**

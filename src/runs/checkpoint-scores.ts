@@ -1,6 +1,7 @@
 /** @file How a model's scores grow with the words it has seen: a task at every checkpoint of a condition, and at the end of its stages. */
 import { readdirSync } from "node:fs";
-import type { Condition, ModelName } from "../config.js";
+import { z } from "zod";
+import { MODELS, type Condition, type ModelName } from "../config.js";
 import type { Metric } from "./results.js";
 import { scoreStage } from "./scoring.js";
 import type { Study } from "./study.js";
@@ -8,18 +9,20 @@ import { defineTask, type Task } from "./tasks.js";
 import { readCurve } from "./training-results.js";
 import { trainedModel } from "./training.js";
 
-/** A model's score on the way. */
-export interface CheckpointScore {
-  readonly model: ModelName;
-  readonly condition: Condition;
+const checkpointScoreSchema = z.object({
+  model: z.enum(MODELS),
+  condition: z.string(),
   /** The stage it was in. */
-  readonly phase: string;
+  phase: z.string(),
   /** All words seen so far. */
-  readonly wordsSeen: number;
+  wordsSeen: z.number(),
   /** The reported figure of the task, corrected reading: a proportion or a correlation. */
-  readonly value: number;
-  readonly n: number;
-}
+  value: z.number(),
+  n: z.number(),
+});
+export const checkpointScoresSchema = z.array(checkpointScoreSchema);
+/** A model's score on the way. */
+export type CheckpointScore = Readonly<z.infer<typeof checkpointScoreSchema>>;
 
 const CHECKPOINT = /^(chck_([\d.]+)M)\.safetensors$/;
 

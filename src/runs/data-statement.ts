@@ -1,5 +1,6 @@
 /** @file The data statement of a study: every source of the manifest, and the words the study takes from each. */
-import type { Scale } from "../config.js";
+import { z } from "zod";
+import { SCALES } from "../config.js";
 import { MAX_DOCUMENT_WORDS } from "../data/documents.js";
 import { inspectCollection, openCollections } from "../data/collections.js";
 import { sourceOf, stateSources, type SourceStatement } from "../data/data-statement.js";
@@ -7,33 +8,50 @@ import { inspectFile } from "../data/files.js";
 import { openOwnCorpora } from "../data/own-corpora.js";
 import { findEntry, openManifest } from "../data/manifest.js";
 import { describeInstructions, describeText } from "./data-summary.js";
+import { keptValue } from "./kept.js";
 import type { Study } from "./study.js";
 
-/** A source with what the study uses of it. */
-export interface UsedSource extends SourceStatement {
+const texts = z.array(z.string()).readonly();
+const usedSourceSchema = z.object({
+  source: z.string(),
+  what: z.string(),
+  origins: texts,
+  licences: texts,
+  files: z.number(),
+  bytes: z.number(),
+  changes: texts,
+  standIns: texts,
+  absent: texts,
   /** Words trained on; null where it is no training text of this study. */
-  readonly wordsUsed: number | null;
+  wordsUsed: z.number().nullable(),
   /** Words held out for measuring loss; null where there are none. */
-  readonly wordsHeldOut: number | null;
-}
+  wordsHeldOut: z.number().nullable(),
+});
+/** A source with what the study uses of it. */
+export type UsedSource = SourceStatement & Readonly<z.infer<typeof usedSourceSchema>>;
 
-/** Where the data of a study come from. */
-export interface DataStatement {
-  readonly scale: Scale;
-  readonly textSource: Study["source"];
-  readonly sources: readonly UsedSource[];
+const statementSchema = z.object({
+  scale: z.enum(SCALES),
+  textSource: z.enum(["real", "microworld"]),
+  sources: z.array(usedSourceSchema).readonly(),
   /** Official sets that were not fetched, and where they are. */
-  readonly notAtHand: readonly { readonly need: string; readonly where: string }[];
-}
+  notAtHand: z.array(z.object({ need: z.string(), where: z.string() })).readonly(),
+});
+/** Where the data of a study come from. */
+export type DataStatement = Readonly<z.infer<typeof statementSchema>>;
 
 const ARTICLES = "babylm_sample/train/simple_wiki.train";
 
 /**
- * State where a study's data come from. Every file of the manifest is looked for and checked.
+ * State where a study's data come from. Every file of the manifest is looked for and checked; a kept statement says what there
+ * was when it was made.
  *
  * @throws Error when the study's text is missing or damaged
  */
-export async function stateData(study: Study): Promise<DataStatement> {
+export const stateData = (study: Study): Promise<DataStatement> =>
+  keptValue(study, { name: "data-statement" }, statementSchema, () => stateDataAtHand(study));
+
+async function stateDataAtHand(study: Study): Promise<z.infer<typeof statementSchema>> {
   const manifest = openManifest();
   const absent = new Set<string>();
   for (const path of manifest.keys()) if ((await inspectFile(path)).state !== "verified") absent.add(path);
@@ -46,7 +64,7 @@ export async function stateData(study: Study): Promise<DataStatement> {
     `documents of at most ${MAX_DOCUMENT_WORDS} words`,
     ...(pretrainingWords === null ? [] : [`a sample of ${pretrainingWords} words of all genres`]),
   ];
-  const used = sources.map((statement): UsedSource => {
+  const used = sources.map((statement) => {
     const genre = isReal
       ? genres.find((each) => statement.source === `babylm_sample/${each.genre}`)
       : undefined;

@@ -1,11 +1,23 @@
 /** @file What goes into the models, in numbers: text, tokenizers, instruction sets, and what is trained of an example. */
+import { z } from "zod";
 import { MODELS, type ModelName } from "../config.js";
-import { encodeExamples, partOf, type TokenPart } from "../data/chat-template.js";
+import { encodeExamples, partOf, TOKEN_PARTS } from "../data/chat-template.js";
 import { readTexts } from "../data/documents.js";
 import { countWords } from "../data/words.js";
 import { loadInstructionSets, type StudyExample } from "./instruction-sets.js";
+import { keptValue } from "./kept.js";
 import type { Study } from "./study.js";
 import { loadText, prepareTokenizer } from "./text.js";
+
+const textSchema = z.array(
+  z.object({
+    genre: z.string(),
+    documents: z.number(),
+    words: z.number(),
+    share: z.number(),
+    heldOutWords: z.number(),
+  }),
+);
 
 /**
  * Pre-training text by genre: documents, words, and share of all words (0–1).
@@ -13,9 +25,10 @@ import { loadText, prepareTokenizer } from "./text.js";
  * @returns a row a genre, by name
  * @throws Error when a file of the study's text is missing or damaged
  */
-export async function describeText(
-  study: Study,
-): Promise<{ genre: string; documents: number; words: number; share: number; heldOutWords: number }[]> {
+export const describeText = (study: Study): Promise<z.infer<typeof textSchema>> =>
+  keptValue(study, { name: "text" }, textSchema, () => countText(study));
+
+async function countText(study: Study): Promise<z.infer<typeof textSchema>> {
   const text = await loadText(study);
   const genres = [...new Set(text.documents.map(({ genre }) => genre))].sort();
   const wordsOf = (documents: typeof text.documents, genre: string) =>
@@ -32,17 +45,26 @@ export async function describeText(
   });
 }
 
+const tokenizersSchema = z.array(
+  z.object({
+    model: z.enum(MODELS),
+    variant: z.string(),
+    vocabSize: z.number(),
+    startToken: z.string(),
+    tokensPerWord: z.number(),
+  }),
+);
+
 /**
  * Each model's tokenizer: its form, its size, and how many tokens it makes of a word of held-out text.
  *
  * @returns a row a model; `tokensPerWord` without special tokens
  * @throws Error when a file of the study's text is missing or damaged
  */
-export async function describeTokenizers(
-  study: Study,
-): Promise<
-  { model: ModelName; variant: string; vocabSize: number; startToken: string; tokensPerWord: number }[]
-> {
+export const describeTokenizers = (study: Study): Promise<z.infer<typeof tokenizersSchema>> =>
+  keptValue(study, { name: "tokenizers" }, tokenizersSchema, () => measureTokenizers(study));
+
+async function measureTokenizers(study: Study): Promise<z.infer<typeof tokenizersSchema>> {
   const text = await loadText(study);
   const rows = [];
   for (const model of MODELS) {
@@ -64,15 +86,26 @@ export async function describeTokenizers(
 export const wikiQuestionsKind = (study: Study): string =>
   study.config.instructions.wikiSource === "released" ? "released" : "stand-in";
 
+const instructionsSchema = z.array(
+  z.object({
+    set: z.string(),
+    source: z.string(),
+    rows: z.number(),
+    promptWords: z.number(),
+    replyWords: z.number(),
+  }),
+);
+
 /**
  * The two instruction sets: where they come from, rows, and words of prompts and replies.
  *
  * @returns a row a set, words as `countWords` counts
  * @throws Error when a file of the study's text is missing or damaged
  */
-export async function describeInstructions(
-  study: Study,
-): Promise<{ set: string; source: string; rows: number; promptWords: number; replyWords: number }[]> {
+export const describeInstructions = (study: Study): Promise<z.infer<typeof instructionsSchema>> =>
+  keptValue(study, { name: "instructions" }, instructionsSchema, () => countInstructions(study));
+
+async function countInstructions(study: Study): Promise<z.infer<typeof instructionsSchema>> {
   const { examples } = await loadInstructionSets(study, ["switch", "wiki"]);
   return (["switch", "wiki"] as const).map((set) => {
     const rows = examples.filter((example) => example.set === set);
@@ -87,6 +120,14 @@ export async function describeInstructions(
   });
 }
 
+const lengthsSchema = z.array(
+  z.object({
+    source: z.enum(["switchboard", "wiki"]),
+    part: z.enum(["prompt", "reply"]),
+    lengths: z.array(z.number()),
+  }),
+);
+
 /**
  * Lengths of prompts and replies in word or punctuation tokens, by set.
  *
@@ -94,9 +135,10 @@ export async function describeInstructions(
  *
  * Source: paper.md 3.2; the unit of poster Figure 1 is not stated.
  */
-export async function instructionLengths(
-  study: Study,
-): Promise<{ source: "switchboard" | "wiki"; part: "prompt" | "reply"; lengths: number[] }[]> {
+export const instructionLengths = (study: Study): Promise<z.infer<typeof lengthsSchema>> =>
+  keptValue(study, { name: "instruction-lengths" }, lengthsSchema, () => measureLengths(study));
+
+async function measureLengths(study: Study): Promise<z.infer<typeof lengthsSchema>> {
   const { examples } = await loadInstructionSets(study, ["switch", "wiki"]);
   const lengthsOf = (set: StudyExample["set"], part: "prompt" | "reply") =>
     examples
@@ -111,20 +153,37 @@ export async function instructionLengths(
   );
 }
 
+const maskSchema = z.array(z.object({ text: z.string(), part: z.enum(TOKEN_PARTS), trained: z.boolean() }));
+/** An example as the mask is shown for it. */
+export interface ShownExample {
+  readonly prompt: string;
+  readonly reply: string;
+  readonly text?: string;
+}
+
 /**
  * The tokens of one example, each with its part and whether it is trained, as the instruction loss sees it.
  *
  * @param model whose tokenizer is used
+ * @param example.text what the template `released` takes
  * @param example.prompt without the words of the template
  * @param example.reply the answer to it
- * @param example.text what the template `released` takes
  * @throws Error when a file of the study's text is missing or damaged
  */
-export async function describeMask(
+export const describeMask = (
   study: Study,
   model: ModelName,
-  example: { readonly prompt: string; readonly reply: string; readonly text?: string },
-): Promise<{ text: string; part: TokenPart; trained: boolean }[]> {
+  example: ShownExample,
+): Promise<z.infer<typeof maskSchema>> =>
+  keptValue(study, { name: "mask", inputs: { model, example } }, maskSchema, () =>
+    tokensOf(study, model, example),
+  );
+
+async function tokensOf(
+  study: Study,
+  model: ModelName,
+  example: ShownExample,
+): Promise<z.infer<typeof maskSchema>> {
   const { tokenizer } = await prepareTokenizer(study, model, await loadText(study));
   const { examples } = await encodeExamples([{ id: "shown", source: "microworld-question", ...example }], {
     ...encodingOf(study, model),
@@ -147,6 +206,21 @@ const encodingOf = ({ config }: Study, model: ModelName) => ({
   maxLengthTokens: config.architectures[model].maxLengthTokens,
 });
 
+const trainedTokensSchema = z.array(
+  z.object({
+    set: z.string(),
+    examples: z.number(),
+    special: z.number(),
+    marker: z.number(),
+    prompt: z.number(),
+    reply: z.number(),
+    trained: z.number(),
+    longest: z.number(),
+    cutRows: z.number(),
+    leftOut: z.number(),
+  }),
+);
+
 /**
  * Tokens of both instruction sets by part, how many are trained, and what became of rows that are too long.
  *
@@ -154,15 +228,18 @@ const encodingOf = ({ config }: Study, model: ModelName) => ({
  * @returns a row a set, counts of tokens
  * @throws Error when a file of the study's text is missing or damaged
  */
-export async function describeTrainedTokens(
+export const describeTrainedTokens = (
   study: Study,
   model: ModelName,
-): Promise<
-  ({ set: string; examples: number } & Record<
-    TokenPart | "trained" | "longest" | "cutRows" | "leftOut",
-    number
-  >)[]
-> {
+): Promise<z.infer<typeof trainedTokensSchema>> =>
+  keptValue(study, { name: "trained-tokens", inputs: { model } }, trainedTokensSchema, () =>
+    countTrainedTokens(study, model),
+  );
+
+async function countTrainedTokens(
+  study: Study,
+  model: ModelName,
+): Promise<z.infer<typeof trainedTokensSchema>> {
   const { tokenizer } = await prepareTokenizer(study, model, await loadText(study));
   const rows = [];
   for (const set of ["switch", "wiki"] as const) {

@@ -2,27 +2,36 @@
  * @file In which order a condition trains on what: the composition of its batches along tuning, read off the batches themselves
  * without training.
  */
-import type { Condition, InstructionSet, ModelName } from "../config.js";
-import { INSTRUCTION_SETS } from "../config.js";
+import { z } from "zod";
+import { INSTRUCTION_SETS, type Condition, type InstructionSet, type ModelName } from "../config.js";
 import type { Batch } from "../data/batches.js";
 import { curriculumOf } from "../curricula.js";
 import { loadInstructionSets } from "./instruction-sets.js";
+import { keptValue } from "./kept.js";
 import { openMaterial, type Material } from "./material.js";
 import { stageBatches } from "./stage-batches.js";
 import type { Study } from "./study.js";
 
-/** Part of a condition's tuning: some consecutive steps. */
-export interface OrderPart {
-  readonly condition: Condition;
+const orderPartSchema = z.object({
+  condition: z.string(),
   /** Where the part begins and ends, as shares of all tuning steps. */
-  readonly from: number;
-  readonly to: number;
+  from: z.number(),
+  to: z.number(),
   /** Which set, or `text`. */
-  readonly set: InstructionSet | "text";
+  set: z.enum([...INSTRUCTION_SETS, "text"]),
   /** Share of the set in the part's examples, from 0 to 1. */
-  readonly share: number;
+  share: z.number(),
   /** Mean number of tokens of the part's rows, padding left out. */
-  readonly meanLengthTokens: number;
+  meanLengthTokens: z.number(),
+});
+/** Part of a condition's tuning: some consecutive steps. */
+export type OrderPart = Readonly<z.infer<typeof orderPartSchema>>;
+
+/** Whose order, and into how many parts each condition is cut. */
+export interface OrderRequest {
+  readonly model: ModelName;
+  readonly conditions: readonly Condition[];
+  readonly parts: number;
 }
 
 /**
@@ -32,14 +41,20 @@ export interface OrderPart {
  * @returns a row for each part and set of it, parts in order
  * @throws RangeError for an unknown model or condition
  */
-export async function exampleOrder(
+export function exampleOrder(
   study: Study,
-  {
-    model,
-    conditions,
-    parts = 60,
-  }: { readonly model: ModelName; readonly conditions: readonly Condition[]; readonly parts?: number },
+  { parts = 60, ...of }: Omit<OrderRequest, "parts"> & Partial<OrderRequest>,
 ): Promise<OrderPart[]> {
+  const inputs = { ...of, parts };
+  return keptValue(study, { name: "example-order", inputs }, z.array(orderPartSchema), () =>
+    readOrder(study, inputs),
+  );
+}
+
+async function readOrder(
+  study: Study,
+  { model, conditions, parts }: OrderRequest,
+): Promise<z.infer<typeof orderPartSchema>[]> {
   const material = await openMaterial(study, model);
   try {
     const { examples } = await loadInstructionSets(study, INSTRUCTION_SETS);

@@ -1,9 +1,11 @@
 /** @file How many words a condition learns from and sees, said before it trains and kept in its training result. */
+import { z } from "zod";
 import type { Condition, TuningStage } from "../config.js";
 import { curriculaOf, curriculumOf } from "../curricula.js";
 import { checkWordBudget, describeWordBudget, type WordBudget, type WordPhase } from "../data/word-budget.js";
 import { countWords } from "../data/words.js";
 import { loadInstructionSets } from "./instruction-sets.js";
+import { keptValue } from "./kept.js";
 import { reportProgress } from "./progress.js";
 import type { Metric } from "./results.js";
 import type { Study } from "./study.js";
@@ -77,23 +79,31 @@ async function epochsOf(
   return "stepsOf" in length ? seen.steps / epoch.steps : seen.words / epoch.words;
 }
 
+const exposuresSchema = z.array(
+  z.object({
+    condition: z.string(),
+    distinctWords: z.number(),
+    exposureWords: z.number(),
+    exceeded: z.string(),
+  }),
+);
+
 /**
  * The budgets of all conditions, a row each.
  *
  * @returns in words; `exceeded` names the limits, or says none
  * @throws Error when a file of the study's text is missing or damaged
  */
-export async function describeExposures(
-  study: Study,
-): Promise<{ condition: string; distinctWords: number; exposureWords: number; exceeded: string }[]> {
-  const text = await loadText(study);
-  const rows = [];
-  for (const condition of Object.keys(curriculaOf(study.config))) {
-    const { distinctWords, exposureWords, exceeded } = await measureExposure(study, { condition, text });
-    rows.push({ condition, distinctWords, exposureWords, exceeded: exceeded.join(", ") || "none" });
-  }
-  return rows;
-}
+export const describeExposures = (study: Study): Promise<z.infer<typeof exposuresSchema>> =>
+  keptValue(study, { name: "exposures" }, exposuresSchema, async () => {
+    const text = await loadText(study);
+    const rows = [];
+    for (const condition of Object.keys(curriculaOf(study.config))) {
+      const { distinctWords, exposureWords, exceeded } = await measureExposure(study, { condition, text });
+      rows.push({ condition, distinctWords, exposureWords, exceeded: exceeded.join(", ") || "none" });
+    }
+    return rows;
+  });
 
 /**
  * {@link measureExposure}, told to who follows the run. A run beyond the rules also warns on stderr, and goes on: it

@@ -238,6 +238,12 @@ function metricsOf({ items: n, ...outcome }: TaskOutcome): Metric[] {
   ];
 }
 
+/** The seeds of fine-tuning a published result is of, in its order. */
+export const finetuningSeedsOf = ({ metrics }: Result): number[] =>
+  metrics
+    .filter(({ metric, reading }) => metric === "accuracy" && reading === "corrected")
+    .map(({ part }) => Number(part.slice("seed ".length)));
+
 /** Writes an outcome into a folder, for a model that belongs to no study. */
 export function writeOutcome(
   folder: string,

@@ -2,22 +2,26 @@
 import { SUPERGLUE_TASKS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
 import { FINETUNING_SEEDS, finetuningSettings, type FinetuningChoice } from "./finetuning-budget.js";
 import { loadTask } from "./finetuning-data.js";
-import { finetuneTask, publishFinetuning, type TaskOutcome } from "./finetuning-results.js";
-import type { ResultSubject } from "./results.js";
+import {
+  finetuneTask,
+  finetuningResultName,
+  finetuningSeedsOf,
+  publishFinetuning,
+} from "./finetuning-results.js";
+import { keptResult } from "./kept.js";
+import type { Result, ResultSubject } from "./results.js";
+import { canonicalJson } from "./stage.js";
 import type { Study } from "./study.js";
 import { trainedModel } from "./training.js";
 
-/** An outcome and whose it is. */
-export interface SubjectOutcome extends ResultSubject {
-  readonly outcome: TaskOutcome;
-}
-
 /**
- * Fine-tunes every subject on every task, or takes from the cache what it holds. A study on generated text gets generated items.
+ * Fine-tunes every subject of every study on every task, or takes what the results folder or the cache holds. A study on generated
+ * text gets generated items.
  *
+ * @param studies   alike but for their seeds, which are those of the models
  * @param subjects models with their conditions, such as `publishedSubjects`
  * @param how.tasks of (Super)GLUE
- * @param how.seeds of fine-tuning; the study's own seed is that of the models
+ * @param how.seeds of fine-tuning; without them a kept result is taken with those it has
  * @returns a row a subject and task, each also in `results/`
  * @throws RangeError for an unknown model, condition or task; Error when a task's files are not there
  *
@@ -26,24 +30,34 @@ export interface SubjectOutcome extends ResultSubject {
  * it.
  */
 export async function finetuneAll(
-  study: Study,
+  studies: Study | readonly Study[],
   subjects: readonly ResultSubject[],
   how: FinetuningChoice & {
     readonly tasks?: readonly SuperglueTask[];
     readonly seeds?: readonly number[];
   } = {},
-): Promise<SubjectOutcome[]> {
-  const { tasks = SUPERGLUE_TASKS, seeds = FINETUNING_SEEDS, ...choice } = how;
-  const outcomes: SubjectOutcome[] = [];
-  for (const subject of subjects) {
-    const { stage } = await trainedModel(study, subject);
-    for (const task of tasks) {
-      const settings = finetuningSettings(task, study.config.scale, choice);
-      const data = loadTask(task, { generated: study.source === "microworld" }, settings);
-      const finished = await finetuneTask(study.cacheFolder, stage, data, { seeds, settings });
-      publishFinetuning(study, subject, finished);
-      outcomes.push({ ...subject, outcome: finished.outcome });
-    }
-  }
-  return outcomes;
+): Promise<Result[]> {
+  const { tasks = SUPERGLUE_TASKS, seeds, ...choice } = how;
+  const results: Result[] = [];
+  for (const study of [studies].flat())
+    for (const subject of subjects)
+      for (const task of tasks) {
+        const settings = finetuningSettings(task, study.config.scale, choice);
+        const kept = keptResult(study, subject, finetuningResultName(task, settings));
+        const isSame =
+          kept !== null &&
+          canonicalJson(kept.settings) === canonicalJson(settings) &&
+          (seeds === undefined || finetuningSeedsOf(kept).join() === seeds.join());
+        if (isSame) {
+          results.push(kept);
+          continue;
+        }
+        const { stage } = await trainedModel(study, subject);
+        const data = loadTask(task, { generated: study.source === "microworld" }, settings);
+        const wanted = { seeds: seeds ?? FINETUNING_SEEDS, settings };
+        results.push(
+          publishFinetuning(study, subject, await finetuneTask(study.cacheFolder, stage, data, wanted)),
+        );
+      }
+  return results;
 }

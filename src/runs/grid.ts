@@ -1,12 +1,13 @@
-/** @file Several models and conditions one after the other: the paper's eight, or a reader's own choice. */
+/** @file Several models and conditions one after the other: the paper's eight, or a reader's own choice; with one seed or several. */
 import { MODELS, PUBLISHED_CONDITIONS, type Condition, type ModelName } from "../config.js";
 import { isPublished } from "../curricula.js";
-import { checkpointScores, type CheckpointScore } from "./checkpoint-scores.js";
+import { checkpointScores, checkpointScoresSchema, type CheckpointScore } from "./checkpoint-scores.js";
+import { keptResult, keptValue } from "./kept.js";
 import type { Result, ResultSubject } from "./results.js";
 import { evaluateCondition } from "./scoring.js";
 import type { Study } from "./study.js";
-import type { Task } from "./tasks.js";
-import type { ConditionStep } from "./build-phase.js";
+import { TASKS, tasksOf, type Task } from "./tasks.js";
+import { readTrainedSteps, type TrainedStep } from "./training-results.js";
 import { trainCondition } from "./training.js";
 
 /**
@@ -28,22 +29,28 @@ export const modelsOf = (condition: Condition): readonly ModelName[] =>
   isPublished(condition) ? publishedModels(condition) : MODELS;
 
 /**
- * Trains every subject, or replays it from the cache.
+ * Trains every subject with every seed, or replays it from the cache or from what the results folder keeps.
  *
  * @param subjects models with their conditions, one after the other
- * @yields one record a step, with the subject it belongs to
+ * @yields one record a step, with the subject and the seed it belongs to
  * @throws RangeError and Error as `trainCondition` does
  */
 export async function* trainAll(
-  study: Study,
+  studies: Study | readonly Study[],
   subjects: readonly ResultSubject[],
-): AsyncGenerator<ConditionStep & ResultSubject, void, void> {
+): AsyncGenerator<TrainedStep & ResultSubject & { readonly seed: number }, void, void> {
   for (const subject of subjects)
-    for await (const step of trainCondition(study, subject)) yield { ...subject, ...step };
+    for (const study of [studies].flat()) {
+      const whose = { ...subject, seed: study.seed };
+      if (keptResult(study, subject, "training"))
+        for (const step of readTrainedSteps(study, subject)) yield { ...whose, ...step };
+      else for await (const step of trainCondition(study, subject)) yield { ...whose, ...step };
+    }
 }
 
 /**
- * Scores every subject on one task or several, training first what the cache does not hold; task after task.
+ * Scores every subject with every seed on one task or several, training first what the cache does not hold; task after task. Results
+ * that the folder keeps are read.
  *
  * @param subjects models with their conditions
  * @param tasks names of `TASKS`
@@ -51,14 +58,49 @@ export async function* trainAll(
  * @throws RangeError and Error as `evaluateCondition` does
  */
 export async function evaluateAll(
-  study: Study,
+  studies: Study | readonly Study[],
   subjects: readonly ResultSubject[],
   tasks: Task | readonly Task[],
 ): Promise<Result[]> {
   const results: Result[] = [];
   for (const task of [tasks].flat())
-    for (const subject of subjects) results.push(await evaluateCondition(study, { ...subject, task }));
+    for (const study of [studies].flat())
+      for (const subject of subjects)
+        results.push(
+          keptResult(study, subject, task) ?? (await evaluateCondition(study, { ...subject, task })),
+        );
   return results;
+}
+
+/**
+ * The subjects that have kept results on a task from every seed; all of them where none has.
+ *
+ * @param subjects models with their conditions
+ * @param task name of a result, such as `blimp`
+ */
+export function subjectsAtHand(
+  studies: Study | readonly Study[],
+  subjects: readonly ResultSubject[],
+  task: string,
+): readonly ResultSubject[] {
+  const kept = subjects.filter((subject) =>
+    [studies].flat().every((study) => keptResult(study, subject, task) !== null),
+  );
+  return kept.length > 0 ? kept : subjects;
+}
+
+/**
+ * The tasks all subjects have kept results on; where none is kept, those whose items are at hand.
+ *
+ * @param subjects models with their conditions
+ */
+export function tasksAtHand(studies: Study | readonly Study[], subjects: readonly ResultSubject[]): Task[] {
+  const all = [studies].flat();
+  const kept = TASKS.filter((task) =>
+    all.every((study) => subjects.every((subject) => keptResult(study, subject, task) !== null)),
+  );
+  const [first] = all;
+  return kept.length > 0 || first === undefined ? kept : tasksOf(first);
 }
 
 /**
@@ -76,7 +118,13 @@ export async function checkpointScoresOf(
 ): Promise<CheckpointScore[]> {
   const scores: CheckpointScore[] = [];
   for (const model of models)
-    for (const condition of conditions)
-      scores.push(...(await checkpointScores(study, { model, condition, task })));
+    for (const condition of conditions) {
+      const of = { model, condition, task };
+      scores.push(
+        ...(await keptValue(study, { name: "checkpoint-scores", inputs: of }, checkpointScoresSchema, () =>
+          checkpointScores(study, of),
+        )),
+      );
+    }
   return scores;
 }

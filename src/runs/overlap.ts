@@ -14,6 +14,7 @@ import { filesUnder, findEntry, type DataFile } from "../data/manifest.js";
 import { measureOverlap, NGRAM_RULE, overlapShare, type OverlapCorpus } from "../data/ngram-overlap.js";
 import { dropMarks } from "../data/switchboard-pairs.js";
 import { loadInstructionSets } from "./instruction-sets.js";
+import { keptValue } from "./kept.js";
 import { evaluationItems, instructionItems } from "./overlap-items.js";
 import { reportProgress } from "./progress.js";
 import { codeVersion } from "./provenance.js";
@@ -71,6 +72,21 @@ export interface StudyOverlap {
  * Differs: every item is kept and has its share of n-grams found, where they drop an item at the first match.
  */
 export async function measureStudyOverlap(study: Study): Promise<StudyOverlap> {
+  const { rows, ...measured } = await keptValue(study, { name: "overlap" }, overlapSchema, () =>
+    measureRows(study),
+  );
+  const items = rows.map(([task, uid, id, ngrams, ...found]): MeasuredItem => ({
+    task,
+    uid,
+    id,
+    ngrams,
+    overlap: overlapShare({ ngrams, found }, 0),
+    dialogueOverlap: overlapShare({ ngrams, found }, 1),
+  }));
+  return { ...measured, items };
+}
+
+async function measureRows(study: Study): Promise<z.infer<typeof overlapSchema>> {
   const evaluation = evaluationItems(study);
   const { source, config } = study;
   const text = source === "real" ? filesUnder(PRETRAINING_FOLDER) : [];
@@ -102,18 +118,9 @@ export async function measureStudyOverlap(study: Study): Promise<StudyOverlap> {
     const measured = { textWords, dialogueWords, distinctNgrams, ...NGRAM_RULE, rows };
     writeFileSync(join(folder, ITEM_FILE), gzipSync(JSON.stringify(measured)));
   });
-  const { rows, ...measured } = overlapSchema.parse(
+  return overlapSchema.parse(
     JSON.parse(gunzipSync(readFileSync(join(stage.folder, ITEM_FILE))).toString("utf8")),
   );
-  const items = rows.map(([task, uid, id, ngrams, ...found]): MeasuredItem => ({
-    task,
-    uid,
-    id,
-    ngrams,
-    overlap: overlapShare({ ngrams, found }, 0),
-    dialogueOverlap: overlapShare({ ngrams, found }, 1),
-  }));
-  return { ...measured, items };
 }
 
 async function* concatenate<T>(first: Iterable<T>, second: AsyncIterable<T>): AsyncGenerator<T> {

@@ -5,13 +5,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Condition, InstructionConfig, ModelName } from "../config.js";
+import { MODELS, type Condition, type InstructionConfig, type ModelName } from "../config.js";
 import { renderExample } from "../data/chat-template.js";
 import { openTokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { loadModel } from "../model/checkpoint.js";
 import { chat, type ChatForm } from "../model/generate.js";
 import { deriveSeed, seeded } from "../random.js";
+import { keptValue } from "./kept.js";
 import { reportProgress } from "./progress.js";
 import { codeVersion } from "./provenance.js";
 import { runStage } from "./stage.js";
@@ -29,16 +30,18 @@ export const REPLY_PROMPTS = [
   "Tell me about the sea.",
 ] as const;
 
-/** One reply, as a row of a table. */
-export interface Reply {
-  readonly model: ModelName;
-  readonly condition: Condition;
-  readonly prompt: string;
-  readonly reply: string;
+const ENDS = ["endToken", "stopText", "length"] as const;
+const replySchema = z.object({
+  model: z.enum(MODELS),
+  condition: z.string(),
+  prompt: z.string(),
+  reply: z.string(),
   /** What ended it: the end token, the beginning of another turn, or the limit of new tokens. */
-  readonly ended: "endToken" | "stopText" | "length";
-  readonly newTokens: number;
-}
+  ended: z.enum(ENDS),
+  newTokens: z.number(),
+});
+/** One reply, as a row of a table. */
+export type Reply = Readonly<z.infer<typeof replySchema>>;
 
 /** Which models reply to what, and how their tokens are chosen. */
 export interface ReplyOptions {
@@ -51,9 +54,7 @@ export interface ReplyOptions {
   readonly topP?: number;
 }
 
-const repliesSchema = z.array(
-  z.object({ text: z.string(), ended: z.enum(["endToken", "stopText", "length"]), newTokens: z.number() }),
-);
+const repliesSchema = z.array(z.object({ text: z.string(), ended: z.enum(ENDS), newTokens: z.number() }));
 
 /** Around a prompt: the text up to the reply, and the beginnings of another turn, as the template writes them. */
 export function chatFormOf(template: InstructionConfig["chatTemplate"]): ChatForm {
@@ -80,7 +81,12 @@ export function chatFormOf(template: InstructionConfig["chatTemplate"]): ChatFor
  *
  * Differs: the paper shows no generated text; this is for reading only and no result depends on it.
  */
-export async function generateReplies(study: Study, options: ReplyOptions): Promise<Reply[]> {
+export const generateReplies = (study: Study, options: ReplyOptions): Promise<Reply[]> =>
+  keptValue(study, { name: "replies", inputs: { ...options } }, z.array(replySchema), () =>
+    writeReplies(study, options),
+  );
+
+async function writeReplies(study: Study, options: ReplyOptions): Promise<Reply[]> {
   const {
     model,
     conditions,

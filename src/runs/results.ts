@@ -53,6 +53,12 @@ const resultSchema = z.object({
 /** A result file: metrics with their n, and what they were computed with. */
 export type Result = z.infer<typeof resultSchema>;
 
+/** The result of one subject and task of a study's seed, or null where there is none. @throws Error when it is damaged */
+export function findResult(study: Study, subject: ResultSubject, task: string): Result | null {
+  const path = join(subjectFolder(study, subject), `${task}.json`);
+  return existsSync(path) ? readResult(path) : null;
+}
+
 /** Who a result is about. */
 export interface ResultSubject {
   readonly model: ModelName;

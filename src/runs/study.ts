@@ -1,7 +1,9 @@
 /** @file A study: one configuration, one seed, the text at hand, and where its stages and results go. */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MODELS, SCALES, type ModelName, type Scale, type StudyConfig } from "../config.js";
 import { defaultPlaces, textSource } from "../data/files.js";
+import { openOwnCorpora } from "../data/own-corpora.js";
 import { hasReleased } from "../data/released-instructions.js";
 import { checkArchitecture } from "../model/decoder.js";
 import { findProjectRoot } from "../project-root.js";
@@ -21,7 +23,12 @@ export interface Study {
   readonly cacheFolder: string;
   /** How often a training writes checkpoints; the default of `training-checkpoint.ts` where it is left out. */
   readonly checkpoints?: CheckpointInterval;
+  /** Whether results of the same settings in the folder stand for computing them (`kept.ts`). */
+  readonly isKept: boolean;
 }
+
+/** One study, or several, at least one, that differ in their seeds. */
+export type Studies = Study | readonly [Study, ...Study[]];
 
 /** Where a study begins; `config` for one edited by hand, else the scale's own. */
 export interface StudyOptions {
@@ -34,6 +41,11 @@ export interface StudyOptions {
   readonly checkpoints?: Study["checkpoints"];
   /** `microworld` asks for generated text even where there is real text. */
   readonly source?: "microworld";
+  /**
+   * Results of the same settings in the folder stand for computing them, text or not. They were made with the kit's own
+   * files: with corpora of the user's beside them, or another text, everything is computed.
+   */
+  readonly kept?: boolean;
 }
 
 /**
@@ -50,6 +62,7 @@ export function openStudy({
   resultsRoot,
   cacheFolder,
   checkpoints,
+  kept = false,
   ...asked
 }: StudyOptions): Study {
   if (!SCALES.includes(scale))
@@ -62,21 +75,45 @@ export function openStudy({
     );
   const settings = config ?? deriveStudy(scale);
   checkStudy(settings);
-  const source = asked.source ?? textSource();
+  const root = findProjectRoot();
+  const results = resolve(root, resultsRoot ?? "results");
+  const isKept = kept && openOwnCorpora().length === 0;
+  // Generated text is for the smallest scale alone: where another keeps results, they were made with real text.
+  const isReal = isKept && settings.scale !== "smoke" && existsSync(join(results, settings.scale));
+  const source = asked.source ?? (isReal ? "real" : textSource());
   if (source === "microworld" && settings.scale !== "smoke")
     throw new Error(
       `openStudy: ${settings.scale} scale must have real text, and neither data/raw nor CLASS_IT_DATA holds any. Run npx class-it data, or set CLASS_IT_DATA.`,
     );
-  const root = findProjectRoot();
   const folder = source === "real" ? settings.scale : `${settings.scale}-microworld`;
   return {
     config: decideInstructions(settings, source),
     seed,
     source,
-    resultsFolder: join(resolve(root, resultsRoot ?? "results"), folder),
+    resultsFolder: join(results, folder),
     cacheFolder: cacheFolder ?? join(root, ".cache", "stages"),
+    isKept,
     ...(checkpoints && { checkpoints }),
   };
+}
+
+/**
+ * One study a seed, alike in everything else.
+ *
+ * @param options.seeds at least one
+ * @throws as {@link openStudy}; RangeError on a seed given twice
+ */
+export function openStudies({
+  seeds,
+  ...options
+}: Omit<StudyOptions, "seed"> & { readonly seeds: readonly [number, ...number[]] }): readonly [
+  Study,
+  ...Study[],
+] {
+  if (new Set(seeds).size < seeds.length)
+    throw new RangeError(`openStudies: seeds must be different, got ${seeds.join(", ")}. Remove one.`);
+  const [first, ...others] = seeds;
+  return [openStudy({ ...options, seed: first }), ...others.map((seed) => openStudy({ ...options, seed }))];
 }
 
 /**

@@ -1,9 +1,19 @@
 /** @file What a finished phase leaves behind, and the training result of a condition made from it. */
 import { join } from "node:path";
+import { csvParse } from "d3-dsv";
 import { z } from "zod";
+import { describeIssue } from "../config-schema.js";
 import { mean, median } from "../statistics/summary.js";
 import type { StepRecord } from "../training/train.js";
-import { publishResult, type Metric, type Result, type ResultSubject } from "./results.js";
+import {
+  itemsFile,
+  publishResult,
+  readItemsText,
+  subjectFolder,
+  type Metric,
+  type Result,
+  type ResultSubject,
+} from "./results.js";
 import type { Stage } from "./stage.js";
 import type { Study } from "./study.js";
 import { readStageText } from "./text.js";
@@ -34,6 +44,32 @@ export const readCurve = (stage: Stage): readonly StepRecord[] =>
 /** The outcome a finished phase left. */
 export const readOutcome = (stage: Stage): PhaseOutcome =>
   outcomeSchema.parse(JSON.parse(readStageText(stage, "outcome.json")));
+
+/** What the published curve has of a step: what is the same in every run of the same training, on any machine. */
+const stepSchema = z.object({
+  phase: z.string(),
+  step: z.coerce.number().int(),
+  epoch: z.coerce.number().int(),
+  lossNats: z.coerce.number(),
+  learningRate: z.coerce.number(),
+  gradientNorm: z.coerce.number(),
+  trainedTokens: z.coerce.number(),
+});
+export type TrainedStep = z.infer<typeof stepSchema>;
+
+/**
+ * The published curve of a condition, phase after phase.
+ *
+ * @throws Error naming the file when it is not there or is no such table
+ */
+export function readTrainedSteps(study: Study, subject: ResultSubject): TrainedStep[] {
+  const path = itemsFile(subjectFolder(study, subject), "training");
+  const rows = z.array(stepSchema).safeParse(csvParse(readItemsText(path)));
+  if (rows.success) return rows.data;
+  throw new Error(
+    `readTrainedSteps: ${path} must be a table of steps, got ${describeIssue(rows.error, "table")}. Delete it and run its notebook again.`,
+  );
+}
 
 /** The step of the last measurement. */
 const lastStep = (heldOut: readonly HeldOutLoss[]): number => Math.max(...heldOut.map(({ step }) => step));
@@ -93,15 +129,7 @@ export function publishTraining(
       metric("tokensPerSecond", median(curve.map((record) => record.tokensPerSecond)), curve.length),
     ];
   });
-  const columns = [
-    "phase",
-    "step",
-    "epoch",
-    "lossNats",
-    "learningRate",
-    "gradientNorm",
-    "trainedTokens",
-  ] as const;
+  const columns = stepSchema.keyof().options;
   const rows = phases.flatMap(({ phase, stage }) =>
     readCurve(stage).map((record) => columns.map((column) => (column === "phase" ? phase : record[column]))),
   );

@@ -74,7 +74,7 @@ export function bootstrapSeedsAndItems(
  * @param bySeed replicates of each quantity by seed, [Q][S][replicates]
  * @returns [Q][replicates]; with one seed what was given
  */
-export function drawSeeds(
+function drawSeeds(
   bySeed: readonly (readonly Float64Array[])[],
   { replicates, seed }: Resampling,
 ): Float64Array[] {

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 
 /** A decoder whose official scores are `percent` and whose other readings are all one. */
-function decoder(model: "llama140M" | "llama100M", variant: string, percent: number) {
+function decoder(model: "llama140M" | "llama100M", variant: string, percent: number, seed = 1) {
   const metrics = ["eyeTracking", "selfPaced"].flatMap((part) =>
     (["official", "corrected", "wholeWord"] as const).flatMap((reading) =>
       ["partialRSquared", "partialRSquaredLow", "partialRSquaredHigh"].map((name) =>
@@ -18,7 +18,7 @@ function decoder(model: "llama140M" | "llama100M", variant: string, percent: num
       ),
     ),
   );
-  const result = resultWith(metrics, { task: "reading", model });
+  const result = resultWith(metrics, { task: "reading", model, seed });
   return {
     ...result,
     config: { ...result.config, tokenizers: { llama140M: { variant }, llama100M: { variant } } },
@@ -33,10 +33,20 @@ const four = [
 
 test("effects are means of both ways: tokenizer (3 + 3.5) / 2, size (0.5 + 1) / 2, and none where all score alike", () => {
   const [tokenizer, size] = crossedEffects(four);
-  expect(tokenizer).toMatchObject({ task: "Eye tracking" });
-  expect(tokenizer?.["official (points)"]).toBeCloseTo(3.25, 12);
-  expect(size?.["official (points)"]).toBeCloseTo(0.75, 12);
-  expect(tokenizer?.["corrected (points)"]).toBeCloseTo(0, 12);
+  expect(tokenizer).toMatchObject({ task: "Eye tracking", seeds: 1, official: "3.25", corrected: "0.00" });
+  expect(size).toMatchObject({ official: "0.75" });
+});
+
+test("over two seeds an effect is a mean with Student's interval: 4.25 ± 12.706 · √2 / √2", () => {
+  const other = [
+    decoder("llama140M", "bytePlain", 1, 2),
+    decoder("llama100M", "byteWithPrefixSpace", 6, 2),
+    decoder("llama140M", "byteWithPrefixSpace", 6, 2),
+    decoder("llama100M", "bytePlain", 0.5, 2),
+  ];
+  const [tokenizer] = crossedEffects([...four, ...other]);
+  expect(tokenizer).toMatchObject({ seeds: 2, official: "4.25 (-8.46 to 16.96)" });
+  expect(crossedRows([...four, ...other])[0]).toMatchObject({ seeds: 2, official: "1.00 (1.00 to 1.00)" });
 });
 
 test("rows name size and tokenizer, and print each reading with its interval", () => {
@@ -44,6 +54,7 @@ test("rows name size and tokenizer, and print each reading with its interval", (
     task: "Eye tracking",
     size: "llama100M",
     tokenizer: "prefix space and <s>",
+    seeds: 1,
     official: "5.00 (5.00 to 5.00)",
     corrected: "1.00 (1.00 to 1.00)",
     "whole word": "1.00 (1.00 to 1.00)",
@@ -51,8 +62,10 @@ test("rows name size and tokenizer, and print each reading with its interval", (
 });
 
 test("a decoder that is missing, or there twice, is refused by name", () => {
-  expect(() => crossedEffects(four.slice(1))).toThrow(/one result of llama140M with bytePlain, got 0/);
-  expect(() => crossedEffects([...four, ...four.slice(0, 1)])).toThrow(/llama140M with bytePlain, got 2/);
+  expect(() => crossedEffects(four.slice(1))).toThrow(
+    /one result of llama140M with bytePlain and seed 1, got 0/,
+  );
+  expect(() => crossedEffects([...four, ...four.slice(0, 1)])).toThrow(/bytePlain and seed 1, got 2/);
 });
 
 test("a crossed study exchanges the tokenizers, keeps all else, and writes beside the study's own results", () => {

@@ -132,9 +132,9 @@ describe("results of training", () => {
   function published(seed = 1) {
     const study = openTinyStudy(temporaryFolder(), TINY_CONFIG, seed);
     const subject = { model: "llama140M", condition: "switchThenWiki" } as const;
-    const columns = ["phase", "step", "lossNats", "learningRate"];
+    const columns = ["phase", "step", "epoch", "lossNats", "learningRate", "gradientNorm", "trainedTokens"];
     const rows = ["pre-training", "switch", "wiki"].flatMap((name, index) =>
-      [1, 2].map((step) => [name, step, 4 - index - step / 4, 1e-3 / step]),
+      [1, 2].map((step) => [name, step, 1, 4 - index - step / 4, 1e-3 / step, 1, 10]),
     );
     const content = { metrics, files: [], stages: [HAND_MADE_STAGE], items: { columns, rows } };
     return { study, result: publishResult(study, subject, "training", content) };
@@ -174,10 +174,17 @@ describe("results of training", () => {
   test("are listed with their metrics and largest n, or said to be none yet", () => {
     const { study } = published();
     expect(resultsOverview(study)).toEqual([
-      { model: "llama140M", condition: "switch → wiki", task: "training", metrics: 10, "largest n": 100 },
+      {
+        model: "llama140M",
+        condition: "switch → wiki",
+        task: "training",
+        seeds: "1",
+        metrics: 10,
+        "largest n": 100,
+      },
     ]);
     expect(resultsOverview({ ...study, seed: 9 })).toEqual([
-      { model: "none yet", condition: null, task: null, metrics: null, "largest n": null },
+      { model: "none yet", condition: null, task: null, seeds: null, metrics: null, "largest n": null },
     ]);
   });
 });

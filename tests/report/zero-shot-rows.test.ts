@@ -67,7 +67,7 @@ describe("zero-shot rows", () => {
   test("of a result without the mean are refused by its name", () => {
     const cut = resultWith(blimp.metrics.slice(1), { condition: "merged" });
     expect(() => zeroShotScores([cut])).toThrow(
-      /blimp of llama140M merged must have accuracy \(official\), got none. Run its notebook again/,
+      /blimp of llama140M merged must have official accuracy of all, got none. Run its notebook again/,
     );
   });
 });

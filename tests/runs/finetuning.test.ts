@@ -63,8 +63,9 @@ test("a study's models are fine-tuned once, and published with items that hold n
   const [again] = await finetuneAll(study, subjects, how);
   expect(again).toEqual(first);
   expect(stagesOf(study, "finetuning")).toEqual(stages);
-  expect(first?.outcome.degenerate.firstTokenPooled).toBe(2);
-  expect(first?.outcome.kind).toBe("generated");
+  const pooled = { metric: "degenerateSeeds", part: "firstTokenPooled", value: 2 };
+  expect(first?.metrics).toContainEqual(expect.objectContaining(pooled));
+  expect(first?.metrics).toContainEqual(expect.objectContaining({ metric: "trainedOn", part: "generated" }));
   const folder = join(study.resultsFolder, "llama100M", "base", "seed-1");
   const items = gunzipSync(readFileSync(join(folder, "superglue-wsc-firstToken.items.csv.gz")))
     .toString("utf8")

@@ -26,6 +26,7 @@ const studyOf = (instructions: Partial<InstructionConfig>): Study => ({
   source: "real",
   resultsFolder: "nowhere",
   cacheFolder: "nowhere",
+  isKept: false,
 });
 
 function fetched(wiki: readonly FixtureRow[], talk: readonly FixtureRow[], unverified = false) {

@@ -4,6 +4,7 @@
  */
 import normalCdf from "@stdlib/stats-base-dists-normal-cdf";
 import { bootstrapP, percentileInterval } from "../../statistics/bootstrap-interval.js";
+import { normalQuantile } from "../../statistics/normal-quantile.js";
 import { cochranQ } from "../../statistics/heterogeneity.js";
 import { adjustHolm } from "../../statistics/multiple-comparisons.js";
 import { sampleStandardDeviation, type Interval } from "../../statistics/summary.js";
@@ -201,13 +202,17 @@ function decideSomeLoss(comparison: Of<"someLoss">, evidence: Evidence): Finding
 
 /** Effect: how far gains differ beyond their errors, as the standard deviation between tasks (DerSimonian and Laird 1986). */
 function decideDependence({ tasks, more, less }: Of<"dependsOnTask">, evidence: Evidence): Finding | Missing {
+  if (tasks.length < 2)
+    return { missing: `results on ${tasks.join()} alone: there is nothing it could differ from` };
   const effects: { effect: number; standardError: number }[] = [];
   let n = 0;
   for (const task of tasks) {
     const found = weightedScore(evidence, [task], contrast(more, less));
     if (isMissing(found)) return found;
     n += found.n;
-    const standardError = sampleStandardDeviation([...found.replicates]);
+    // Between few seeds replicates have heavy tails: their spread is read off the middle.
+    const { low, high } = percentileInterval(found, CONFIDENCE);
+    const standardError = (high - low) / (2 * normalQuantile((1 + CONFIDENCE) / 2));
     if (!(standardError > 0)) return { missing: `no spread in ${task}` };
     effects.push({ effect: found.value, standardError });
   }

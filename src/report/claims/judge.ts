@@ -1,6 +1,6 @@
 /** @file Verdicts: every claim decided on one body of evidence, p corrected for the number of claims that could be decided. */
 import { adjustHolm } from "../../statistics/multiple-comparisons.js";
-import type { Claim, ClaimTask } from "./claim.js";
+import type { Claim, ClaimTask, Comparison } from "./claim.js";
 import { decide, type Finding } from "./decide.js";
 import { isMissing, type Evidence } from "./evidence.js";
 
@@ -15,13 +15,16 @@ export type JudgedClaim =
       /** Holm over all claims decided on the same evidence. */
       readonly correctedP: number;
       readonly test: string;
+      /** Tasks of the claim without any result: the verdict is on the others. */
+      readonly without: readonly ClaimTask[];
     })
   | { readonly claim: Claim; readonly verdict: null; readonly reason: string };
 
 const LEVEL = 0.05;
 
 /**
- * Decides every claim on the same evidence.
+ * Decides every claim on the same evidence. A claim on the mean or the median over tasks is decided on those that have results; a
+ * claim on each task needs them all.
  *
  * @param claims all of those that are decided together: p is corrected for their number
  * @param evidence scores with their uncertainty, `publishedEvidence` or `ownEvidence`
@@ -30,7 +33,8 @@ const LEVEL = 0.05;
  * Source: Holm (1979), over the claims that could be decided, at a level of 0.05.
  */
 export function judgeClaims(claims: readonly Claim[], evidence: Evidence): JudgedClaim[] {
-  const findings = claims.map((claim) => decide(claim.comparison, evidence));
+  const reduced = claims.map(({ comparison }) => onTasksAtHand(comparison, evidence));
+  const findings = reduced.map(({ comparison }) => decide(comparison, evidence));
   const pValues = findings.flatMap((finding) => (isMissing(finding) ? [] : [finding.p]));
   const corrected = adjustHolm(pValues).values();
   return claims.map((claim, at): JudgedClaim => {
@@ -40,9 +44,26 @@ export function judgeClaims(claims: readonly Claim[], evidence: Evidence): Judge
     const correctedP = corrected.next().value ?? 1;
     const verdict =
       correctedP >= LEVEL ? "inconclusive" : finding.direction === "for" ? "supported" : "not supported";
-    return { ...finding, claim, verdict, correctedP, test: evidence.test(tasksOf(claim)) };
+    const { comparison = claim.comparison, without = [] } = reduced[at] ?? {};
+    return { ...finding, claim, verdict, correctedP, without, test: evidence.test(tasksOf(comparison)) };
   });
 }
 
-const tasksOf = ({ comparison }: Claim): readonly ClaimTask[] =>
+const tasksOf = (comparison: Comparison): readonly ClaimTask[] =>
   "tasks" in comparison ? comparison.tasks : [comparison.task];
+
+/** The comparison without the tasks that have no result at all, where it is one of an average over tasks. */
+function onTasksAtHand(
+  comparison: Comparison,
+  evidence: Evidence,
+): { readonly comparison: Comparison; readonly without: readonly ClaimTask[] } {
+  const isAverage =
+    comparison.kind === "difference" ||
+    comparison.kind === "dependsOnTask" ||
+    comparison.kind === "medianZ" ||
+    (comparison.kind === "everyDifference" && comparison.over === "meanOfTasks");
+  if (!isAverage) return { comparison, without: [] };
+  const without = comparison.tasks.filter((task) => isMissing(evidence.task(task)));
+  const tasks = comparison.tasks.filter((task) => !without.includes(task));
+  return tasks.length === 0 ? { comparison, without: [] } : { comparison: { ...comparison, tasks }, without };
+}

@@ -1,8 +1,8 @@
-/** @file Our results as evidence: the same items, and the same seeds, drawn again for all models at once. */
+/** @file Our results as evidence: the same items drawn again for all models at once, and Student's t between their seeds. */
 import { deriveSeed, normal, seeded } from "../../random.js";
-import { drawSeeds } from "../../statistics/paired-bootstrap.js";
+import { acrossSeeds, type SeedReplicates } from "../../statistics/across-seeds.js";
 import { groupedMean, resampleMeans, type Resampling } from "../../statistics/resample.js";
-import { mean, sampleStandardDeviation } from "../../statistics/summary.js";
+import { mean } from "../../statistics/summary.js";
 import type { PairedOutcome } from "../paired-outcomes.js";
 import { subjectName, type SubjectName } from "./claim.js";
 import { onceEach, type Evidence, type TaskEvidence, type UncertainScore } from "./evidence.js";
@@ -10,6 +10,11 @@ import { rSquaredStandardError } from "./sampling-error.js";
 
 type ItemOutcome = Extract<PairedOutcome, { kind: "items" }>;
 type FitOutcome = Extract<PairedOutcome, { kind: "rSquared" }>;
+
+/** What chance evidence covers: of items alone, or also of seeds where there are at least two. */
+export interface EvidenceOptions extends Partial<Resampling> {
+  readonly over?: "items" | "itemsAndSeeds";
+}
 
 /**
  * Scores of our models with their uncertainty over items, and over seeds where there are at least two.
@@ -25,10 +30,10 @@ type FitOutcome = Extract<PairedOutcome, { kind: "rSquared" }>;
  */
 export function ownEvidence(
   outcomes: readonly PairedOutcome[],
-  { replicates = 4_000, seed = 0 }: Partial<Resampling> = {},
+  { replicates = 4_000, seed = 0, over = "itemsAndSeeds" }: EvidenceOptions = {},
 ): Evidence {
   const seeds = [...new Set(outcomes.map((outcome) => outcome.seed))].sort((a, b) => a - b);
-  const drawn = seeds.length < 2 ? `seed ${seeds.join()} alone` : `${seeds.length} seeds`;
+  const drawn = seeds.length < 2 ? `seed ${seeds.join()} alone` : `Student's t over ${seeds.length} seeds`;
   return {
     test(tasks) {
       const has = (kind: PairedOutcome["kind"]) =>
@@ -45,13 +50,15 @@ export function ownEvidence(
       if (ofTask.length === 0) return { missing: `no results on ${task} at this scale` };
       const items = ofTask.filter((outcome) => outcome.kind === "items");
       const fits = ofTask.filter((outcome) => outcome.kind === "rSquared");
-      const drawing = { replicates, seed };
+      const drawing = { replicates, seed, over };
       return items.length > 0 ? itemEvidence(items, drawing) : fitEvidence(fits, drawing);
     }),
   };
 }
 
-function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Resampling): TaskEvidence {
+type Drawing = Required<EvidenceOptions>;
+
+function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Drawing): TaskEvidence {
   const [first] = outcomes;
   const { complete, refused, seeds } = bySubject(outcomes);
   checkSameItems(outcomes);
@@ -67,37 +74,50 @@ function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Resampling): Ta
     columns.map(({ credits }) => credits),
     options,
   );
-  // One drawing of seeds for all tasks: a seed is one training, and answers them all.
-  const perSubject = [...complete.keys()].map((_, at) =>
-    drawn.slice(at * seeds.length, (at + 1) * seeds.length),
-  );
-  const averaged = drawSeeds(perSubject, { ...drawing, seed: deriveSeed(drawing.seed, "seeds") });
-  const scores = [...complete].map(([name, ofSubject], at): readonly [SubjectName, UncertainScore] => [
-    name,
-    {
-      score: mean(ofSubject.map(({ credits, groups }) => groupedMean(credits, groups))),
-      replicates: averaged[at] ?? new Float64Array(drawing.replicates),
-    },
-  ]);
-  return { n: first?.ids.length ?? 0, scores: new Map(scores), refused };
+  const quantities = [...complete.values()].map((ofSubject, at) => ({
+    estimates: ofSubject.map(({ credits, groups }) => groupedMean(credits, groups)),
+    replicates: drawn.slice(at * seeds.length, (at + 1) * seeds.length),
+  }));
+  return { n: first?.ids.length ?? 0, scores: scoresOf([...complete.keys()], quantities, drawing), refused };
 }
 
-function fitEvidence(outcomes: readonly FitOutcome[], drawing: Resampling): TaskEvidence {
-  const { complete, refused, seeds } = bySubject(outcomes);
-  const scores = [...complete].map(([name, ofSubject]): readonly [SubjectName, UncertainScore] => {
-    const values = ofSubject.map(({ score }) => score);
-    const score = mean(values);
+/** One drawing of seeds for all tasks: a seed is one training, and answers them all. */
+function scoresOf(
+  names: readonly SubjectName[],
+  quantities: readonly SeedReplicates[],
+  { over, ...drawing }: Drawing,
+): ReadonlyMap<SubjectName, UncertainScore> {
+  const centred =
+    over === "itemsAndSeeds"
+      ? quantities
+      : quantities.map(({ estimates, replicates }) => ({
+          estimates: estimates.map(() => mean(estimates)),
+          replicates,
+        }));
+  const averaged = acrossSeeds(centred, { ...drawing, seed: deriveSeed(drawing.seed, "seeds") });
+  return new Map(
+    names.map((name, at) => [
+      name,
+      {
+        score: mean(quantities[at]?.estimates ?? []),
+        replicates: averaged[at] ?? new Float64Array(drawing.replicates),
+      },
+    ]),
+  );
+}
+
+function fitEvidence(outcomes: readonly FitOutcome[], drawing: Drawing): TaskEvidence {
+  const { complete, refused } = bySubject(outcomes);
+  const quantities = [...complete].map(([name, ofSubject]) => {
     const ofWords = mean(ofSubject.map(({ score, n }) => rSquaredStandardError(score, n)));
-    const ofSeeds = seeds.length < 2 ? 0 : sampleStandardDeviation(values) / Math.sqrt(seeds.length);
-    const error = Math.hypot(ofWords, ofSeeds);
     const random = seeded(deriveSeed(drawing.seed, `${ofSubject[0]?.task}/${name}`));
-    const replicates = Float64Array.from(
-      { length: drawing.replicates },
-      () => score + error * normal(random),
-    );
-    return [name, { score, replicates }];
+    const errors = Float64Array.from({ length: drawing.replicates }, () => ofWords * normal(random));
+    return {
+      estimates: ofSubject.map(({ score }) => score),
+      replicates: ofSubject.map(({ score }) => errors.map((error) => score + error)),
+    };
   });
-  return { n: outcomes[0]?.n ?? 0, scores: new Map(scores), refused };
+  return { n: outcomes[0]?.n ?? 0, scores: scoresOf([...complete.keys()], quantities, drawing), refused };
 }
 
 /** Each subject's outcomes by ascending seed; those that lack a seed others have are refused. */

@@ -66,6 +66,7 @@ export function verdictRows(judged: readonly JudgedClaim[]): TidyRow[] {
       "corrected p": one.verdict === null ? null : one.correctedP,
       n: one.verdict === null ? null : one.n,
       "effect of": one.verdict === null ? null : one.of,
+      "without results on": one.verdict === null ? null : one.without.join(", "),
       test: one.verdict === null ? null : one.test,
       "no verdict because": one.verdict === null ? one.reason : null,
       caveat: claim.caveat,
@@ -118,5 +119,6 @@ function inWords(judged: JudgedClaim): string {
     : "";
   const p = correctedP < 0.001 ? "p\u00a0<\u00a00.001" : `p\u00a0=\u00a0${correctedP.toFixed(3)}`;
   const items = `n\u00a0=\u00a0${n.toLocaleString("en-US")}`;
-  return `${signed(judged.effect)}${unit === "points" ? "" : "\u00a0SD"}${interval}, ${p}, ${items}`;
+  const without = judged.without.length === 0 ? "" : `; without ${judged.without.join(", ")}`;
+  return `${signed(judged.effect)}${unit === "points" ? "" : "\u00a0SD"}${interval}, ${p}, ${items}${without}`;
 }

@@ -2,7 +2,9 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Condition, ModelName } from "../../config.js";
 import type { Result } from "../../runs/results.js";
+import { mean } from "../../statistics/summary.js";
 import { conditionLabel, inPaperOrder } from "../palette.js";
+import { groupRows } from "../result-metrics.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
 
 /** One cell: a stage and a source. */
@@ -22,13 +24,13 @@ export interface ForgettingRow {
 const HELD_OUT = "heldOutNats.";
 
 /**
- * Changes of the held-out losses, from training results.
+ * Changes of the held-out losses, from training results; means over seeds where there are several.
  *
  * @param results training results of one study
  * @throws Error when a result lacks the losses after pre-training
  */
 export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
-  const rows = results.flatMap(({ model, condition, metrics }) => {
+  const rows = results.flatMap(({ model, condition, metrics }): ForgettingRow[] => {
     const losses = metrics.filter(({ metric }) => metric.startsWith(HELD_OUT));
     const stages = [...new Set(losses.map(({ part }) => part))].filter((part) => part !== "pre-training");
     return stages.flatMap((stage, place) =>
@@ -45,7 +47,16 @@ export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
         }),
     );
   });
-  return inPaperOrder(rows);
+  const cells = groupRows(
+    rows,
+    ({ model, condition, stage, source }) => `${model} ${condition} ${stage} ${source}`,
+  );
+  return inPaperOrder(
+    cells.map((ofSeeds) => ({
+      ...ofSeeds[0],
+      changeNats: mean(ofSeeds.map(({ changeNats }) => changeNats)),
+    })),
+  );
 }
 
 /**

@@ -159,6 +159,22 @@ describe("what is missing", () => {
     });
   });
 
+  test("a claim on an average is decided on the tasks at hand and names the others; one on each task is not", () => {
+    const tasks = ["BLiMP", "EWoK"] as const;
+    const average = claimOf({ kind: "difference", ...SIDES, expect: "positive", tasks });
+    expect(judgeOne(average, pair(base, tuned))).toMatchObject({ n: 60, without: ["EWoK"] });
+    const each = claimOf({ kind: "everyDifference", over: "eachTask", ...SIDES, tasks });
+    expect(judgeOne(each, pair(base, tuned))).toMatchObject({
+      verdict: null,
+      reason: "no results on EWoK at this scale",
+    });
+    const dependence = claimOf({ kind: "dependsOnTask", ...SIDES, tasks });
+    expect(judgeOne(dependence, pair(base, tuned))).toMatchObject({
+      verdict: null,
+      reason: "results on BLiMP alone: there is nothing it could differ from",
+    });
+  });
+
   test("a model that lacks a seed is not compared, by its name", () => {
     const sheets = [...pair(base, tuned), answers(base, { seed: 1 })];
     expect(judgeOne(GAIN, sheets)).toMatchObject({
@@ -197,7 +213,7 @@ describe("several seeds", () => {
     const judged = judgeOne(GAIN, seeds);
     expect(judged).toMatchObject({
       verdict: "inconclusive",
-      test: "paired bootstrap over items; 3 seeds",
+      test: "paired bootstrap over items; Student's t over 3 seeds",
     });
     expect(judged.verdict !== null && Math.abs(judged.effect - 0.01)).toBeLessThan(0.001);
   });
@@ -217,7 +233,7 @@ describe("several seeds", () => {
     expect(judgeOne(claim, steady)).toMatchObject({
       verdict: "supported",
       n: 1_696,
-      test: "normal errors of R², unpaired; 3 seeds",
+      test: "normal errors of R², unpaired; Student's t over 3 seeds",
     });
     const wild = [0.01, 0.05, 0.15].flatMap((score, seed) => [
       fit("base", seed, 0.01),

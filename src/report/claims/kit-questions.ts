@@ -1,0 +1,68 @@
+/**
+ * @file What the paper does not ask and its design cannot answer: whether it is instructions that help, or more text, or more steps.
+ * Decided on our zero-shot results, where the controls of `curricula.ts` are.
+ */
+import { subjectName, type Claim, type ClaimTask } from "./claim.js";
+
+const llama = (condition: string) => subjectName("llama140M", condition);
+/** Accuracies, without WUGs, which measure a preference (paper.md 5.3, point 5). */
+const TASKS: readonly ClaimTask[] = ["BLiMP", "BLiMP supplement", "EWoK", "Entity tracking"];
+
+const above = (
+  id: string,
+  label: string,
+  statement: string,
+  [more, less]: readonly [readonly string[], readonly string[]],
+  caveat: string | null = null,
+): Claim => ({
+  id,
+  label,
+  statement,
+  source: "the kit",
+  comparison: {
+    kind: "difference",
+    tasks: TASKS,
+    more: more.map(llama),
+    less: less.map(llama),
+    expect: "positive",
+  },
+  caveat,
+});
+
+/** The questions, each decided like a claim of the paper, on the mean of the zero-shot tasks at hand. */
+export const KIT_QUESTIONS: readonly Claim[] = [
+  above("tuned-over-base", "merged − base", "Tuning on both sets helps zero-shot", [["merged"], ["base"]]),
+  above(
+    "instructions-over-words",
+    "merged − as many words of text",
+    "Instructions help more than as many words of plain text",
+    [["merged"], ["moreText"]],
+    "the text is pre-training text seen again",
+  ),
+  above(
+    "instructions-over-steps",
+    "merged − as many steps on text",
+    "Instructions help more than as many steps on plain text",
+    [["merged"], ["moreTextSteps"]],
+    "a step on text holds whole rows, so that this control sees many times the words",
+  ),
+  above(
+    "talk-over-questions",
+    "switch − wiki, equal steps",
+    "Conversations help more than questions, at equal steps",
+    [["switchMatched"], ["wikiMatched"]],
+    "the questions are a stand-in where the released set was not fetched",
+  ),
+  above(
+    "both-over-one",
+    "merged − one set, equal steps",
+    "Two kinds of instruction help more than one, at equal steps",
+    [["merged"], ["switchMatched", "wikiMatched"]],
+  ),
+  above(
+    "sequence-over-mix",
+    "sequential − merged, zero-shot",
+    "One after the other helps more zero-shot than both mixed",
+    [["switchThenWiki", "wikiThenSwitch"], ["merged"]],
+  ),
+];
