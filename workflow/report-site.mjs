@@ -116,9 +116,9 @@ function writePages(pages, folder) {
  * Builds the report. The folder it replaces stays as it was until the new one is complete.
  *
  * @param {{ executedFolder: string, figuresFolder?: string, outFolder: string, title: string,
- *   context: Record<string, string>, numbers?: Numbers, verdicts?: string, library?: Record<string, string> }} options
+ *   context: Record<string, string>, numbers?: Numbers, verdicts?: string, library?: () => Promise<Record<string, string>> }} options
  *   `executedFolder` holds NAME.ipynb; `context` says where the numbers come from, such as scale, source and commits, and is shown
- *   in this order; `verdicts` is HTML, `library` its pages by the name of the file
+ *   in this order; `verdicts` is HTML, `library` makes its pages, by the name of the file
  * @returns {Promise<string>} path of index.html
  * @throws {Error} when there is no executed notebook or nbconvert fails
  */
@@ -177,7 +177,7 @@ export async function buildReport({
         join(partial, "numbers"),
       );
     }
-    if (library) writePages(library, join(partial, "api"));
+    if (library) writePages(await library(), join(partial, "api"));
     const parts = {
       ...(numbers && { numbers }),
       ...(verdicts !== undefined && { verdicts }),

@@ -65,7 +65,7 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
     executedFolder: join(resultsFolder, "notebooks"),
     figuresFolder: join(resultsFolder, "figures"),
     outFolder,
-    library: await libraryPages(),
+    library: libraryPages,
     title: "CLASS-IT, reproduced",
     context: contextOf([...results, ...crossed], resultsFolder),
     ...(results.length > 0 && {
