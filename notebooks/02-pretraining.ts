@@ -116,9 +116,17 @@ await kit.showFigure(kit.scheduleCurves(curve, kit.contextOf(studies)), {
 // %% [markdown]
 // ## What it costs
 //
-// `npx class-it train --condition base --scale paper --seed 42` takes two optimizer steps of the paper's own decoders, with rows of
-// 6,144 tokens, and tells from them what the whole takes here and on one H100 at a stated share of its peak. `--budget` does the
-// same at the other scales. No number of seconds stands in this notebook, so that two runs of it are equal.
+// Every stage of the grid once: counted on its batches, with the seconds it took here where the results are kept, and projected on one
+// H100 from steps measured there with PyTorch. `npx class-it budget` prints the same for every scale.
+
+// %%
+const budget = await kit.budgetTable(study);
+kit.showTable(kit.frame(budget.rows), {
+  caption: `What ${p.scale} scale costs, one seed`,
+  note: budget.note,
+  missing: "not trained here",
+  maxRows: 30,
+});
 
 // %% [markdown]
 // ## What differs, and why we think so

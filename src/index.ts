@@ -93,6 +93,7 @@ export * from "./report/zero-shot-rows.js";
 export { crossedEffects, crossedRows } from "./report/crossed-rows.js";
 export { surprisalBins, type SurprisalBin } from "./report/surprisal-bins.js";
 export * from "./report/data-statement.js";
+export { budgetTable } from "./report/budget-rows.js";
 export { wordBudgetRows } from "./report/word-budget-rows.js";
 export { settingRows } from "./report/setting-rows.js";
 export * from "./report/checklists.js";

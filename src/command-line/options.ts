@@ -80,13 +80,16 @@ export const studyOptions = (): Option[] => [
   new Option("--cache <folder>", "where finished stages are kept; the project's own without it"),
 ];
 
+/** A condition; its name is checked once the file of `--config` is read. */
+export const conditionOption = (): Option =>
+  new Option("--condition <name>", "training condition, or the name of one that --config defines")
+    .choices([...CONDITIONS, ...Object.keys(CONTROLS)])
+    .argParser((name) => name);
+
 /** The options behind {@link SubjectOptions}. */
 export function subjectOptions(): Option[] {
   return [
-    new Option("--condition <name>", "training condition, or the name of one that --config defines")
-      .choices([...CONDITIONS, ...Object.keys(CONTROLS)])
-      .argParser((name) => name) // checked once the file of --config is read
-      .makeOptionMandatory(),
+    conditionOption().makeOptionMandatory(),
     choice("--scale <name>", "size of models, text and budgets", SCALES).makeOptionMandatory(),
     new Option("--seed <number>", "whole number from 0").argParser(parseSeed).makeOptionMandatory(),
     ...studyOptions(),

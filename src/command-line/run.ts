@@ -1,6 +1,7 @@
 /** @file The command as a whole: its verbs, and what becomes of a fault: one line on stderr and an exit code. */
 import { Command, CommanderError } from "commander";
 import { benchVerb } from "./bench.js";
+import { budgetVerb } from "./budget.js";
 import { dataVerb } from "./data.js";
 import { doctorVerb } from "./doctor.js";
 import { evaluateVerb } from "./evaluate.js";
@@ -16,6 +17,7 @@ import { watchVerb } from "./watch.js";
 const VERBS = [
   doctorVerb,
   dataVerb,
+  budgetVerb,
   trainVerb,
   watchVerb,
   evaluateVerb,

@@ -1,8 +1,34 @@
 /** @file The study that the options of a verb ask for. */
 import { resolve } from "node:path";
-import type { ModelName } from "../config.js";
+import type { Condition, ModelName, Scale } from "../config.js";
+import { curriculaOf } from "../curricula.js";
 import type { Study } from "../runs/study.js";
-import type { SubjectOptions } from "./options.js";
+import type { StudyOptions, SubjectOptions } from "./options.js";
+
+/** Opens the study of a scale. @throws RangeError that names what is wrong with `--config` */
+export async function openScaleStudy({
+  scale,
+  seed,
+  config: file,
+  crossed,
+  results,
+  cache,
+}: StudyOptions & { readonly scale: Scale; readonly seed: number }): Promise<Study> {
+  // Loaded here, because it loads TensorFlow: help and refusals of other options come at once.
+  const [{ openStudy }, { deriveStudy }, { readStudyFile }, { crossTokenizers }] = await Promise.all([
+    import("../runs/study.js"),
+    import("../scales.js"),
+    import("../runs/study-file.js"),
+    import("../runs/crossed-tokenizers.js"),
+  ]);
+  const config = file === undefined ? deriveStudy(scale) : readStudyFile(file, deriveStudy(scale));
+  const study = openStudy({
+    ...{ scale, seed, config },
+    ...(results !== undefined && { resultsRoot: resolve(results) }),
+    ...(cache !== undefined && { cacheFolder: resolve(cache) }),
+  });
+  return crossed ? crossTokenizers(study) : study;
+}
 
 /**
  * Opens the study and finds the models of the condition.
@@ -11,43 +37,28 @@ import type { SubjectOptions } from "./options.js";
  */
 export async function openSubjectStudy({
   condition,
-  scale,
-  seed,
   model,
-  config: file,
-  crossed,
-  results,
-  cache,
+  ...options
 }: SubjectOptions): Promise<{ readonly study: Study; readonly models: readonly ModelName[] }> {
-  // Loaded here, because it loads TensorFlow: help and refusals of other options come at once.
-  const [
-    { openStudy },
-    { modelsOf },
-    { curriculaOf },
-    { deriveStudy },
-    { readStudyFile },
-    { crossTokenizers },
-  ] = await Promise.all([
-    import("../runs/study.js"),
-    import("../runs/grid.js"),
-    import("../curricula.js"),
-    import("../scales.js"),
-    import("../runs/study-file.js"),
-    import("../runs/crossed-tokenizers.js"),
-  ]);
-  const config = file === undefined ? deriveStudy(scale) : readStudyFile(file, deriveStudy(scale));
+  const study = await openScaleStudy(options);
+  return { study, models: await decodersOf(study, condition, model) };
+}
+
+/**
+ * The decoder asked for, or all that a condition is trained with.
+ *
+ * @throws RangeError that lists the conditions when the study has none of this name
+ */
+export async function decodersOf(
+  { config }: Study,
+  condition: Condition,
+  model?: ModelName,
+): Promise<readonly ModelName[]> {
   const conditions = Object.keys(curriculaOf(config));
   if (!conditions.includes(condition))
     throw new RangeError(
       `class-it: condition must be one of ${conditions.join(", ")}, got "${condition}". Correct the option --condition, or define it in the file of --config.`,
     );
-  const study = openStudy({
-    ...{ scale, seed, config },
-    ...(results !== undefined && { resultsRoot: resolve(results) }),
-    ...(cache !== undefined && { cacheFolder: resolve(cache) }),
-  });
-  return {
-    study: crossed ? crossTokenizers(study) : study,
-    models: model ? [model] : modelsOf(condition),
-  };
+  const { modelsOf } = await import("../runs/grid.js");
+  return model ? [model] : modelsOf(condition);
 }

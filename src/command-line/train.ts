@@ -1,14 +1,13 @@
 /** @file `class-it train`: runs or resumes the stages of a condition and says what each phase reached. */
 import { Command, Option } from "commander";
 import { tableMarkdown } from "../report/table.js";
+import { tellBudgets } from "./budget.js";
 import { example, jsonOption, subjectOptions, type SubjectOptions } from "./options.js";
 import { openSubjectStudy } from "./subject-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
-import { tellBudget } from "./training-budget.js";
 import { trainModels } from "./train-models.js";
 
 interface TrainOptions extends SubjectOptions {
-  readonly budget?: true;
   readonly whole?: true;
   readonly json?: true;
 }
@@ -18,8 +17,8 @@ export function trainVerb(surroundings: Surroundings): Command {
   const verb = new Command("train")
     .description(
       "Train the models of a condition: pre-training, then its instruction tuning. Phases that were finished before " +
-        "are taken from the cache; a phase that was broken off goes on from its last checkpoint. At paper scale two steps are " +
-        "taken and the budget is told, unless --whole is given.",
+        "are taken from the cache; a phase that was broken off goes on from its last checkpoint. At paper scale two steps " +
+        "are taken and the budget is told, as budget --rehearse does, unless --whole is given.",
     )
     .addHelpText(
       "after",
@@ -30,17 +29,18 @@ export function trainVerb(surroundings: Surroundings): Command {
       ),
     )
     .action((options: TrainOptions) => train(options, surroundings));
-  const budget = new Option("--budget", "take two steps of pre-training and tell what the whole costs");
-  const whole = new Option("--whole", "at paper scale: train all of it").conflicts("budget");
-  for (const option of [...subjectOptions(), budget, whole, jsonOption()]) verb.addOption(option);
+  const whole = new Option("--whole", "at paper scale: train all of it");
+  for (const option of [...subjectOptions(), whole, jsonOption()]) verb.addOption(option);
   return verb;
 }
 
 async function train(options: TrainOptions, surroundings: Surroundings): Promise<void> {
   const { condition, scale, seed } = options;
   const { study, models } = await openSubjectStudy(options);
-  if (options.budget || (scale === "paper" && !options.whole))
-    return tellBudget(study, { models, condition, json: options.json === true }, surroundings);
+  if (scale === "paper" && !options.whole) {
+    const subjects = models.map((model) => ({ model, condition }));
+    return tellBudgets([{ study, subjects }], { rehearse: true, json: options.json === true }, surroundings);
+  }
   const { readCurve, textLoss } = await import("../runs/training-results.js");
   const subject = `${condition}, seed ${seed}, ${scale} scale, ${study.source} text`;
   surroundings.stderr.write(`train: ${models.join(" and ")}, ${subject}\n`);

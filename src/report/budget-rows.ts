@@ -1,56 +1,153 @@
-/** @file What a training would cost, stage by stage: here, and on a graphics card at a stated share of its peak. */
+/** @file The budget of a grid as a table: work, measured time here and projected time on a graphics card, stage by stage. */
+import { MODELS } from "../config.js";
+import { budgetSubjects, countBudget, type Budget, type BudgetStage } from "../runs/budget.js";
+import type { NotMeasured } from "../runs/measured-seconds.js";
 import type { Rehearsal } from "../runs/rehearsal.js";
-import {
-  H100,
-  hoursAt,
-  PAPER_TEXT_WORDS,
-  scaleCost,
-  textFactor,
-  type StageCost,
-} from "../runs/training-budget.js";
+import type { ResultSubject } from "../runs/results.js";
+import type { Study } from "../runs/study.js";
+import { PAPER_TEXT_WORDS, textFactor } from "../runs/training-budget.js";
 import type { TidyRow } from "./frame.js";
+import { conditionLabel } from "./palette.js";
 
-/**
- * A row for each stage, and one for all. At paper scale pre-training is scaled from the text at hand to the paper's words; tuning
- * is counted on the instruction sets at hand.
- */
-export function budgetRows(rehearsal: Rehearsal): TidyRow[] {
-  const { model, costs, operationsPerSecond } = rehearsal;
-  const stages = costs.map((cost, place) => (place === 0 ? scaleCost(cost, textFactor(rehearsal)) : cost));
-  const all = stages.reduce((sum, cost): StageCost => ({
-    stage: "all",
-    words: sum.words + cost.words,
-    tokens: sum.tokens + cost.tokens,
-    steps: sum.steps + cost.steps,
-    operations: sum.operations + cost.operations,
-  }));
-  const { peakOperationsPerSecond, utilisation } = H100;
-  return [...stages, ...(stages.length > 1 ? [all] : [])].map((cost) => ({
-    model,
-    stage: cost.stage,
-    "M words seen": cost.words / 1e6,
-    "M tokens": cost.tokens / 1e6,
-    steps: cost.steps,
-    PFLOP: cost.operations / 1e15,
-    "hours here": hoursAt(cost, operationsPerSecond),
-    [`hours on one ${H100.name}`]: hoursAt(cost, peakOperationsPerSecond * utilisation),
-  }));
+/** What a table says beside the counts and the projected hours. */
+export interface BudgetColumns {
+  /** Seconds of the training results at hand. They differ from run to run. */
+  readonly measured: boolean;
+  /** Steps taken here, of every decoder or of none: hours of the whole at their rate. */
+  readonly rehearsals?: readonly Rehearsal[];
 }
 
-/** What was measured and what the table assumes, in sentences. */
-export function describeRehearsal(rehearsal: Rehearsal): string {
+/** A row for each stage of each decoder, and one for their sum. */
+export function budgetRows({ card, stages }: Budget, columns: BudgetColumns): TidyRow[] {
+  return MODELS.flatMap((model) => {
+    const own = stages.filter((stage) => stage.model === model);
+    const rows = own.map((stage) => {
+      const { stage: name, after } = stage;
+      return {
+        ...{ model, condition: conditionLabel(stage.condition) },
+        stage: after.length === 0 ? name : `${name}, after ${after.join(", ")}`,
+        ...cellsOf([stage], card.name, columns),
+      };
+    });
+    const sum = { model, condition: "all", stage: "sum", ...cellsOf(own, card.name, columns) };
+    return own.length > 1 ? [...rows, sum] : rows;
+  });
+}
+
+/** What some stages of one decoder cost together. */
+function cellsOf(
+  stages: readonly BudgetStage[],
+  card: string,
+  { measured, rehearsals = [] }: BudgetColumns,
+): TidyRow {
+  const sum = (of: (stage: BudgetStage) => number): number =>
+    stages.reduce((total, stage) => total + of(stage), 0);
+  const times = stages.flatMap((stage) => ("seconds" in stage.measured ? [stage.measured] : []));
+  const isMeasured = times.length === stages.length;
+  const rate = rehearsals.find(({ model }) => model === stages[0]?.model)?.operationsPerSecond;
+  const bounds = new Set(stages.map(({ projected }) => projected.boundBy));
+  return {
+    "M words seen": sum(({ words }) => words) / 1e6,
+    "M tokens": sum(({ tokens }) => tokens) / 1e6,
+    steps: sum(({ steps }) => steps),
+    PFLOP: sum(({ operations }) => operations) / 1e15,
+    ...(measured && {
+      "seconds here": isMeasured ? times.reduce((total, { seconds }) => total + seconds, 0) : null,
+      seeds: isMeasured ? Math.min(...times.map(({ seeds }) => seeds.length)) : null,
+    }),
+    ...(rehearsals.length > 0 && {
+      "hours here, projected": rate === undefined ? null : sum(({ operations }) => operations) / rate / 3600,
+    }),
+    [`hours on one ${card}`]: sum(({ projected }) => projected.seconds) / 3600,
+    "bound by": [...bounds].join(", "),
+  };
+}
+
+/** What the table counts, where its times come from, and what they leave out. */
+export function describeBudget(budget: Budget, { measured, rehearsals = [] }: BudgetColumns): string {
+  return [
+    "Training of one seed; a stage that conditions share stands once, with the first of them.",
+    ...describeText(budget),
+    ...(measured ? describeMeasured(budget) : []),
+    ...rehearsals.map(describeRehearsal),
+    describeProjection(budget),
+  ].join(" ");
+}
+
+function describeText({ scale, textWords, wikiSource }: Budget): string[] {
+  const words = `${(textWords / 1e6).toFixed(1)}M words at hand`;
+  return [
+    ...(textFactor({ scale, textWords }) === 1
+      ? []
+      : [`Pre-training is scaled from the ${words} to the paper's ${PAPER_TEXT_WORDS / 1e6}M.`]),
+    ...(wikiSource === "standIn" ? ["Questions are the stand-in by template."] : []),
+  ];
+}
+
+function describeMeasured({ stages }: Budget): string[] {
+  const times = stages.map(({ measured }) => measured);
+  const machines = new Set(times.flatMap((time) => ("machines" in time ? time.machines : [])));
+  const without = (reason: NotMeasured["missing"]): string[] =>
+    stages
+      .filter(({ measured }) => "missing" in measured && measured.missing === reason)
+      .map(({ model, condition, stage }) => `${model} ${conditionLabel(condition)} (${stage})`);
+  const [untrained, other] = [without("not trained"), without("trained with other settings")];
+  return [
+    ...(machines.size > 0
+      ? [
+          `Seconds here are means over the seeds trained, with held-out losses and checkpoints, on ${[...machines].join(" and ")}.`,
+        ]
+      : []),
+    ...(untrained.length > 0
+      ? ["Seconds are blank where nothing was trained, and in sums over such stages."]
+      : []),
+    ...(other.length > 0
+      ? [`Seconds are blank where other settings were trained, and in sums: ${other.join(", ")}.`]
+      : []),
+  ];
+}
+
+function describeProjection({ scale, card }: Budget): string {
+  const each = (of: (model: (typeof MODELS)[number]) => string): string =>
+    MODELS.map((model) => `${of(model)} (${model})`).join(" and ");
+  const { name, peakOperationsPerSecond, shareOfPeak, launchMsPerLayer } = card;
+  const smaller =
+    scale === "paper" ? "" : "; decoders of this scale were not measured, and have their namesakes' figures";
+  return (
+    `Hours on an ${name} are a projection, the larger of two: products at ` +
+    `${each((model) => `${(100 * shareOfPeak[model]).toFixed(1)} %`)} of ${peakOperationsPerSecond / 1e12} TFLOP/s (dense bfloat16), and ` +
+    `launches of kernels at ${each((model) => `${launchMsPerLayer[model].toFixed(2)} ms`)} a layer and step. Both were measured on one ` +
+    `with PyTorch and the paper's decoders (bench/pytorch/gpu.py)${smaller}. The kit itself has not run on such a card.`
+  );
+}
+
+/** What was measured in the steps taken. */
+function describeRehearsal(rehearsal: Rehearsal): string {
   const { steps, tokensPerSecond, operationsPerSecond, peakGiB, microBatchSize, batchSize } = rehearsal;
   const losses = steps.map(({ lossNats }) => lossNats.toFixed(3)).join(", ");
-  const scaled =
-    textFactor(rehearsal) === 1
-      ? ""
-      : ` Pre-training is scaled from the ${(rehearsal.textWords / 1e6).toFixed(1)}M words at hand to the paper's ${PAPER_TEXT_WORDS / 1e6}M.`;
-  const percent = Math.round(100 * H100.utilisation);
   return (
     `${rehearsal.model}: ${rehearsal.parameters.toLocaleString("en")} parameters, ${steps.length} optimizer steps of ${batchSize} rows of ` +
     `${rehearsal.rowLengthTokens.toLocaleString("en")} tokens (${microBatchSize} at once) taken here, loss ${losses}; the last at ` +
     `${Math.round(tokensPerSecond)} tokens/s, ${(operationsPerSecond / 1e9).toFixed(0)} GFLOP/s, ${peakGiB.toFixed(1)} GiB at most. ` +
-    `Hours are projections at that rate, and on an ${H100.name} at ${percent} % of ${H100.peakOperationsPerSecond / 1e12} TFLOP/s ` +
-    `(dense bfloat16; the share is an assumption, nothing was measured there).${scaled}`
+    "Its hours here are a projection at that rate."
   );
+}
+
+/**
+ * A study's budget as rows and the note that belongs below them.
+ *
+ * @param options.measured whether seconds are shown; unless it is said, where the results folder keeps what was trained, so that
+ *   two runs give the same table
+ * @param options.subjects unless they are given, the poster's models, the controls of the laptop grid and the reader's own
+ * @throws as {@link countBudget}
+ */
+export async function budgetTable(
+  study: Study,
+  {
+    measured = study.isKept,
+    subjects = budgetSubjects(study),
+  }: { readonly measured?: boolean; readonly subjects?: readonly ResultSubject[] } = {},
+): Promise<{ rows: TidyRow[]; note: string }> {
+  const budget = await countBudget(study, subjects);
+  return { rows: budgetRows(budget, { measured }), note: describeBudget(budget, { measured }) };
 }

@@ -1,5 +1,5 @@
-/** @file The first steps of a condition, really taken: what they say about the time and memory of the whole. */
-import type { ArchitectureConfig, Condition, ModelName, Scale, TrainingConfig } from "../config.js";
+/** @file The first steps of pre-training, really taken: what they say about the time and memory of the whole. */
+import type { ArchitectureConfig, ModelName, TrainingConfig } from "../config.js";
 import { tf } from "../engine/backend.js";
 import { memoryLimit } from "../engine/memory.js";
 import { countParameters, type Weights } from "../model/decoder.js";
@@ -9,11 +9,10 @@ import { compiledSteps } from "../training/training-step.js";
 import { openMaterial } from "./material.js";
 import { pretrainingPhase } from "./phases.js";
 import type { Study } from "./study.js";
-import { countCosts, textFactor, type StageCost } from "./training-budget.js";
+import { textFactor } from "./training-budget.js";
 
 /** Steps that were taken, and what they tell. */
 export interface Rehearsal {
-  readonly scale: Scale;
   readonly model: ModelName;
   readonly parameters: number;
   readonly rowLengthTokens: number;
@@ -26,15 +25,10 @@ export interface Rehearsal {
   readonly operationsPerSecond: number;
   /** Largest resident memory of the process so far. */
   readonly peakGiB: number;
-  /** Words of the text it was taken on. */
-  readonly textWords: number;
-  /** Of the whole condition on that text. */
-  readonly costs: readonly StageCost[];
 }
 
 /**
- * Takes the first optimizer steps of a condition's pre-training with its real rows, and counts the cost of all stages. Nothing is
- * cached but tokenizer and tokens.
+ * Takes the first optimizer steps of pre-training with its real rows. Nothing is cached but tokenizer and tokens.
  *
  * @param run.steps how many; at least two, because the first one also records and loads
  * @yields one record a step
@@ -42,11 +36,7 @@ export interface Rehearsal {
  */
 export async function* rehearse(
   study: Study,
-  {
-    model,
-    condition,
-    steps,
-  }: { readonly model: ModelName; readonly condition: Condition; readonly steps: number },
+  { model, steps }: { readonly model: ModelName; readonly steps: number },
 ): AsyncGenerator<StepRecord, Rehearsal, void> {
   const material = await openMaterial(study, model);
   const { text } = material;
@@ -75,7 +65,6 @@ export async function* rehearse(
     const tokensPerSecond = records.at(-1)?.tokensPerSecond ?? Number.NaN;
     const row = { batchSize: 1, lengthTokens: rowLengthTokens };
     return {
-      scale: study.config.scale,
       model,
       parameters: countParameters(architecture),
       rowLengthTokens,
@@ -85,8 +74,6 @@ export async function* rehearse(
       tokensPerSecond,
       operationsPerSecond: (trainingOperations(architecture, row) / rowLengthTokens) * tokensPerSecond,
       peakGiB: process.resourceUsage().maxRSS / 2 ** 20,
-      textWords: text.words,
-      costs: await countCosts(material, condition),
     };
   } finally {
     material.tokens.stream.close();

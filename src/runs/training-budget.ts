@@ -1,9 +1,8 @@
 /**
- * @file What training a condition costs: tokens, optimizer steps and floating-point operations of every stage, counted on the
- * batches it would be trained on, and the hours they take at a given rate.
+ * @file What a stage of training costs: words, tokens, optimizer steps and floating-point operations, counted on the batches it
+ * would be trained on. How long that takes is next door, in `budget.ts` and `accelerator.ts`.
  */
-import type { ArchitectureConfig, Condition, Scale } from "../config.js";
-import { curriculumOf } from "../curricula.js";
+import type { ArchitectureConfig, Scale, TuningStage } from "../config.js";
 import { trainingOperations } from "../model/operation-count.js";
 import type { StepBatches } from "../training/step-batches.js";
 import type { Material } from "./material.js";
@@ -23,38 +22,61 @@ export interface StageCost {
 }
 
 /**
- * Costs of pre-training and of every tuning stage of a condition.
+ * The cost of one stage. At paper scale, what has all text in every epoch is scaled from the text at hand to the paper's words;
+ * tuning on examples is counted on the sets at hand.
  *
  * @param material.text what stands in for the paper's corpora
+ * @param stage         null for pre-training
+ * @param place         of a tuning stage in its curriculum
  */
-export async function countCosts(material: Material, condition: Condition): Promise<StageCost[]> {
-  const architecture = material.study.config.architectures[material.model];
-  const pretraining = pretrainingPhase(material, { keepMoments: false }).plan.batches;
-  const costs = [costOf("pre-training", pretraining, architecture)];
-  for (const [place, stage] of curriculumOf(material.study.config, condition).entries()) {
-    const { batches } = await stageBatches(material, stage, place);
-    costs.push(costOf(stage.name, batches, architecture));
+export async function costOfStage(
+  material: Material,
+  stage: TuningStage | null,
+  place: number,
+): Promise<StageCost> {
+  const { study, model, text } = material;
+  const architecture = study.config.architectures[model];
+  const factor = textFactor({ scale: study.config.scale, textWords: text.words });
+  if (stage === null) {
+    const { batches } = pretrainingPhase(material, { keepMoments: false }).plan;
+    return scaleCost(costOf("pre-training", batches, architecture), factor);
   }
-  return costs;
+  const { batches } = await stageBatches(material, stage, place);
+  const cost = costOf(stage.name, batches, architecture);
+  return growsWithText(stage) ? scaleCost(cost, factor) : cost;
 }
 
-/** Counted on the first epoch: every epoch has the same rows in another order. */
+/** Whether more text makes a stage longer; one of so many steps or words stays as it is. */
+const growsWithText = ({ examples, length }: TuningStage): boolean =>
+  examples === "text" && (typeof length === "string" || "epochs" in length);
+
+/** The first epoch stands for every whole one, which has the same rows in another order; padding differs a little. */
 function costOf(stage: string, batches: StepBatches, architecture: ArchitectureConfig): StageCost {
-  const firstEpoch = batches.epochOf(0);
-  let [counted, words, tokens, operations] = [0, 0, 0, 0];
-  while (counted < batches.steps && batches.epochOf(counted) === firstEpoch) {
-    const batch = batches.at(counted++);
-    words += batch.words;
-    tokens += batch.batchSize * batch.lengthTokens;
-    operations += trainingOperations(architecture, batch);
-  }
-  const epochs = batches.steps / counted;
+  const { steps } = batches;
+  let perEpoch = 1;
+  while (perEpoch < steps && batches.epochOf(perEpoch) === batches.epochOf(0)) perEpoch++;
+  const operationsOf = new Map<string, number>(); // by shape, of which there are few
+  const count = (from: number, to: number): Omit<StageCost, "stage" | "steps"> => {
+    let [words, tokens, operations] = [0, 0, 0];
+    for (let step = from; step < to; step++) {
+      const batch = batches.at(step);
+      words += batch.words;
+      tokens += batch.batchSize * batch.lengthTokens;
+      const shape = `${batch.batchSize} × ${batch.lengthTokens}`;
+      const known = operationsOf.get(shape) ?? trainingOperations(architecture, batch);
+      operationsOf.set(shape, known);
+      operations += known;
+    }
+    return { words, tokens, operations };
+  };
+  const epochs = Math.floor(steps / perEpoch);
+  const [epoch, rest] = [count(0, perEpoch), count(epochs * perEpoch, steps)];
   return {
     stage,
-    words: words * epochs,
-    tokens: tokens * epochs,
-    steps: batches.steps,
-    operations: operations * epochs,
+    words: epoch.words * epochs + rest.words,
+    tokens: epoch.tokens * epochs + rest.tokens,
+    steps,
+    operations: epoch.operations * epochs + rest.operations,
   };
 }
 
@@ -78,24 +100,3 @@ export const scaleCost = (cost: StageCost, factor: number): StageCost => ({
   steps: Math.round(cost.steps * factor),
   operations: cost.operations * factor,
 });
-
-/** Hours at so many operations a second. */
-export const hoursAt = ({ operations }: StageCost, operationsPerSecond: number): number =>
-  operations / operationsPerSecond / 3600;
-
-/** A graphics card to compare with. */
-export interface Accelerator {
-  readonly name: string;
-  /** Dense bfloat16 matrix products, operations a second. */
-  readonly peakOperationsPerSecond: number;
-  /** Share of the peak a training of such decoders reaches. */
-  readonly utilisation: number;
-}
-
-/**
- * Source: NVIDIA H100 data sheet (SXM, dense bfloat16: 989 TFLOP/s).
- *
- * The share is an assumption: public trainings of 124M-parameter decoders in hand-written CUDA or compiled PyTorch report a third
- * to a half of the peak on such cards; products of width 512 and 704 are smaller than theirs, so the lower end is taken.
- */
-export const H100: Accelerator = { name: "H100", peakOperationsPerSecond: 989e12, utilisation: 0.3 };

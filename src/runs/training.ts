@@ -7,6 +7,7 @@ import type { Condition, Curriculum, ModelName } from "../config.js";
 import { curriculumOf } from "../curricula.js";
 import { defaultPlaces } from "../data/files.js";
 import { buildPhase, progressFolder, type ConditionStep } from "./build-phase.js";
+import { keepsMoments } from "./distinct-stages.js";
 import { announceExposure, exposureMetrics } from "./exposure.js";
 import { openMaterial, type Material } from "./material.js";
 import { pretrainingPhase, tuningPhase, type PreparedPhase } from "./phases.js";
@@ -42,9 +43,7 @@ export async function* trainCondition(
   const done: FinishedPhase[] = [];
   try {
     const spans = await scheduleSpans(material, curriculum);
-    const carries = (place: number): boolean =>
-      (curriculum[place]?.optimizer ?? study.config.curriculum.optimizerAtPhase) === "carry";
-    const keepsFor = (place: number): boolean => place < curriculum.length && carries(place);
+    const keepsFor = (place: number): boolean => keepsMoments(study.config, curriculum, place);
     let prepared = pretrainingPhase(material, { keepMoments: keepsFor(0) });
     let last = yield* trainPhase(material, prepared);
     const files = [...prepared.files];

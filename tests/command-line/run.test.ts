@@ -5,7 +5,7 @@ import { command } from "./command.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
-const VERBS = ["doctor", "data", "train", "watch", "evaluate", "export"];
+const VERBS = ["doctor", "data", "budget", "train", "watch", "evaluate", "export"];
 
 test("help lists every verb, on stdout, and succeeds", async () => {
   const { code, stdout, stderr } = await command("--help");
