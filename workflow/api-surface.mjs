@@ -109,7 +109,7 @@ export async function readSurface({ entryPoint, tsconfig }) {
       sourceLinkTemplate: "{path}",
     },
     ...{ skipErrorChecking: true, blockTags: [...OptionDefaults.blockTags, "@file"] },
-    ...{ validation: { notExported: true, notDocumented: false, invalidLink: true } },
+    ...{ validation: { notExported: true, notDocumented: false, invalidLink: false } },
   });
   const listener = new Listener();
   app.logger = listener;
