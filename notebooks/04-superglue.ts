@@ -12,15 +12,15 @@
 // **Claim.** Instruction-tuned models gain a little in fine-tuning, and sequential curricula gain most. Paper:
 // fine-tuning section, poster Figure 2.
 //
-// Two of our models are fine-tuned and stand beside the published figure: at smoke scale on all seven tasks with two seeds, 96
-// items to train on and 52 scored, which shows the way and nothing else; at laptop scale on RTE, MRPC and WSC, whole, with five
-// seeds. *Inputs:* `results/paper`, the models of notebooks 2 and 3, the (Super)GLUE files (generated items without them).
-// *Time:* smoke about a minute, laptop some hours; cached seconds.
+// Ours stand beside the published figure: at laptop scale RTE, MRPC and WSC, whole, with the official settings and early stopping; at
+// smoke scale two models on all seven tasks with two seeds, 96 items to train on and 52 scored, which shows the way and nothing
+// else. *Inputs:* `results/paper`, the models of notebooks 2 and 3, the (Super)GLUE files (generated items without them).
+// *Time:* seconds from kept results; smoke about a minute, laptop about ten minutes a model and seed.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke" });
+const p = kit.params({ scale: "laptop" });
 
 // %%
 const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
@@ -117,6 +117,11 @@ kit.showTable(kit.frame(kit.finetuningSpread(results)), {
 // A difference between two models is worth a look when it exceeds a few standard errors. WSC has 52 items: one item is
 // 1.9 points, and two models that disagree on 15 % of the items must lie 15 points apart before such a set shows it four
 // times out of five. The poster's whole range on WSC is 5.8 points, three items: too few to tell these models apart.
+//
+// What our laptop runs add (base and merged of llama140M, five seeds each): which epoch is taken decides more than which model it is.
+// Taken by the training items, WSC comes out below the most frequent answer; taken by the 52 scored items, as officially, the same runs
+// come out 12 to 18 points higher, around that answer's 61.5 %: their best epochs there give it to five items in six. So a WSC score
+// near 61.5 %, which four of the poster's eight models have within one item, need not mean that anything was learned.
 
 // %%
 const limits = kit.frame(kit.publishedTaskLimits());

@@ -5,15 +5,19 @@
 
 /** Training conditions of the poster; the first is pre-training alone. */
 export const CONDITIONS = ["base", "switch", "wiki", "merged", "switchThenWiki", "wikiThenSwitch"] as const;
+/** Name of one of the poster's conditions. */
 export type PublishedCondition = (typeof CONDITIONS)[number];
 /** Name of an entry of a study's curricula: one of the poster's, a control of the kit's, or the reader's own. */
 export type Condition = string;
 
 /** The two published decoders. At smaller scales the name stands for their scaled-down namesake. */
 export const MODELS = ["llama140M", "llama100M"] as const;
+/** Name of one of the two decoders. */
 export type ModelName = (typeof MODELS)[number];
 
+/** How large a study is: `smoke` proves that the way runs, `laptop` trains for hours, `paper` is the published size. */
 export const SCALES = ["smoke", "laptop", "paper"] as const;
+/** Name of a scale. */
 export type Scale = (typeof SCALES)[number];
 
 /** A LLaMA-style decoder. */
@@ -61,6 +65,7 @@ export interface OptimizerConfig {
  * `bfloat16` is faster depends on the processor: `class-it doctor` measures both.
  */
 export const PRECISIONS = ["float32", "bfloat16"] as const;
+/** Name of a number format. */
 export type Precision = (typeof PRECISIONS)[number];
 
 /** One training phase. */
@@ -103,6 +108,7 @@ export interface InstructionConfig {
 
 /** The two instruction sets of the paper. */
 export const INSTRUCTION_SETS = ["switch", "wiki"] as const;
+/** Name of an instruction set. */
 export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
 
 /**
@@ -117,6 +123,7 @@ export const EXAMPLE_ORDERS = [
   "shortestFirst",
   "frequentFirst",
 ] as const;
+/** Name of an order. */
 export type ExampleOrder = (typeof EXAMPLE_ORDERS)[number];
 
 /**

@@ -14,7 +14,12 @@ import {
   type TuningStage,
 } from "./config.js";
 
-/** A stage over some sets, with the usual settings where nothing else is said. */
+/**
+ * A stage over some sets, with the usual settings where nothing else is said.
+ *
+ * @param examples instruction sets, or `text` for pre-training text
+ * @param settings whatever else differs: name, order, length, replies, learning rate, optimizer
+ */
 export const tune = (
   examples: TuningStage["examples"],
   settings: Partial<Omit<TuningStage, "examples">> = {},
@@ -69,7 +74,11 @@ export const CONTROLS = {
   frequentFirst: [tune(BOTH, { name: "frequentFirst", order: "frequentFirst" })],
 } as const satisfies Readonly<Record<string, Curriculum>>;
 
-/** Every condition of a study: the poster's, the kit's controls, and the reader's own. */
+/**
+ * Every condition of a study: the poster's, the kit's controls, and the reader's own.
+ *
+ * @returns stages by the name of the condition
+ */
 export const curriculaOf = ({
   curriculum,
   curricula,
@@ -82,6 +91,7 @@ export const curriculaOf = ({
 /**
  * A condition's stages.
  *
+ * @param condition one of `curriculaOf`'s names
  * @throws RangeError that lists the conditions when the name is none of them
  */
 export function curriculumOf(

@@ -6,9 +6,10 @@ export type Random = () => number;
 /**
  * Uniform generator with 32 bits of state: the same numbers on every machine.
  *
- * Source: mulberry32, Tommy Ettinger, public domain.
- *
  * @param seed any number; its lower 32 bits count
+ * @returns numbers in [0, 1), one a call
+ *
+ * Source: mulberry32, Tommy Ettinger, public domain.
  */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
@@ -22,6 +23,10 @@ export function seeded(seed: number): Random {
 
 /**
  * A seed for one named purpose, so that two uses of one run's seed do not share their numbers.
+ *
+ * @param seed of the run, any number
+ * @param purpose such as `shuffle/epoch 3`
+ * @returns whole number from 0 to 2³² − 1
  *
  * Source: FNV-1a over "seed/purpose", 32 bits.
  */

@@ -80,6 +80,7 @@ export const SCALE_SEEDS: Readonly<Record<Scale, readonly [number, ...number[]]>
 /**
  * The study at one scale. `smoke` and `laptop` are the paper's tables made smaller; `shrunk` says where.
  *
+ * @param scale `smoke`, `laptop` or `paper`
  * @throws RangeError when the scale is unknown
  *
  * Differs: the smaller scales raise both learning rates, because they take far fewer steps.

@@ -1,6 +1,6 @@
 /**
- * @file `npm run check`: what a look at the code can tell (types, lint, format, import law, dead code, notebook pairs),
- * each as one line. `npm test` and `npm run reproduce` run the code itself.
+ * @file `npm run check`: what a look at the code can tell (types, lint, format, import law, dead code, documented exports, notebook
+ * pairs), each as one line. `npm test` and `npm run reproduce` run the code itself.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -23,6 +23,7 @@ const checks = [
     "src",
   ],
   ["dead code", tool("knip/bin/knip.js")],
+  ["documented exports", join(root, "workflow/api.mjs")],
   ["notebook pairs", join(root, "workflow/notebooks.mjs"), "sync", "--check"],
 ];
 

@@ -79,11 +79,15 @@ const weakTexts = `(() => {
  *
  * @param {string} folder
  * @param {import("playwright-core").Browser} browser
+ * @param {Set<string>} [opened] pages of other reports, to which its own are added: one that is the same is not opened again
  * @returns {Promise<string[]>} one sentence a fault
  */
-export async function inspectReport(folder, browser) {
+export async function inspectReport(folder, browser, opened = new Set()) {
   const faults = brokenLinks(folder);
-  for (const page of pagesOf(folder))
+  for (const page of pagesOf(folder)) {
+    const whole = `${page}\n${readFileSync(join(folder, page), "utf8")}`;
+    if (opened.has(whole)) continue;
+    opened.add(whole);
     for (const colorScheme of SCHEMES) {
       const tab = await browser.newPage({ colorScheme });
       const say = (/** @type {string} */ what) => void faults.push(`${page}, ${colorScheme}: ${what}`);
@@ -104,6 +108,7 @@ export async function inspectReport(folder, browser) {
       for (const text of weak) say(text);
       await tab.close();
     }
+  }
   return faults;
 }
 
@@ -113,9 +118,11 @@ async function main(folders) {
   if (skipWithoutChromium("inspect-report")) return;
   const home = mkdtempSync(join(tmpdir(), "inspect-report-"));
   const browser = await launchBrowser(home);
+  /** @type {Set<string>} */
+  const opened = new Set();
   try {
     for (const folder of folders) {
-      const faults = await inspectReport(resolve(folder), browser);
+      const faults = await inspectReport(resolve(folder), browser, opened);
       for (const fault of faults) console.error(`${relative(process.cwd(), folder)}: ${fault}`);
       if (faults.length > 0) process.exitCode = 1;
       else console.log(`${relative(process.cwd(), folder)}: ${pagesOf(folder).length} pages without a fault`);

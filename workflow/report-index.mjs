@@ -4,6 +4,10 @@ import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
 /** @typedef {import("./report-contents.mjs").Contents} Contents */
 /** @typedef {ReturnType<typeof import("./report-numbers.mjs").numbersPages>} Numbers */
 
+const LIBRARY = `<h2 id="library">The library</h2>
+<p><a href="api/index.html">Every name a notebook or a script can import</a>, with its declaration, its docstring and where it stands
+in the source.</p>`;
+
 /** @param {Contents} notebook @param {string} [anchor] */
 const address = ({ name }, anchor) =>
   `${encodeURIComponent(name)}.html${anchor ? `#${encodeURI(anchor)}` : ""}`;
@@ -85,10 +89,10 @@ function tableList(notebooks) {
  * The page as HTML.
  *
  * @param {{ title: string, context: Record<string, string>, notebooks: Contents[], figureFiles: string[],
- *   numbers?: Numbers, verdicts?: string }} report
+ *   numbers?: Numbers, verdicts?: string, hasLibrary?: boolean }} report
  * @returns {string}
  */
-export function indexPage({ title, context, notebooks, figureFiles, numbers, verdicts }) {
+export function indexPage({ title, context, notebooks, figureFiles, numbers, verdicts, hasLibrary }) {
   const facts = Object.entries(context).map(([name, value]) => `${escaped(name)}: ${escaped(value)}`);
   const hasTables = notebooks.some(({ tables }) => tables.length > 0);
   const hasFigures = figureFiles.length > 0 || notebooks.some(({ figures }) => figures.length > 0);
@@ -101,6 +105,7 @@ ${notebookTable(notebooks)}
 ${verdicts ? `<h2 id="verdicts">Verdicts</h2>\n${verdicts}` : ""}
 ${numbers ? `<h2 id="numbers">Every number, and where it comes from</h2>\n${modelTable(numbers)}` : ""}
 ${hasFigures ? `<h2 id="figures">Figures</h2>\n${gallery(notebooks, figureFiles)}` : ""}
-${hasTables ? `<h2 id="tables">Tables</h2>\n${tableList(notebooks)}` : ""}`;
+${hasTables ? `<h2 id="tables">Tables</h2>\n${tableList(notebooks)}` : ""}
+${hasLibrary ? LIBRARY : ""}`;
   return htmlPage({ title, head: math, main });
 }

@@ -106,19 +106,19 @@ function collectFigures(notebooks, figuresFolder, outFolder) {
   return readdirSync(outFolder);
 }
 
-/** @param {Numbers} numbers @param {string} folder */
-function writeNumbers({ pages, dataFiles }, folder) {
+/** @param {Record<string, string>} pages HTML by the name of the file @param {string} folder */
+function writePages(pages, folder) {
   mkdirSync(folder, { recursive: true });
-  for (const { file, html } of pages) writeFileSync(join(folder, file), html);
-  writeFileSync(join(folder, "data-files.html"), dataFiles);
+  for (const [file, html] of Object.entries(pages)) writeFileSync(join(folder, file), html);
 }
 
 /**
  * Builds the report. The folder it replaces stays as it was until the new one is complete.
  *
  * @param {{ executedFolder: string, figuresFolder?: string, outFolder: string, title: string,
- *   context: Record<string, string>, numbers?: Numbers, verdicts?: string }} options `executedFolder` holds NAME.ipynb; `context`
- *   says where the numbers come from, such as scale, source and commits, and is shown in this order; `verdicts` is HTML
+ *   context: Record<string, string>, numbers?: Numbers, verdicts?: string, library?: () => Promise<Record<string, string>> }} options
+ *   `executedFolder` holds NAME.ipynb; `context` says where the numbers come from, such as scale, source and commits, and is shown
+ *   in this order; `verdicts` is HTML, `library` makes its pages, by the name of the file
  * @returns {Promise<string>} path of index.html
  * @throws {Error} when there is no executed notebook or nbconvert fails
  */
@@ -130,6 +130,7 @@ export async function buildReport({
   context,
   numbers,
   verdicts,
+  library,
 }) {
   const names = (existsSync(executedFolder) ? readdirSync(executedFolder) : [])
     .filter((file) => file.endsWith(".ipynb") && !file.startsWith("."))
@@ -158,6 +159,7 @@ export async function buildReport({
         needsMath: own?.needsMath ?? false,
         needsPlotly: own?.needsPlotly ?? false,
         hasNumbers: numbers !== undefined,
+        hasLibrary: library !== undefined,
         ...(previous ? { previous: neighbour(previous) } : {}),
         ...(next ? { next: neighbour(next) } : {}),
       };
@@ -168,8 +170,19 @@ export async function buildReport({
     rmSync(sources, { recursive: true });
     await copyAssets(contents, join(partial, "assets"));
     const files = collectFigures(contents, figuresFolder, join(partial, "figures"));
-    if (numbers) writeNumbers(numbers, join(partial, "numbers"));
-    const parts = { ...(numbers && { numbers }), ...(verdicts !== undefined && { verdicts }) };
+    if (numbers) {
+      const pages = numbers.pages.map(({ file, html }) => [file, html]);
+      writePages(
+        { ...Object.fromEntries(pages), "data-files.html": numbers.dataFiles },
+        join(partial, "numbers"),
+      );
+    }
+    if (library) writePages(await library(), join(partial, "api"));
+    const parts = {
+      ...(numbers && { numbers }),
+      ...(verdicts !== undefined && { verdicts }),
+      hasLibrary: library !== undefined,
+    };
     const index = indexPage({ title, context, notebooks: contents, figureFiles: files, ...parts });
     writeFileSync(join(partial, "index.html"), index);
     rmSync(target, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import * as kit from "class-it";
+import { libraryPages } from "./api.mjs";
 import { duration } from "./progress.mjs";
 import { numbersPages } from "./report-numbers.mjs";
 import { buildReport } from "./report-site.mjs";
@@ -64,6 +65,7 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
     executedFolder: join(resultsFolder, "notebooks"),
     figuresFolder: join(resultsFolder, "figures"),
     outFolder,
+    library: libraryPages,
     title: "CLASS-IT, reproduced",
     context: contextOf([...results, ...crossed], resultsFolder),
     ...(results.length > 0 && {

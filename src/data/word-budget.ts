@@ -40,6 +40,7 @@ export interface WordBudget {
  * Words of different phases count as distinct: instruction examples made from pre-training text are new text under the
  * rules. The sum is therefore an upper bound where phases share text.
  *
+ * @param phases in order; each with the words of its text and how often they are seen
  * @throws RangeError when words are no whole number or epochs no number from 0, or a phase stands twice
  *
  * Source: paper.md 3.1, 91M + 8.7M words and 8 · 91M + 10 · 8.7M seen.
@@ -74,7 +75,11 @@ export function checkWordBudget(phases: readonly WordPhase[]): WordBudget {
   };
 }
 
-/** A budget in a sentence: what is used, and what would be exceeded. */
+/**
+ * A budget in a sentence: what is used, and what would be exceeded.
+ *
+ * @returns such as "99.7M words, 815M seen: within the BabyLM strict rules"
+ */
 export function describeWordBudget({ distinctWords, exposureWords, exceeded }: WordBudget): string {
   const million = (words: number): string => `${Number((words / 1e6).toPrecision(3))}M`;
   const says: Readonly<Record<WordLimit, string>> = {

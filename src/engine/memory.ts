@@ -9,7 +9,11 @@ const RESERVED_SHARE = 0.1;
 
 let limitBytes: number | null = null;
 
-/** Sets the limit for all steps recorded from now on; null is the machine's memory less a tenth. */
+/**
+ * Sets the limit for all steps recorded from now on; null is the machine's memory less a tenth.
+ *
+ * @param bytes what a recorded step may need at its fullest moment
+ */
 export function setMemoryLimit(bytes: number | null): void {
   limitBytes = bytes;
 }

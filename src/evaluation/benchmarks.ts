@@ -106,6 +106,7 @@ export const BENCHMARKS = {
     chance: 0.5,
   },
 } as const satisfies Readonly<Record<string, Benchmark>>;
+/** Name of a benchmark, as `--tasks` takes it. */
 export type BenchmarkName = keyof typeof BENCHMARKS;
 
 /** @throws RangeError that lists the benchmarks when the name is none of them */

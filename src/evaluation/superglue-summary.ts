@@ -55,6 +55,7 @@ const DEGENERACY_NAMES = [
   "majorityScore",
   "noBodyGradient",
 ] as const;
+/** What a run can be degenerate by. */
 export type Degeneracy = (typeof DEGENERACY_NAMES)[number];
 
 /** What makes a run's score say little about the model. */

@@ -7,6 +7,7 @@ import { parseJsonLines } from "../data/json-lines.js";
 
 /** The tasks, in the order of the poster's Figure 2. */
 export const SUPERGLUE_TASKS = ["wsc", "multirc", "qqp", "mrpc", "mnli", "boolq", "rte"] as const;
+/** Name of a task of (Super)GLUE. */
 export type SuperglueTask = (typeof SUPERGLUE_TASKS)[number];
 
 /** How well predicted classes agree with true ones. */

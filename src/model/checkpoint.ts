@@ -41,7 +41,16 @@ export function readWeights(bytes: Uint8Array, architecture: ArchitectureConfig)
   return weightsFrom(readSafetensors(bytes).arrays, architecture);
 }
 
-/** A Hugging Face Llama folder. The caller disposes the weights. */
+/**
+ * Loads a Hugging Face Llama folder. The caller disposes the weights.
+ *
+ * @param folder with `config.json` and the weights as safetensors, in one file or in parts with an index
+ * @returns float32 tensors, whatever the file's number format
+ * @throws Error when a file is missing or damaged, the architecture is not the decoder's, or a weight has another shape
+ *   or is not the decoder's
+ *
+ * Source: transformers 4.57.1, `LlamaForCausalLM.from_pretrained`.
+ */
 export function loadModel(folder: string): { architecture: ArchitectureConfig; weights: Weights } {
   const architecture = readLlamaConfig(readPart(folder, "config.json").toString("utf8"));
   const isOneFile = existsSync(join(folder, WEIGHTS_FILE)) || !existsSync(join(folder, INDEX_FILE));

@@ -42,7 +42,11 @@ export function weightShapes(architecture: ArchitectureConfig): Record<string, n
   return shapes;
 }
 
-/** Number of trainable parameters. */
+/**
+ * Number of trainable parameters.
+ *
+ * @returns a shared embedding counts once
+ */
 export function countParameters(architecture: ArchitectureConfig): number {
   return Object.values(weightShapes(architecture)).reduce(
     (total, shape) => total + shape.reduce((size, axis) => size * axis, 1),

@@ -25,6 +25,7 @@ export interface SamplingOptions {
   readonly random?: Random;
 }
 
+/** How long a text becomes, and what ends it. */
 export interface GenerationOptions extends SamplingOptions {
   readonly maxNewTokens: number;
   /** Whether the end token ends the text; true by default. Otherwise it is a token like any other. */
@@ -47,6 +48,7 @@ export interface GeneratedText {
  * Continues a prompt.
  *
  * @param prompt text; the tokenizer's own start token goes before it
+ * @param options.maxNewTokens at most so many; together with the prompt not more than the model's `maxLengthTokens`
  * @throws RangeError when prompt and new tokens together exceed the model's maximum, the prompt has no token, or an
  *   option is out of its range or without effect
  *
@@ -98,6 +100,8 @@ export interface ChatForm {
 /**
  * The reply to a prompt in the form a model was tuned on.
  *
+ * @param prompt what is asked, without the words around it
+ * @param options.form the words around prompt and reply, as in tuning
  * @returns as `generateText`, up to the end token or the next turn, without spaces around it
  * @throws RangeError as `generateText` does
  */

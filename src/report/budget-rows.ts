@@ -139,7 +139,7 @@ function describeRehearsal(rehearsal: Rehearsal): string {
  * @param options.measured whether seconds are shown; unless it is said, where the results folder keeps what was trained, so that
  *   two runs give the same table
  * @param options.subjects unless they are given, the poster's models, the controls of the laptop grid and the reader's own
- * @throws as {@link countBudget}
+ * @throws RangeError when a condition does not exist; Error for a result that is none
  */
 export async function budgetTable(
   study: Study,

@@ -1,9 +1,12 @@
 /** @file The paper's claims and what published and own numbers say of them: everything notebook 07 needs. */
+export type { Claim, ClaimTask, Comparison, Sides, SubjectName } from "./claims/claim.js";
+export type { Finding } from "./claims/decide.js";
+export type { Evidence, Missing, TaskEvidence, UncertainScore } from "./claims/evidence.js";
 export { judgeClaims, type JudgedClaim, type Verdict } from "./claims/judge.js";
 export { KIT_QUESTIONS } from "./claims/kit-questions.js";
-export { ownEvidence } from "./claims/own-evidence.js";
+export { ownEvidence, type EvidenceOptions } from "./claims/own-evidence.js";
 export { PAPER_CLAIMS } from "./claims/paper-claims.js";
-export { publishedEvidence } from "./claims/published-evidence.js";
+export { publishedEvidence, type Pairing } from "./claims/published-evidence.js";
 export { seedsNeeded } from "./claims/seeds-needed.js";
 export { verdictEffects, verdictOverview, verdictRows, type VerdictEffect } from "./claims/verdict-rows.js";
-export { readPairedOutcomes, type PairedOutcome } from "./paired-outcomes.js";
+export { readPairedOutcomes, type Answered, type PairedOutcome } from "./paired-outcomes.js";

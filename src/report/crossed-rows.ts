@@ -32,6 +32,7 @@ const percentOf = (result: Result, part: string, reading: Reading, metric = "par
  * and ends of intervals are means over seeds where there are several.
  *
  * @param results reading results of a study and of the one with crossed tokenizers, one condition
+ * @throws Error when a result lacks a score, or its settings do not tell the tokenizer
  */
 export function crossedRows(results: readonly Result[]): TidyRow[] {
   const cells = groupRows(results, (result) => `${result.model} ${variantOf(result)}`);
@@ -62,6 +63,7 @@ const byReading = (cellOf: (reading: Reading) => string): Record<string, string>
  * What the score changes by, in points, when one of the two is exchanged and the other kept: the mean of both ways, and over seeds
  * with Student's 95 % interval where there are several.
  *
+ * @param results as `crossedRows` takes them
  * @throws RangeError when the four decoders are not all there, each once a seed
  */
 export function crossedEffects(results: readonly Result[]): TidyRow[] {

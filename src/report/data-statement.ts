@@ -60,7 +60,11 @@ export function dataStatementMarkdown(statement: DataStatement): string {
   ].join("\n");
 }
 
-/** Writes the statement as `data-statement.md`. @param folder relative to the project root unless absolute */
+/**
+ * Writes the statement as `data-statement.md`.
+ *
+ * @param options.folder relative to the project root unless absolute
+ */
 export function dataStatementFile(statement: DataStatement, { folder }: { readonly folder: string }): void {
   writeFileAtomically(fromProjectRoot(join(folder, "data-statement.md")), dataStatementMarkdown(statement));
 }

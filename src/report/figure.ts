@@ -136,7 +136,10 @@ export async function svgToPng(svg: string, zoom = 2): Promise<Uint8Array> {
  * Write a figure as NAME.svg, NAME.pdf and NAME.png and show it, two pictures in one output: the SVG of a notebook that was
  * not run here stays blank until the notebook is trusted, and then the PNG is seen.
  *
+ * @param spec Vega-Lite, such as the functions of `plots` return
+ * @param options where it goes, what it is called and what it shows
  * @throws Error when the figure cannot be drawn without warnings
+ * @throws RangeError when the name is not of lower-case letters, digits and hyphens
  */
 export async function showFigure(spec: TopLevelSpec, options: FigureOptions): Promise<void> {
   const { name, folder, alt, caption } = options;

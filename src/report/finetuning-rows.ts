@@ -54,6 +54,9 @@ const marks = (result: Result): string[] => [
 /**
  * Mean over seeds of fine-tuning beside the poster's one run, with a 95 % interval over those seeds and items, a row a result; the
  * task's name says what is degenerate, a substitute or generated.
+ *
+ * @param results as `finetuneAll` gives them
+ * @returns proportions; the poster's score is null where its items are not ours
  */
 export function finetuningScores(results: readonly Result[]): ScoreRow[] {
   return results.map((result) => {

@@ -7,7 +7,7 @@ import type { FigureContext } from "./plots/figure-context.js";
 import { interactiveLearningCurves, type LossRow } from "./plots/training-curves.js";
 
 /** A step as far as a curve needs it, with the run it belongs to. */
-interface WatchedStep {
+export interface WatchedStep {
   readonly model: ModelName;
   readonly condition: Condition;
   /** Where several seeds pass by, each has a line. */

@@ -11,7 +11,8 @@ import type { ClaimTask } from "./claims/claim.js";
 import { checkComparable } from "./comparable.js";
 import { parseCsv } from "./csv.js";
 
-interface Answered {
+/** Which model answered which task. */
+export interface Answered {
   readonly model: ModelName;
   readonly condition: Condition;
   readonly seed: number;

@@ -92,7 +92,11 @@ export function conditionLabel(condition: Condition): string {
   return conditionStyle(condition).label;
 }
 
-/** A model and its condition as figures print them, "140M switch → wiki". */
+/**
+ * A model and its condition as figures print them, "140M switch → wiki".
+ *
+ * @param model the decoder, by the name that the poster's sizes gave it
+ */
 export function runLabel(model: ModelName, condition: Condition): string {
   return `${model.replace("llama", "")} ${conditionLabel(condition)}`;
 }

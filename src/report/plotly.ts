@@ -41,7 +41,13 @@ export function plotlyBundle(
   };
 }
 
-/** Show an interactive figure. */
+/**
+ * Show an interactive figure. The library comes with the page; a viewer without it shows the text.
+ *
+ * @param options.name becomes the element's id: lower-case letters, digits, hyphens
+ * @param options.alt what the figure shows, for who cannot see it
+ * @throws RangeError on another kind of name
+ */
 export function showPlotly(
   figure: PlotlyFigure,
   options: { readonly name: string; readonly alt: string },

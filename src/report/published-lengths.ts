@@ -7,6 +7,8 @@ import { cell, readPublished } from "./published-file.js";
 /**
  * Rows of poster Figure 1. Counts are read off a logarithmic axis, so the large ones are good to two digits; prompts of wiki
  * go on to about 5,800 in counts too small to read.
+ *
+ * Source: CLASS-IT poster, Figure 1, digitised.
  */
 export function publishedLengths(): readonly LengthBin[] {
   const row = z.object({

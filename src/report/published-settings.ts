@@ -15,7 +15,11 @@ export interface PublishedArchitecture {
   readonly confidence: Confidence;
 }
 
-/** Every quantity of both models, what is unknown included. */
+/**
+ * Every quantity of both models, what is unknown included.
+ *
+ * Source: CLASS-IT poster, Table 1, and what follows from its parameter counts.
+ */
 export function publishedArchitectures(): readonly PublishedArchitecture[] {
   const truth = z.enum(["true", "false"]).transform((word) => word === "true");
   const row = z.object({
@@ -40,7 +44,11 @@ export interface PublishedTraining {
   readonly confidence: Confidence;
 }
 
-/** Every setting and count of the two stages. Source: CLASS-IT poster, Table 2; model and dataset cards. */
+/**
+ * Every setting and count of the two stages.
+ *
+ * Source: CLASS-IT poster, Table 2; model and dataset cards.
+ */
 export function publishedTraining(): readonly PublishedTraining[] {
   const row = z.object({
     stage: z.enum(["pretraining", "instructionTuning", "both"]),
@@ -70,7 +78,11 @@ export interface PublishedZScore {
   readonly confidence: Confidence;
 }
 
-/** Median z-scores of the 8 own models. Source: CLASS-IT poster, Figures 4 and 6, and two recomputations. */
+/**
+ * Median z-scores of the 8 own models.
+ *
+ * Source: CLASS-IT poster, Figures 4 and 6, and two recomputations.
+ */
 export function publishedZScores(): readonly PublishedZScore[] {
   const modelOfName = cell.text.transform((name) => name.split("_")[0]).pipe(cell.model);
   const row = z
@@ -119,7 +131,11 @@ export interface TaskSize {
   readonly note: string | null;
 }
 
-/** Sizes of all tasks and subsets of the BabyLM 2025 evaluation, and their trivial scores. */
+/**
+ * Sizes of all tasks and subsets of the BabyLM 2025 evaluation, and their trivial scores.
+ *
+ * Source: counted in the official evaluation files.
+ */
 export function taskSizes(): readonly TaskSize[] {
   const row = z
     .object({

@@ -25,7 +25,12 @@ function ownScores(scope: Scope): OwnScore[] {
 const valueOf = ({ percent, qualifier }: PublishedScore): number =>
   qualifier === "below" ? percent / 2 : percent;
 
-/** z-score of each own model on each task of the scope, sample deviation over the eight models. */
+/**
+ * z-score of each own model on each task of the scope, sample deviation over the eight models.
+ *
+ * Source: CLASS-IT poster, Figures 4 and 6.
+ * Differs: a bar too short to measure counts as half its bound.
+ */
 export function publishedZRows(scope: Scope): ZScoreRow[] {
   const scores = ownScores(scope);
   return [...new Set(scores.map(({ task }) => task))].flatMap((task) => {
@@ -40,7 +45,11 @@ export function publishedZRows(scope: Scope): ZScoreRow[] {
   });
 }
 
-/** Median z-score of each own model: the poster's, and recomputed here from its tables. */
+/**
+ * Median z-score of each own model: the poster's, and recomputed here from its tables.
+ *
+ * Source: CLASS-IT poster, Figures 4 and 6.
+ */
 export function publishedStandings(scope: Scope): TidyRow[] {
   const values = ownScores(scope).map((score): TaskValue => ({
     model: score.publishedName,
@@ -59,14 +68,22 @@ export function publishedStandings(scope: Scope): TidyRow[] {
     }));
 }
 
-/** The poster's medians for the figure; none for the zero-shot scope, whose figure repeats another. */
+/**
+ * The poster's medians for the figure; none for the zero-shot scope, whose figure repeats another.
+ *
+ * Source: CLASS-IT poster, Figures 4 and 6.
+ */
 export function posterMedians(scope: Scope): PosterMedian[] {
   return publishedZScores().flatMap(({ scope: found, model, condition, medianPoster }) =>
     found === scope && medianPoster !== null ? [{ model, condition, median: medianPoster }] : [],
   );
 }
 
-/** Poster Figure 2 as rows for bars: the paper's scores with the score of always giving the most frequent answer. */
+/**
+ * Poster Figure 2 as rows for bars: the paper's scores with the score of always giving the most frequent answer.
+ *
+ * Source: CLASS-IT poster, Figure 2, digitised; errors up to 0.07 points.
+ */
 export function publishedFinetuningRows(): ScoreRow[] {
   const sizes = new Map(
     taskSizes()

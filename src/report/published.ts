@@ -6,6 +6,7 @@ import { cell, orNull, readPublished, type Confidence } from "./published-file.j
 
 /** Tasks of poster Figure 2, in its order. */
 export const FINETUNING_TASKS = ["WSC", "MultiRC", "QQP", "MRPC", "MNLI", "BoolQ", "RTE"] as const;
+/** Name of a task of poster Figure 2. */
 export type FinetuningTask = (typeof FINETUNING_TASKS)[number];
 
 /** Tasks of poster Figure 3, in its order. */
@@ -18,6 +19,7 @@ export const ZERO_SHOT_TASKS = [
   "Eye tracking",
   "Self-paced reading",
 ] as const;
+/** Name of a task of poster Figure 3. */
 export type ZeroShotTask = (typeof ZERO_SHOT_TASKS)[number];
 
 /** A published score of one model on one task. */
@@ -87,7 +89,11 @@ function toScore(
   };
 }
 
-/** Fine-tuning scores of the 8 own models and 3 baselines on 7 tasks. Source: CLASS-IT poster, Figure 2. */
+/**
+ * Fine-tuning scores of the 8 own models and 3 baselines on 7 tasks.
+ *
+ * Source: CLASS-IT poster, Figure 2.
+ */
 export function publishedFinetuning(): readonly PublishedScore[] {
   const row = z.object({ ...scoreCells, task: z.enum(FINETUNING_TASKS), items_correct: orNull(cell.number) });
   return readPublished(
@@ -96,7 +102,11 @@ export function publishedFinetuning(): readonly PublishedScore[] {
   );
 }
 
-/** Zero-shot scores of the 8 own models and 3 baselines on 7 tasks. Source: CLASS-IT poster, Figure 3. */
+/**
+ * Zero-shot scores of the 8 own models and 3 baselines on 7 tasks.
+ *
+ * Source: CLASS-IT poster, Figure 3.
+ */
 export function publishedZeroShot(): readonly PublishedScore[] {
   const qualifier = orNull(z.enum(["below", "approximately"]));
   const row = z.object({ ...scoreCells, task: z.enum(ZERO_SHOT_TASKS), qualifier });

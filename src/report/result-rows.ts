@@ -1,7 +1,7 @@
 /** @file Results as tidy rows, ours beside the paper's: what notebooks print and figures draw. */
 import { join } from "node:path";
 import { readResults, type Result } from "../runs/results.js";
-import type { Study } from "../runs/study.js";
+import type { Studies, Study } from "../runs/study.js";
 import { readTrainedSteps } from "../runs/training-results.js";
 import { mean } from "../statistics/summary.js";
 import { checkComparable } from "./comparable.js";
@@ -13,12 +13,16 @@ import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedScore, type ZeroShotTask } from "./published.js";
 import { groupSeeds, metricOf } from "./result-metrics.js";
 
-/** One study, or several that differ in their seeds. */
-type Studies = Study | readonly [Study, ...Study[]];
 const listed = (studies: Studies): readonly [Study, ...Study[]] =>
   "config" in studies ? [studies] : studies;
 
-/** What every figure of a study, or of its seeds, says of itself. */
+/**
+ * What every figure of a study, or of its seeds, says of itself.
+ *
+ * @param more.n what was counted, "13,400 pairs"
+ * @param more.paperFigure the figure it redraws, "poster Figure 1"
+ * @param more.note a limit the reader must know
+ */
 export function contextOf(
   studies: Studies,
   more: { n?: string; paperFigure?: string; note?: string } = {},
@@ -28,7 +32,12 @@ export function contextOf(
   return { scale: config.scale, source, seeds: all.map(({ seed }) => seed), ...more };
 }
 
-/** Folder for a study's figures, and for its tables. */
+/**
+ * Folder for a study's figures, and for its tables.
+ *
+ * @param kind `figures` or `tables`
+ * @returns `results/<scale>/<kind>`, as `showFigure` and `tableFiles` take it
+ */
 export function outputFolder(study: Study, kind: "figures" | "tables"): string {
   return join(study.resultsFolder, kind);
 }
@@ -36,7 +45,9 @@ export function outputFolder(study: Study, kind: "figures" | "tables"): string {
 /**
  * Results of a study's scale and seed, or seeds, one task.
  *
+ * @param task such as `blimp`, or `training`
  * @throws RangeError when they were measured on different data files, scales or kinds of text
+ * @throws Error naming a file that is no result of this version
  */
 export function resultsOf(studies: Studies, task: string): Result[] {
   const all = listed(studies);
@@ -48,7 +59,12 @@ export function resultsOf(studies: Studies, task: string): Result[] {
   return results;
 }
 
-/** Every result of a study's scale and seed, or seeds: of which model, task and seeds, how many metrics, and the largest n. */
+/**
+ * Every result of a study's scale and seed, or seeds: of which model, task and seeds, how many metrics, and the largest n.
+ *
+ * @returns one row that says so where there is none yet
+ * @throws Error naming a file that is no result of this version
+ */
 export function resultsOverview(studies: Studies): TidyRow[] {
   const all = listed(studies);
   const results = readResults(all[0].resultsFolder).filter((result) =>
@@ -83,9 +99,15 @@ const publishedBeside = ({ source, model, condition }: Result, task: ZeroShotTas
 const READING_TASKS = { eyeTracking: "Eye tracking", selfPaced: "Self-paced reading" } as const;
 
 /** How words were asked for when reading scores were made. */
-type ReadingKind = "official" | "corrected" | "wholeWord";
+export type ReadingKind = "official" | "corrected" | "wholeWord";
 
-/** What surprisal adds in sentences that were not fitted, nats a word, with 95 % intervals over sentences. */
+/**
+ * What surprisal adds in sentences that were not fitted, nats a word, with 95 % intervals over sentences.
+ *
+ * @param results of the task `reading`
+ * @param reading how words were asked for
+ * @throws Error when a result lacks a score
+ */
 export function readingGains(results: readonly Result[], reading: ReadingKind): TidyRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
     results.map((result): TidyRow => {
@@ -110,7 +132,14 @@ export function readingGains(results: readonly Result[], reading: ReadingKind): 
   );
 }
 
-/** Both reading scores of each result beside the poster's, with 95 % intervals over sentences. */
+/**
+ * Both reading scores of each result beside the poster's, with 95 % intervals over sentences.
+ *
+ * @param results of the task `reading`
+ * @param reading how words were asked for
+ * @returns proportions of the variance the baseline leaves
+ * @throws Error when a result lacks a score
+ */
 export function readingScores(results: readonly Result[], reading: ReadingKind): ScoreRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
     results.map((result): ScoreRow => {
@@ -132,7 +161,12 @@ export function readingScores(results: readonly Result[], reading: ReadingKind):
   );
 }
 
-/** Score rows as a table in percent: ours, the paper's, the difference, n. */
+/**
+ * Score rows as a table in percent: ours, the paper's, the difference, n.
+ *
+ * @param rows proportions; they become percent here
+ * @param decimals digits kept of each percent
+ */
 export function scoreTable(rows: readonly ScoreRow[], decimals = 2): TidyRow[] {
   const percent = (proportion: number | null | undefined) =>
     proportion === null || proportion === undefined ? null : Number((100 * proportion).toFixed(decimals));
@@ -148,7 +182,11 @@ export function scoreTable(rows: readonly ScoreRow[], decimals = 2): TidyRow[] {
   }));
 }
 
-/** What training left behind: one row a phase. */
+/**
+ * What training left behind: one row a phase.
+ *
+ * @param results of the task `training`
+ */
 export function trainingTable(results: readonly Result[]): TidyRow[] {
   return results.flatMap((result) => {
     const phases = result.metrics.filter(({ metric }) => metric === "steps").map(({ part }) => part);
@@ -174,9 +212,11 @@ const MAX_POINTS = 300;
 
 /**
  * Loss and learning rate of every step of some runs; steps of later phases are counted on. Of long runs, means of as many
- * consecutive steps as leave at most {@link MAX_POINTS} points.
+ * consecutive steps as leave at most `MAX_POINTS`.
  *
+ * @param results of the task `training`, of this study
  * @param phases `pre-training` alone, or the tuning phases alone
+ * @throws Error when the steps of a run are not there
  */
 export function curveRows(
   study: Study,

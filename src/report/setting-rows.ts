@@ -2,7 +2,12 @@
 import type { TrainingConfig } from "../config.js";
 import type { TidyRow } from "./frame.js";
 
-/** Poster Table 2 beside the settings of a study. */
+/**
+ * Poster Table 2 beside the settings of a study.
+ *
+ * @param paper the published settings, `PRETRAINING` or `INSTRUCTION_TUNING`
+ * @param here those of the study
+ */
 export function settingRows(paper: TrainingConfig, here: TrainingConfig): TidyRow[] {
   const row = (setting: string, describe: (config: TrainingConfig) => string): TidyRow => ({
     setting,

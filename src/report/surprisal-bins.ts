@@ -31,7 +31,7 @@ const Z95 = 1.959964;
  * Reading times by surprisal with the word's own space, in groups of as many words; nothing else is held constant.
  *
  * @param results reading results of the study
- * @param groups  how many
+ * @param options.groups  how many
  */
 export function surprisalBins(
   study: Study,

@@ -58,7 +58,12 @@ export function layoutTokens(
   };
 }
 
-/** Shows the tokens of an example. */
+/**
+ * Shows the tokens of an example, coloured by their part; what is trained is underlined.
+ *
+ * @param tokens in their order, such as `describeMask` gives them
+ * @param options.caption stands above them
+ */
 export function showTokens(tokens: readonly ShownToken[], options: { readonly caption: string }): void {
   const { html, plain } = layoutTokens(tokens, options);
   display({ "text/html": html, "text/plain": plain });

@@ -4,7 +4,12 @@ import type { Result } from "../runs/results.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
 
-/** A row for each training result, and one for the limits. @throws Error when a result lacks its words */
+/**
+ * A row for each training result, and one for the limits.
+ *
+ * @param results of the task `training`
+ * @throws Error when a result lacks its words
+ */
 export function wordBudgetRows(results: readonly Result[]): TidyRow[] {
   const rows = results.map((result): TidyRow => {
     const value = (metric: string): number => {

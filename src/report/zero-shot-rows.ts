@@ -37,6 +37,11 @@ const groupsOf = (result: Result, reading: "official" | "corrected"): Metric[] =
 /**
  * The figure of Figure 3 for each result, official reading, with a 95 % interval over items: accuracy, for WUGs the share of items
  * on which the first form wins, which the poster reports.
+ *
+ * @param results of zero-shot tasks other than reading
+ * @throws Error when a result lacks its figure
+ *
+ * Source: CLASS-IT poster, Figure 3; for the interval of a mean over groups see `macroAverageInterval`.
  */
 export function zeroShotScores(results: readonly Result[]): ScoreRow[] {
   return results.map((result): ScoreRow => {
@@ -73,7 +78,11 @@ const wilsonEnds = (proportion: number, n: number): [low: number, high: number] 
   return [low, high];
 };
 
-/** Accuracy of each group of a task, official reading; the mean over seeds where there are several. */
+/**
+ * Accuracy of each group of a task, official reading; the mean over seeds where there are several.
+ *
+ * @param results of one task with accuracies by group, such as `blimp`
+ */
 export function groupAccuracies(results: readonly Result[]): PhenomenonRow[] {
   return groupSeeds(results).flatMap((group) => {
     const [{ model, condition, task }] = group;
@@ -92,7 +101,12 @@ export function groupAccuracies(results: readonly Result[]): PhenomenonRow[] {
   });
 }
 
-/** The same items under each reading: as published, ties by half, and with scores divided by their number of tokens. */
+/**
+ * The same items under each reading: as published, ties by half, and with scores divided by their number of tokens.
+ *
+ * @param results of zero-shot tasks; those without an accuracy have no row
+ * @throws Error when a result has one reading and lacks another
+ */
 export function readingsOfItems(results: readonly Result[]): TidyRow[] {
   return results
     .filter((result) => metricsOf(result, "accuracy", "official").length > 0)
@@ -111,7 +125,12 @@ export function readingsOfItems(results: readonly Result[]): TidyRow[] {
     });
 }
 
-/** Agreement with people on new words: rank correlation in both readings, and the share the poster reports. */
+/**
+ * Agreement with people on new words: rank correlation in both readings, and the share the poster reports.
+ *
+ * @param results of zero-shot tasks; those that are not `wug_adj` or `wug_past` have no row
+ * @throws Error when a result lacks its figure
+ */
 export function wugRows(results: readonly Result[]): TidyRow[] {
   return results
     .filter((result) => metricsOf(result, "spearman", "official").length > 0)

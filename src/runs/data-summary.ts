@@ -19,7 +19,12 @@ const textSchema = z.array(
   }),
 );
 
-/** Pre-training text by genre: documents, words, and share of all words (0–1). */
+/**
+ * Pre-training text by genre: documents, words, and share of all words (0–1).
+ *
+ * @returns a row a genre, by name
+ * @throws Error when a file of the study's text is missing or damaged
+ */
 export const describeText = (study: Study): Promise<z.infer<typeof textSchema>> =>
   keptValue(study, { name: "text" }, textSchema, () => countText(study));
 
@@ -50,7 +55,12 @@ const tokenizersSchema = z.array(
   }),
 );
 
-/** Each model's tokenizer: its form, its size, and how many tokens it makes of a word of held-out text. */
+/**
+ * Each model's tokenizer: its form, its size, and how many tokens it makes of a word of held-out text.
+ *
+ * @returns a row a model; `tokensPerWord` without special tokens
+ * @throws Error when a file of the study's text is missing or damaged
+ */
 export const describeTokenizers = (study: Study): Promise<z.infer<typeof tokenizersSchema>> =>
   keptValue(study, { name: "tokenizers" }, tokenizersSchema, () => measureTokenizers(study));
 
@@ -86,7 +96,12 @@ const instructionsSchema = z.array(
   }),
 );
 
-/** The two instruction sets: where they come from, rows, and words of prompts and replies. */
+/**
+ * The two instruction sets: where they come from, rows, and words of prompts and replies.
+ *
+ * @returns a row a set, words as `countWords` counts
+ * @throws Error when a file of the study's text is missing or damaged
+ */
 export const describeInstructions = (study: Study): Promise<z.infer<typeof instructionsSchema>> =>
   keptValue(study, { name: "instructions" }, instructionsSchema, () => countInstructions(study));
 
@@ -116,6 +131,8 @@ const lengthsSchema = z.array(
 /**
  * Lengths of prompts and replies in word or punctuation tokens, by set.
  *
+ * @throws Error when a file of the study's text is missing or damaged
+ *
  * Source: paper.md 3.2; the unit of poster Figure 1 is not stated.
  */
 export const instructionLengths = (study: Study): Promise<z.infer<typeof lengthsSchema>> =>
@@ -137,7 +154,8 @@ async function measureLengths(study: Study): Promise<z.infer<typeof lengthsSchem
 }
 
 const maskSchema = z.array(z.object({ text: z.string(), part: z.enum(TOKEN_PARTS), trained: z.boolean() }));
-interface ShownExample {
+/** An example as the mask is shown for it. */
+export interface ShownExample {
   readonly prompt: string;
   readonly reply: string;
   readonly text?: string;
@@ -146,7 +164,11 @@ interface ShownExample {
 /**
  * The tokens of one example, each with its part and whether it is trained, as the instruction loss sees it.
  *
+ * @param model whose tokenizer is used
  * @param example.text what the template `released` takes
+ * @param example.prompt without the words of the template
+ * @param example.reply the answer to it
+ * @throws Error when a file of the study's text is missing or damaged
  */
 export const describeMask = (
   study: Study,
@@ -199,7 +221,13 @@ const trainedTokensSchema = z.array(
   }),
 );
 
-/** Tokens of both instruction sets by part, how many are trained, and what became of rows that are too long. */
+/**
+ * Tokens of both instruction sets by part, how many are trained, and what became of rows that are too long.
+ *
+ * @param model whose tokenizer and longest row are used
+ * @returns a row a set, counts of tokens
+ * @throws Error when a file of the study's text is missing or damaged
+ */
 export const describeTrainedTokens = (
   study: Study,
   model: ModelName,

@@ -28,7 +28,7 @@ const orderPartSchema = z.object({
 export type OrderPart = Readonly<z.infer<typeof orderPartSchema>>;
 
 /** Whose order, and into how many parts each condition is cut. */
-interface OrderRequest {
+export interface OrderRequest {
   readonly model: ModelName;
   readonly conditions: readonly Condition[];
   readonly parts: number;

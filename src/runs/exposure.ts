@@ -19,7 +19,9 @@ const TOKENS_PER_WORD = 1.4;
  * later left out as too long are counted, the words of the chat template are not; of stages whose length is given in steps
  * or on more text it is an estimate, and the records of the training have the exact number.
  *
- * @param text.words words of the pre-training text
+ * @param options.condition a name of the study's curricula
+ * @param options.text.words words of the pre-training text
+ * @throws RangeError for an unknown condition
  */
 export async function measureExposure(
   study: Study,
@@ -86,7 +88,12 @@ const exposuresSchema = z.array(
   }),
 );
 
-/** The budgets of all conditions, a row each. */
+/**
+ * The budgets of all conditions, a row each.
+ *
+ * @returns in words; `exceeded` names the limits, or says none
+ * @throws Error when a file of the study's text is missing or damaged
+ */
 export const describeExposures = (study: Study): Promise<z.infer<typeof exposuresSchema>> =>
   keptValue(study, { name: "exposures" }, exposuresSchema, async () => {
     const text = await loadText(study);

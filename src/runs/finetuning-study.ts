@@ -19,7 +19,15 @@ import { trainedModel } from "./training.js";
  * text gets generated items.
  *
  * @param studies   alike but for their seeds, which are those of the models
+ * @param subjects models with their conditions, such as `publishedSubjects`
+ * @param how.tasks of (Super)GLUE
  * @param how.seeds of fine-tuning; without them a kept result is taken with those it has
+ * @returns a row a subject and task, each also in `results/`
+ * @throws RangeError for an unknown model, condition or task; Error when a task's files are not there
+ *
+ * Source: BabyLM evaluation pipeline 2025, finetune/; CLASS-IT poster, Figure 2.
+ * Differs: the epoch is chosen on a tenth of the training items; the official choice, on the scored items, comes beside
+ * it.
  */
 export async function finetuneAll(
   studies: Study | readonly Study[],

@@ -10,7 +10,11 @@ import { TASKS, tasksOf, type Task } from "./tasks.js";
 import { readTrainedSteps, type TrainedStep } from "./training-results.js";
 import { trainCondition } from "./training.js";
 
-/** The eight models of the poster, in its order within each size. */
+/**
+ * The eight models of the poster, in its order within each size.
+ *
+ * Source: CLASS-IT poster, Figures 2 and 3.
+ */
 export function publishedSubjects(): ResultSubject[] {
   return MODELS.flatMap((model) => PUBLISHED_CONDITIONS[model].map((condition) => ({ model, condition })));
 }
@@ -24,16 +28,15 @@ export function publishedModels(condition: Condition): ModelName[] {
 export const modelsOf = (condition: Condition): readonly ModelName[] =>
   isPublished(condition) ? publishedModels(condition) : MODELS;
 
-/** Some studies that differ in their seeds, or one. */
-type Studies = Study | readonly Study[];
-
 /**
  * Trains every subject with every seed, or replays it from the cache or from what the results folder keeps.
  *
+ * @param subjects models with their conditions, one after the other
  * @yields one record a step, with the subject and the seed it belongs to
+ * @throws RangeError and Error as `trainCondition` does
  */
 export async function* trainAll(
-  studies: Studies,
+  studies: Study | readonly Study[],
   subjects: readonly ResultSubject[],
 ): AsyncGenerator<TrainedStep & ResultSubject & { readonly seed: number }, void, void> {
   for (const subject of subjects)
@@ -48,9 +51,14 @@ export async function* trainAll(
 /**
  * Scores every subject with every seed on one task or several, training first what the cache does not hold; task after task. Results
  * that the folder keeps are read.
+ *
+ * @param subjects models with their conditions
+ * @param tasks names of `TASKS`
+ * @returns a row a task and subject, each also in `results/`
+ * @throws RangeError and Error as `evaluateCondition` does
  */
 export async function evaluateAll(
-  studies: Studies,
+  studies: Study | readonly Study[],
   subjects: readonly ResultSubject[],
   tasks: Task | readonly Task[],
 ): Promise<Result[]> {
@@ -64,9 +72,14 @@ export async function evaluateAll(
   return results;
 }
 
-/** The subjects that have kept results on a task from every seed; all of them where none has. */
+/**
+ * The subjects that have kept results on a task from every seed; all of them where none has.
+ *
+ * @param subjects models with their conditions
+ * @param task name of a result, such as `blimp`
+ */
 export function subjectsAtHand(
-  studies: Studies,
+  studies: Study | readonly Study[],
   subjects: readonly ResultSubject[],
   task: string,
 ): readonly ResultSubject[] {
@@ -76,8 +89,12 @@ export function subjectsAtHand(
   return kept.length > 0 ? kept : subjects;
 }
 
-/** The tasks all subjects have kept results on; where none is kept, those whose items are at hand. */
-export function tasksAtHand(studies: Studies, subjects: readonly ResultSubject[]): Task[] {
+/**
+ * The tasks all subjects have kept results on; where none is kept, those whose items are at hand.
+ *
+ * @param subjects models with their conditions
+ */
+export function tasksAtHand(studies: Study | readonly Study[], subjects: readonly ResultSubject[]): Task[] {
   const all = [studies].flat();
   const kept = TASKS.filter((task) =>
     all.every((study) => subjects.every((subject) => keptResult(study, subject, task) !== null)),
@@ -86,7 +103,14 @@ export function tasksAtHand(studies: Studies, subjects: readonly ResultSubject[]
   return kept.length > 0 || first === undefined ? kept : tasksOf(first);
 }
 
-/** Scores at the checkpoints of several decoders and conditions, decoder after decoder. */
+/**
+ * Scores at the checkpoints of several decoders and conditions, decoder after decoder.
+ *
+ * @param models decoders, each scored at its checkpoints by words seen
+ * @param options.conditions names of the study's curricula
+ * @param options.task one of `TASKS`
+ * @throws RangeError for an unknown model, condition or task
+ */
 export async function checkpointScoresOf(
   study: Study,
   models: readonly ModelName[],

@@ -24,6 +24,8 @@ export interface GroundTruth {
  * frequencies alone. On average no model is below the grammar.
  *
  * @param options.model one whose tokenizer adds a start token, so that every word has a probability
+ * @param options.sentences how many are generated
+ * @param options.seed of the drawing
  * @throws RangeError when the study is not one of the microworld, or the tokenizer adds no start token
  */
 export async function compareWithGrammar(

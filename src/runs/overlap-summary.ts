@@ -46,7 +46,12 @@ export function overlapByTask({ items }: StudyOverlap): { task: string; overlaps
     .filter(({ overlaps }) => overlaps.length > 0);
 }
 
-/** Overlap by item id for one task, as `splitByOverlap` wants it. @throws RangeError when the task was not measured */
+/**
+ * Overlap by item id for one task, as `splitByOverlap` wants it.
+ *
+ * @param task a name of the measured items
+ * @throws RangeError when the task was not measured
+ */
 export function overlapsOfTask({ items }: StudyOverlap, task: string): ReadonlyMap<string, number | null> {
   const members = items.filter((item) => item.task === task);
   if (members.length === 0)

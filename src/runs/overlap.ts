@@ -65,6 +65,11 @@ export interface StudyOverlap {
  * Overlap of every evaluation item and every instruction example of the study with the text models learn from, cached.
  *
  * The text is all there is: a scale that trains on a part of it saw at most this. So are the dialogues.
+ *
+ * @throws Error when a file of the study's text or of its tasks is missing or damaged
+ *
+ * Source: Brown et al. 2020, appendix C, for n-grams of words.
+ * Differs: every item is kept and has its share of n-grams found, where they drop an item at the first match.
  */
 export async function measureStudyOverlap(study: Study): Promise<StudyOverlap> {
   const { rows, ...measured } = await keptValue(study, { name: "overlap" }, overlapSchema, () =>

@@ -75,6 +75,7 @@ export function chatFormOf(template: InstructionConfig["chatTemplate"]): ChatFor
  * Replies of one decoder after each condition, trained first where the cache does not hold it. Chance comes from the
  * study's seed.
  *
+ * @param options which decoder, conditions, prompts, and how tokens are chosen
  * @returns one row a condition and prompt, the prompts of a condition together
  * @throws RangeError for an unknown model or condition, an empty prompt, or a prompt too long for the model
  *

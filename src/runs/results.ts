@@ -50,6 +50,7 @@ const resultSchema = z.object({
   stages: z.array(z.object({ kind: z.string(), hash: z.string(), seconds: z.number() })),
   provenance: provenanceSchema,
 });
+/** A result file: metrics with their n, and what they were computed with. */
 export type Result = z.infer<typeof resultSchema>;
 
 /** The result of one subject and task of a study's seed, or null where there is none. @throws Error when it is damaged */
@@ -172,6 +173,7 @@ function formatItems({ columns, rows }: ItemTable): string {
 /**
  * Every result of a study's scale, all seeds, in the order of models, conditions and seeds.
  *
+ * @param resultsFolder `results/<scale>`
  * @throws Error naming a file that is no result of this version
  */
 export const readResults = (resultsFolder: string): Result[] => resultFiles(resultsFolder).map(readResult);

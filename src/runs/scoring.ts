@@ -19,6 +19,9 @@ import { trainedModel } from "./training.js";
 /**
  * Scores a condition's model on a task, training it first where the cache does not hold it.
  *
+ * @param options.model the decoder
+ * @param options.condition a name of the study's curricula
+ * @param options.task one of `TASKS`
  * @returns the result, which also lies in `results/`
  * @throws RangeError for an unknown task, model or condition
  */

@@ -12,6 +12,7 @@ import { checkCurricula, curriculaOf } from "../curricula.js";
 import { deriveStudy } from "../scales.js";
 import type { CheckpointInterval } from "./training-checkpoint.js";
 
+/** One configuration, one seed, the text at hand, and where stages and results go; `openStudy` makes it. */
 export interface Study {
   readonly config: StudyConfig;
   readonly seed: number;
@@ -25,6 +26,9 @@ export interface Study {
   /** Whether results of the same settings in the folder stand for computing them (`kept.ts`). */
   readonly isKept: boolean;
 }
+
+/** One study, or several, at least one, that differ in their seeds. */
+export type Studies = Study | readonly [Study, ...Study[]];
 
 /** Where a study begins; `config` for one edited by hand, else the scale's own. */
 export interface StudyOptions {
@@ -47,6 +51,7 @@ export interface StudyOptions {
 /**
  * Checks the settings and finds the text; `wikiSource: "asFetched"` is replaced by what it comes to here and now.
  *
+ * @returns nothing is trained or written yet
  * @throws RangeError when a setting contradicts another; Error when the scale needs real text and there is none, or the
  *   released instruction sets were fetched in part
  */

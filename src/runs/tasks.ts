@@ -11,9 +11,14 @@ import type { TaskDefinition } from "./tasks/task-definition.js";
 /** Tasks a study can be judged by. */
 export type Task = BenchmarkName | "reading";
 const isBenchmark = (name: string): name is BenchmarkName => Object.hasOwn(BENCHMARKS, name);
+/** Every task a study can be judged by; `tasksOf` has those whose items are at hand. */
 export const TASKS: readonly Task[] = [...Object.keys(BENCHMARKS).filter(isBenchmark), "reading"];
 
-/** The tasks whose items are at hand for a study. */
+/**
+ * The tasks whose items are at hand for a study.
+ *
+ * @returns in the order of `TASKS`
+ */
 export const tasksOf = (study: Study): Task[] =>
   TASKS.filter((task) => task === "reading" || hasBenchmark(study, task));
 

@@ -26,6 +26,8 @@ export interface TrainedModel {
 /**
  * Trains a condition from its first phase to its last, or replays it from the cache.
  *
+ * @param options.model the decoder
+ * @param options.condition a name of the study's curricula
  * @yields one record a step, phase after phase
  * @throws RangeError for an unknown model or condition; Error when the loss is no longer finite. A phase that did not end is
  *   not cached; the next call goes on from its last checkpoint

@@ -10,6 +10,7 @@ const ROUNDING = 1e-12;
 /**
  * The middle part of the replicates.
  *
+ * @param sample.replicates the statistic on each drawn sample
  * @param confidence share of such intervals that cover the truth, for example 0.95
  * @throws RangeError when the confidence is not strictly between 0 and 1
  *
@@ -27,6 +28,8 @@ export function percentileInterval(
 /**
  * Percentile interval corrected for bias and for a spread that changes with the value.
  *
+ * @param sample estimate, replicates and acceleration, as `bootstrapItems` gives them
+ * @param confidence share of such intervals that cover the truth, for example 0.95
  * @returns the estimate alone when all replicates equal it
  * @throws RangeError when the confidence is not strictly between 0 and 1, or the sample knows no acceleration
  *

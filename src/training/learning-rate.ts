@@ -14,6 +14,7 @@ export interface ScheduleConfig {
 /**
  * Steps of warm-up for a run of this length: the configured number, or its share where a scale sets one (D10).
  *
+ * @param totalSteps of the whole run, warm-up included
  * @throws RangeError when the warm-up would take the whole run
  */
 export function warmupStepsOf(config: TrainingConfig, totalSteps: number): number {
@@ -33,6 +34,8 @@ export function warmupStepsOf(config: TrainingConfig, totalSteps: number): numbe
  *   linear:  peak · (totalSteps − step) / (totalSteps − warmupSteps)
  *   cosine:  peak · ½ (1 + cos(π · ((cycles · progress) mod 1))), progress = (step − warmup) / (total − warmup)
  *
+ * @param step whole number from 0 to totalSteps
+ * @returns rate, 0 to the peak of the schedule
  * @throws RangeError when the step lies outside 0 … totalSteps or the schedule is unknown
  *
  * Source: huggingface/transformers, optimization.py, `get_linear_schedule_with_warmup` and

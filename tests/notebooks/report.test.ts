@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Result } from "../../src/runs/results.js";
+import { brokenLinks } from "../../workflow/inspect-report.mjs";
 import { serialiseNotebook } from "../../workflow/notebook-format.mjs";
 import { readScripts } from "../../workflow/notebook-scripts.mjs";
 import { command } from "../command-line/command.js";
@@ -40,7 +41,16 @@ test("a folder of results becomes a site with verdicts, numbers and their commit
   expect(index).toContain("scale: smoke · text: real · seeds: 1 · results: 1 · commits: no checkout");
   expect(index).toMatch(/Instruction tuning gives gains in fine-tuning.*inconclusive.*no verdict/);
   expect(readFileSync(join(site, "numbers/llama140M-base.html"), "utf8")).toContain("0.6250");
-}, 60_000);
+}, 120_000);
+
+test("the library's documentation is part of every site, one click from the index and from every notebook", () => {
+  const page = (name: string) => readFileSync(join(folder, "site", name), "utf8");
+  expect(page("index.html")).toContain('<a href="api/index.html">');
+  expect(page("00-only.html")).toContain('<a href="api/index.html">Library</a>');
+  expect(page("api/index.html")).toContain('<a href="statistics.html#zScores"><code>zScores</code></a>');
+  expect(page("api/statistics.html")).toContain("function zScores(values: readonly number[]): number[]");
+  expect(brokenLinks(join(folder, "site"))).toEqual([]);
+});
 
 test("a notebook that leaves no results, such as the first one alone, makes a site all the same", async () => {
   const results = join(folder, "first-only");
@@ -50,7 +60,7 @@ test("a notebook that leaves no results, such as the first one alone, makes a si
   const index = readFileSync(join(results, "report", "index.html"), "utf8");
   expect(index).toContain("scale: first-only · results: none yet");
   expect(index).not.toContain("Every number");
-}, 60_000);
+}, 120_000);
 
 test.each([
   ["nowhere", "must be a folder of results, got none. Run npm run reproduce."],

@@ -14,7 +14,7 @@ export function subjectName(model: ModelName, condition: Condition): SubjectName
 }
 
 /** Two groups of models; a group's score is the mean of its members'. */
-interface Sides {
+export interface Sides {
   readonly more: readonly SubjectName[];
   readonly less: readonly SubjectName[];
 }

@@ -26,7 +26,11 @@ const LEVEL = 0.05;
  * Decides every claim on the same evidence. A claim on the mean or the median over tasks is decided on those that have results; a
  * claim on each task needs them all.
  *
+ * @param claims all of those that are decided together: p is corrected for their number
+ * @param evidence scores with their uncertainty, `publishedEvidence` or `ownEvidence`
  * @returns in the order of the claims; a claim that lacks a score has no verdict but a reason
+ *
+ * Source: Holm (1979), over the claims that could be decided, at a level of 0.05.
  */
 export function judgeClaims(claims: readonly Claim[], evidence: Evidence): JudgedClaim[] {
   const reduced = claims.map(({ comparison }) => onTasksAtHand(comparison, evidence));

@@ -21,6 +21,9 @@ export interface EvidenceOptions extends Partial<Resampling> {
  *
  * A model that lacks a seed others have is left out of that task with the reason.
  *
+ * @param outcomes as `readPairedOutcomes` gives them
+ * @param options.replicates how many samples are drawn of items and seeds
+ * @param options.seed of the drawing
  * @throws RangeError when models answered other items of one task, or a task has answers twice
  *
  * Differs: shares of R² have no items to pair; their errors are normal ones of samples with nothing in common, the widest.

@@ -21,6 +21,10 @@ const TESTS: Readonly<Record<Pairing, string>> = {
 /**
  * The published scores of the 8 own models and 3 baselines on all 14 tasks.
  *
+ * @param pairing what is assumed of answers that are not published
+ * @param options.replicates how many samples are drawn from each score's normal error
+ * @param options.seed of the drawing
+ *
  * Differs: no items are published, so that no paired test is possible; nor can the spread between seeds be known.
  */
 export function publishedEvidence(

@@ -17,7 +17,11 @@ export interface VerdictEffect {
 
 const scaleOf = (unit: VerdictEffect["unit"]): number => (unit === "points" ? 100 : 1);
 
-/** The claims that have a verdict, in their order. */
+/**
+ * The claims that have a verdict, in their order.
+ *
+ * @param judged claims with their verdicts, as `judgeClaims` gives them
+ */
 export function verdictEffects(judged: readonly JudgedClaim[]): VerdictEffect[] {
   return judged.flatMap((one): VerdictEffect[] => {
     if (one.verdict === null) return [];
@@ -73,9 +77,9 @@ export function verdictRows(judged: readonly JudgedClaim[]): TidyRow[] {
 /**
  * What a reader wants first: each claim, what the published numbers say of it, and what ours do.
  *
- * @param published   judged on the widest errors
- * @param ifPaired    the same with the errors of an assumption
- * @param own         judged on our results
+ * @param judged.published   judged on the widest errors
+ * @param judged.ifPaired    the same with the errors of an assumption
+ * @param judged.own         judged on our results
  * @throws RangeError when the three are not about the same claims in one order
  */
 export function verdictOverview(judged: {

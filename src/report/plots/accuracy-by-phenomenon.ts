@@ -27,6 +27,7 @@ export interface PhenomenonRow {
 /**
  * A dot for each phenomenon and condition, one panel a model; phenomena in the order of the rows.
  *
+ * @param text title of the figure
  * @throws RangeError on a value outside 0 to 1
  */
 export function accuracyByPhenomenon(

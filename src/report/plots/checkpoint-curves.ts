@@ -5,7 +5,14 @@ import { conditionLabel } from "../palette.js";
 import { conditionScales, conditionsIn, modelsIn } from "./condition-scales.js";
 import { CHANCE_MARK, checkSomeRows, figureTitle, toPercent, type FigureContext } from "./figure-context.js";
 
-/** One panel a model, one line a condition; marks are checkpoints. */
+/**
+ * One panel a model, one line a condition; marks are checkpoints.
+ *
+ * @param rows scores from 0 to 1 by words seen
+ * @param text title of the figure
+ * @param chance score of guessing, 0 to 1, drawn as a line; null draws none
+ * @throws RangeError when there is no row
+ */
 export function checkpointCurves(
   rows: readonly CheckpointScore[],
   context: FigureContext,

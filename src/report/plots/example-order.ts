@@ -13,6 +13,8 @@ const STRIP_HEIGHT = 22;
 /**
  * One strip a condition: the composition of its batches from the first tuning step to the last, and beside it the mean
  * length of their rows.
+ *
+ * @throws RangeError when there is no row
  */
 export function exampleOrderStrips(rows: readonly OrderPart[], context: FigureContext): TopLevelSpec {
   checkSomeRows("exampleOrderStrips", rows);

@@ -3,7 +3,8 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Scale } from "../../config.js";
 
-interface AnyContext {
+/** What the subtitle of a figure can say beside its origin. */
+export interface AnyContext {
   /** What was counted, "13,400 pairs"; printed as it is. */
   readonly n?: string;
   /** The figure it redraws, "poster Figure 1". */

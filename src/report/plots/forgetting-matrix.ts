@@ -26,6 +26,7 @@ const HELD_OUT = "heldOutNats.";
 /**
  * Changes of the held-out losses, from training results; means over seeds where there are several.
  *
+ * @param results training results of one study
  * @throws Error when a result lacks the losses after pre-training
  */
 export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
@@ -58,7 +59,11 @@ export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
   );
 }
 
-/** The matrix, one panel a model: a row a stage, a column a source. */
+/**
+ * The matrix, one panel a model: a row a stage, a column a source.
+ *
+ * @throws RangeError when there is no row
+ */
 export function forgettingMatrix(rows: readonly ForgettingRow[], context: FigureContext): TopLevelSpec {
   checkSomeRows("forgettingMatrix", rows);
   const values = rows.map((row) => ({

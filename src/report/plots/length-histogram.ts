@@ -24,7 +24,8 @@ const SOURCE_CONDITION = { switchboard: "switch", wiki: "wiki" } as const satisf
 /**
  * Count lengths in bins of equal width from 0; empty bins are left out.
  *
- * @param lengths whole numbers ≥ 0, [N]
+ * @param series.lengths whole numbers ≥ 0, [N]
+ * @param binWidth whole number above 0, in the unit of the lengths
  * @throws RangeError on a length or a width that no bin can hold
  */
 export function binLengths(
@@ -59,6 +60,8 @@ export function binLengths(
  * Histogram of lengths: one panel a source and part; the same axes in all panels.
  *
  * @param unit what was counted, for the axis
+ * @param text title of the figure
+ * @throws RangeError when there is no row
  */
 export function lengthHistogram(
   bins: readonly LengthBin[],

@@ -28,7 +28,8 @@ const COLORS = ["#e9ecef", "#a6cee3", "#5e9bc5", "#2166a0", "#08274a"];
 /**
  * Count items by range of overlap; a range without items has a share of 0.
  *
- * @param overlaps share of each item's n-grams that was found, 0–1, [at least 1]
+ * @param series.task name, as the figure prints it
+ * @param series.overlaps share of each item's n-grams that was found, 0–1, [at least 1]
  * @throws RangeError when a share is not one, or there is none
  */
 export function binOverlaps(series: {
@@ -55,6 +56,8 @@ export function binOverlaps(series: {
  * One bar of 100 % a task, in the order of the rows; its colours say which share of an item's n-grams was found.
  *
  * @param ngrams what was looked for, "13-grams of words"
+ * @param text title of the figure
+ * @throws RangeError when there is no row, or a share is not from 0 to 1
  */
 export function overlapBars(
   bins: readonly OverlapBin[],

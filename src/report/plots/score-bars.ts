@@ -197,6 +197,8 @@ function scoreBars(
 /**
  * Accuracies (or F1) in percent: one panel a task in the order given, one line of bars a model and condition.
  *
+ * @param text title of the figure
+ * @param axisTitle with its unit, percent
  * @throws RangeError on a value outside 0 to 1, or two rows for one model and task
  */
 export function accuracyBars(
@@ -215,7 +217,12 @@ export function accuracyBars(
   });
 }
 
-/** Share of the variance left by the baseline that surprisal explains, in percent: one panel a measure. */
+/**
+ * Share of the variance left by the baseline that surprisal explains, in percent: one panel a measure.
+ *
+ * @param text title of the figure
+ * @throws RangeError on a value outside 0 to 1, or two rows for one model and measure
+ */
 export function readingBars(
   rows: readonly ScoreRow[],
   context: FigureContext,

@@ -5,7 +5,11 @@ import type { SurprisalBin } from "../surprisal-bins.js";
 import { modelsIn } from "./condition-scales.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
 
-/** One panel a measure, one line a model. */
+/**
+ * One panel a measure, one line a model.
+ *
+ * @throws RangeError when there is no row
+ */
 export function surprisalTimes(rows: readonly SurprisalBin[], context: FigureContext): TopLevelSpec {
   checkSomeRows("surprisalTimes", rows);
   const models = modelsIn(rows);

@@ -68,6 +68,9 @@ function seriesEncoding(rows: readonly { readonly condition: Condition }[]) {
 /**
  * Loss by step: one line a run, coloured by condition, one panel a model. Training loss is a thin line, held-out loss
  * a line with marks.
+ *
+ * @param text title of the figure
+ * @throws RangeError when there is no row
  */
 export function learningCurves(
   rows: readonly LossRow[],
@@ -113,7 +116,12 @@ export function learningCurves(
   }));
 }
 
-/** Learning rate by step: one line a run, coloured by condition, one panel a model. */
+/**
+ * Learning rate by step: one line a run, coloured by condition, one panel a model.
+ *
+ * @param text title of the figure
+ * @throws RangeError when there is no row
+ */
 export function scheduleCurves(
   rows: readonly LearningRateRow[],
   context: FigureContext,
@@ -143,7 +151,12 @@ export function scheduleCurves(
   }));
 }
 
-/** The same loss curves to zoom and hover over, for plotly.ts. */
+/**
+ * The same loss curves to zoom and hover over, for plotly.ts.
+ *
+ * @param text title of the figure
+ * @throws RangeError when there is no row
+ */
 export function interactiveLearningCurves(
   rows: readonly LossRow[],
   context: FigureContext,

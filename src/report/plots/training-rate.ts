@@ -13,7 +13,12 @@ export interface TrainingRateRow {
   readonly tokensPerSecond: number;
 }
 
-/** Tokens a second as bars: one group an engine in the order of the rows, one bar a model. */
+/**
+ * Tokens a second as bars: one group an engine in the order of the rows, one bar a model.
+ *
+ * @param text title of the figure
+ * @throws RangeError when there is no row
+ */
 export function trainingRateBars(
   rows: readonly TrainingRateRow[],
   context: FigureContext,

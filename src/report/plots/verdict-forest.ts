@@ -16,6 +16,9 @@ const TITLES = {
 /**
  * One line a claim: the effect as a mark, its 95 % interval as a rule, no effect as a dashed line. Points and standard
  * deviations have panels of their own.
+ *
+ * @param text title of the figure
+ * @throws RangeError when there is no row
  */
 export function verdictForest(
   effects: readonly VerdictEffect[],

@@ -25,6 +25,8 @@ export interface PosterMedian {
  * A box for each model: median, quartiles, whiskers to the extremes, and each task as a dot.
  *
  * @param posterMedians drawn as diamonds where given
+ * @param text title of the figure
+ * @throws RangeError when there is no row
  *
  * Source: quartiles by linear interpolation (type 7), as in the poster's plotting library.
  */
