@@ -1,8 +1,8 @@
 /** @file Own fine-tuning as rows: scores beside poster Figure 2, degenerate runs, and what each set can tell. */
 import { z } from "zod";
 import { DEGENERACIES, type Degeneracy } from "../evaluation/superglue-summary.js";
-import { SUPERGLUE_CONFIGS, SUPERGLUE_TASKS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
-import { finetuningSeedsOf } from "../runs/finetuning-results.js";
+import { SUPERGLUE_CONFIGS } from "../evaluation/superglue-tasks.js";
+import { finetunedTask, finetuningSeedsOf } from "../runs/finetuning-results.js";
 import type { Result } from "../runs/results.js";
 import { mean, sampleStandardDeviation } from "../statistics/summary.js";
 import type { TidyRow } from "./frame.js";
@@ -11,16 +11,7 @@ import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedFinetuning } from "./published.js";
 import { findMetric, groupSeeds, metricOf } from "./result-metrics.js";
 
-/** The task of a result such as `superglue-rte-frozen`. @throws RangeError when it is no fine-tuning */
-function taskOf({ task }: Result): SuperglueTask {
-  const found = SUPERGLUE_TASKS.find((name) => task.split("-")[1] === name);
-  if (task.startsWith("superglue-") && found) return found;
-  throw new RangeError(
-    `finetuningScores: results must be of fine-tuning, got ${task}. Give those of finetuneAll.`,
-  );
-}
-
-const label = (result: Result): string => SUPERGLUE_CONFIGS[taskOf(result)].label;
+const label = (result: Result): string => SUPERGLUE_CONFIGS[finetunedTask(result)].label;
 const corrected = (result: Result, metric: string): number =>
   metricOf(result, { metric, reading: "corrected" }).value;
 const valueOf = (result: Result, metric: string): number =>

@@ -13,7 +13,7 @@ import {
   type SeedSummary,
   type VarianceSplit,
 } from "../evaluation/superglue-summary.js";
-import { SUPERGLUE_CONFIGS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
+import { SUPERGLUE_CONFIGS, SUPERGLUE_TASKS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
 import { minimumDetectableDifference } from "../statistics/minimum-detectable-difference.js";
 import { mean, type Interval } from "../statistics/summary.js";
 import { writeFileAtomically } from "./atomic-file.js";
@@ -229,6 +229,15 @@ function metricsOf({ items: n, ...outcome }: TaskOutcome): Metric[] {
     ),
     ...(outcome.kind === "official" ? [] : metric("trainedOn", outcome.kind, "none", 1)),
   ];
+}
+
+/** The task of a published result such as `superglue-rte-frozen`. @throws RangeError when it is no fine-tuning */
+export function finetunedTask({ task }: Pick<Result, "task">): SuperglueTask {
+  const found = SUPERGLUE_TASKS.find((name) => task.split("-")[1] === name);
+  if (task.startsWith("superglue-") && found) return found;
+  throw new RangeError(
+    `finetunedTask: results must be of fine-tuning, got ${task}. Give those of finetuneAll.`,
+  );
 }
 
 /** The seeds of fine-tuning a published result is of, in its order. */

@@ -4,10 +4,10 @@
  */
 import { z } from "zod";
 import { predictionOf } from "../evaluation/superglue-summary.js";
-import { SUPERGLUE_CONFIGS, SUPERGLUE_TASKS } from "../evaluation/superglue-tasks.js";
+import { SUPERGLUE_CONFIGS } from "../evaluation/superglue-tasks.js";
 import { mean } from "../statistics/summary.js";
 import { scoreAnswers } from "./finetuning-answers.js";
-import { finetuningSeedsOf } from "./finetuning-results.js";
+import { finetunedTask, finetuningSeedsOf } from "./finetuning-results.js";
 import { itemsFile, readItems, subjectFolder, type ItemTable, type Metric } from "./results.js";
 import { defineTask, TASKS, tasksOf } from "./tasks.js";
 import type { TaskDefinition } from "./tasks/task-definition.js";
@@ -127,7 +127,7 @@ interface Answers {
 }
 
 function readAnswers({ result }: OpenedResult, { columns, rows }: ItemTable): Answers {
-  const { classes } = SUPERGLUE_CONFIGS[taskOf(result.task)];
+  const { classes } = SUPERGLUE_CONFIGS[finetunedTask(result)];
   const seeds = finetuningSeedsOf(result);
   const cells = rows.map((row) => new Map(columns.map((column, at) => [column, row[at] ?? null])));
   const number = (row: ReadonlyMap<string, unknown>, column: string): number =>
@@ -159,14 +159,8 @@ function creditFaults(
   return said === own ? [] : [`${id} has the credit ${said}, its predictions earn ${own}`];
 }
 
-function taskOf(name: string): (typeof SUPERGLUE_TASKS)[number] {
-  const found = SUPERGLUE_TASKS.find((task) => name.split("-")[1] === task);
-  if (found) return found;
-  throw new RangeError(`task must be one of ${SUPERGLUE_TASKS.join(", ")}, got "${name}"`);
-}
-
 function scoresOf({ result }: OpenedResult, { seeds, labels, ...answers }: Answers): Recomputed[] {
-  const scores = scoreAnswers(taskOf(result.task), { labels, ...answers });
+  const scores = scoreAnswers(finetunedTask(result), { labels, ...answers });
   const { spread, interval } = scores;
   const metric = (
     name: string,
