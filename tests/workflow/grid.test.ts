@@ -49,8 +49,9 @@ const GRID = {
 };
 
 const file = (name: string) => join(FOLDER, name);
-// Generated text, whatever data lies at hand.
-const { CLASS_IT_DATA: _, ...environment } = process.env;
+// Generated text, whatever data lies at hand; what pip, Snakemake and jobs keep for themselves stays with the test.
+const { CLASS_IT_DATA: _, XDG_CACHE_HOME: __, ...outer } = process.env;
+const environment = { ...outer, HOME: file("home") };
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = environment) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: ROOT, env, encoding: "utf8" });
@@ -100,7 +101,7 @@ describe.skipIf(!isAsked)("the grid", () => {
 
   beforeAll(async () => {
     rmSync(FOLDER, { recursive: true, force: true });
-    mkdirSync(FOLDER, { recursive: true });
+    mkdirSync(environment.HOME, { recursive: true });
     if (!existsSync(SNAKEMAKE)) {
       run("python3", ["-m", "venv", VENV]);
       run(join(VENV, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", ...PACKAGES]);
