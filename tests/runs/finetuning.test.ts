@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
+import { SUPERGLUE_TASKS } from "../../src/evaluation/superglue-tasks.js";
 import { finetuningSettings } from "../../src/runs/finetuning-budget.js";
 import { loadTask } from "../../src/runs/finetuning-data.js";
 import { finetuneAll } from "../../src/runs/finetuning-study.js";
@@ -74,10 +75,11 @@ test("a study's models are fine-tuned once, and published with items that hold n
   expect(items[1]).toMatch(/^wsc_0,0,[01],-?[\d.e-]+,/);
 });
 
-test("the command writes outcomes of a folder, says what they cost, and names generated items", async () => {
+test("the command fine-tunes on all seven tasks with two seeds, says what they cost, and names generated items", async () => {
   const [folder, out] = [temporaryFolder(), join(temporaryFolder(), "out")];
   mkdirSync(out);
-  const argv = `finetune --model ${model.folder} --task rte --out ${out} --scale smoke --seeds 1`;
+  const tasks = SUPERGLUE_TASKS.join(",");
+  const argv = `finetune --model ${model.folder} --task ${tasks} --out ${out} --scale smoke --seeds 1,2`;
   const before = process.env["CLASS_IT_DATA"];
   delete process.env["CLASS_IT_DATA"];
   const { code, stdout, stderr } = await command(argv, { cacheFolder: folder });
@@ -85,7 +87,8 @@ test("the command writes outcomes of a folder, says what they cost, and names ge
   expect(code).toBe(0);
   expect(stderr).toMatch(/RTE: about \d+ s a seed \(\d+ steps/);
   expect(stdout).toContain("generated items, not the task's own");
-  expect(readdirSync(out).sort()).toEqual(["superglue-rte.items.csv", "superglue-rte.json"]);
+  const files = SUPERGLUE_TASKS.flatMap((task) => [`superglue-${task}.items.csv`, `superglue-${task}.json`]);
+  expect(readdirSync(out).sort()).toEqual(files.sort());
 });
 
 test("a folder without a place for its outcomes is refused", async () => {
