@@ -1,6 +1,6 @@
 /**
  * @file Fine-tuning step by step: loss and gradients of a batch in compiled parts, the official update, and predictions. Epochs,
- * selection and caching are in `runs/finetuning.ts`.
+ * selection and caching are in `runs/finetuning/seed-run.ts`.
  */
 import type { ArchitectureConfig, Precision } from "../config.js";
 import { tf } from "../engine/backend.js";
