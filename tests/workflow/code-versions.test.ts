@@ -37,8 +37,8 @@ test("every folder, top-level module and file of runs has a version of its own",
   expect(Object.keys(versions).sort()).toEqual([
     "model",
     "random",
-    "runs/training/phases",
     "runs/stages/stage",
+    "runs/training/phases",
   ]);
   expect(new Set(Object.values(versions)).size).toBe(4);
   for (const version of Object.values(versions)) expect(version).toMatch(/^[0-9a-f]{64}$/);
@@ -69,6 +69,11 @@ describe("a version changes, and no other does,", () => {
     ["a text that looks like a comment", { "random.js": 'export const two = "// 2";\n' }, ["random"]],
     ["a file more", { "model/norm.js": "" }, ["model"]],
     ["a folder more", { "data/words.js": "export {};\n" }, ["data"]],
+    [
+      "a file in a folder of a room of runs",
+      { "runs/stages/stage/records.js": "export {};\n" },
+      ["runs/stages/stage"],
+    ],
     ["one file of runs", { "runs/stages/stage.js": "export const stage = 1;\n" }, ["runs/stages/stage"]],
   ])("with %s", async (_what, changes, names) => {
     expect(await changedBy(changes)).toEqual(names);
