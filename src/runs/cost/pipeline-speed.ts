@@ -15,7 +15,7 @@ import { tf } from "../../engine/backend.js";
 import { benchmarkOf, type BenchmarkName } from "../../evaluation/benchmarks.js";
 import { numberItems, scoreItems } from "../../evaluation/choice-items.js";
 import { readReadingTable } from "../../evaluation/reading-table.js";
-import { measureSurprisal } from "../../evaluation/reading-times.js";
+import { measureSurprisal } from "../../evaluation/word-surprisal.js";
 import { initializeWeights } from "../../model/decoder.js";
 import { writeHuggingFaceFolder } from "../../model/hugging-face-folder.js";
 import { seeded } from "../../random.js";

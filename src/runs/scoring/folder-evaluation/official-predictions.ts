@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BenchmarkSummary } from "../../../evaluation/benchmark-summary.js";
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
 import type { ChoiceItem } from "../../../evaluation/choice-items.js";
-import type { WordSurprisal } from "../../../evaluation/reading-times.js";
+import type { WordSurprisal } from "../../../evaluation/word-surprisal.js";
 import { officialShare } from "../../../evaluation/wugs.js";
 import { writeFileAtomically } from "../../stages/atomic-file.js";
 

@@ -5,11 +5,8 @@ import {
   readReadingTable,
   type ReadingWord,
 } from "../../../evaluation/reading-table.js";
-import {
-  measureSurprisal,
-  scoreReadingTimes,
-  type WordSurprisal,
-} from "../../../evaluation/reading-times.js";
+import { scoreReadingTimes } from "../../../evaluation/reading-times.js";
+import { measureSurprisal, type WordSurprisal } from "../../../evaluation/word-surprisal.js";
 import type { FolderEvaluation, TaskFigures } from "./folder-task.js";
 import { STEP_LINES, type ItemLines } from "./item-lines.js";
 import { writeReadingPredictions, type OfficialPlace } from "./official-predictions.js";

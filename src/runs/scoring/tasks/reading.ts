@@ -16,12 +16,8 @@ import {
   type SentenceEstimate,
 } from "../../../evaluation/reading-analysis.js";
 import { readReadingTable, type ReadingWord } from "../../../evaluation/reading-table.js";
-import {
-  measureSurprisal,
-  scoreReadingTimes,
-  type MeasureFit,
-  type WordSurprisal,
-} from "../../../evaluation/reading-times.js";
+import { scoreReadingTimes, type MeasureFit } from "../../../evaluation/reading-times.js";
+import { measureSurprisal, type WordSurprisal } from "../../../evaluation/word-surprisal.js";
 import { deriveSeed, seeded } from "../../../random.js";
 import type { Metric } from "../../study/results.js";
 import type { Study } from "../../study/study.js";
