@@ -35,6 +35,8 @@ export interface CampaignOptions {
   /** Guides by the code that inputs reach; without it valid files alone are damaged. */
   readonly coverage?: Coverage;
   readonly limits?: Limits;
+  /** Asked between batches whether it has been long enough. */
+  readonly isOver?: () => boolean;
   /** Told what is read next, in case nothing comes back. */
   readonly onBatch?: (inputs: readonly FuzzInput[], done: number) => void;
 }
@@ -68,7 +70,7 @@ export async function fuzz(reader: FuzzedReader, options: CampaignOptions): Prom
     for (let again = 0; again < 2 && isOfMachine(verdict.place); again++)
       verdict = await judge(known, bytes, limits);
     if (verdict.isRefused && verdict.fault === null) refused += 1;
-    const key = `${part} ${verdict.place} ${verdict.fault?.replace(/\d+|".*/gs, "").slice(0, 60)}`;
+    const key = `${part} ${verdict.place} ${verdict.fault?.split(/[: ]/)[0]}`; // messages repeat what they were given
     if (verdict.fault !== null && !findings.has(key) && findings.size < MOST_FINDINGS)
       findings.set(key, { part, bytes, fault: verdict.fault, place: verdict.place });
   };
@@ -76,7 +78,7 @@ export async function fuzz(reader: FuzzedReader, options: CampaignOptions): Prom
   onBatch?.(valid, done);
   for (const input of valid) await run(input);
   coverage?.hasNew({ keep: true });
-  while (done < executions) {
+  while (done < executions && !options.isOver?.()) {
     const size = Math.min(BATCH, executions - done);
     const batch = Array.from({ length: size }, () => nextInput(reader, corpus, random));
     onBatch?.(batch, done);

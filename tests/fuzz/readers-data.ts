@@ -1,7 +1,7 @@
 /** @file Fuzzed readers of data: lists of files, parquet, text, token ids, tokenizers. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readRecord, writeRecord } from "../../src/data/collections.js";
+import { readRecord, writeRecord, type CollectionRecord } from "../../src/data/collections.js";
 import { parseManifest } from "../../src/data/manifest.js";
 import { findOwnDocuments, parseOwnCorpora } from "../../src/data/own-corpora.js";
 import { readTexts } from "../../src/data/documents.js";
@@ -21,12 +21,14 @@ const OWN = {
   ...{ path: "mine/stories.txt", sha256: HASH, bytes: 10, licence: "own", download: null, note: "own text" },
   ...{ standIn: false, source: "own", corpus: { genre: "stories", split: "train", format: "lines" } },
 };
-const RECORD = {
-  ...{ schemaVersion: 1, collection: "class-it-instructions", listed: 1 },
+const RECORD: CollectionRecord = {
+  schemaVersion: 1,
+  collection: "class-it-instructions",
+  listed: 1,
   files: [
     { path: "a/b.parquet", bytes: 7, sha256: HASH, download: "https://hub.example/b", unverified: true },
   ],
-} as const;
+};
 
 /** `data/manifest.json`, the user's own list, records of what was fetched. */
 export function lists(folder: string): FuzzedReader {

@@ -18,7 +18,7 @@ import { ofFile, ofText } from "./parts.js";
 
 const GZIP: Envelope = {
   open: (bytes) => gunzipSync(bytes),
-  close: (inner) => gzipSync(inner, { level: 1 }),
+  close: (inner) => gzipSync(inner, { level: 1, memLevel: 1, windowBits: 9 }),
 };
 const json = (value: unknown): string => JSON.stringify(value);
 

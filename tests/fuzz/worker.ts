@@ -14,6 +14,7 @@ const { values } = parseArgs({
     reader: { type: "string", default: "" },
     executions: { type: "string", default: "1000000" },
     seed: { type: "string", default: "1" },
+    minutes: { type: "string", default: "600" },
     scratch: { type: "string", default: "" },
     faults: { type: "string", default: "" },
     replay: { type: "string" },
@@ -52,6 +53,7 @@ async function campaign(): Promise<void> {
     executions: Number(values.executions),
     seed: Number(values.seed),
     coverage,
+    isOver: () => performance.now() > 60_000 * Number(values.minutes),
     onBatch: (inputs, done) => {
       writeFileSync(`${batchFile}.part`, written(inputs));
       renameSync(`${batchFile}.part`, batchFile);
