@@ -15,7 +15,8 @@ import { parseCurve, readCurveFile } from "../../src/runs/training-records.js";
 import type { Envelope, FuzzedReader, Part } from "./reader.js";
 import { ofFile } from "./parts.js";
 
-const TINY: ArchitectureConfig = {
+/** A model of a few numbers. */
+export const TINY: ArchitectureConfig = {
   ...{ vocabSize: 6, maxLengthTokens: 8, hiddenSize: 4, numHeads: 2, numLayers: 1, feedForwardSize: 4 },
   ...{ rotaryBase: 10_000, normEpsilon: 1e-5, initializerStd: 0.02, tiedEmbeddings: true },
 };
