@@ -22,6 +22,7 @@ const built = mkdtempSync(join(root, ".cache/fuzz/built-"));
 /** A process that reads one batch for so long hangs, on any machine. */
 const HANG_MS = 120_000;
 const HEAP_MIB = 1024;
+const SAY_EVERY_MS = 60_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -71,8 +72,15 @@ function work(reader, scratch, args) {
       ],
       { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" } },
     );
-    let [output, errors, isHanging] = ["", "", false];
-    child.stdout.on("data", (data) => (output += data));
+    const begun = Date.now();
+    let [output, errors, isHanging, said] = ["", "", false, begun];
+    child.stdout.on("data", (data) => {
+      output += data;
+      const { done } = JSON.parse(/\{"type":"progress","done":\d+\}/.exec(data)?.[0] ?? "{}");
+      if (!done || Date.now() - said < SAY_EVERY_MS) return;
+      said = Date.now();
+      console.error(`${reader}: ${done} after ${((said - begun) / 60_000).toFixed(1)} minutes`);
+    });
     child.stderr.on("data", (data) => (errors = (errors + data).slice(-2000)));
     const timer = setInterval(() => {
       const changed = [join(scratch, "batch.json"), join(scratch, "place")].map(
@@ -82,7 +90,6 @@ function work(reader, scratch, args) {
       isHanging = true;
       child.kill("SIGKILL");
     }, 1000);
-    const begun = Date.now();
     child.on("close", (code, signal) => {
       clearInterval(timer);
       /** @type {any[]} */

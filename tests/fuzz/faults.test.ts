@@ -6,15 +6,20 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openTokenizer } from "../../src/data/tokenizer.js";
 import { trainTokenizer } from "../../src/data/tokenizer-json.js";
+import { readReadingTable } from "../../src/evaluation/reading-table.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { readLlamaConfig } from "../../src/model/llama-config.js";
+import { readCorrectedNats } from "../../src/report/surprisal-bins.js";
 import { params } from "../../src/report/params.js";
 import { readEpoch } from "../../src/runs/finetuning-checkpoint.js";
 import { openItemLines } from "../../src/runs/folder-evaluation/item-lines.js";
 import { readMoments } from "../../src/runs/moments-files.js";
-import { readItems, readResult } from "../../src/runs/results.js";
+import { itemsFile, readItems, readResult, subjectFolder } from "../../src/runs/results.js";
 import { findStage, runStage } from "../../src/runs/stage.js";
+import { readTrainedSteps } from "../../src/runs/training-results.js";
+import { openTinyStudy } from "../support/tiny-study.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
+import { READING_HEADER } from "./readers-evaluation.js";
 import { TINY } from "./readers-model.js";
 
 /** Deeper than a stack of calls. */
@@ -124,6 +129,39 @@ describe("a damaged state beside weights names its file and what to do", () => {
       );
     }
   });
+});
+
+test("a column named __proto__ twice is no code, and reading times without their columns are refused as ever", () => {
+  expect(() => readReadingTable("__proto__,__proto__\n1,2\n")).toThrow(
+    /^readReadingTable: the table must have rows and the columns item, word, /,
+  );
+});
+
+test("a curve's empty cell is no zero", () => {
+  const folder = temporaryFolder();
+  const study = { ...openTinyStudy(folder), resultsFolder: folder };
+  const subject = { model: "llama100M", condition: "base" } as const;
+  const place = subjectFolder(study, subject);
+  mkdirSync(place, { recursive: true });
+  const header = "phase,step,epoch,lossNats,learningRate,gradientNorm,trainedTokens";
+  writeFileSync(itemsFile(place, "training"), gzipSync(`${header}\npretraining,1,1,,0.1,1,64\n`));
+  expect(() => readTrainedSteps(study, subject)).toThrow(
+    /^readTrainedSteps: .* must be a table of steps, got 0\.lossNats: expected number/,
+  );
+});
+
+test("surprisal that is no number is named by its row", () => {
+  const path = written("reading.items.csv.gz", gzipSync("id,correctedNats\n0,1.5\n1,\n"));
+  expect(() => readCorrectedNats(path)).toThrow(/^readCorrectedNats: .* got \[1,null\] in row 2/);
+  const whole = written("reading.items.csv.gz", gzipSync("correctedNats,id\n1.5,0\n"));
+  expect([...readCorrectedNats(whole)]).toEqual([[0, 1.5]]);
+});
+
+test("a column of reading times that stands twice is refused by its name", () => {
+  const row = "The,cat,1,3.2,3,1,,,-1,200,210.5,220,230,300,x";
+  expect(() => readReadingTable(`${READING_HEADER},word\n${row}\n`)).toThrow(
+    /^readReadingTable: a column must stand once, got word twice/,
+  );
 });
 
 test("items that unpack to a thousand times their size are no table", () => {

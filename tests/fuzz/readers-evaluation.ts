@@ -80,7 +80,8 @@ export function jsonLines(): FuzzedReader {
   };
 }
 
-const READING_HEADER =
+/** Columns of the table of reading times. */
+export const READING_HEADER =
   "item,word,sent_id,Subtlex_log10,length,context_length,prev_word,prev_item,prev_length," +
   "RTfirstfix,RTfirstpass,RTgopast,RTrightbound,self_paced_reading_time";
 

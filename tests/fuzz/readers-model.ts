@@ -75,7 +75,8 @@ export function modelFolders(folder: string): FuzzedReader {
   const load = (place: string): void => void tf.dispose({ ...loadModel(place).weights });
   writeFileSync(join(whole, "model.safetensors"), bytes);
   writeFileSync(join(inParts, "model.safetensors.index.json"), JSON.stringify(index));
-  const grouped = config({ ...TINY, numKeyValueHeads: 1, headDim: 6 });
+  const { rope_theta: base, ...rest } = JSON.parse(config(TINY)) as Record<string, unknown>;
+  const newer = JSON.stringify({ ...rest, rope_parameters: { rope_type: "default", rope_theta: base } });
   const restored = (
     place: string,
     name: string,
@@ -100,7 +101,7 @@ export function modelFolders(folder: string): FuzzedReader {
   return {
     name: "model-folder",
     parts: {
-      config: restored(whole, "config.json", [config(TINY), grouped]),
+      config: restored(whole, "config.json", [config(TINY), newer]),
       weights: { ...restored(whole, "model.safetensors", [bytes]), envelope: HEADER },
       index: restored(inParts, "model.safetensors.index.json", [JSON.stringify(index)]),
     },
