@@ -8,6 +8,7 @@ import {
   parquetMetadataAsync,
   parquetReadObjects,
   parquetSchema,
+  type AsyncBuffer,
   type FileMetaData,
   type SchemaTree,
 } from "hyparquet";
@@ -42,13 +43,20 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  *   text; the last names row (from 0) and column
  */
 export async function* readReleasedRows(file: string): AsyncGenerator<ReleasedRow, void, void> {
+  yield* decodeReleasedRows(await asyncBufferFromFile(file), file);
+}
+
+/** {@link readReleasedRows} of bytes wherever they are. @param file what to call them in errors */
+export async function* decodeReleasedRows(
+  buffer: AsyncBuffer,
+  file: string,
+): AsyncGenerator<ReleasedRow, void, void> {
   const refuse = (must: string, got: string, cause?: unknown): Error =>
     new Error(
       `readReleasedRows: ${file} must ${must}, got ${got}. ` +
         `Delete it and run npx class-it data --fetch ${RELEASED_COLLECTION}; if it stays so, the set has changed.`,
       { cause },
     );
-  const buffer = await asyncBufferFromFile(file);
   const metadata = await parquetMetadataAsync(buffer).catch((cause: unknown) => {
     throw refuse("be a whole parquet file", buffer.byteLength === 0 ? "an empty file" : String(cause), cause);
   });

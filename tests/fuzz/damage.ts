@@ -2,7 +2,7 @@
 import type { Random } from "../../src/random.js";
 import { damageBytes } from "./damage-bytes.js";
 import { damageJson } from "./damage-json.js";
-import { oneOf, type Form, type Part } from "./reader.js";
+import { oneOf, type Envelope, type Form, type Part } from "./reader.js";
 
 const CELLS = [
   "",
@@ -72,24 +72,36 @@ export const mostBytes = ({ seeds }: Pick<Part, "seeds">): number =>
   Math.max(4096, 4 * seeds.reduce((longest, { length }) => Math.max(longest, length), 0));
 
 /**
- * Bytes of a part with one damage or several.
+ * Bytes of a part with one damage or several, inside their envelope as a rule.
  *
  * @param other bytes of the same part, whose pieces may be taken over
  */
 export function damage(part: Part, bytes: Uint8Array, random: Random, other: Uint8Array): Uint8Array {
-  let damaged = bytes;
-  for (let times = 1 + Math.floor(random() ** 3 * 5); times > 0; times--) {
-    const envelope = random() < 0.85 ? part.envelope : undefined;
-    if (envelope)
-      try {
-        const inner = damageOnce(part.form, envelope.open(damaged), random, envelope.open(other));
-        damaged = envelope.close(inner, damaged);
-        continue;
-      } catch {
-        // An envelope that cannot be opened any more is damaged as it is.
-      }
-    damaged = damageOnce(part.envelope ? "bytes" : part.form, damaged, random, other);
-  }
+  const damaged =
+    (part.envelope && random() < 0.85 ? damageInside(part, part.envelope, bytes, random) : null) ??
+    damageSomeTimes(part.envelope ? "bytes" : part.form, bytes, random, other);
   // A nested value may be far longer: it is the one case where length is the point.
   return damaged.length > 50 * mostBytes(part) ? damaged.subarray(0, mostBytes(part)) : damaged;
+}
+
+/** Null where the envelope cannot be opened, as after damage to itself. */
+function damageInside(
+  { form }: Part,
+  envelope: Envelope,
+  bytes: Uint8Array,
+  random: Random,
+): Uint8Array | null {
+  try {
+    const inner = envelope.open(bytes);
+    return envelope.close(damageSomeTimes(form, inner, random, inner), bytes);
+  } catch {
+    return null;
+  }
+}
+
+function damageSomeTimes(form: Form, bytes: Uint8Array, random: Random, other: Uint8Array): Uint8Array {
+  let damaged = bytes;
+  for (let times = 1 + Math.floor(random() ** 3 * 5); times > 0; times--)
+    damaged = damageOnce(form, damaged, random, other);
+  return damaged;
 }

@@ -5,7 +5,7 @@ import { readRecord, writeRecord, type CollectionRecord } from "../../src/data/c
 import { parseManifest } from "../../src/data/manifest.js";
 import { findOwnDocuments, parseOwnCorpora } from "../../src/data/own-corpora.js";
 import { readTexts } from "../../src/data/documents.js";
-import { readReleasedRows } from "../../src/data/released-instructions.js";
+import { decodeReleasedRows } from "../../src/data/released-instructions.js";
 import { trainTokenizer } from "../../src/data/tokenizer-json.js";
 import { openTokenizer } from "../../src/data/tokenizer.js";
 import { openTokenFile, writeTokenFile } from "../../src/data/token-file.js";
@@ -50,13 +50,14 @@ export function lists(folder: string): FuzzedReader {
 }
 
 /** Parquet files of the released instruction sets. */
-export function parquet(folder: string): FuzzedReader {
+export function parquet(): FuzzedReader {
   const seeds = [parquetOf(releasedRows("wiki", 3)), parquetOf(releasedRows("switchboard", 20), 7)];
-  const read = async (path: string): Promise<void> => {
-    for await (const row of readReleasedRows(path))
+  const read = async (bytes: Uint8Array): Promise<void> => {
+    const slice = async (from: number, to?: number) => Uint8Array.from(bytes.subarray(from, to)).buffer;
+    for await (const row of decodeReleasedRows({ byteLength: bytes.length, slice }, "rows.parquet"))
       if (typeof row.text !== "string") throw new Error("no text");
   };
-  return { name: "parquet", parts: { rows: ofFile(join(folder, "rows.parquet"), "bytes", seeds, read) } };
+  return { name: "parquet", parts: { rows: { form: "bytes", seeds, read } } };
 }
 
 /** Text files read line by line: paragraphs, lines, JSON lines. */

@@ -78,7 +78,8 @@ export function results(folder: string): FuzzedReader {
   const path = join(place, "blimp.json");
   const whole = json(resultWith(METRICS));
   writeFileSync(path, whole);
-  writeFileSync(itemsFile(place, "blimp"), gzipSync(ITEMS));
+  const items = itemsFile(place, "blimp");
+  writeFileSync(items, gzipSync(ITEMS));
   const seed = (text: string): Uint8Array => gzipSync(text);
   return {
     name: "results",
@@ -95,11 +96,9 @@ export function results(folder: string): FuzzedReader {
           }
         },
       },
-      items: {
-        ...ofFile(itemsFile(place, "blimp"), "table", [seed(ITEMS)], (items) => [
-          readItems(items),
-          readPairedOutcomes(study.resultsFolder),
-        ]),
+      items: { ...ofFile(items, "table", [seed(ITEMS)], readItems), envelope: GZIP },
+      credits: {
+        ...ofFile(items, "table", [seed(ITEMS)], () => readPairedOutcomes(study.resultsFolder)),
         envelope: GZIP,
       },
       steps: {
