@@ -16,7 +16,9 @@ import { openItemLines } from "../../src/runs/folder-evaluation/item-lines.js";
 import { readMoments } from "../../src/runs/moments-files.js";
 import { itemsFile, readItems, readResult, subjectFolder } from "../../src/runs/results.js";
 import { findStage, runStage } from "../../src/runs/stage.js";
+import { readStudyFile } from "../../src/runs/study-file.js";
 import { readTrainedSteps } from "../../src/runs/training-results.js";
+import { deriveStudy } from "../../src/scales.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { READING_HEADER } from "./readers-evaluation.js";
@@ -99,6 +101,13 @@ describe("JSON nested deeper than calls can follow", () => {
       /^findStage: .* got a file that is no such record/,
     );
   });
+});
+
+test("a setting that no number can hold is refused, not taken for infinity", () => {
+  const path = written("study.json", '{"pretraining":{"learningRate":1e999}}');
+  expect(() => readStudyFile(path, deriveStudy("smoke"))).toThrow(
+    /^readStudyFile: .* got pretraining.learningRate: expected a finite number/,
+  );
 });
 
 test("a stage whose record names a folder among its files is told that the file is missing", async () => {

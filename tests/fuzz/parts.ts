@@ -1,6 +1,6 @@
-/** @file Parts of fuzzed readers that take a text, or the path of a file. */
+/** @file Parts of fuzzed readers that take a text, the path of a file, or a safetensors file. */
 import { writeFileSync } from "node:fs";
-import type { Form, Part } from "./reader.js";
+import type { Envelope, Form, Part } from "./reader.js";
 
 type Seeds = readonly (string | Uint8Array)[];
 
@@ -20,3 +20,13 @@ export const ofFile = (path: string, form: Form, seeds: Seeds, read: (path: stri
     return read(path);
   },
 });
+
+/** The JSON header of a safetensors file, whose length follows it. */
+export const HEADER: Envelope = {
+  open: (bytes) => bytes.subarray(8, 8 + Number(Buffer.from(bytes).readBigUInt64LE(0))),
+  close: (header, before) => {
+    const start = Buffer.alloc(8);
+    start.writeBigUInt64LE(BigInt(header.length));
+    return Buffer.concat([start, header, before.subarray(8 + HEADER.open(before).length)]);
+  },
+};

@@ -1,4 +1,4 @@
-/** @file Fuzzed readers of data: lists of files, parquet, text, token ids, tokenizers. */
+/** @file Fuzzed readers of data: lists of files, parquet, text, token ids, tokenizers, safetensors. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readRecord, writeRecord, type CollectionRecord } from "../../src/data/collections.js";
@@ -9,9 +9,10 @@ import { decodeReleasedRows } from "../../src/data/released-instructions.js";
 import { trainTokenizer } from "../../src/data/tokenizer-json.js";
 import { openTokenizer } from "../../src/data/tokenizer.js";
 import { openTokenFile, writeTokenFile } from "../../src/data/token-file.js";
+import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
 import { findProjectRoot } from "../../src/project-root.js";
 import { parquetOf, releasedRows } from "../support/released-fixture.js";
-import { ofFile, ofText } from "./parts.js";
+import { HEADER, ofFile, ofText } from "./parts.js";
 import type { Form, FuzzedReader, Part } from "./reader.js";
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -128,5 +129,21 @@ export function tokenizers(folder: string): FuzzedReader {
         use(place),
       ),
     },
+  };
+}
+
+/** Safetensors files by themselves. */
+export function safetensors(): FuzzedReader {
+  const seeds = [
+    writeSafetensors({
+      a: { dtype: "F32", shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) },
+      b: { dtype: "BF16", shape: [3], values: Float32Array.of(1, 2, 3) },
+      c: { dtype: "I32", shape: [], values: Int32Array.of(7) },
+    }),
+    writeSafetensors({}),
+  ];
+  return {
+    name: "safetensors",
+    parts: { file: { form: "json", envelope: HEADER, seeds, read: (bytes) => readSafetensors(bytes) } },
   };
 }

@@ -1,4 +1,4 @@
-/** @file Fuzzed readers of models: safetensors, Hugging Face folders, and the checkpoints of trainings. */
+/** @file Fuzzed readers of models: Hugging Face folders, and the checkpoints of trainings. */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,29 +6,19 @@ import type { ArchitectureConfig } from "../../src/config.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel, writeLlamaConfig, writeWeights } from "../../src/model/checkpoint.js";
 import { initializeWeights, type Weights } from "../../src/model/decoder.js";
-import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
+import { readSafetensors } from "../../src/model/safetensors.js";
 import { seeded } from "../../src/random.js";
 import { readCheckpoint } from "../../src/runs/checkpoint-folder.js";
 import { readEpoch } from "../../src/runs/finetuning-checkpoint.js";
 import { readMoments, writeMoments } from "../../src/runs/moments-files.js";
 import { parseCurve, readCurveFile } from "../../src/runs/training-records.js";
-import type { Envelope, FuzzedReader, Part } from "./reader.js";
-import { ofFile } from "./parts.js";
+import { HEADER, ofFile } from "./parts.js";
+import type { FuzzedReader, Part } from "./reader.js";
 
 /** A model of a few numbers. */
 export const TINY: ArchitectureConfig = {
   ...{ vocabSize: 6, maxLengthTokens: 8, hiddenSize: 4, numHeads: 2, numLayers: 1, feedForwardSize: 4 },
   ...{ rotaryBase: 10_000, normEpsilon: 1e-5, initializerStd: 0.02, tiedEmbeddings: true },
-};
-
-/** The JSON header of a safetensors file, whose length follows it. */
-const HEADER: Envelope = {
-  open: (bytes) => bytes.subarray(8, 8 + Number(Buffer.from(bytes).readBigUInt64LE(0))),
-  close: (header, before) => {
-    const start = Buffer.alloc(8);
-    start.writeBigUInt64LE(BigInt(header.length));
-    return Buffer.concat([start, header, before.subarray(8 + HEADER.open(before).length)]);
-  },
 };
 
 /** Weights of the tiny model, which are never disposed of. */
@@ -39,23 +29,6 @@ function tinyWeights(): { readonly weights: Weights; readonly bytes: Uint8Array 
 
 const config = (architecture: ArchitectureConfig): string =>
   writeLlamaConfig(architecture, { startId: 1, endId: 2, padId: 0 });
-
-/** Safetensors files by themselves. */
-export function safetensors(): FuzzedReader {
-  const seeds = [
-    writeSafetensors({
-      a: { dtype: "F32", shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) },
-      b: { dtype: "BF16", shape: [3], values: Float32Array.of(1, 2, 3) },
-      c: { dtype: "I32", shape: [], values: Int32Array.of(7) },
-    }),
-    writeSafetensors({}),
-    tinyWeights().bytes,
-  ];
-  return {
-    name: "safetensors",
-    parts: { file: { form: "json", envelope: HEADER, seeds, read: (bytes) => readSafetensors(bytes) } },
-  };
-}
 
 /** A Hugging Face folder: its configuration, its weights, its index of parts. */
 export function modelFolders(folder: string): FuzzedReader {

@@ -10,7 +10,7 @@ const model = () => import("./readers-model.js");
 const runs = () => import("./readers-runs.js");
 
 const READERS: Readonly<Record<string, MakeReader>> = {
-  safetensors: async () => (await model()).safetensors(),
+  safetensors: async () => (await data()).safetensors(),
   "model-folder": async (folder) => (await model()).modelFolders(folder),
   tokenizer: async (folder) => (await data()).tokenizers(folder),
   "json-lines": async () => (await evaluation()).jsonLines(),
