@@ -1,5 +1,5 @@
 /** @file One test for each fault that fuzzing found: what once broke the reader is now refused in words. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -19,6 +19,7 @@ import { findStage, runStage } from "../../src/runs/stage.js";
 import { readStudyFile } from "../../src/runs/study-file.js";
 import { readTrainedSteps } from "../../src/runs/training-results.js";
 import { deriveStudy } from "../../src/scales.js";
+import { resultWith } from "../support/hand-made-result.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { READING_HEADER } from "./readers-evaluation.js";
@@ -82,7 +83,8 @@ function readFixture(): Record<string, unknown> {
 
 describe("JSON nested deeper than calls can follow", () => {
   test("is no result", () => {
-    expect(() => readResult(written("blimp.json", `{"config":{"a":${DEEP}}}`))).toThrow(
+    const whole = JSON.stringify({ ...resultWith([]), config: { a: "deep" } });
+    expect(() => readResult(written("blimp.json", whole.replace('"deep"', DEEP)))).toThrow(
       /^readResults: .*blimp.json must be a result/,
     );
   });
@@ -95,9 +97,10 @@ describe("JSON nested deeper than calls can follow", () => {
 
   test("is no record of a stage", async () => {
     const cache = temporaryFolder();
-    const { folder } = await runStage(cache, "kit", { a: 1 }, async () => undefined);
-    writeFileSync(join(folder, "stage.json"), `{"inputs":{"a":${DEEP}}}`);
-    expect(() => findStage(cache, "kit", { a: 1 })).toThrow(
+    const { folder } = await runStage(cache, "kit", { a: "deep" }, async () => undefined);
+    const record = join(folder, "stage.json");
+    writeFileSync(record, readFileSync(record, "utf8").replace('"deep"', DEEP));
+    expect(() => findStage(cache, "kit", { a: "deep" })).toThrow(
       /^findStage: .* got a file that is no such record/,
     );
   });
