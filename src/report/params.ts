@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { SCALES, type Scale } from "../config.js";
-import { parseJson } from "../runs/read-json.js";
+import { parseJson } from "../runs/stages/read-json.js";
 import { SCALE_SEEDS } from "../scales.js";
 import { display, escapeHtml } from "./display.js";
 

@@ -8,10 +8,10 @@ import { loadModel, writeLlamaConfig, writeWeights } from "../../src/model/check
 import { initializeWeights, type Weights } from "../../src/model/decoder.js";
 import { readSafetensors } from "../../src/model/safetensors.js";
 import { seeded } from "../../src/random.js";
-import { readCheckpoint } from "../../src/runs/checkpoint-folder.js";
-import { readEpoch } from "../../src/runs/finetuning-checkpoint.js";
-import { readMoments, writeMoments } from "../../src/runs/moments-files.js";
-import { parseCurve, readCurveFile } from "../../src/runs/training-records.js";
+import { readCheckpoint } from "../../src/runs/training/checkpoint-folder.js";
+import { readEpoch } from "../../src/runs/finetuning/checkpoint.js";
+import { readMoments, writeMoments } from "../../src/runs/training/moments-files.js";
+import { parseCurve, readCurveFile } from "../../src/runs/training/records.js";
 import { HEADER, ofFile } from "./parts.js";
 import type { FuzzedReader, Part } from "./reader.js";
 
