@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parquetMetadata } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import { readReleasedRows } from "../../src/data/released-instructions.js";
 import { faultOfRuns } from "../../src/data/rle-runs.js";
@@ -52,16 +51,11 @@ describe("a struct in Thrift's compact form", () => {
 
 test("whatever a byte of a dictionary column says, the file is read or refused in words", async () => {
   const whole = parquetOf(releasedRows("switchboard", 20), 20);
-  const { row_groups: groups } = parquetMetadata(new Uint8Array(whole));
-  const column = groups[0]?.columns.find(
-    ({ meta_data: data }) => data?.path_in_schema[0] === "source",
-  )?.meta_data;
-  const from = Number(column?.dictionary_page_offset);
-  const to = from + Number(column?.total_compressed_size);
-  expect(to - from).toBeGreaterThan(20);
+  // The name stands in the column's dictionary alone; the page of its runs follows.
+  const [from, to] = [-25, 40].map((by) => whole.indexOf("switchboard") + by);
   const file = join(temporaryFolder(), "rows.parquet");
   let refused = 0;
-  for (let at = from; at < to; at++)
+  for (let at = from ?? 0; at < (to ?? 0); at++)
     for (const value of [0, 32, 127, 255]) {
       const bytes = Buffer.from(whole);
       bytes[at] = value;

@@ -24,10 +24,12 @@ export function parseJson(text: string): unknown {
 
 /** Level by level, since the value may be deeper than calls can go. */
 function isDeep(value: unknown): boolean {
-  let level = [value];
+  let level: readonly unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MOST_LEVELS) return true;
-    level = level.flatMap((part) => (typeof part === "object" && part !== null ? Object.values(part) : []));
+    level = level.flatMap((part): unknown[] =>
+      typeof part === "object" && part !== null ? Object.values(part) : [],
+    );
   }
   return false;
 }
