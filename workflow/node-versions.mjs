@@ -93,6 +93,8 @@ async function tryVersion(range) {
           "test",
           "--silent",
           "--",
+          "--testTimeout=300000", // other work on the machine is no fault of a version
+          "--hookTimeout=300000",
           "--reporter=default",
           "--reporter=json",
           `--outputFile.json=${results}`,
