@@ -66,6 +66,8 @@ function countsOf(file) {
 async function tryVersion(range) {
   // Not below this clone: what is missing there would be found in its node_modules.
   const folder = mkdtempSync(join(tmpdir(), "class-it-node-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
   try {
     const { version, bin } = installNode(range, folder);
     const [clone, home] = [join(folder, "clone"), join(folder, "home")];
@@ -113,7 +115,8 @@ async function tryVersion(range) {
     }
     return { version, outcomes };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.removeListener("exit", remove);
+    remove();
   }
 }
 
@@ -134,5 +137,7 @@ async function main(ranges) {
   );
 }
 
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
+  process.once(signal, () => process.exit(1));
 const named = process.argv.slice(2);
 main(named.length > 0 ? named : LINES).catch(reportFailure);
