@@ -175,6 +175,21 @@ async function finetune(model, { task, files }) {
   return path;
 }
 
+/** @param {readonly ({ model: string, name: string, way: string } & ReturnType<typeof compareScores>)[]} rows */
+function tableOf(rows) {
+  const lines = rows.map(
+    ({ model, name, items, way, largest, largestShare, changed, ties }) =>
+      `| ${model} | ${name} | ${items} | ${way} | ${largest.toExponential(1)} | ${largestShare.toFixed(2)} | ${changed} | ${ties} |`,
+  );
+  return [
+    `\nBeside ${RUNS[0]?.ways[0]?.name}:\n`,
+    "| decoder | task | items | way | largest difference | of what is allowed | choices changed | ties changed |",
+    "|---|---|---|---|---|---|---|---|",
+    ...lines,
+    "",
+  ].join("\n");
+}
+
 /** @param {string[]} wanted */
 async function main(wanted) {
   const data = process.env["CLASS_IT_DATA"];
@@ -215,20 +230,19 @@ async function main(wanted) {
       Object.assign(found, JSON.parse(readFileSync(out, "utf8")));
     }
     const [[, reference] = ["", {}], ...others] = Object.entries(found);
-    for (const { name } of subjects)
-      for (const [way, scored] of others)
-        rows.push({ model, name, way, ...compareScores(reference[name] ?? [], scored[name] ?? []) });
+    const own = subjects.flatMap(({ name }) =>
+      others.map(([way, scored]) => ({
+        model,
+        name,
+        way,
+        ...compareScores(reference[name] ?? [], scored[name] ?? []),
+      })),
+    );
+    console.log(tableOf(own));
+    rows.push(...own);
   }
   rmSync(folder, { recursive: true, force: true });
-  console.log(`\nBeside ${RUNS[0]?.ways[0]?.name}:\n`);
-  console.log(
-    "| decoder | task | items | way | largest difference | of what is allowed | choices changed | ties changed |\n|---|---|---|---|---|---|---|---|",
-  );
-  for (const { model, name, items, way, largest, largestShare, changed, ties } of rows)
-    console.log(
-      `| ${model} | ${name} | ${items} | ${way} | ${largest.toExponential(1)} | ${largestShare.toFixed(2)} | ${changed} | ${ties} |`,
-    );
-  console.log(`\n${((performance.now() - begin) / 60_000).toFixed(1)} minutes`);
+  console.log(`${((performance.now() - begin) / 60_000).toFixed(1)} minutes`);
   const faults = rows.flatMap(({ model, name, way, faults: own }) =>
     own.map((fault) => `${model} ${name}, ${way}: ${fault}`),
   );

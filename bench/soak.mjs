@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** @typedef {{ step: number, phase: string, rssMiB: number, heapMiB: number, tensors: number, tensorMiB: number, cpuMs: number, wallMs: number, evaluationSeconds: number }} Sample */
+/** @typedef {{ step: number, phase: string, rssMiB: number, anonymousMiB: number, externalMiB: number, heapMiB: number, tensors: number, tensorMiB: number, cpuMs: number, wallMs: number, evaluationSeconds: number }} Sample */
 
 const source = (/** @type {string} */ path) =>
   import(fileURLToPath(new URL(`../src/dist/${path}`, import.meta.url)));
@@ -108,7 +108,7 @@ const samples = [];
 let cpu = process.cpuUsage();
 let wall = performance.now();
 console.log(
-  "| step | phase | MiB resident | heap MiB | tensors | tensor MiB | cpu ms a step | ms a step | evaluation s |\n|---|---|---|---|---|---|---|---|---|",
+  "| step | phase | MiB resident | of it anonymous | heap MiB | beside the heap MiB | tensors | tensor MiB | cpu ms a step | ms a step | evaluation s |\n|---|---|---|---|---|---|---|---|---|",
 );
 const windowSteps = Math.ceil(STEPS / WINDOWS);
 let taken = 0;
@@ -121,14 +121,18 @@ for await (const { phase } of trainCondition(study, { model: MODEL, condition: "
     await evaluate();
     const evaluationSeconds = (performance.now() - evaluating) / 1000;
     globalThis.gc?.();
-    const { rss, heapUsed } = process.memoryUsage();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    const [, anonymousKiB = Number.NaN] =
+      /^RssAnon:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
     const { numTensors, numBytes } = tf.memory();
     /** @type {Sample} */
     const sample = {
       step: taken,
       phase,
       rssMiB: rss / 2 ** 20,
+      anonymousMiB: Number(anonymousKiB) / 2 ** 10,
       heapMiB: heapUsed / 2 ** 20,
+      externalMiB: external / 2 ** 20,
       tensors: numTensors,
       tensorMiB: numBytes / 2 ** 20,
       cpuMs: (user + system) / 1000 / windowSteps,
@@ -138,7 +142,7 @@ for await (const { phase } of trainCondition(study, { model: MODEL, condition: "
     samples.push(sample);
     const fixed = (/** @type {number} */ value, digits = 1) => value.toFixed(digits);
     console.log(
-      `| ${sample.step} | ${phase} | ${fixed(sample.rssMiB)} | ${fixed(sample.heapMiB, 2)} | ${numTensors} | ${fixed(sample.tensorMiB, 3)} | ${fixed(sample.cpuMs)} | ${fixed(wallMs)} | ${fixed(evaluationSeconds)} |`,
+      `| ${sample.step} | ${phase} | ${fixed(sample.rssMiB)} | ${fixed(sample.anonymousMiB)} | ${fixed(sample.heapMiB, 2)} | ${fixed(sample.externalMiB, 2)} | ${numTensors} | ${fixed(sample.tensorMiB, 3)} | ${fixed(sample.cpuMs)} | ${fixed(wallMs)} | ${fixed(evaluationSeconds)} |`,
     );
     cpu = process.cpuUsage();
     wall = performance.now();
