@@ -12,14 +12,14 @@ const { tf } = await source("engine/backend.js");
 const { benchmarkOf } = await source("evaluation/benchmarks.js");
 const { numberItems, scoreItems } = await source("evaluation/choice-items.js");
 const { readReadingTable } = await source("evaluation/reading-table.js");
-const { measureSurprisal, WORD_READINGS } = await source("evaluation/reading-times.js");
+const { measureSurprisal, WORD_READINGS } = await source("evaluation/word-surprisal.js");
 const { encodePairs } = await source("evaluation/superglue-inputs.js");
 const { readSuperglue, SUPERGLUE_CONFIGS } = await source("evaluation/superglue-tasks.js");
 const { startClassifier } = await source("evaluation/superglue-training.js");
 const { loadModel } = await source("model/checkpoint.js");
 const { readSafetensors } = await source("model/safetensors.js");
 const { seeded, shuffled } = await source("random.js");
-const { openScorer } = await source("runs/scoring.js");
+const { openScorer } = await source("runs/scoring/scoring.js");
 
 /** @typedef {import("./invariance.mjs").Scored} Scored */
 /** @typedef {import("./invariance.mjs").Way} Way */

@@ -94,8 +94,8 @@ export function compareScores(reference, other) {
  * @returns {Promise<Subject[]>}
  */
 async function findSubjects(data) {
-  const { findTaskFiles } = await source("runs/folder-evaluation/task-files.js");
-  const { TASKS } = await source("runs/tasks.js");
+  const { findTaskFiles } = await source("runs/scoring/folder-evaluation/task-files.js");
+  const { TASKS } = await source("runs/scoring/tasks.js");
   const { SUPERGLUE_TASKS } = await source("evaluation/superglue-tasks.js");
   const official = join(data, "babylm_eval_2025");
   /** @type {Record<string, string>} */
@@ -195,8 +195,8 @@ async function main(wanted) {
   const data = process.env["CLASS_IT_DATA"];
   if (!data) throw new Error("invariance: CLASS_IT_DATA must name the data folder, it is not set. Set it.");
   const { MODELS } = await source("config.js");
-  const { openStudy } = await source("runs/study.js");
-  const { trainedModel } = await source("runs/training.js");
+  const { openStudy } = await source("runs/study/study.js");
+  const { trainedModel } = await source("runs/training/training.js");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const all = await findSubjects(data);
