@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { killEverywhere } from "./faults/kills.mjs";
 import { interruptSetUp } from "./faults/set-up.mjs";
 
 /**
@@ -17,6 +18,7 @@ import { interruptSetUp } from "./faults/set-up.mjs";
 
 /** @type {Record<string, Part>} */
 const PARTS = {
+  kills: { run: killEverywhere, count: 50 },
   "set-up": { run: interruptSetUp, count: 20 },
 };
 

@@ -30,3 +30,53 @@ export function listFiles(folder, isLeftOut = () => false, contentOf = (_, bytes
   if (existsSync(folder)) walk(folder);
   return files;
 }
+
+/** What differs between two runs of the same: times, and the machine they were measured on. */
+const TIMED = new Set(["seconds", "secondsLeft", "tokensPerSecond", "provenance"]);
+
+/** @param {unknown} value @returns {unknown} */
+function withoutTimes(value) {
+  if (Array.isArray(value)) return value.map(withoutTimes);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !TIMED.has(key) && key !== "curve.jsonl") // its hash, in the record of a stage
+      .map(([key, part]) => [key, withoutTimes(part)]),
+  );
+}
+
+/** @param {string} text */
+const lineWithoutTimes = (text) => (text === "" ? "" : JSON.stringify(withoutTimes(JSON.parse(text))));
+
+/**
+ * Everything a study left, but for times.
+ *
+ * @param {import("./tiny-study.mjs").Place} place
+ */
+export function fingerprintOf({ results, stages, out }) {
+  const content = (/** @type {string} */ path, /** @type {Buffer} */ bytes) =>
+    /\.jsonl?$/.test(path)
+      ? String(bytes).split("\n").length > 2 && path.endsWith("l")
+        ? String(bytes).split("\n").map(lineWithoutTimes).join("\n")
+        : lineWithoutTimes(String(bytes))
+      : bytes;
+  return new Map([results, stages, out].flatMap((folder) => [...listFiles(folder, isPage, content)]));
+}
+
+/** The report bears the time it was made at. */
+const isPage = (/** @type {string} */ path) => path.endsWith(".html");
+
+/** Temporary files, locks, and whatever is beside a final name. @param {Map<string, string>} files */
+export const leftovers = (files) => [...files.keys()].filter((path) => /part|lock|progress|\.tmp/.test(path));
+
+/**
+ * Demands equal files.
+ *
+ * @param {Map<string, string>} found
+ * @param {Map<string, string>} expected
+ */
+export function differences(found, expected) {
+  return [...new Set([...found.keys(), ...expected.keys()])].filter(
+    (path) => found.get(path) !== expected.get(path),
+  );
+}

@@ -43,7 +43,10 @@ export async function interruptSetUp({ root, folder, count, random, log }) {
     const faults = [...new Set([...expected.keys(), ...found.keys()])].filter(
       (path) => expected.get(path) !== found.get(path),
     );
-    demand(faults.length === 0, `all files must be those of an undisturbed set-up, got others: ${faults.slice(0, 5)}`);
+    demand(
+      faults.length === 0,
+      `all files must be those of an undisturbed set-up, got others: ${faults.slice(0, 5)}`,
+    );
   };
   let completed = 0;
   for (let kills = 0; kills < count;) {
@@ -69,7 +72,8 @@ export async function interruptSetUp({ root, folder, count, random, log }) {
   check();
   const again = await begin().ended;
   demand(again.text === "", `a set-up with nothing to do must say nothing, got ${again.text}`);
-  const doctor = await start(process.execPath, [join(clone, "src/class-it.mjs"), "doctor"], { cwd: clone }).ended;
+  const doctor = await start(process.execPath, [join(clone, "src/class-it.mjs"), "doctor"], { cwd: clone })
+    .ended;
   demand(doctor.code === 0, `doctor must find everything, got ${doctor.text}`);
   return [
     {

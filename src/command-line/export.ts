@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import type { Precision } from "../config.js";
 import { findProjectRoot } from "../project-root.js";
 import { tableMarkdown } from "../report/table.js";
+import { explained } from "../runs/disk-fault.js";
 import type { TrainedRun } from "../runs/trained-runs.js";
 import { choice, example, jsonOption } from "./options.js";
 import { printJson, type Surroundings } from "./surroundings.js";
@@ -66,7 +67,9 @@ async function exportRun(options: ExportOptions, surroundings: Surroundings): Pr
   const folder = resolve(options.out);
   const { precision } = options;
   const model = { ...loadModel(stage.folder), tokenizer: await openTokenizer(stage.folder) };
-  const files = writeHuggingFaceFolder(folder, model, { precision, readme: describeOrigin(run, precision) });
+  const files = explained(folder, () =>
+    writeHuggingFaceFolder(folder, model, { precision, readme: describeOrigin(run, precision) }),
+  );
   const check = options.checkWithPytorch
     ? await checkExport(folder, (line) => stderr.write(`${line}\n`))
     : undefined;

@@ -8,12 +8,13 @@ import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { tf } from "../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
 import { TrainingRun, type StepRecord } from "../training/train.js";
+import { explainDiskFault } from "./disk-fault.js";
 import { heldOutSources, measureSources } from "./held-out.js";
 import { interruptSignal } from "./interrupt.js";
 import type { Material } from "./material.js";
 import { writeMoments } from "./moments-files.js";
 import type { PreparedPhase } from "./phases.js";
-import { reportProgress } from "./progress.js";
+import { notify, reportProgress } from "./progress.js";
 import { nameRun } from "./runs-under-way.js";
 import { beginStage, hashStage, type Stage, type StageInputs } from "./stage.js";
 import type { StageLock } from "./stage-lock.js";
@@ -42,7 +43,7 @@ export async function* buildPhase(
   const checkpoints = openCheckpoints(progressFolder(study.cacheFolder, kind, inputs), {
     stage: hashStage(kind, inputs),
     architecture: plan.architecture,
-    notice: (message) => reportProgress({ type: "note", text: message }),
+    notice: notify,
     ...(study.checkpoints && { interval: study.checkpoints }),
   });
   const resumed = checkpoints.latest();
@@ -157,7 +158,10 @@ function completePhase(
     return draft.complete(done.seconds);
   } catch (error) {
     draft.abandon();
-    throw error;
+    throw explainDiskFault(
+      error,
+      join(study.cacheFolder, `${done.kind}-${hashStage(done.kind, done.inputs)}`),
+    );
   } finally {
     tf.dispose({ ...weights });
   }

@@ -6,9 +6,10 @@ import { openTokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { createLogLikelihood, type ScoringOptions } from "../evaluation/log-likelihood.js";
 import { loadModel, loadOtherWeights } from "../model/checkpoint.js";
+import { requireWritable } from "./disk-fault.js";
 import { reportProgress } from "./progress.js";
 import { codeVersion } from "./provenance.js";
-import { itemTableSchema, publishResult, type ItemTable, type Result } from "./results.js";
+import { itemTableSchema, publishResult, subjectFolder, type ItemTable, type Result } from "./results.js";
 import { runStage, type Stage } from "./stage.js";
 import type { Study } from "./study.js";
 import { defineTask, type Task } from "./tasks.js";
@@ -34,6 +35,7 @@ export async function evaluateCondition(
   }: { readonly model: ModelName; readonly condition: Condition; readonly task: Task },
 ): Promise<Result> {
   const definition = await defineTask(study, task);
+  requireWritable(subjectFolder(study, { model, condition }), "evaluateCondition");
   const trained = await trainedModel(study, { model, condition });
   const { stage, items } = await scoreStage(study, trained.stage, {
     task,

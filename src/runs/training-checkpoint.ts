@@ -10,6 +10,7 @@ import { writeWeights } from "../model/checkpoint.js";
 import type { StepRecord, TrainingRun } from "../training/train.js";
 import { writeFileAtomically } from "./atomic-file.js";
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from "./checkpoint-folder.js";
+import { explained } from "./disk-fault.js";
 import { readCurveLines, type HeldOutLoss } from "./training-records.js";
 
 /** A state to go on from. The caller disposes the tensors. */
@@ -100,8 +101,10 @@ export function openCheckpoints(
       return null;
     },
     append(record) {
-      mkdirSync(folder, { recursive: true });
-      appendFileSync(curve, JSON.stringify(record) + "\n");
+      explained(curve, () => {
+        mkdirSync(folder, { recursive: true });
+        appendFileSync(curve, JSON.stringify(record) + "\n");
+      });
     },
     keepWeights(name, run) {
       const weights = run.readWeights();

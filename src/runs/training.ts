@@ -8,9 +8,11 @@ import { curriculumOf } from "../curricula.js";
 import { defaultPlaces } from "../data/files.js";
 import { buildPhase, progressFolder, type ConditionStep } from "./build-phase.js";
 import { keepsMoments } from "./distinct-stages.js";
+import { requireWritable } from "./disk-fault.js";
 import { announceExposure, exposureMetrics } from "./exposure.js";
 import { openMaterial, type Material } from "./material.js";
 import { pretrainingPhase, tuningPhase, type PreparedPhase } from "./phases.js";
+import { subjectFolder } from "./results.js";
 import { findStage, lockStage, type Stage } from "./stage.js";
 import { countSteps, stageBatches } from "./stage-batches.js";
 import { checkModel, type Study } from "./study.js";
@@ -38,6 +40,7 @@ export async function* trainCondition(
 ): AsyncGenerator<ConditionStep, TrainedModel, void> {
   checkModel(model);
   const curriculum = curriculumOf(study.config, condition);
+  requireWritable(subjectFolder(study, { model, condition }), "trainCondition");
   const exposure = await announceExposure(study, { condition, text: await loadText(study) });
   const material = await openMaterial(study, model);
   const done: FinishedPhase[] = [];

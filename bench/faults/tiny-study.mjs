@@ -1,0 +1,110 @@
+/** @file A study on generated text whose stages take seconds, and the commands that run it from text to report. */
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { start } from "./processes.mjs";
+
+const decoder = {
+  vocabSize: 400,
+  maxLengthTokens: 128,
+  hiddenSize: 16,
+  numHeads: 2,
+  numLayers: 1,
+  feedForwardSize: 64,
+};
+/** Some hundred steps of pre-training, thirty of each tuning phase. */
+const CONFIG = {
+  architectures: { llama140M: decoder, llama100M: decoder },
+  pretraining: { batchSize: 8, learningRate: 0.02 },
+  instructionTuning: { maxEpochs: 15 },
+  rowLengthTokens: { llama140M: 32, llama100M: 32 },
+  budget: {
+    pretrainingWords: 24_000,
+    heldOutWords: 200,
+    heldOutRows: 4,
+    switchboardRows: 16,
+    wikiRows: 16,
+    zeroShotItemsPerUid: 2,
+  },
+};
+
+const MODEL = "llama100M";
+const SUBJECT = ["--scale", "smoke", "--model", MODEL];
+
+/** Pairs of our own, more than are written at once. */
+const pairs = Array.from({ length: 1_300 }, (_, i) => {
+  const [good, bad] = i % 2 === 0 ? ["sleeps", "sleep"] : ["rings", "ring"];
+  const sentence = (/** @type {string | undefined} */ verb) => `The bell of mill ${i} ${verb} at noon.`;
+  return JSON.stringify({ sentence_good: sentence(good), sentence_bad: sentence(bad) });
+});
+
+/**
+ * Where a study lies, and the commands in their order.
+ *
+ * @param {string} folder
+ * @param {{ results?: string, stages?: string, out?: string }} [places] elsewhere than in the folder
+ */
+export function placeStudy(folder, places = {}) {
+  const {
+    results = join(folder, "results"),
+    stages = join(folder, "stages"),
+    out = join(folder, "out"),
+  } = places;
+  const config = join(folder, "study.json");
+  const items = join(folder, "items");
+  mkdirSync(join(items, "blimp_filtered"), { recursive: true });
+  writeFileSync(config, JSON.stringify(CONFIG));
+  writeFileSync(join(items, "blimp_filtered", "own.jsonl"), `${pairs.join("\n")}\n`);
+  const study = [...SUBJECT, "--config", config, "--results", results, "--cache", stages];
+  /** @type {Record<string, () => string[]>} */
+  const commands = {
+    train: () => ["train", "--condition", "merged", "--seed", "1", ...study],
+    "train in sequence": () => ["train", "--condition", "switchThenWiki", "--seed", "1", ...study],
+    evaluate: () => ["evaluate", "--condition", "merged", "--seed", "1", "--tasks", "blimp", ...study],
+    read: () => ["evaluate", "--condition", "merged", "--seed", "1", "--tasks", "reading", ...study],
+    finetune: () => [
+      ...["finetune", "--condition", "merged", "--study-seed", "1", "--task", "wsc", "--seeds", "1,2"],
+      ...study,
+    ],
+    "evaluate a folder": () => {
+      const model = join(stages, readdirSync(stages).find((name) => /^pretraining-\w+$/.test(name)) ?? "");
+      return [
+        "evaluate",
+        "--model",
+        model,
+        "--data",
+        items,
+        "--out",
+        join(out, "scores"),
+        "--tasks",
+        "blimp",
+      ];
+    },
+    "finetune a folder": () => {
+      const model = join(stages, readdirSync(stages).find((name) => /^pretraining-\w+$/.test(name)) ?? "");
+      return [
+        ...["finetune", "--model", model, "--out", join(out, "answers"), "--task", "wsc", "--seeds", "3"],
+        ...["--scale", "smoke", "--cache", stages],
+      ];
+    },
+    report: () => ["report", "--from", join(results, "smoke-microworld"), "--out", join(out, "site")],
+  };
+  return { folder, results, stages, out, commands };
+}
+
+/** @typedef {ReturnType<typeof placeStudy>} Place */
+
+/** Whatever of the environment could lead to other text or places is taken away. */
+const PLAIN = { CLASS_IT_DATA: undefined, CLASS_IT_PROGRESS: undefined, TF_CPP_MIN_LOG_LEVEL: "2" };
+
+/**
+ * Starts `class-it`.
+ *
+ * @param {string} root
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+export const classIt = (root, args, env = {}) =>
+  start(process.execPath, [join(root, "src/class-it.mjs"), ...args], {
+    cwd: root,
+    env: { ...PLAIN, ...env },
+  });
