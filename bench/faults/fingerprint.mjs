@@ -48,23 +48,24 @@ function withoutTimes(value) {
 /** @param {string} text */
 const lineWithoutTimes = (text) => (text === "" ? "" : JSON.stringify(withoutTimes(JSON.parse(text))));
 
+/** A file without the times in it. @param {string} path @param {Buffer} bytes */
+function contentOf(path, bytes) {
+  if (path.endsWith(".json.gz")) return lineWithoutTimes(String(gunzipSync(bytes)));
+  if (path.endsWith(".json")) return lineWithoutTimes(String(bytes));
+  if (path.endsWith(".jsonl")) return String(bytes).split("\n").map(lineWithoutTimes).join("\n");
+  return bytes;
+}
+
 /**
  * Everything a study left, but for times.
  *
  * @param {import("./tiny-study.mjs").Place} place
  */
-export function fingerprintOf({ results, stages, out }) {
-  const content = (/** @type {string} */ path, /** @type {Buffer} */ bytes) =>
-    /\.jsonl?$/.test(path)
-      ? String(bytes).split("\n").length > 2 && path.endsWith("l")
-        ? String(bytes).split("\n").map(lineWithoutTimes).join("\n")
-        : lineWithoutTimes(String(bytes))
-      : bytes;
-  return new Map([results, stages, out].flatMap((folder) => [...listFiles(folder, isPage, content)]));
-}
+export const fingerprintOf = ({ results, stages, out }) =>
+  new Map([results, stages, out].flatMap((folder) => [...listFiles(folder, isPage, contentOf)]));
 
-/** The report bears the time it was made at. */
-const isPage = (/** @type {string} */ path) => path.endsWith(".html");
+/** The report's pages bear the time they were made at. @param {string} path */
+const isPage = (path) => path.endsWith(".html");
 
 /** Temporary files, locks, and whatever is beside a final name. @param {Map<string, string>} files */
 export const leftovers = (files) => [...files.keys()].filter((path) => /part|lock|progress|\.tmp/.test(path));

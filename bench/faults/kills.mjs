@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { differences, fingerprintOf, leftovers } from "./fingerprint.mjs";
 import { demand } from "./processes.mjs";
-import { classIt, placeStudy } from "./tiny-study.mjs";
+import { begin, placeStudy } from "./tiny-study.mjs";
 
 /**
  * Where a kill is to hit: within so many seconds after something appears in a folder, or after the start.
@@ -28,42 +28,39 @@ const TARGETS = [
   { command: "finetune", what: "any moment" },
   { command: "evaluate a folder", what: "items.jsonl", in: "out", at: /items\.jsonl\.part$/, times: 2 },
   { command: "finetune a folder", what: "finetuning", in: "stages", at: /^finetuning-\w+\.lock$/ },
+  { command: "run a notebook", what: "pretraining", in: "stages", at: /^pretraining-\w+\.lock$/ },
+  { command: "run a notebook", what: "any moment" },
   { command: "report", what: "any moment" },
 ];
+
+/** Of a command from its start, most of them. */
+const WHOLE_SECONDS = 8;
 
 /**
  * @param {import("../faults.mjs").Surroundings} surroundings
  * @returns {Promise<import("../faults.mjs").Row[]>}
  */
-export async function killEverywhere({ root, folder, count, random, log }) {
-  const reference = placeStudy(join(folder, "undisturbed"));
-  /** @type {Record<string, number>} */
-  const seconds = {};
-  for (const [name, args] of Object.entries(reference.commands)) {
-    const ended = await classIt(root, args()).ended;
-    demand(ended.code === 0, `${name} must end with 0, got ${ended.text}`);
-    seconds[name] = ended.seconds;
-  }
-  const expected = fingerprintOf(reference);
-  const lengths = stageSeconds(reference.stages);
+export async function killEverywhere({ root, folder, count, random, log, reference }) {
+  const whole = await reference();
+  const expected = fingerprintOf(whole);
+  const lengths = stageSeconds(whole.stages);
   log(
-    `undisturbed: ${Object.entries(seconds)
-      .map(([name, s]) => `${name} ${s.toFixed(1)} s`)
+    `undisturbed: ${expected.size} files; ${Object.entries(lengths)
+      .map(([kind, seconds]) => `${kind} ${seconds.toFixed(1)} s`)
       .join(", ")}`,
   );
-
   const env = { NODE_OPTIONS: `--import=${join(root, "bench/faults/hasty-clock.mjs")}` };
   /** @type {Record<string, number>} */
   const hits = {};
   let [kills, resumed, rounds] = [0, 0, 0];
   for (; kills < count; rounds++) {
-    const place = placeStudy(join(folder, `round-${rounds}`));
+    const place = placeStudy(root, join(folder, `round-${rounds}`));
     for (const [name, args] of Object.entries(place.commands)) {
       for (const target of TARGETS.filter(({ command }) => command === name))
         for (let time = 0; time < (target.times ?? 1) && kills < count; time++) {
-          const run = classIt(root, args(), env);
+          const run = begin(args(), env);
           const began = performance.now();
-          const span = (target.at ? lengths[target.what] : undefined) ?? seconds[name] ?? 1;
+          const span = (target.at ? lengths[target.what] : undefined) ?? WHOLE_SECONDS;
           if (target.at) await appearance(place[target.in ?? "stages"], target.at, run.ended);
           const isHit = await run.killAfter(random() * span);
           if (!isHit) continue;
@@ -76,7 +73,7 @@ export async function killEverywhere({ root, folder, count, random, log }) {
             `kill ${kills} after ${((performance.now() - began) / 1000).toFixed(1)} s of ${name}: ${under.stages.join(", ") || "no stage under way"}`,
           );
         }
-      const ended = await classIt(root, args(), env).ended;
+      const ended = await begin(args(), env).ended;
       demand(ended.code === 0, `${name} must go on after kills and end with 0, got ${ended.text}`);
     }
     const found = fingerprintOf(place);

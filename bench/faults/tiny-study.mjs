@@ -1,7 +1,7 @@
 /** @file A study on generated text whose stages take seconds, and the commands that run it from text to report. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { start } from "./processes.mjs";
+import { demand, start } from "./processes.mjs";
 
 const decoder = {
   vocabSize: 400,
@@ -40,10 +40,11 @@ const pairs = Array.from({ length: 1_300 }, (_, i) => {
 /**
  * Where a study lies, and the commands in their order.
  *
+ * @param {string} root of the project
  * @param {string} folder
  * @param {{ results?: string, stages?: string, out?: string }} [places] elsewhere than in the folder
  */
-export function placeStudy(folder, places = {}) {
+export function placeStudy(root, folder, places = {}) {
   const {
     results = join(folder, "results"),
     stages = join(folder, "stages"),
@@ -55,56 +56,96 @@ export function placeStudy(folder, places = {}) {
   writeFileSync(config, JSON.stringify(CONFIG));
   writeFileSync(join(items, "blimp_filtered", "own.jsonl"), `${pairs.join("\n")}\n`);
   const study = [...SUBJECT, "--config", config, "--results", results, "--cache", stages];
+  const command = join(root, "src/class-it.mjs");
+  const script = join(root, "bench/faults/more-commands.mjs");
+  const studyResults = join(results, "smoke-microworld");
+  const modelFolder = () =>
+    join(stages, readdirSync(stages).find((name) => /^pretraining-\w+$/.test(name)) ?? "no model");
   /** @type {Record<string, () => string[]>} */
   const commands = {
-    train: () => ["train", "--condition", "merged", "--seed", "1", ...study],
-    "train in sequence": () => ["train", "--condition", "switchThenWiki", "--seed", "1", ...study],
-    evaluate: () => ["evaluate", "--condition", "merged", "--seed", "1", "--tasks", "blimp", ...study],
-    read: () => ["evaluate", "--condition", "merged", "--seed", "1", "--tasks", "reading", ...study],
-    finetune: () => [
-      ...["finetune", "--condition", "merged", "--study-seed", "1", "--task", "wsc", "--seeds", "1,2"],
+    train: () => [command, "train", "--condition", "merged", "--seed", "1", ...study],
+    "train in sequence": () => [command, "train", "--condition", "switchThenWiki", "--seed", "1", ...study],
+    evaluate: () => [
+      command,
+      "evaluate",
+      "--condition",
+      "merged",
+      "--seed",
+      "1",
+      "--tasks",
+      "blimp",
       ...study,
     ],
-    "evaluate a folder": () => {
-      const model = join(stages, readdirSync(stages).find((name) => /^pretraining-\w+$/.test(name)) ?? "");
-      return [
-        "evaluate",
-        "--model",
-        model,
-        "--data",
-        items,
-        "--out",
-        join(out, "scores"),
-        "--tasks",
-        "blimp",
-      ];
-    },
-    "finetune a folder": () => {
-      const model = join(stages, readdirSync(stages).find((name) => /^pretraining-\w+$/.test(name)) ?? "");
-      return [
-        ...["finetune", "--model", model, "--out", join(out, "answers"), "--task", "wsc", "--seeds", "3"],
-        ...["--scale", "smoke", "--cache", stages],
-      ];
-    },
-    report: () => ["report", "--from", join(results, "smoke-microworld"), "--out", join(out, "site")],
+    read: () => [command, "evaluate", "--condition", "merged", "--seed", "1", "--tasks", "reading", ...study],
+    finetune: () => [
+      ...[
+        command,
+        "finetune",
+        "--condition",
+        "merged",
+        "--study-seed",
+        "1",
+        "--task",
+        "wsc",
+        "--seeds",
+        "1,2",
+      ],
+      ...study,
+    ],
+    "evaluate a folder": () => [
+      ...[command, "evaluate", "--model", modelFolder(), "--data", items],
+      ...["--out", join(out, "scores"), "--tasks", "blimp"],
+    ],
+    "finetune a folder": () => [
+      ...[command, "finetune", "--model", modelFolder(), "--out", join(out, "answers")],
+      ...["--task", "wsc", "--seeds", "3", "--scale", "smoke", "--cache", stages],
+    ],
+    "run a notebook": () => [
+      ...[
+        join(root, "bench/faults/notebook.mjs"),
+        join(folder, "notebooks"),
+        join(studyResults, "notebooks"),
+      ],
+      JSON.stringify({ config: CONFIG, results, stages }),
+    ],
+    describe: () => [script, "describe", results],
+    export: () => [script, "export", stages, join(out, "model")],
+    fetch: () => [script, "fetch", join(out, "raw")],
+    report: () => [command, "report", "--from", studyResults, "--out", join(out, "site")],
   };
   return { folder, results, stages, out, commands };
 }
 
 /** @typedef {ReturnType<typeof placeStudy>} Place */
 
-/** Whatever of the environment could lead to other text or places is taken away. */
-const PLAIN = { CLASS_IT_DATA: undefined, CLASS_IT_PROGRESS: undefined, TF_CPP_MIN_LOG_LEVEL: "2" };
+/** Whatever of the environment could lead to other text, places or commits is taken away. */
+const PLAIN = {
+  CLASS_IT_DATA: undefined,
+  CLASS_IT_PROGRESS: undefined,
+  GIT_DIR: "/nowhere",
+  TF_CPP_MIN_LOG_LEVEL: "2",
+};
 
 /**
- * Starts `class-it`.
+ * Starts a command of a study.
  *
- * @param {string} root
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env]
  */
-export const classIt = (root, args, env = {}) =>
-  start(process.execPath, [join(root, "src/class-it.mjs"), ...args], {
-    cwd: root,
-    env: { ...PLAIN, ...env },
-  });
+export const begin = (args, env = {}) => start(process.execPath, args, { env: { ...PLAIN, ...env } });
+
+/**
+ * Runs all commands, each to its end.
+ *
+ * @param {string} root
+ * @param {string} folder
+ * @returns {Promise<Place>}
+ */
+export async function runUndisturbed(root, folder) {
+  const place = placeStudy(root, folder);
+  for (const [name, args] of Object.entries(place.commands)) {
+    const { code, text } = await begin(args()).ended;
+    demand(code === 0, `${name} must end with 0, got ${text}`);
+  }
+  return place;
+}

@@ -1,7 +1,7 @@
 /** @file What a disk refused, as one line that names the place and the remedy; and places that refuse, found before the work. */
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 
 const FULL = "a full disk";
 const REFUSED = "a place that must not be written to";
@@ -71,7 +71,7 @@ function nearestFolder(path: string): string {
 export function requireWritable(folder: string, caller: string): void {
   const there = nearestFolder(folder);
   try {
-    accessSync(join(there, "."), constants.W_OK | constants.X_OK);
+    accessSync(there, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new Error(
       `${caller}: results must be written to ${folder}, got ${there === resolve(folder) ? "a folder" : there} that cannot be written to (${cause instanceof Error ? cause.message : String(cause)}). Make it writable, or name another folder; nothing was computed.`,

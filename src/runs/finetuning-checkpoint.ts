@@ -47,7 +47,7 @@ const epochsIn = (folder: string): string[] =>
 /** Writes the checkpoint of the last epoch, whole or not at all, and only then removes the one before. */
 export function writeEpoch(
   folder: string,
-  classifier: Classifier,
+  classifier: Pick<Classifier, "readWeights" | "readMoments">,
   { epochs, seconds }: Pick<FinetuningState, "epochs" | "seconds">,
 ): void {
   const name = `epoch-${epochs.length}`;

@@ -1,0 +1,208 @@
+/**
+ * @file The disk is full at every kind of write: one error with place and remedy, nothing half under a final name, and the same
+ * command goes on once there is room.
+ */
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { differences, fingerprintOf, leftovers } from "./fingerprint.mjs";
+import { demand } from "./processes.mjs";
+import { mayMount, mountDisk } from "./small-disk.mjs";
+import { begin, placeStudy } from "./tiny-study.mjs";
+
+const none = /^$/;
+/** Seeds, conditions and kinds as the paths of a study name them. */
+const results = (/** @type {string} */ name) => new RegExp(`^results/.*/${name}`);
+
+/**
+ * A state of the study and the command that goes on from it.
+ *
+ * @typedef {{ what: string, command: string, without: RegExp, pages: readonly (number | null)[], env?: NodeJS.ProcessEnv }} Scenario
+ */
+
+/**
+ * `without` are the files the command has to make; `pages` are left on the disk, null for a random number of them.
+ *
+ * @type {(folder: string) => Scenario[]}
+ */
+const scenarios = (folder) => [
+  { what: "tokenizer", command: "train", without: /^(stages|results|out)\//, pages: [0, 1, 3, 4] },
+  { what: "tokens", command: "train", without: /^(stages\/(?!tokenizer)|results|out)/, pages: [1, 8] },
+  {
+    what: "pre-training: curve, checkpoints, stage",
+    command: "train",
+    without: /^(stages\/(?!token)|results|out)/,
+    pages: [1, 2, 3, 10, 40, null, null, null],
+  },
+  {
+    what: "tuning",
+    command: "train in sequence",
+    without: /^(stages\/tuning|results\/.*switchThenWiki)/,
+    pages: [2, null, null],
+  },
+  {
+    what: "result of training",
+    command: "train",
+    without: results("merged/seed-1/training"),
+    pages: [0, 1, 2, 3],
+  },
+  {
+    what: "progress",
+    command: "train",
+    without: none,
+    pages: [0],
+    env: { CLASS_IT_PROGRESS: join(folder, "progress.jsonl") },
+  },
+  {
+    what: "evaluation",
+    command: "evaluate",
+    without: /^(stages\/evaluation|results\/.*blimp)/,
+    pages: [0, 1, 2, 3, 4],
+  },
+  {
+    what: "reading",
+    command: "read",
+    without: /^(stages\/evaluation|results\/.*reading)/,
+    pages: [1, null, null],
+  },
+  { what: "result of reading", command: "read", without: results("reading"), pages: [0, 5, 12] },
+  {
+    what: "fine-tuning",
+    command: "finetune",
+    without: /^(stages\/finetuning|results\/.*superglue)/,
+    pages: [1, null, null, null],
+  },
+  { what: "result of fine-tuning", command: "finetune", without: results("superglue"), pages: [0, 1, 2] },
+  {
+    what: "items of a folder",
+    command: "evaluate a folder",
+    without: /^out\/scores/,
+    pages: [0, 1, 2, null, null, null],
+  },
+  { what: "answers of a folder", command: "finetune a folder", without: /^out\/answers/, pages: [0, 1, 2] },
+  {
+    what: "figures, tables and notebook",
+    command: "run a notebook",
+    without: /^results\/.*\/(figures|tables|notebooks)\//,
+    pages: [0, 2, null, null],
+  },
+  { what: "report", command: "report", without: /^out\/site/, pages: [0, 3, null, null] },
+  { what: "exported model", command: "export", without: /^out\/model/, pages: [0, 1, 5] },
+  { what: "kept description", command: "describe", without: /^results\/.*\/kept\//, pages: [0] },
+  { what: "download", command: "fetch", without: /^out\/raw/, pages: [0, 1, 2, 20] },
+];
+
+/**
+ * @param {import("../faults.mjs").Surroundings} surroundings
+ * @returns {Promise<import("../faults.mjs").Row[]>}
+ */
+export async function fillDisk({ root, folder, random, log, reference }) {
+  if (!mayMount()) return [{ fault: "disk full", times: 0, outcome: "skipped: mounts are not allowed here" }];
+  const whole = await reference();
+  const expected = fingerprintOf(whole);
+  const small = join(folder, "disk");
+  const disk = mountDisk(small, 16);
+  const place = placeStudy(root, folder, {
+    results: join(small, "results"),
+    stages: join(small, "stages"),
+    out: join(small, "out"),
+  });
+  const hasty = { NODE_OPTIONS: `--import=${join(root, "bench/faults/hasty-clock.mjs")}` };
+  let refused = 0;
+  /** @type {Set<string>} */
+  const named = new Set();
+  try {
+    for (const { what, command, without, pages, env = {} } of scenarios(small))
+      for (const given of pages) {
+        const args = place.commands[command]?.() ?? [];
+        prepare(whole.folder, small, without);
+        const before = fingerprintOf(place);
+        const missing = [...expected].filter(([path]) => !before.has(path)).length;
+        const left = given ?? 3 + Math.floor(random() * 60);
+        disk.fill(left);
+        const full = await begin(place.commands[command]?.() ?? args, { ...hasty, ...env }).ended;
+        const found = fingerprintOf(place);
+        const wrong = differences(found, expected).filter((path) => found.has(path) && !isOfNoRun(path));
+        demand(wrong.length === 0, `${what}, ${left} pages: no file must be half, got ${wrong.join(", ")}`);
+        const lost = [...before].filter(([path, hash]) => found.get(path) !== hash);
+        demand(
+          lost.length === 0,
+          `${what}, ${left} pages: what was there must stay, got ${lost.map(([path]) => path).join(", ")}`,
+        );
+        if (full.code !== 0) {
+          refused += 1;
+          named.add(clearError(full.stderr, small, `${what}, ${left} pages`));
+        }
+        disk.makeRoom();
+        const again = await begin(place.commands[command]?.() ?? args, { ...hasty, ...env }).ended;
+        demand(again.code === 0, `${what}, ${left} pages: with room it must end with 0, got ${again.text}`);
+        const after = fingerprintOf(place);
+        const other = differences(after, expected).filter((path) => after.has(path));
+        demand(
+          other.length === 0,
+          `${what}, ${left} pages: files must equal those of an undisturbed run, got others: ${other.join(", ")}`,
+        );
+        demand(
+          leftovers(after).length === 0,
+          `${what}, ${left} pages: nothing must be left, got ${leftovers(after).join(", ")}`,
+        );
+        log(
+          `${what}, ${left} pages left, ${missing} files to make: ${full.code === 0 ? "had room" : lastLine(full.stderr).replaceAll(small, "").slice(0, 140)}`,
+        );
+      }
+  } finally {
+    disk.unmount();
+  }
+  return [
+    {
+      fault: `disk full, at ${scenarios(small).length} kinds of work`,
+      times: refused,
+      outcome:
+        `one error each with place and remedy, nothing half, equal files once there was room; the errors named ` +
+        [...named].sort().join(", "),
+    },
+  ];
+}
+
+/** The state a command starts from. @param {string} from @param {string} to @param {RegExp} without */
+export function prepare(from, to, without) {
+  for (const name of ["results", "stages", "out"]) {
+    mkdirSync(join(to, name), { recursive: true });
+    for (const old of readdirSync(join(to, name)))
+      rmSync(join(to, name, old), { recursive: true, force: true });
+    cpSync(join(from, name), join(to, name), {
+      recursive: true,
+      filter: (path) => !without.test(`${path.slice(from.length + 1)}${isFolder(path) ? "/" : ""}`),
+    });
+  }
+}
+
+/** A stage begins as a folder. @param {string} path */
+const isFolder = (path) => /^[a-z]+-[0-9a-f]{16}$/.test(basename(path));
+
+/** Checkpoints and lines that a run under way keeps to go on from. @param {string} path */
+const isOfNoRun = (path) => /\.progress\/|\.part$|\.partial(\.json)?$/.test(path);
+
+const lastLine = (/** @type {string} */ text) => text.trim().split("\n").at(-1) ?? "";
+
+/**
+ * Demands one line that names a path of the disk, what is wrong with it, and what to do.
+ *
+ * @param {string} stderr @param {string} folder @param {string} where @param {RegExp} [fault]
+ * @returns {string} what kind of file it named
+ */
+export function clearError(stderr, folder, where, fault = /full disk|ENOSPC/) {
+  const line = lastLine(stderr);
+  demand(!/^ {4}at /m.test(stderr), `${where}: an error must be one line, got ${stderr}`);
+  const path = line.split(/[\s;,]+/).find((word) => word.startsWith(folder));
+  demand(
+    path !== undefined &&
+      /must be written/.test(line) &&
+      /full disk|ENOSPC/.test(line) &&
+      /Free space/.test(line),
+    `${where}: an error must name the path, the full disk and what to do, got ${stderr}`,
+  );
+  return basename(path)
+    .replace(/-[0-9a-f]{16}/, "")
+    .replace(/\d+-\d*@.*\.part$/, "")
+    .replace(/[.:]+$/, "");
+}
