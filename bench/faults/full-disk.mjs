@@ -191,15 +191,18 @@ const lastLine = (/** @type {string} */ text) => text.trim().split("\n").at(-1) 
  * @returns {string} what kind of file it named
  */
 export function clearError(stderr, folder, where, fault = /full disk|ENOSPC/) {
-  const line = lastLine(stderr);
-  demand(!/^ {4}at /m.test(stderr), `${where}: an error must be one line, got ${stderr}`);
+  const lines = stderr.trim().split("\n");
+  // A notebook shows the cell and where in it: there the line is among others.
+  const isCell = /: cell \d+ of \d+ failed/.test(stderr);
+  const line = (isCell && lines.find((each) => each.includes("must be written"))) || (lines.at(-1) ?? "");
+  demand(isCell || !/^ {4}at /m.test(stderr), `${where}: an error must be one line, got ${stderr}`);
   const path = line.split(/[\s;,]+/).find((word) => word.startsWith(folder));
   demand(
     path !== undefined &&
       /must be written/.test(line) &&
-      /full disk|ENOSPC/.test(line) &&
-      /Free space/.test(line),
-    `${where}: an error must name the path, the full disk and what to do, got ${stderr}`,
+      fault.test(line) &&
+      /Free space|Make it writable/.test(line),
+    `${where}: an error must name the path, what is wrong there and what to do, got ${stderr}`,
   );
   return basename(path)
     .replace(/-[0-9a-f]{16}/, "")

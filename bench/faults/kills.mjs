@@ -1,5 +1,5 @@
 /** @file The whole way from text to report, killed in every stage and gone on with: results are those of an undisturbed run. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { differences, fingerprintOf, leftovers } from "./fingerprint.mjs";
@@ -58,14 +58,16 @@ export async function killEverywhere({ root, folder, count, random, log, referen
     for (const [name, args] of Object.entries(place.commands)) {
       for (const target of TARGETS.filter(({ command }) => command === name))
         for (let time = 0; time < (target.times ?? 1) && kills < count; time++) {
+          const since = Date.now();
           const run = begin(args(), env);
           const began = performance.now();
           const span = (target.at ? lengths[target.what] : undefined) ?? WHOLE_SECONDS;
-          if (target.at) await appearance(place[target.in ?? "stages"], target.at, run.ended);
+          if (target.at)
+            await appearance(place[target.in ?? "stages"], target.at, { since, ended: run.ended });
           const isHit = await run.killAfter(random() * span);
           if (!isHit) continue;
           kills += 1;
-          const under = underWay(place);
+          const under = underWay(place, since);
           resumed += under.checkpoints;
           for (const what of under.stages.length > 0 ? under.stages : [`${name}, between stages`])
             hits[what] = (hits[what] ?? 0) + 1;
@@ -111,39 +113,39 @@ function stageSeconds(stages) {
 }
 
 /**
- * Waits until a name appears below a folder, or the command ends.
+ * Waits until a file appears below a folder, or the command ends.
  *
  * @param {string} folder
  * @param {RegExp} name
- * @param {Promise<unknown>} ended
+ * @param {{ since: number, ended: Promise<unknown> }} run what an earlier one left is none of its files
  */
-async function appearance(folder, name, ended) {
+async function appearance(folder, name, { since, ended }) {
   let isOver = false;
   void ended.then(() => (isOver = true));
-  while (!isOver && !(existsSync(folder) && namesBelow(folder).some((each) => name.test(each))))
-    await wait(2);
+  while (!isOver && !madeSince(folder, since).some((each) => name.test(each))) await wait(2);
 }
 
-/** @param {string} folder @returns {string[]} */
-function namesBelow(folder) {
+/** @param {string} folder @param {number} since @returns {string[]} */
+function madeSince(folder, since) {
   try {
-    return readdirSync(folder, { recursive: true }).map(String);
+    return readdirSync(folder, { recursive: true })
+      .map(String)
+      .filter((name) => statSync(join(folder, name)).mtimeMs >= since);
   } catch {
-    return []; // a folder was renamed meanwhile
+    return []; // not there yet, or renamed meanwhile
   }
 }
 
-/** What a kill left open. @param {import("./tiny-study.mjs").Place} place */
-function underWay({ stages, out }) {
-  const names = existsSync(stages) ? readdirSync(stages) : [];
-  const locked = names.filter((name) => name.endsWith(".lock")).map((name) => name.replace(/-.*/, ""));
-  const items = namesBelow(out).some((name) => name.endsWith("items.jsonl.part"))
-    ? ["items of a folder"]
-    : [];
-  const checkpoints = names.filter(
+/** What a kill left open. @param {import("./tiny-study.mjs").Place} place @param {number} since */
+function underWay({ stages, out }, since) {
+  const locked = madeSince(stages, since)
+    .filter((name) => name.endsWith(".lock"))
+    .map((name) => name.replace(/-.*/, ""));
+  const items = madeSince(out, since).some((name) => name.endsWith("items.jsonl.part"));
+  const checkpoints = (existsSync(stages) ? readdirSync(stages) : []).filter(
     (name) =>
       name.endsWith(".progress") &&
-      readdirSync(join(stages, name)).some((each) => /^(step-\d+|state\.json)$/.test(each)),
+      readdirSync(join(stages, name)).some((each) => /^(step|epoch)-\d+$/.test(each)),
   );
-  return { stages: [...locked, ...items], checkpoints: checkpoints.length };
+  return { stages: [...locked, ...(items ? ["items of a folder"] : [])], checkpoints: checkpoints.length };
 }

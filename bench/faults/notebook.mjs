@@ -53,4 +53,9 @@ await kit.showFigure(kit.accuracyByPhenomenon(phenomena, kit.contextOf(study), "
 
 mkdirSync(folder, { recursive: true });
 writeFileSync(`${folder}/disturbed.ts`, CELLS);
-await executeNotebook({ name: "disturbed", folder, outFolder, parameters: JSON.parse(parameters) });
+try {
+  await executeNotebook({ name: "disturbed", folder, outFolder, parameters: JSON.parse(parameters) });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
