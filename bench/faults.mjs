@@ -1,10 +1,11 @@
 /**
- * @file `npm run faults [-- PART … --seed=1 --count=N]`: what the kit does when it is killed, when the disk is full or read-only, when
+ * @file `npm run faults [-- PART … --seed=1 --count=N --reference=FOLDER]`: what the kit does when it is killed, when the disk is full or read-only, when
  * two processes want the same run, when the clock is set back and when the network drops. Each part provokes its fault many
- * times with a tiny study through the real command line, and ends with a row: fault, how often, outcome.
+ * times with a tiny study through the real command line, and ends with a row: fault, how often, outcome. An undisturbed run to
+ * compare with is made first, or taken from the folder of an earlier one.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setClockBack } from "./faults/clock.mjs";
@@ -38,7 +39,11 @@ const PARTS = {
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const { deriveSeed, seeded } = await import(join(root, "src/dist/random.js"));
 const { values, positionals } = parseArgs({
-  options: { seed: { type: "string", default: "1" }, count: { type: "string" } },
+  options: {
+    seed: { type: "string", default: "1" },
+    count: { type: "string" },
+    reference: { type: "string" },
+  },
   allowPositionals: true,
 });
 const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
@@ -74,7 +79,8 @@ for (const name of names) {
       count: Number(values.count ?? part.count),
       random: seeded(deriveSeed(Number(values.seed), name)),
       log: (line) => console.log(`${name}: ${line}`),
-      reference: () => (undisturbed ??= runUndisturbed(root, join(base, "undisturbed"))),
+      reference: () =>
+        (undisturbed ??= runUndisturbed(root, resolve(values.reference ?? join(base, "undisturbed")))),
     });
     for (const { fault, times, outcome } of found)
       rows.push(`| ${name} | ${fault} | ${times} | ${outcome} | ${minutes()} |`);

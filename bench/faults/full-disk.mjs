@@ -108,50 +108,44 @@ export async function fillDisk({ root, folder, random, log, reference }) {
   });
   const hasty = { NODE_OPTIONS: `--import=${join(root, "bench/faults/hasty-clock.mjs")}` };
   let refused = 0;
+  /** @type {string[]} */
+  const faults = [];
   /** @type {Set<string>} */
   const named = new Set();
   try {
     for (const { what, command, without, pages, env = {} } of scenarios(small))
       for (const given of pages) {
-        const args = place.commands[command]?.() ?? [];
-        prepare(whole.folder, small, without);
-        const before = fingerprintOf(place);
-        const missing = [...expected].filter(([path]) => !before.has(path)).length;
         const left = given ?? 3 + Math.floor(random() * 60);
+        const where = `${what}, ${left} pages left`;
+        prepare(whole.folder, small, without);
+        const args = place.commands[command]?.() ?? [];
+        const before = fingerprintOf(place);
         disk.fill(left);
-        const full = await begin(place.commands[command]?.() ?? args, { ...hasty, ...env }).ended;
+        const full = await begin(args, { ...hasty, ...env }).ended;
         const found = fingerprintOf(place);
-        const wrong = differences(found, expected).filter((path) => found.has(path) && !isOfNoRun(path));
-        demand(wrong.length === 0, `${what}, ${left} pages: no file must be half, got ${wrong.join(", ")}`);
-        const lost = [...before].filter(([path, hash]) => found.get(path) !== hash);
-        demand(
-          lost.length === 0,
-          `${what}, ${left} pages: what was there must stay, got ${lost.map(([path]) => path).join(", ")}`,
-        );
-        if (full.code !== 0) {
-          refused += 1;
-          named.add(clearError(full.stderr, small, `${what}, ${left} pages`));
-        }
         disk.makeRoom();
-        const again = await begin(place.commands[command]?.() ?? args, { ...hasty, ...env }).ended;
-        demand(again.code === 0, `${what}, ${left} pages: with room it must end with 0, got ${again.text}`);
-        const after = fingerprintOf(place);
-        const other = differences(after, expected).filter((path) => after.has(path));
-        demand(
-          other.length === 0,
-          `${what}, ${left} pages: files must equal those of an undisturbed run, got others: ${other.join(", ")}`,
-        );
-        demand(
-          leftovers(after).length === 0,
-          `${what}, ${left} pages: nothing must be left, got ${leftovers(after).join(", ")}`,
-        );
+        const again = await begin(args, { ...hasty, ...env }).ended;
+        try {
+          const wrong = differences(found, expected).filter((path) => found.has(path) && !isOfNoRun(path));
+          demand(wrong.length === 0, `no file must be half, got ${wrong.join(", ")}`);
+          const lost = [...before].filter(([path, hash]) => found.get(path) !== hash).map(([path]) => path);
+          demand(lost.length === 0, `what was there must stay, got ${lost.join(", ")}`);
+          if (full.code !== 0) named.add(clearError(full.stderr, small));
+          demandWhole(again, fingerprintOf(place), expected);
+        } catch (fault) {
+          faults.push(`${where}: ${fault instanceof Error ? fault.message : fault}`);
+          log(`FAIL ${faults.at(-1)}`);
+          continue;
+        }
+        if (full.code !== 0) refused += 1;
         log(
-          `${what}, ${left} pages left, ${missing} files to make: ${full.code === 0 ? "had room" : lastLine(full.stderr).replaceAll(small, "").slice(0, 140)}`,
+          `${where}: ${full.code === 0 ? "had room" : lastLine(full.stderr).replaceAll(small, "").slice(0, 140)}`,
         );
       }
   } finally {
     disk.unmount();
   }
+  demand(faults.length === 0, faults.join("\n"));
   return [
     {
       fault: `disk full, at ${scenarios(small).length} kinds of work`,
@@ -185,24 +179,38 @@ const isOfNoRun = (path) => /\.progress\/|\.part$|\.partial(\.json)?$/.test(path
 const lastLine = (/** @type {string} */ text) => text.trim().split("\n").at(-1) ?? "";
 
 /**
+ * Demands that a command went on to its end, and left what an undisturbed one does.
+ *
+ * @param {import("./processes.mjs").Ended} ended
+ * @param {Map<string, string>} found
+ * @param {Map<string, string>} expected
+ */
+export function demandWhole({ code, text }, found, expected) {
+  demand(code === 0, `the same command must go on and end with 0, got ${text}`);
+  const other = differences(found, expected).filter((path) => found.has(path));
+  demand(other.length === 0, `files must equal those of an undisturbed run, got others: ${other.join(", ")}`);
+  const left = leftovers(found);
+  demand(left.length === 0, `nothing must be left, got ${left.join(", ")}`);
+}
+
+/**
  * Demands one line that names a path of the disk, what is wrong with it, and what to do.
  *
- * @param {string} stderr @param {string} folder @param {string} where @param {RegExp} [fault]
+ * @param {string} stderr @param {string} folder @param {RegExp} [fault]
  * @returns {string} what kind of file it named
  */
-export function clearError(stderr, folder, where, fault = /full disk|ENOSPC/) {
+export function clearError(stderr, folder, fault = /full disk|ENOSPC/) {
   const lines = stderr.trim().split("\n");
   // A notebook shows the cell and where in it: there the line is among others.
   const isCell = /: cell \d+ of \d+ failed/.test(stderr);
   const line = (isCell && lines.find((each) => each.includes("must be written"))) || (lines.at(-1) ?? "");
-  demand(isCell || !/^ {4}at /m.test(stderr), `${where}: an error must be one line, got ${stderr}`);
+  demand(isCell || !/^ {4}at /m.test(stderr), `an error must be one line, got ${stderr}`);
   const path = line.split(/[\s;,]+/).find((word) => word.startsWith(folder));
+  const isClear =
+    /must be written/.test(line) && fault.test(line) && /Free space|Make it writable/.test(line);
   demand(
-    path !== undefined &&
-      /must be written/.test(line) &&
-      fault.test(line) &&
-      /Free space|Make it writable/.test(line),
-    `${where}: an error must name the path, what is wrong there and what to do, got ${stderr}`,
+    path !== undefined && isClear,
+    `an error must name the path, what is wrong there and what to do, got ${stderr}`,
   );
   return basename(path)
     .replace(/-[0-9a-f]{16}/, "")

@@ -1,8 +1,8 @@
 /** @file Folders that must not be written to: said before anything is computed, nothing lost, and the same command goes on later. */
-import { mkdirSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { differences, fingerprintOf, leftovers } from "./fingerprint.mjs";
-import { clearError, prepare } from "./full-disk.mjs";
+import { fingerprintOf } from "./fingerprint.mjs";
+import { clearError, demandWhole, prepare } from "./full-disk.mjs";
 import { demand } from "./processes.mjs";
 import { mayMount, mountDisk } from "./small-disk.mjs";
 import { begin, placeStudy } from "./tiny-study.mjs";
@@ -38,42 +38,38 @@ export async function protectFolders({ root, folder, log, reference }) {
   const whole = await reference();
   const expected = fingerprintOf(whole);
   let slowest = 0;
+  /** @type {string[]} */
+  const faults = [];
   for (const [index, { command, locked, without }] of SCENARIOS.entries()) {
+    const where = `${command}, ${locked} read-only`;
     const base = join(folder, String(index));
     const place = placeStudy(root, base);
     const disk = mountDisk(place[locked], 16);
     try {
       prepare(whole.folder, base, without);
-      if (command === "report") mkdirSync(join(base, "results"), { recursive: true });
+      const args = place.commands[command]?.() ?? [];
       const before = fingerprintOf(place);
       disk.protect();
-      const refused = await begin(place.commands[command]?.() ?? []).ended;
-      const where = `${command}, ${locked} read-only`;
-      demand(refused.code !== 0, `${where}: it must not end with 0, got ${refused.text}`);
-      clearError(refused.stderr, place[locked], where, /cannot be written to|must not be written to|EROFS/);
+      const refused = await begin(args).ended;
       const [after, computed] = [fingerprintOf(place), newStages(place.stages, before)];
-      demand(computed.length === 0, `${where}: nothing must be computed before, got ${computed.join(", ")}`);
-      const lost = [...before].filter(([path, hash]) => after.get(path) !== hash);
-      demand(lost.length === 0, `${where}: nothing must be lost, got ${lost.join(", ")}`);
-      slowest = Math.max(slowest, refused.seconds);
       disk.unprotect();
-      const again = await begin(place.commands[command]?.() ?? []).ended;
-      demand(again.code === 0, `${where}: it must go on once it may write, got ${again.text}`);
-      const found = fingerprintOf(place);
-      const wrong = differences(found, expected).filter((path) => found.has(path));
-      demand(
-        wrong.length === 0,
-        `${where}: files must equal those of an undisturbed run, got others: ${wrong.join(", ")}`,
-      );
-      demand(
-        leftovers(found).length === 0,
-        `${where}: nothing must be left, got ${leftovers(found).join(", ")}`,
-      );
+      const again = await begin(args).ended;
+      demand(refused.code !== 0, `it must not end with 0, got ${refused.text}`);
+      clearError(refused.stderr, place[locked], /cannot be written to|must not be written to|EROFS/);
+      demand(computed.length === 0, `nothing must be computed before, got ${computed.join(", ")}`);
+      const lost = [...before].filter(([path, hash]) => after.get(path) !== hash).map(([path]) => path);
+      demand(lost.length === 0, `nothing must be lost, got ${lost.join(", ")}`);
+      demandWhole(again, fingerprintOf(place), expected);
+      slowest = Math.max(slowest, refused.seconds);
       log(`${where}: refused after ${refused.seconds.toFixed(1)} s`);
+    } catch (fault) {
+      faults.push(`${where}: ${fault instanceof Error ? fault.message : fault}`);
+      log(`FAIL ${faults.at(-1)}`);
     } finally {
       disk.unmount();
     }
   }
+  demand(faults.length === 0, faults.join("\n"));
   return [
     {
       fault: "results, stages or output read-only",

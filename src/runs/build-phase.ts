@@ -8,7 +8,6 @@ import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { tf } from "../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../model/checkpoint.js";
 import { TrainingRun, type StepRecord } from "../training/train.js";
-import { explainDiskFault } from "./disk-fault.js";
 import { heldOutSources, measureSources } from "./held-out.js";
 import { interruptSignal } from "./interrupt.js";
 import type { Material } from "./material.js";
@@ -158,10 +157,7 @@ function completePhase(
     return draft.complete(done.seconds);
   } catch (error) {
     draft.abandon();
-    throw explainDiskFault(
-      error,
-      join(study.cacheFolder, `${done.kind}-${hashStage(done.kind, done.inputs)}`),
-    );
+    throw error;
   } finally {
     tf.dispose({ ...weights });
   }

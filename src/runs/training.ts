@@ -8,7 +8,7 @@ import { curriculumOf } from "../curricula.js";
 import { defaultPlaces } from "../data/files.js";
 import { buildPhase, progressFolder, type ConditionStep } from "./build-phase.js";
 import { keepsMoments } from "./distinct-stages.js";
-import { requireWritable } from "./disk-fault.js";
+import { explainDiskFault, requireWritable } from "./disk-fault.js";
 import { announceExposure, exposureMetrics } from "./exposure.js";
 import { openMaterial, type Material } from "./material.js";
 import { pretrainingPhase, tuningPhase, type PreparedPhase } from "./phases.js";
@@ -120,6 +120,8 @@ async function* trainPhase(
     try {
       stage = findStage(cacheFolder, kind, inputs); // another process may have built it meanwhile
       if (!stage) return finished(yield* buildPhase(material, prepared, lock));
+    } catch (error) {
+      throw explainDiskFault(error, progressFolder(cacheFolder, kind, inputs));
     } finally {
       lock.release();
     }
