@@ -36,7 +36,7 @@ const TIMED = new Set(["seconds", "secondsLeft", "tokensPerSecond", "provenance"
 
 /** @param {unknown} value @returns {unknown} */
 function withoutTimes(value) {
-  if (Array.isArray(value)) return value.map(withoutTimes);
+  if (Array.isArray(value)) return value.filter((part) => !TIMED.has(part?.metric)).map(withoutTimes);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)

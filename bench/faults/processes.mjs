@@ -9,7 +9,8 @@ export function demand(holds, message) {
 
 /**
  * @typedef {{ code: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string, text: string, seconds: number }} Ended
- * @typedef {{ ended: Promise<Ended>, text: () => string, kill: () => boolean, killAfter: (seconds: number) => Promise<boolean> }} Started
+ * @typedef {{ ended: Promise<Ended>, text: () => string, says: (line: string) => Promise<void>, kill: () => boolean,
+ *   killAfter: (seconds: number) => Promise<boolean> }} Started
  */
 
 /**
@@ -48,6 +49,9 @@ export function start(program, args, { cwd, env = {} } = {}) {
   return {
     ended,
     text: () => text,
+    says: async (line) => {
+      while (!isOver && !text.includes(line)) await wait(5);
+    },
     kill,
     killAfter: async (seconds) => {
       await Promise.race([wait(1000 * seconds, undefined, { ref: false }), ended]);
