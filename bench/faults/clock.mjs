@@ -1,5 +1,5 @@
 /** @file The clock set back by a day while commands run, and files of tomorrow where one begins: results and times are not confused. */
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { differences, fingerprintOf, leftovers } from "./fingerprint.mjs";
 import { demand } from "./processes.mjs";
@@ -15,6 +15,7 @@ export async function setClockBack({ root, folder, random, log, reference }) {
   const whole = await reference();
   const expected = fingerprintOf(whole);
   const place = placeStudy(root, folder);
+  mkdirSync(place.stages);
   let [commands, locks] = [0, 0];
   for (const [name, args] of Object.entries(place.commands)) {
     const seconds = 1 + 5 * random();

@@ -23,8 +23,16 @@ const FAULTS: Readonly<Record<string, readonly [got: string, remedy: string]>> =
  * @param path what was to be written, where the system does not say it itself
  */
 export function explainDiskFault(cause: unknown, path: string): unknown {
-  const fault = cause instanceof Error && "code" in cause ? FAULTS[String(cause.code)] : undefined;
-  if (fault === undefined || !(cause instanceof Error)) return cause;
+  if (!(cause instanceof Error && "code" in cause)) return cause;
+  // Node makes folders below a read-only one with the wrong error: no such folder.
+  if (cause.code === "ENOENT" && "syscall" in cause && cause.syscall === "mkdir")
+    return explainRefusal(refusalOf(nearestFolder(path)) ?? cause, path);
+  return explainRefusal(cause, path);
+}
+
+function explainRefusal(cause: Error, path: string): Error {
+  const fault = "code" in cause ? FAULTS[String(cause.code)] : undefined;
+  if (fault === undefined) return cause;
   const [got, remedy] = fault;
   return new Error(
     `writeFile: ${placeOf(cause, got, path)} must be written, got ${got} (${cause.message}). ${remedy} and run the same command again: it goes on from what is kept.`,
@@ -70,12 +78,20 @@ function nearestFolder(path: string): string {
  */
 export function requireWritable(folder: string, caller: string): void {
   const there = nearestFolder(folder);
+  const cause = refusalOf(there);
+  if (cause === null) return;
+  throw new Error(
+    `${caller}: results must be written to ${folder}, got ${there === resolve(folder) ? "a folder" : there} that cannot be written to (${cause.message}). Make it writable, or name another folder; nothing was computed.`,
+    { cause },
+  );
+}
+
+/** Why nothing can be written into a folder; null where it can. */
+function refusalOf(folder: string): Error | null {
   try {
-    accessSync(there, constants.W_OK | constants.X_OK);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return null;
   } catch (cause) {
-    throw new Error(
-      `${caller}: results must be written to ${folder}, got ${there === resolve(folder) ? "a folder" : there} that cannot be written to (${cause instanceof Error ? cause.message : String(cause)}). Make it writable, or name another folder; nothing was computed.`,
-      { cause },
-    );
+    return cause instanceof Error ? cause : new Error(String(cause));
   }
 }

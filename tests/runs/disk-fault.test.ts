@@ -29,6 +29,14 @@ describe("a fault of the disk", () => {
     expect(String(error)).toContain("/elsewhere/x.lock must be written");
   });
 
+  test("is found behind the folder that Node says is missing, where the one above refuses", () => {
+    const missing = systemError("ENOENT", { syscall: "mkdir", path: "/proc/no/such" });
+    expect(String(explainDiskFault(missing, "/proc/version/below"))).toContain(
+      "must be written, got a place that must not be written to (EACCES",
+    );
+    expect(explainDiskFault(missing, temporaryFolder())).toBe(missing);
+  });
+
   test("is no other fault: those stay as they are", () => {
     for (const other of [systemError("ENOENT"), new RangeError("no number"), "text"])
       expect(explainDiskFault(other, "/results")).toBe(other);
