@@ -69,7 +69,7 @@ const scenarios = (folder) => [
     what: "fine-tuning",
     command: "finetune",
     without: /^(stages\/finetuning|results\/.*superglue)/,
-    pages: [1, null, null],
+    pages: [5, 20, 40],
   },
   { what: "result of fine-tuning", command: "finetune", without: results("superglue"), pages: [0, 1] },
   {
