@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { JUPYTER_CACHE, PYTHON, converterEnvironment } from "./jupyter-environment.mjs";
 import { isExecutable, joined, normaliseNotebook, serialiseNotebook } from "./notebook-format.mjs";
 import { NOTEBOOKS, readNotebook, readScripts, writeWhole } from "./notebook-scripts.mjs";
-import { diskFault, removeAbandoned, requireWritable } from "./partial-file.mjs";
+import { diskFault, openFolder, removeAbandoned } from "./partial-file.mjs";
 import { followProgress } from "./progress-file.mjs";
 
 /** @typedef {import("./progress-file.mjs").ProgressEvent} ProgressEvent */
@@ -161,8 +161,7 @@ export async function executeNotebook({
   const runs = join(JUPYTER_CACHE, "runs");
   mkdirSync(runs, { recursive: true });
   removeAbandoned(runs, (run) => /-(\d+)-\w{6}$/.exec(run)?.[1]);
-  mkdirSync(outFolder, { recursive: true });
-  await requireWritable(outFolder);
+  await openFolder(outFolder);
   const work = mkdtempSync(join(runs, `${name}-${process.pid}-`));
   const progressFile = join(work, "progress.jsonl");
   /** @type {LastEvents} */

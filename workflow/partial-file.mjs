@@ -1,5 +1,5 @@
 /** @file Names beside a file or folder that is being written, of which a killed process leaves none for good. */
-import { accessSync, constants, existsSync, readdirSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isAlive } from "./lock.mjs";
 
@@ -39,13 +39,14 @@ export function removeAbandoned(folder, pidOf) {
  */
 export async function diskFault(cause, path) {
   // Loaded here: the library is not there before the set-up has compiled it.
-  const { explainDiskFault } = await import("../src/dist/runs/disk-fault.js");
+  const { explainDiskFault } = await import("../src/dist/runs/stages/disk-fault.js");
   return explainDiskFault(cause, path);
 }
 
-/** Demands a folder that can be written to, before hours of computing. @param {string} folder */
-export async function requireWritable(folder) {
+/** Makes a folder, and demands that it can be written to: hours of computing come before. @param {string} folder */
+export async function openFolder(folder) {
   try {
+    mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
   } catch (cause) {
     throw await diskFault(cause, folder);

@@ -14,7 +14,7 @@ const commands = {
   /** Exports the newest of the cache. */
   async export() {
     const [cacheFolder = "", out = ""] = places;
-    const { listTrainedRuns } = await load("runs/trained-runs.js");
+    const { listTrainedRuns } = await load("runs/training/trained-runs.js");
     const [{ id }] = listTrainedRuns(cacheFolder);
     return run(["export", "--run", id, "--out", out], { stdout, stderr, cacheFolder });
   },

@@ -4,8 +4,8 @@ import { Command, Option } from "commander";
 import type { Precision } from "../config.js";
 import { findProjectRoot } from "../project-root.js";
 import { tableMarkdown } from "../report/table.js";
-import { explained } from "../runs/disk-fault.js";
-import type { TrainedRun } from "../runs/trained-runs.js";
+import { explained } from "../runs/stages/disk-fault.js";
+import type { TrainedRun } from "../runs/training/trained-runs.js";
 import { choice, example, jsonOption } from "./options.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 
@@ -44,7 +44,7 @@ export function exportVerb(surroundings: Surroundings): Command {
 }
 
 async function exportRun(options: ExportOptions, surroundings: Surroundings): Promise<void> {
-  const { findTrainedRun, listTrainedRuns } = await import("../runs/trained-runs.js");
+  const { findTrainedRun, listTrainedRuns } = await import("../runs/training/trained-runs.js");
   const cacheFolder = surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages");
   const { stdout, stderr } = surroundings;
   if (options.list) {

@@ -6,9 +6,9 @@ import { POOLINGS, type Pooling } from "../evaluation/superglue-schedule.js";
 import { SELECTIONS, type Selection } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, SUPERGLUE_TASKS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
 import { findProjectRoot } from "../project-root.js";
-import type { Study } from "../runs/study.js";
-import type { ModelFolder } from "../runs/model-folder.js";
-import type { FinishedTask, TaskOutcome } from "../runs/finetuning-results.js";
+import type { Study } from "../runs/study/study.js";
+import type { ModelFolder } from "../runs/scoring/model-folder.js";
+import type { FinishedTask, TaskOutcome } from "../runs/finetuning/outcome.js";
 import { describeOutcome, describeOutcomes } from "./finetuning-tables.js";
 import { interruptible } from "./interruptible.js";
 import {
@@ -152,11 +152,11 @@ async function finetuneOne(
     { encodeTask },
     { measureCost },
   ] = await Promise.all([
-    import("../runs/finetuning-results.js"),
-    import("../runs/finetuning-budget.js"),
-    import("../runs/finetuning-data.js"),
-    import("../runs/finetuning.js"),
-    import("../runs/finetuning-cost.js"),
+    import("../runs/finetuning/outcome.js"),
+    import("../runs/finetuning/budget.js"),
+    import("../runs/finetuning/task-data.js"),
+    import("../runs/finetuning/seed-run.js"),
+    import("../runs/finetuning/cost.js"),
   ]);
   const { pooling, selection, precision, frozen = false, patience, rate, multircTrain } = options;
   const seeds = options.seeds ?? FINETUNING_SEEDS;
@@ -186,8 +186,8 @@ async function findSubjects(
   readonly generated: boolean;
   readonly cacheFolder: string;
 }> {
-  const { modelFolder } = await import("../runs/model-folder.js");
-  const { publishFinetuning, writeOutcome } = await import("../runs/finetuning-results.js");
+  const { modelFolder } = await import("../runs/scoring/model-folder.js");
+  const { publishFinetuning, writeOutcome } = await import("../runs/finetuning/results.js");
   const { condition, scale, studySeed: seed, out } = options;
   if (condition !== undefined) {
     if (out !== undefined)
@@ -216,7 +216,7 @@ async function findSubjects(
       `class-it finetune: a study's options must come with --condition, got ${misplaced.map((name) => `--${name}`).join(", ")}. Add it, or leave them out.`,
     );
   const model = modelFolder(options.model);
-  const { requireWritable } = await import("../runs/disk-fault.js");
+  const { requireWritable } = await import("../runs/stages/disk-fault.js");
   requireWritable(out, "class-it finetune");
   const keep = (finished: FinishedTask) => writeOutcome(out, model, finished);
   const { textSource } = await import("../data/files.js");

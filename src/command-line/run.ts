@@ -1,6 +1,6 @@
 /** @file The command as a whole: its verbs, and what becomes of a fault: one line on stderr and an exit code. */
 import { Command, CommanderError } from "commander";
-import { hearNotices } from "../runs/progress.js";
+import { hearNotices } from "../runs/stages/progress.js";
 import { benchVerb } from "./bench.js";
 import { budgetVerb } from "./budget.js";
 import { dataVerb } from "./data.js";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import asciichart from "asciichart";
 import { Command, Option } from "commander";
 import { findProjectRoot } from "../project-root.js";
-import type { RunUnderWay } from "../runs/runs-under-way.js";
+import type { RunUnderWay } from "../runs/training/runs-under-way.js";
 import { example, jsonOption } from "./options.js";
 import { clockTime } from "./progress-line.js";
 import { printJson, type Surroundings } from "./surroundings.js";
@@ -35,7 +35,7 @@ export function watchVerb(surroundings: Surroundings): Command {
 
 async function watch(options: WatchOptions, surroundings: Surroundings): Promise<void> {
   const { stdout } = surroundings;
-  const { runsUnderWay } = await import("../runs/runs-under-way.js");
+  const { runsUnderWay } = await import("../runs/training/runs-under-way.js");
   const folder = surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages");
   if (options.json) return printJson(surroundings, runsUnderWay(folder));
   for (;;) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { findProjectRoot } from "../../src/project-root.js";
-import { trainedModel } from "../../src/runs/training.js";
+import { trainedModel } from "../../src/runs/training/training.js";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { command } from "./command.js";

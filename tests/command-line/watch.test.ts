@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runsUnderWay } from "../../src/runs/runs-under-way.js";
-import { trainCondition } from "../../src/runs/training.js";
+import { runsUnderWay } from "../../src/runs/training/runs-under-way.js";
+import { trainCondition } from "../../src/runs/training/training.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { command } from "./command.js";

@@ -11,7 +11,7 @@ import {
 } from "../../src/evaluation/log-likelihood.js";
 import { readMinimalPairs } from "../../src/evaluation/minimal-pairs.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
-import { measureSurprisal } from "../../src/evaluation/reading-times.js";
+import { measureSurprisal } from "../../src/evaluation/word-surprisal.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { initializeWeights, type Weights } from "../../src/model/decoder.js";
 import { PAPER_ARCHITECTURES, type ArchitectureConfig } from "../../src/config.js";

@@ -3,7 +3,8 @@ import { openMicroworld } from "../../src/data/microworld/oracle.js";
 import { microworldReadingTable } from "../../src/data/microworld/reading-table.js";
 import { analyseReadingTimes } from "../../src/evaluation/reading-analysis.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
-import { scoreReadingTimes, type WordSurprisal } from "../../src/evaluation/reading-times.js";
+import { scoreReadingTimes } from "../../src/evaluation/reading-times.js";
+import { type WordSurprisal } from "../../src/evaluation/word-surprisal.js";
 import { seeded, shuffled } from "../../src/random.js";
 
 const world = openMicroworld();
