@@ -1,9 +1,9 @@
 /**
- * @file `npm run faults [-- PART … --seed=1 --count=N --reference=FOLDER]`: what the kit does when it is killed, when the disk is full or read-only, when
- * two processes want the same run, when the clock is set back and when the network drops. Each part provokes its fault many
- * times with a tiny study through the real command line, and ends with a row: fault, how often, outcome. An undisturbed run to
- * compare with is made first, or taken from the folder of an earlier one
- * (inside the project, whose library its notebook imports).
+ * @file `npm run faults [-- PART … --seed=1 --count=N --reference=FOLDER]`: what the kit does when it is killed, when the disk is full
+ * or read-only, when two processes want the same run, when the clock is set back and when the network drops. Each part
+ * provokes its fault many times with a tiny study through the real command line, and ends with a row: fault, how often,
+ * outcome. An undisturbed run to compare with is made first, or taken from the folder of an earlier one (inside the
+ * project, whose library its notebook imports).
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
