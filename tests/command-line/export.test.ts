@@ -24,7 +24,7 @@ test("the list shows model, condition, scale and seed of what was trained", asyn
   const table = stdout.replace(/ +/g, " ");
   expect(table).toMatch(/\| pretraining-[0-9a-f]{16} \| llama140M \| base \| own \| 1 \|/);
   expect(table).toContain(`| tuning-${hash} | llama140M | switch | own | 1 |`);
-  const json = await command("export --list --json", { cacheFolder });
+  const json = await command(`export --list --json --cache ${cacheFolder}`);
   expect(JSON.parse(json.stdout)).toHaveLength(2);
   const empty = await command("export --list", { cacheFolder: temporaryFolder() });
   expect(empty.stdout).toMatch(/^No trained model is in the cache/);

@@ -174,7 +174,7 @@ describe.each(["bytePlain", "byteWithPrefixSpace"] as const)("with a %s tokenize
     const progress: [number, number][] = [];
     const counting = createLogLikelihood(model, {
       batchSize: 2,
-      onProgress: (done, total) => progress.push([done, total]),
+      onProgress: (done, total) => void progress.push([done, total]),
     });
     const [a, b, c] = [joined("", "Anna slept."), joined("Anna", " slept."), joined("", "The dog ran.")];
     const answers = await counting([a, b, a, c, a]);

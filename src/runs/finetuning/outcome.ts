@@ -1,5 +1,5 @@
 /** @file A task's runs over all seeds as one outcome: means, spread, the official reading beside the honest one, degenerate runs. */
-import { poolsPaddingUnder } from "../../evaluation/superglue-classifier.js";
+import { poolsPadding } from "../../evaluation/superglue-classifier.js";
 import {
   figureOf,
   predictionOf,
@@ -91,7 +91,7 @@ function outcomeOf(
   const labels = dev.map(({ label }) => label);
   const { selection, pooling, isFrozen } = settings;
   // Where padding is read, rows are padded on the right, as officially.
-  const pooledPadding = poolsPaddingUnder(
+  const pooledPadding = poolsPadding(
     pooling,
     encodedDev.pairs.map(({ ids }) => ids.length),
   );

@@ -4,7 +4,6 @@
  */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { openTokenizer, type Tokenizer } from "../../data/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { initializeHead } from "../../evaluation/superglue-classifier.js";
@@ -16,7 +15,7 @@ import { startClassifier, type Classifier } from "../../evaluation/superglue-tra
 import { loadModel } from "../../model/checkpoint.js";
 import { deriveSeed, seeded, shuffled } from "../../random.js";
 import type { ModelFolder } from "../scoring/model-folder.js";
-import { interruptSignal } from "../stages/interrupt.js";
+import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";
 import { codeVersion } from "../stages/provenance.js";
 import { runStage, type Stage } from "../stages/stage.js";
@@ -188,15 +187,13 @@ async function trainEpoch(
   const totalSteps = stepsPerEpoch * epochs;
   let [lossNats, bodyNorm] = [0, 0];
   for (let step = 0; step < stepsPerEpoch; step++) {
-    interruptSignal()?.throwIfAborted();
     const batch = order.slice(step * batchSize, (step + 1) * batchSize);
     const done = (epoch - 1) * stepsPerEpoch + step;
     const record = classifier.update(batch, { rate: finetuningRate(done, totalSteps, learningRate), random });
     lossNats += record.lossNats / stepsPerEpoch;
     bodyNorm = Math.max(bodyNorm, record.bodyNorm);
     reportProgress({ type: "work", label: `${task}, seed ${seed}`, done: done + 1, total: totalSteps });
-    // TensorFlow computes without leaving the thread: a Ctrl-C waits for this.
-    await turnOfEventLoop();
+    await takeTurn();
   }
   return { lossNats, bodyNorm };
 }

@@ -7,6 +7,7 @@ import { openTokenizer } from "../../data/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { createLogLikelihood, type ScoringOptions } from "../../evaluation/log-likelihood.js";
 import { loadModel, loadOtherWeights } from "../../model/checkpoint.js";
+import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";
 import { codeVersion } from "../stages/provenance.js";
 import { runStage, type Stage } from "../stages/stage.js";
@@ -82,7 +83,10 @@ export async function scoreStage(
   };
   const stage = await runStage(study.cacheFolder, "evaluation", inputs, async (folder) => {
     const scorer = await openScorer(model, {
-      onProgress: (done, total) => reportProgress({ type: "work", label, done, total }),
+      onProgress: async (done, total) => {
+        reportProgress({ type: "work", label, done, total });
+        await takeTurn();
+      },
       ...(weights !== undefined && { weights }),
     });
     try {

@@ -4,11 +4,10 @@
  */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { tf } from "../../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../../model/checkpoint.js";
 import { TrainingRun, type StepRecord } from "../../training/train.js";
-import { interruptSignal } from "../stages/interrupt.js";
+import { interruptSignal, takeTurn } from "../stages/interrupt.js";
 import { notify, reportProgress } from "../stages/progress.js";
 import type { StageLock } from "../stages/stage-lock.js";
 import { beginStage, hashStage, type Stage, type StageInputs } from "../stages/stage.js";
@@ -89,8 +88,7 @@ export async function* buildPhase(
         lock.touch();
       }
       yield { phase, ...record };
-      // TensorFlow computes without leaving the thread: an interrupt, and whatever else waits, has its turn here.
-      await turnOfEventLoop();
+      await takeTurn();
     }
     const stage = completePhase(material, {
       kind,

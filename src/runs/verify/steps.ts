@@ -1,9 +1,8 @@
 /**
  * @file Verifying a results folder: the first steps of pre-training, taken again from text to optimizer, against the committed curves.
  */
-import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import type { StepRecord } from "../../training/train.js";
-import { interruptSignal } from "../stages/interrupt.js";
+import { takeTurn } from "../stages/interrupt.js";
 import { describeProvenance, type Provenance } from "../stages/provenance.js";
 import { hashStage } from "../stages/stage.js";
 import { openMaterial } from "../study/material.js";
@@ -88,8 +87,7 @@ async function takeAgain(
     const records: StepRecord[] = [];
     for await (const record of takeFirstSteps(start(), plan, steps)) {
       records.push(record);
-      await turnOfEventLoop();
-      interruptSignal()?.throwIfAborted();
+      await takeTurn();
     }
     return { records, stages };
   } finally {

@@ -13,8 +13,9 @@ import {
   subjectFolder,
   type Result,
 } from "../../../src/runs/study/results.js";
+import { trainedModel } from "../../../src/runs/training/training.js";
 import { mean } from "../../../src/statistics/summary.js";
-import { sharedFolder } from "../../support/temporary-folder.js";
+import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
 
 const subject = { model: "llama100M", condition: "base" } as const;
@@ -176,6 +177,20 @@ test("an unknown task is refused with those there are, before anything is traine
     evaluateCondition(untouched, { ...subject, task: "glue" as Task }), // as a notebook may hand it over
   ).rejects.toThrow(/task must be one of blimp, .*reading, got "glue"/);
   expect(existsSync(untouched.cacheFolder)).toBe(false);
+});
+
+test("an interrupted cell stops within a task, keeps nothing half scored, and leaves no tensor", async () => {
+  const other = openTinyStudy(temporaryFolder());
+  await trainedModel(other, subject);
+  const before = stagesOf(other);
+  const tensors = tf.memory().numTensors;
+  const signal = AbortSignal.abort(new Error("the cell was interrupted"));
+  Reflect.set(globalThis, "__classItInterrupt", { signal });
+  const interrupted = evaluateCondition(other, { ...subject, task: "blimp" });
+  await expect(interrupted).rejects.toThrow("the cell was interrupted");
+  Reflect.deleteProperty(globalThis, "__classItInterrupt");
+  expect(tf.memory().numTensors).toBe(tensors);
+  expect(stagesOf(other)).toEqual(before);
 });
 
 test("first tokens that are never scored are kept with the items, where there are any", async () => {
