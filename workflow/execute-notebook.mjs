@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { JUPYTER_CACHE, PYTHON, converterEnvironment } from "./jupyter-environment.mjs";
 import { isExecutable, joined, normaliseNotebook, serialiseNotebook } from "./notebook-format.mjs";
 import { NOTEBOOKS, readNotebook, readScripts, writeWhole } from "./notebook-scripts.mjs";
+import { diskFault, openFolder, removeAbandoned } from "./partial-file.mjs";
 import { followProgress } from "./progress-file.mjs";
 
 /** @typedef {import("./progress-file.mjs").ProgressEvent} ProgressEvent */
@@ -159,8 +160,9 @@ export async function executeNotebook({
 
   const runs = join(JUPYTER_CACHE, "runs");
   mkdirSync(runs, { recursive: true });
-  mkdirSync(outFolder, { recursive: true });
-  const work = mkdtempSync(join(runs, `${name}-`));
+  removeAbandoned(runs, (run) => /-(\d+)-\w{6}$/.exec(run)?.[1]);
+  await openFolder(outFolder);
+  const work = mkdtempSync(join(runs, `${name}-${process.pid}-`));
   const progressFile = join(work, "progress.jsonl");
   /** @type {LastEvents} */
   const last = {};
@@ -218,7 +220,11 @@ export async function executeNotebook({
 
     const notebook = normaliseNotebook(readNotebook(join(work, `${name}.ipynb`)));
     const path = join(outFolder, `${name}.ipynb`);
-    writeWhole(path, serialiseNotebook(notebook));
+    try {
+      writeWhole(path, serialiseNotebook(notebook));
+    } catch (cause) {
+      throw await diskFault(cause, path);
+    }
     return { path, seconds: (performance.now() - started) / 1000, stderr: stderrOf(notebook) };
   } finally {
     follower.stop();

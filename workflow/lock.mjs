@@ -3,8 +3,8 @@ import { mkdirSync, openSync, closeSync, readFileSync, rmSync, writeSync } from 
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** @param {number} pid */
-function isAlive(pid) {
+/** Whether there is such a process. @param {number} pid */
+export function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;

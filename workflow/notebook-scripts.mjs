@@ -5,9 +5,10 @@
 import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { JUPYTER_CACHE, PROJECT, PYTHON, converterEnvironment } from "./jupyter-environment.mjs";
 import { firstDifference, normaliseNotebook, serialiseNotebook } from "./notebook-format.mjs";
+import { partialBeside } from "./partial-file.mjs";
 
 /** @typedef {import("./notebook-format.mjs").Notebook} Notebook */
 
@@ -36,7 +37,7 @@ export const readNotebook = (path) => JSON.parse(readFileSync(path, "utf8"));
  * @param {string} text
  */
 export function writeWhole(path, text) {
-  const partial = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
+  const partial = partialBeside(path);
   try {
     writeFileSync(partial, text);
     renameSync(partial, path);

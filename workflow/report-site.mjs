@@ -15,10 +15,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { PROJECT, PYTHON, converterEnvironment } from "./jupyter-environment.mjs";
 import { serialiseNotebook } from "./notebook-format.mjs";
 import { readNotebook } from "./notebook-scripts.mjs";
+import { diskFault, partialBeside } from "./partial-file.mjs";
 import { readContents } from "./report-contents.mjs";
 import { indexPage } from "./report-index.mjs";
 
@@ -141,10 +142,10 @@ export async function buildReport({
       `buildReport: ${executedFolder} must hold executed notebooks, got none. Run npm run reproduce.`,
     );
   const target = resolve(outFolder);
-  const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
+  const partial = partialBeside(target);
   const sources = join(partial, "sources");
-  mkdirSync(sources, { recursive: true });
   try {
+    mkdirSync(sources, { recursive: true });
     const notebooks = names.map((name) => ({
       name,
       notebook: readNotebook(join(executedFolder, `${name}.ipynb`)),
@@ -187,6 +188,8 @@ export async function buildReport({
     writeFileSync(join(partial, "index.html"), index);
     rmSync(target, { recursive: true, force: true });
     renameSync(partial, target);
+  } catch (cause) {
+    throw await diskFault(cause, target);
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }

@@ -1,5 +1,7 @@
 /** @file `class-it data --collections` and `--fetch NAME`: official sets that are not in the manifest. */
+import { join } from "node:path";
 import {
+  collectionFolder,
   inspectCollection,
   findCollection,
   openCollections,
@@ -8,6 +10,7 @@ import {
 import { fetchCollection, listCollection, type ReachOptions } from "../data/fetch-collection.js";
 import { readHubToken } from "../data/hugging-face.js";
 import { tableMarkdown } from "../report/table.js";
+import { explainDiskFault } from "../runs/stages/disk-fault.js";
 import { interruptible } from "./interruptible.js";
 import { progressLine } from "./progress-line.js";
 import { placesOf, printJson, type Surroundings } from "./surroundings.js";
@@ -93,6 +96,8 @@ export async function fetchSet(
           progress.show(
             `file ${index + 1}/${count} · ${file.path} · ${megabytes(received)} of ${megabytes(file.bytes)}`,
           ),
+      }).catch((cause: unknown) => {
+        throw explainDiskFault(cause, join(rawFolder, collectionFolder(name)));
       });
       progress.end();
       const folder = `${rawFolder}/collections/${name}`;

@@ -1,7 +1,9 @@
 /** @file What `class-it data` fetches, what it cannot, and how it tells: failures are collected, the rest goes on. */
+import { join } from "node:path";
 import { downloadFile } from "../data/download.js";
 import type { FileState } from "../data/files.js";
 import type { DataFile } from "../data/manifest.js";
+import { explainDiskFault } from "../runs/stages/disk-fault.js";
 import { inspectFiles } from "./data-state.js";
 import { interruptible } from "./interruptible.js";
 import { progressLine } from "./progress-line.js";
@@ -89,6 +91,8 @@ async function fetchAll(
           fetched.push(entry.path);
         } catch (error) {
           signal.throwIfAborted();
+          const fault = explainDiskFault(error, join(rawFolder, entry.path));
+          if (fault !== error) throw fault; // the next file would meet the same disk
           const message = error instanceof Error ? error.message : String(error);
           progress.keep(message);
           failed.push({ path: entry.path, message });

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Precision } from "../config.js";
 import { tableMarkdown } from "../report/table.js";
+import { explained } from "../runs/stages/disk-fault.js";
 import type { TrainedRun } from "../runs/training/trained-runs.js";
 import { cacheFolderOf, cacheOption, choice, example, jsonOption } from "./options.js";
 import { printJson, type Surroundings } from "./surroundings.js";
@@ -67,7 +68,9 @@ async function exportRun(options: ExportOptions, surroundings: Surroundings): Pr
   const folder = resolve(options.out);
   const { precision } = options;
   const model = { ...loadModel(stage.folder), tokenizer: await openTokenizer(stage.folder) };
-  const files = writeHuggingFaceFolder(folder, model, { precision, readme: describeOrigin(run, precision) });
+  const files = explained(folder, () =>
+    writeHuggingFaceFolder(folder, model, { precision, readme: describeOrigin(run, precision) }),
+  );
   const check = options.checkWithPytorch
     ? await checkExport(folder, (line) => stderr.write(`${line}\n`))
     : undefined;

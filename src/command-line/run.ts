@@ -1,5 +1,6 @@
 /** @file The command as a whole: its verbs, and what becomes of a fault: one line on stderr and an exit code. */
 import { Command, CommanderError } from "commander";
+import { hearNotices } from "../runs/stages/progress.js";
 import { benchVerb } from "./bench.js";
 import { budgetVerb } from "./budget.js";
 import { dataVerb } from "./data.js";
@@ -38,6 +39,7 @@ const INTERRUPTED = 130; // what a shell reports for a process ended by SIGINT
  * @returns the exit code: 0 only on success, 130 after Ctrl-C
  */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const deafen = hearNotices((text) => surroundings.stderr.write(`class-it: ${text}\n`));
   try {
     await assemble(surroundings).parseAsync([...argv], { from: "user" });
     return 0;
@@ -46,6 +48,8 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     if (error instanceof CommanderError) return error.exitCode;
     surroundings.stderr.write(`${describeFault(error)}\n`);
     return error instanceof Interrupted ? INTERRUPTED : 1;
+  } finally {
+    deafen();
   }
 }
 

@@ -19,7 +19,11 @@ export function takeLock(lock: string, what: string): () => void {
   try {
     writeFileSync(lock, self(), { flag: "wx" });
   } catch (cause) {
-    if (!existsSync(lock)) throw cause;
+    if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) {
+      // On a full disk a file can be made and not written to; it names nobody and would be honoured for ever.
+      if (readOwner(lock) === "") rmSync(lock, { force: true });
+      throw cause;
+    }
     const [pid = "unknown", host = "unknown"] = (readOwner(lock) ?? "").trim().split(" ");
     throw new Error(
       `takeLock: ${what} must be written by one process at a time, and process ${pid || "unknown"} on ${host} is at it. ` +

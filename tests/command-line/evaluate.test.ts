@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { microworldReadingTable } from "../../src/data/microworld/reading-table.js";
 import { seeded } from "../../src/random.js";
+import { acquireStageLock } from "../../src/runs/stages/stage-lock.js";
 import { openItemLines, STEP_LINES } from "../../src/runs/scoring/folder-evaluation/item-lines.js";
 import { trainedModel } from "../../src/runs/training/training.js";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
@@ -226,4 +228,21 @@ describe("an interrupted run", () => {
     writeFileSync(`${file}.part`, `k\n${written.slice(0, STEP_LINES).join("\n")}`);
     expect(openItemLines(file, { key: "k" }).lines).toEqual([]); // the last of them has no end
   });
+});
+
+test("who comes second to the same task and folder waits, and says for whom", async () => {
+  const out = temporaryFolder();
+  const lock = await acquireStageLock(join(out, "blimp", "items.jsonl.lock"));
+  let isDone = false;
+  const data = join(folder, "data");
+  const second = command(`evaluate --model ${model} --tasks blimp --data ${data} --out ${out} --fast`).then(
+    (ended) => ((isDone = true), ended),
+  );
+  await vi.waitUntil(() => readdirSync(out).includes("blimp"));
+  await sleep(400);
+  expect([isDone, readdirSync(join(out, "blimp"))]).toEqual([false, ["items.jsonl.lock"]]);
+  lock.release();
+  const { code, stderr } = await second;
+  expect(stderr).toMatch(/class-it: process \d+ on \S+ scores blimp into \S+; waiting for it/);
+  expect([code, readdirSync(join(out, "blimp"))]).toEqual([0, ["items.jsonl", "summary.json"]]);
 });

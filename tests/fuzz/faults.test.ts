@@ -125,9 +125,10 @@ describe("a damaged state beside weights names its file and what to do", () => {
   test("in a fine-tuning run", () => {
     const folder = temporaryFolder();
     for (const state of ["{", '{"updates":1,"seconds":2,"epochs":[{}]}']) {
-      writeFileSync(join(folder, "state.json"), state);
+      mkdirSync(join(folder, "epoch-1"), { recursive: true });
+      writeFileSync(join(folder, "epoch-1", "state.json"), state);
       expect(() => readEpoch(folder)).toThrow(
-        /^readEpoch: .*state.json must be the state of a fine-tuning run, got /,
+        /^readEpoch: .*epoch-1 must be a whole checkpoint, got Error: state.json, .* Delete /,
       );
     }
   });

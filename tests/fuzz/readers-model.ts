@@ -96,7 +96,8 @@ const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 export function checkpoints(folder: string): FuzzedReader {
   const { weights, bytes } = tinyWeights();
   const at = join(folder, "step-1");
-  const epoch = join(folder, "epoch");
+  const run = join(folder, "run.progress");
+  const epoch = join(run, "epoch-1");
   const moments = join(folder, "moments");
   for (const place of [at, epoch, moments]) mkdirSync(place, { recursive: true });
   writeMoments(moments, { updates: 3, first: weights, second: weights });
@@ -113,7 +114,7 @@ export function checkpoints(folder: string): FuzzedReader {
       tf.dispose([{ ...found.weights }, { ...found.moments.first }, { ...found.moments.second }]);
   };
   const openEpoch = (): void => {
-    const found = readEpoch(epoch);
+    const found = readEpoch(run);
     if (found) tf.dispose([{ ...found.weights }, { ...found.moments.first }, { ...found.moments.second }]);
   };
   const epochState = JSON.stringify({

@@ -1,6 +1,6 @@
 /** @file One checkpoint of a fine-tuning run, after its last whole epoch: weights, moments and the records so far. */
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { describeIssue } from "../../config-schema.js";
@@ -11,6 +11,7 @@ import { writeWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/decoder.js";
 import { readSafetensors } from "../../model/safetensors.js";
 import type { Moments } from "../../training/weights-in-training.js";
+import { writeToDisk } from "../stages/atomic-file.js";
 import { readJson } from "../stages/read-json.js";
 
 const figuresSchema = z.object({
@@ -39,41 +40,61 @@ export interface FinetuningState {
 
 const NAMES = ["weights", "first-moments", "second-moments"] as const;
 
-/** Replaces the checkpoint of the epoch before, whole or not at all. */
+/** Whole epochs of a run; whatever else lies in its folder was being written when its process ended. */
+const epochsIn = (folder: string): string[] =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => /^epoch-\d+$/.test(name))
+    .sort((a, b) => Number(b.slice("epoch-".length)) - Number(a.slice("epoch-".length)));
+
+/** Writes the checkpoint of the last epoch, whole or not at all, and only then removes the one before. */
 export function writeEpoch(
   folder: string,
-  classifier: Classifier,
+  classifier: Pick<Classifier, "readWeights" | "readMoments">,
   { epochs, seconds }: Pick<FinetuningState, "epochs" | "seconds">,
 ): void {
-  const beside = `${folder}.${randomUUID()}.part`;
+  const name = `epoch-${epochs.length}`;
+  const beside = join(folder, `${name}.${randomUUID()}.part`);
   const [weights, moments] = [classifier.readWeights(), classifier.readMoments()];
-  mkdirSync(beside, { recursive: true });
-  for (const [index, tensors] of [weights, moments.first, moments.second].entries())
-    writeFileSync(join(beside, `${NAMES[index]}.safetensors`), writeWeights(tensors));
-  tf.dispose([{ ...weights }, { ...moments.first }, { ...moments.second }]);
-  writeFileSync(join(beside, "state.json"), JSON.stringify({ updates: moments.updates, seconds, epochs }));
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(beside, folder);
+  try {
+    mkdirSync(beside, { recursive: true });
+    for (const [index, tensors] of [weights, moments.first, moments.second].entries())
+      writeToDisk(join(beside, `${NAMES[index]}.safetensors`), writeWeights(tensors));
+    writeToDisk(join(beside, "state.json"), JSON.stringify({ updates: moments.updates, seconds, epochs }));
+    renameSync(beside, join(folder, name));
+  } catch (error) {
+    rmSync(beside, { recursive: true, force: true });
+    throw error;
+  } finally {
+    tf.dispose([{ ...weights }, { ...moments.first }, { ...moments.second }]);
+  }
+  for (const other of readdirSync(folder).filter((each) => each !== name))
+    rmSync(join(folder, other), { recursive: true, force: true });
 }
 
-/** The checkpoint, or null where there is none. @throws Error naming the file that is damaged */
+/** The newest checkpoint, or null where there is none. @throws Error naming what to delete when it is damaged */
 export function readEpoch(folder: string): FinetuningState | null {
-  const stateFile = join(folder, "state.json");
-  if (!existsSync(stateFile)) return null;
-  const state = stateSchema.safeParse(readJson(stateFile));
-  if (!state.success)
+  const [newest] = epochsIn(folder);
+  if (newest === undefined) return null;
+  const read = (name: string): Buffer => readFileSync(join(folder, newest, name));
+  try {
+    const state = stateSchema.safeParse(readJson(join(folder, newest, "state.json")));
+    if (!state.success) throw new Error(`state.json, ${describeIssue(state.error, "file")}`);
+    const { updates, seconds, epochs } = state.data;
+    const [weights = {}, first = {}, second = {}] = NAMES.map((name) =>
+      readSafetensors(read(`${name}.safetensors`)),
+    ).map(({ arrays }) =>
+      Object.fromEntries(
+        Object.entries(arrays).map(([key, { shape, values }]) => [
+          key,
+          tf.tensor(values, [...shape], "float32"),
+        ]),
+      ),
+    );
+    return { weights, moments: { updates, first, second }, epochs, seconds };
+  } catch (cause) {
     throw new Error(
-      `readEpoch: ${stateFile} must be the state of a fine-tuning run, got ${describeIssue(state.error, "file")}. Delete ${folder} to train it from the start.`,
+      `readEpoch: ${join(folder, newest)} must be a whole checkpoint, got ${String(cause)}. Delete ${folder} to fine-tune from the start.`,
+      { cause },
     );
-  const { updates, seconds, epochs } = state.data;
-  const [weights = {}, first = {}, second = {}] = NAMES.map((name) => {
-    const { arrays } = readSafetensors(readFileSync(join(folder, `${name}.safetensors`)));
-    return Object.fromEntries(
-      Object.entries(arrays).map(([key, { shape, values }]) => [
-        key,
-        tf.tensor(values, [...shape], "float32"),
-      ]),
-    );
-  });
-  return { weights, moments: { updates, first, second }, epochs, seconds };
+  }
 }

@@ -1,6 +1,7 @@
 /** @file Zero-shot evaluation as cached stages: a trained model, a task, its items scored once and kept. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { requireWritable } from "../stages/disk-fault.js";
 import type { Condition, ModelName } from "../../config.js";
 import { openTokenizer } from "../../data/tokenizer.js";
 import { tf } from "../../engine/backend.js";
@@ -10,7 +11,13 @@ import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";
 import { codeVersion } from "../stages/provenance.js";
 import { runStage, type Stage } from "../stages/stage.js";
-import { itemTableSchema, publishResult, type ItemTable, type Result } from "../study/results.js";
+import {
+  itemTableSchema,
+  publishResult,
+  subjectFolder,
+  type ItemTable,
+  type Result,
+} from "../study/results.js";
 import type { Study } from "../study/study.js";
 import { readStageText } from "../study/text.js";
 import { trainedModel } from "../training/training.js";
@@ -35,6 +42,7 @@ export async function evaluateCondition(
   }: { readonly model: ModelName; readonly condition: Condition; readonly task: Task },
 ): Promise<Result> {
   const definition = await defineTask(study, task);
+  requireWritable(subjectFolder(study, { model, condition }), "evaluateCondition");
   const trained = await trainedModel(study, { model, condition });
   const { stage, items } = await scoreStage(study, trained.stage, {
     task,

@@ -1,27 +1,61 @@
 /** @file Writing a file so that a reader, or the next start after a crash, sees the old bytes or the new ones. */
 
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { explained } from "./disk-fault.js";
+import { hasEnded, ownMark } from "./living-process.js";
 
 /**
  * Write a file whole or not at all: beside the target under a unique name, to the disk, then renamed over it.
- * Missing parent folders are made; the file beside the target is removed when anything fails.
+ * Missing parent folders are made; the file beside the target is removed when anything fails, and what a killed process
+ * left there at the next writing.
  *
  * @param path target, replaced when it exists
  * @param data text is written as UTF-8
- * @throws the file system's own error, with the path in it
+ * @throws Error naming path and remedy where the disk is full or must not be written to; else the file system's own
  */
 export function writeFileAtomically(path: string, data: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  // A random name, not the process id: two machines may share the folder.
-  const beside = `${path}.${randomUUID()}.part`;
-  try {
-    writeToDisk(beside, data);
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
+  explained(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    removeAbandoned(path);
+    const beside = `${path}.${besideName()}`;
+    try {
+      writeToDisk(beside, data);
+      renameSync(beside, path);
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Names its process, so that others know whether it is gone; random too, as a process may write twice at once. */
+function besideName(): string {
+  const { host, pid, processStart } = ownMark();
+  return `${pid}-${processStart}@${host}.${randomUUID()}.part`;
+}
+
+const BESIDE = /^(\d+)-(\d*)@(.+)\.[0-9a-f-]{36}\.part$/;
+
+/** Of processes of other machines nothing can be known: what they left stays. */
+function removeAbandoned(path: string): void {
+  const [folder, start] = [dirname(path), `${basename(path)}.`];
+  for (const name of readdirSync(folder)) {
+    const found = name.startsWith(start) ? BESIDE.exec(name.slice(start.length)) : null;
+    if (!found) continue;
+    const [, pid = "", processStart = "", host = ""] = found;
+    if (hasEnded({ host, pid: Number(pid), processStart }) === true)
+      rmSync(join(folder, name), { force: true });
   }
 }
 

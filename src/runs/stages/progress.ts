@@ -3,6 +3,7 @@
  * nbconvert shows nothing while a cell runs; whoever started it reads this file instead.
  */
 import { appendFileSync } from "node:fs";
+import { explained } from "./disk-fault.js";
 
 /** A training step, some work counted in parts, or something to know that stays. */
 export type ProgressEvent =
@@ -32,5 +33,19 @@ export function reportProgress(event: ProgressEvent): void {
   if (!isKept && now - lastReportMs < MIN_INTERVAL_MS) return;
   // A note is no sign of progress: the step that follows it is shown.
   if (event.type !== "note") lastReportMs = now;
-  appendFileSync(file, JSON.stringify(event) + "\n");
+  explained(file, () => appendFileSync(file, JSON.stringify(event) + "\n"));
+}
+
+const listeners = new Set<(text: string) => void>();
+
+/** A note that whoever started this process must hear too, wherever it runs: why nothing moves, what was passed over. */
+export function notify(text: string): void {
+  reportProgress({ type: "note", text });
+  for (const listener of listeners) listener(text);
+}
+
+/** Gives what {@link notify} says to a listener, until what is returned is called. */
+export function hearNotices(listener: (text: string) => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 }

@@ -4,14 +4,15 @@
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { explainDiskFault, explained } from "./disk-fault.js";
+import { hasEnded, ownMark } from "./living-process.js";
 
 /** A lock that is held. */
 export interface StageLock {
-  /** Says that the holder is alive; call it now and then. */
+  /** Says that the holder is alive; call it now and then where the event loop does not turn. */
   touch(): void;
   release(): void;
 }
@@ -20,13 +21,16 @@ const ownerSchema = z.object({
   token: z.string(),
   host: z.string(),
   pid: z.number(),
-  /** When the process was started, in the system's own count: a later process may have the same id. */
   processStart: z.string(),
 });
 type Owner = z.infer<typeof ownerSchema>;
 
 const POLL_MS = 200;
 const FOREIGN_STALE_MS = 30 * 60_000;
+/** While it is held, as often as the event loop turns. */
+const TOUCH_MS = 60_000;
+/** A lock without an owner is being written right now, or its writer was killed. */
+const UNWRITTEN_STALE_MS = 1000;
 
 /**
  * Takes the lock, waiting for whoever holds it.
@@ -38,31 +42,44 @@ export async function acquireStageLock(
   path: string,
   options: { readonly onWait?: (owner: string) => void; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<StageLock> {
-  mkdirSync(dirname(path), { recursive: true });
-  const own: Owner = {
-    token: randomUUID(),
-    host: hostname(),
-    pid: process.pid,
-    processStart: startOf(process.pid) ?? "",
-  };
+  explained(path, () => mkdirSync(dirname(path), { recursive: true }));
+  const own: Owner = { token: randomUUID(), ...ownMark() };
+  const watch = watchLock(path);
   let isTold = false;
   for (;;) {
     options.signal?.throwIfAborted();
     if (create(path, own)) return heldLock(path, own);
     const owner = readOwner(path);
-    if (owner === null || isGone(owner, path)) takeAway(path, owner);
-    else {
+    const { ageMs, seenMs } = watch();
+    if (owner === null ? seenMs > UNWRITTEN_STALE_MS : isGone(owner, Math.max(ageMs, seenMs))) {
+      takeAway(path, owner);
+      continue;
+    }
+    if (owner !== null) {
       if (!isTold) options.onWait?.(`process ${owner.pid} on ${owner.host}`);
       isTold = true;
-      await sleep(POLL_MS, undefined, options.signal ? { signal: options.signal } : {});
     }
+    await sleep(POLL_MS, undefined, options.signal ? { signal: options.signal } : {});
   }
+}
+
+/**
+ * Tells each time how old a lock is by its time of change, and for how long it was seen unchanged: a clock that is set back makes
+ * files of the future, which would never grow old.
+ */
+function watchLock(path: string): () => { readonly ageMs: number; readonly seenMs: number } {
+  let first = { mtimeMs: Number.NaN, atMs: 0 };
+  return () => {
+    const { mtimeMs = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs !== first.mtimeMs) first = { mtimeMs, atMs: performance.now() };
+    return { ageMs: Date.now() - mtimeMs, seenMs: performance.now() - first.atMs };
+  };
 }
 
 /** Whether some process is building the stage. */
 export function isLockHeld(path: string): boolean {
   const owner = readOwner(path);
-  return owner !== null && !isGone(owner, path);
+  return owner !== null && !isGone(owner, watchLock(path)().ageMs);
 }
 
 function create(path: string, owner: Owner): boolean {
@@ -71,7 +88,9 @@ function create(path: string, owner: Owner): boolean {
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw error;
+    // On a full disk a file can be made and not written to. It names nobody, so that it is nobody's but ours.
+    if (readOwner(path) === null) rmSync(path, { force: true });
+    throw explainDiskFault(error, path);
   }
 }
 
@@ -84,28 +103,11 @@ function readOwner(path: string): Owner | null {
   }
 }
 
-function isGone({ host, pid, processStart }: Owner, path: string): boolean {
-  if (host === hostname()) return startOf(pid) !== processStart;
-  const { mtimeMs = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
-  return Date.now() - mtimeMs > FOREIGN_STALE_MS;
-}
-
-/** Field 22 of /proc/PID/stat: clock ticks since boot; null when there is no such process. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
-  } catch {
-    return null;
-  }
-}
+const isGone = (owner: Owner, untouchedMs: number): boolean =>
+  hasEnded(owner) ?? untouchedMs > FOREIGN_STALE_MS;
 
 /** Removes a dead lock, and only that one: somebody else may have taken it over meanwhile. */
 function takeAway(path: string, dead: Owner | null): void {
-  if (dead === null) {
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age < 1000) return; // being written right now
-  }
   const aside = `${path}.${randomUUID()}`;
   try {
     renameSync(path, aside);
@@ -118,16 +120,19 @@ function takeAway(path: string, dead: Owner | null): void {
 }
 
 function heldLock(path: string, own: Owner): StageLock {
+  const touch = (): void => {
+    try {
+      const now = new Date();
+      utimesSync(path, now, now);
+    } catch {
+      // A lock that somebody removed by hand is missed by nobody: stages are renamed into place.
+    }
+  };
+  const timer = setInterval(touch, TOUCH_MS).unref();
   return {
-    touch() {
-      try {
-        const now = new Date();
-        utimesSync(path, now, now);
-      } catch {
-        // A lock that somebody removed by hand is missed by nobody: stages are renamed into place.
-      }
-    },
+    touch,
     release() {
+      clearInterval(timer);
       if (readOwner(path)?.token === own.token) rmSync(path, { force: true });
     },
   };

@@ -16,8 +16,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { explainDiskFault, explained } from "./disk-fault.js";
 import { interruptSignal } from "./interrupt.js";
-import { reportProgress } from "./progress.js";
+import { notify } from "./progress.js";
 import { describeProvenance, provenanceSchema } from "./provenance.js";
 import { readJson } from "./read-json.js";
 import { acquireStageLock, type StageLock } from "./stage-lock.js";
@@ -112,7 +113,7 @@ export function beginStage(cacheFolder: string, kind: string, inputs: StageInput
   const final = join(cacheFolder, `${kind}-${hash}`);
   // A random name, not the process id: two builders may share a process, two machines the folder.
   const folder = `${final}.partial-${randomUUID()}`;
-  mkdirSync(folder, { recursive: true });
+  explained(final, () => mkdirSync(folder, { recursive: true }));
   const begin = performance.now();
   return {
     folder,
@@ -164,7 +165,7 @@ export async function runStage(
       return draft.complete();
     } catch (error) {
       draft.abandon();
-      throw error;
+      throw explainDiskFault(error, join(cacheFolder, `${kind}-${hashStage(kind, inputs)}`));
     }
   } finally {
     lock.release();
@@ -179,8 +180,7 @@ export async function lockStage(cacheFolder: string, kind: string, inputs: Stage
   const name = `${kind}-${hashStage(kind, inputs)}`;
   const lock = await acquireStageLock(join(cacheFolder, `${name}.lock`), {
     signal: interruptSignal(),
-    onWait: (owner) =>
-      reportProgress({ type: "note", text: `${owner} is at work on the same ${kind}; waiting for it` }),
+    onWait: (owner) => notify(`${owner} is at work on the same ${kind}; waiting for it`),
   });
   for (const draft of readdirSync(cacheFolder).filter((other) => other.startsWith(`${name}.partial-`)))
     rmSync(join(cacheFolder, draft), { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { tf } from "../../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../../model/checkpoint.js";
 import { TrainingRun, type StepRecord } from "../../training/train.js";
 import { interruptSignal, takeTurn } from "../stages/interrupt.js";
-import { reportProgress } from "../stages/progress.js";
+import { notify, reportProgress } from "../stages/progress.js";
 import type { StageLock } from "../stages/stage-lock.js";
 import { beginStage, hashStage, type Stage, type StageInputs } from "../stages/stage.js";
 import type { Material } from "../study/material.js";
@@ -41,7 +41,7 @@ export async function* buildPhase(
   const checkpoints = openCheckpoints(progressFolder(study.cacheFolder, kind, inputs), {
     stage: hashStage(kind, inputs),
     architecture: plan.architecture,
-    notice: (message) => reportProgress({ type: "note", text: message }),
+    notice: notify,
     ...(study.checkpoints && { interval: study.checkpoints }),
   });
   const resumed = checkpoints.latest();

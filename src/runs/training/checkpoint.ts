@@ -11,6 +11,7 @@ import type { StepRecord, TrainingRun } from "../../training/train.js";
 import { writeFileAtomically } from "../stages/atomic-file.js";
 import type { CheckpointInterval } from "../study/study.js";
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from "./checkpoint-folder.js";
+import { explained } from "../stages/disk-fault.js";
 import { readCurveLines, type HeldOutLoss } from "./records.js";
 
 /** A state to go on from. The caller disposes the tensors. */
@@ -96,8 +97,10 @@ export function openCheckpoints(
       return null;
     },
     append(record) {
-      mkdirSync(folder, { recursive: true });
-      appendFileSync(curve, JSON.stringify(record) + "\n");
+      explained(curve, () => {
+        mkdirSync(folder, { recursive: true });
+        appendFileSync(curve, JSON.stringify(record) + "\n");
+      });
     },
     keepWeights(name, run) {
       const weights = run.readWeights();

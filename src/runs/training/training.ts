@@ -12,6 +12,8 @@ import { openMaterial, type Material } from "../study/material.js";
 import { checkModel, type Study } from "../study/study.js";
 import { loadText } from "../study/text.js";
 import { buildPhase, progressFolder, type ConditionStep } from "./build-phase.js";
+import { explainDiskFault, requireWritable } from "../stages/disk-fault.js";
+import { subjectFolder } from "../study/results.js";
 import { announceExposure, exposureMetrics } from "./exposure.js";
 import { pretrainingPhase, tuningPhase, type PreparedPhase } from "./phases.js";
 import { publishTraining, readCurve, readOutcome, type FinishedPhase } from "./results.js";
@@ -38,6 +40,7 @@ export async function* trainCondition(
 ): AsyncGenerator<ConditionStep, TrainedModel, void> {
   checkModel(model);
   const curriculum = curriculumOf(study.config, condition);
+  requireWritable(subjectFolder(study, { model, condition }), "trainCondition");
   const exposure = await announceExposure(study, { condition, text: await loadText(study) });
   const material = await openMaterial(study, model);
   const done: FinishedPhase[] = [];
@@ -117,6 +120,8 @@ async function* trainPhase(
     try {
       stage = findStage(cacheFolder, kind, inputs); // another process may have built it meanwhile
       if (!stage) return finished(yield* buildPhase(material, prepared, lock));
+    } catch (error) {
+      throw explainDiskFault(error, progressFolder(cacheFolder, kind, inputs));
     } finally {
       lock.release();
     }

@@ -1,8 +1,10 @@
 /** @file Fine-tuning as stages: cached, resumed after a whole epoch, published with its items. */
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
+import { tf } from "../../../src/engine/backend.js";
+import { readEpoch, writeEpoch } from "../../../src/runs/finetuning/checkpoint.js";
 import { SUPERGLUE_TASKS } from "../../../src/evaluation/superglue-tasks.js";
 import { finetuningSettings } from "../../../src/runs/finetuning/budget.js";
 import { encodeTask, finetuneSeed, splitTrain } from "../../../src/runs/finetuning/seed-run.js";
@@ -42,9 +44,36 @@ test("a run that ended after its first epoch goes on to the very logits of one t
   });
   await expect(finetuneSeed(folder, model, task, { seed: 1, settings })).rejects.toThrow("stopped");
   Reflect.deleteProperty(globalThis, "__classItInterrupt");
-  expect(readdirSync(folder).filter((name) => name.endsWith(".progress"))).toHaveLength(1);
+  const [progress = ""] = readdirSync(folder);
+  expect(readdirSync(join(folder, progress))).toEqual(["epoch-1"]);
+  mkdirSync(join(folder, progress, "epoch-2.killed-while-it-was-written.part"));
   const resumed = await finetuneSeed(folder, model, task, { seed: 1, settings });
   expect(resumed.epochs).toEqual(whole.epochs);
+  expect(readdirSync(folder)).toEqual([expect.stringMatching(/^finetuning-[0-9a-f]{16}$/)]);
+});
+
+test("an epoch's checkpoint replaces the one before only when it is whole, and a damaged one says what to delete", () => {
+  const folder = join(temporaryFolder(), "run.progress");
+  const one = tf.tensor1d([1, 2]);
+  const read = { readWeights: () => ({ w: one.clone() }) };
+  const readMoments = () => ({ updates: 3, first: { w: one.clone() }, second: { w: one.clone() } });
+  const epochs = [{ epoch: 1, lossNats: 1, bodyNorm: 1, heldOut: null, devLogits: [[0, 1]] }];
+  writeEpoch(folder, { ...read, readMoments }, { epochs, seconds: 1 });
+  const failing = () => {
+    throw new Error("the disk is full");
+  };
+  const second = [...epochs, ...epochs];
+  expect(() => writeEpoch(folder, { ...read, readMoments: failing }, { epochs: second, seconds: 2 })).toThrow(
+    "the disk is full",
+  );
+  expect(readdirSync(folder)).toEqual(["epoch-1"]);
+  writeEpoch(folder, { ...read, readMoments }, { epochs: second, seconds: 2 });
+  expect(readdirSync(folder)).toEqual(["epoch-2"]);
+  writeFileSync(join(folder, "epoch-2", "state.json"), "{");
+  expect(() => readEpoch(folder)).toThrow(
+    /epoch-2 must be a whole checkpoint, got .* Delete .*run\.progress/,
+  );
+  one.dispose();
 });
 
 test("a tenth of the training items is held out and never trained on; officially none is", async () => {

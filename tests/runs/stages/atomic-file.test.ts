@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writeFileAtomically } from "../../../src/runs/stages/atomic-file.js";
@@ -30,4 +31,18 @@ test("a failed writing leaves the target as it was and nothing beside it", () =>
   expect(() => writeFileAtomically(path, "text")).toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/);
   expect(readdirSync(folder)).toEqual(["taken"]);
   expect(readdirSync(path)).toEqual(["not-empty"]);
+});
+
+test("what a killed process left beside is removed at the next writing; what another one writes stays", () => {
+  const path = join(folder, "file.txt");
+  const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+  const uuid = "6f1b6a0e-0000-4000-8000-000000000000";
+  const left = `file.txt.${gone}-17@${hostname()}.${uuid}.part`;
+  const others = [
+    `file.txt.${gone}-17@elsewhere.${uuid}.part`,
+    `other.txt.${gone}-17@${hostname()}.${uuid}.part`,
+  ];
+  for (const name of [left, ...others]) writeFileSync(join(folder, name), "half");
+  writeFileAtomically(path, "whole");
+  expect(readdirSync(folder)).toEqual(["file.txt", ...others].sort());
 });

@@ -77,3 +77,14 @@ test("a lock that somebody else holds by now is not released", async () => {
   lock.release();
   expect(existsSync(path)).toBe(true);
 });
+
+test("a lock of tomorrow without an owner, as a kill and a clock that is set back leave it, is taken over soon", async () => {
+  const path = lockPath();
+  (await acquireStageLock(path)).release();
+  writeFileSync(path, "");
+  const tomorrow = new Date(Date.now() + 24 * 3600_000);
+  utimesSync(path, tomorrow, tomorrow);
+  const lock = await acquireStageLock(path);
+  expect(readFileSync(path, "utf8")).toContain(`"pid":${process.pid}`);
+  lock.release();
+});

@@ -9,7 +9,9 @@ import { summariseBenchmark, type StoredItem } from "../../../evaluation/benchma
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
 import { numberItems, scoreItems, type ChoiceItem } from "../../../evaluation/choice-items.js";
 import { writeFileAtomically } from "../../stages/atomic-file.js";
+import { notify } from "../../stages/progress.js";
 import { codeVersion, describeProvenance } from "../../stages/provenance.js";
+import { acquireStageLock } from "../../stages/stage-lock.js";
 import { modelFolder } from "../model-folder.js";
 import type { Task } from "../tasks.js";
 import type { FolderEvaluation, FolderSummary, TaskFigures } from "./folder-task.js";
@@ -33,23 +35,33 @@ export async function evaluateFolder(evaluation: FolderEvaluation): Promise<Fold
   };
   const folder = join(outFolder, task);
   const key = keyOf(model.sha256, files, task);
-  const lines = openItemLines(join(folder, "items.jsonl"), { key });
-  const place = { folder: join(outFolder, "official"), model: model.folder };
-  const figures =
-    task === "reading"
-      ? await scoreReading(evaluation, files, lines, place)
-      : await scoreBenchmark(task, evaluation, { files, dataset, lines, place });
-  lines.complete();
-  const summary: FolderSummary = {
-    task,
-    ...figures,
-    corrected: { ...figures.corrected, ...(task !== "reading" && { tiePolicy }) },
-    model,
-    files: files.map(({ name, sha256 }) => ({ name, sha256 })),
-    provenance: describeProvenance(),
-  };
-  writeFileAtomically(join(folder, "summary.json"), JSON.stringify(summary, null, 2) + "\n");
-  return summary;
+  const items = join(folder, "items.jsonl");
+  // Two at once would each append to what the other goes on from.
+  const lock = await acquireStageLock(`${items}.lock`, {
+    signal: evaluation.signal,
+    onWait: (owner) => notify(`${owner} scores ${task} into ${folder}; waiting for it`),
+  });
+  try {
+    const lines = openItemLines(items, { key });
+    const place = { folder: join(outFolder, "official"), model: model.folder };
+    const figures =
+      task === "reading"
+        ? await scoreReading(evaluation, files, lines, place)
+        : await scoreBenchmark(task, evaluation, { files, dataset, lines, place });
+    lines.complete();
+    const summary: FolderSummary = {
+      task,
+      ...figures,
+      corrected: { ...figures.corrected, ...(task !== "reading" && { tiePolicy }) },
+      model,
+      files: files.map(({ name, sha256 }) => ({ name, sha256 })),
+      provenance: describeProvenance(),
+    };
+    writeFileAtomically(join(folder, "summary.json"), JSON.stringify(summary, null, 2) + "\n");
+    return summary;
+  } finally {
+    lock.release();
+  }
 }
 
 /** All that decides a score. */

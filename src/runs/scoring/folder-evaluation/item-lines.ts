@@ -2,11 +2,11 @@
  * @file The items of a task in a file of JSON lines that grows as they are scored, and takes its name when all are there. Whoever comes
  * back goes on after the last whole line, if nothing that decides the scores has changed.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import type { z } from "zod";
 import { describeIssue } from "../../../config-schema.js";
 import { writeFileAtomically } from "../../stages/atomic-file.js";
+import { explained } from "../../stages/disk-fault.js";
 import { parseJson } from "../../stages/read-json.js";
 
 /** Lines are written so many at once. */
@@ -35,13 +35,12 @@ export function openItemLines(path: string, { key }: { readonly key: string }): 
   const isOurs = head === key;
   const whole = isOurs ? found.slice(0, -1) : []; // what follows the last newline is half a line
   const kept = whole.slice(0, whole.length - (whole.length % STEP_LINES));
-  mkdirSync(dirname(path), { recursive: true });
   writeFileAtomically(part, [key, ...kept].map((line) => `${line}\n`).join(""));
   const lines = [...kept];
   return {
     lines,
     append(added) {
-      appendFileSync(part, added.map((line) => `${line}\n`).join(""));
+      explained(part, () => appendFileSync(part, added.map((line) => `${line}\n`).join("")));
       lines.push(...added);
     },
     parse: (schema) =>
