@@ -12,13 +12,13 @@
 // **Claim.** Two LLaMA-style decoders, one wide and shallow, one narrow and deep, are trained from scratch on at most
 // 100M words. Paper: models and training sections, poster Tables 1 and 2.
 //
-// *Inputs:* the text of notebook 01. *Outputs:* `results/<scale>/<model>/base`. *Time:* about two minutes at smoke
-// scale; a finished stage is read from the cache.
+// *Inputs:* the text of notebook 01. *Outputs:* `results/<scale>/<model>/base`. *Time:* seconds from kept results; else about
+// two minutes at smoke and an hour at laptop scale, and a finished stage is read from the cache.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke" });
+const p = kit.params({ scale: "laptop" });
 
 // %% [markdown]
 // ## Hyperparameters

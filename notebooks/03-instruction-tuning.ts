@@ -12,13 +12,13 @@
 // **Claim.** Tuning on conversations and questions helps, and one after the other beats both mixed. Paper: training
 // section, poster Table 2 and model names.
 //
-// *Inputs:* the pre-trained models of notebook 02. *Outputs:* `results/<scale>/<model>/<condition>`. *Time:* about two
-// minutes at smoke scale.
+// *Inputs:* the pre-trained models of notebook 02. *Outputs:* `results/<scale>/<model>/<condition>`. *Time:* seconds
+// from kept results; else about two minutes at smoke scale, half an hour at laptop.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke" });
+const p = kit.params({ scale: "laptop" });
 
 // %% [markdown]
 // ## Hyperparameters

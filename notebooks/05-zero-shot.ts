@@ -13,12 +13,13 @@
 // poster Figure 3.
 //
 // *Inputs:* the eight models of notebook 03 and the official evaluation sets, or generated minimal pairs where there are none.
-// *Outputs:* `results/<scale>/<model>/<condition>`. *Time:* about a minute at smoke scale.
+// *Outputs:* `results/<scale>/<model>/<condition>`. *Time:* seconds from kept results; else about a minute
+// at smoke scale, half an hour at laptop.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke" });
+const p = kit.params({ scale: "laptop" });
 
 // %%
 const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });

@@ -18,7 +18,7 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke" });
+const p = kit.params({ scale: "laptop" });
 
 // %%
 const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
@@ -90,11 +90,16 @@ const ifPaired = kit.judgeClaims(kit.PAPER_CLAIMS, kit.publishedEvidence("paired
 const outcomes = kit.readPairedOutcomes(study.resultsFolder);
 const own = kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes));
 const tables = kit.outputFolder(study, "tables");
+const seedsRun = new Set(outcomes.map(({ seed }) => seed)).size;
+const note =
+  seedsRun > 1
+    ? `${seedsRun} trainings`
+    : "One training: ours are about these models, not yet about curricula";
 
 // %%
 kit.showTable(kit.verdictOverview({ published, ifPaired, own }), {
   caption: `Verdicts on ${kit.PAPER_CLAIMS.length} claims: the published numbers, and ours at ${p.scale} scale`,
-  note: "Effects in percentage points, or in standard deviations of models (SD). A verdict that is blank has its reason beside it.",
+  note: `${note}. Effects in points, or in standard deviations of models (SD). A blank verdict has its reason beside it.`,
 });
 
 // %% [markdown]
@@ -103,7 +108,7 @@ kit.showTable(kit.verdictOverview({ published, ifPaired, own }), {
 // %%
 const missing = "effects without interval; claims without verdict, whose reason is in the row";
 const publishedTable = { caption: "Verdicts on the published numbers", missing, folder: tables };
-const ownTable = { caption: `Verdicts on our numbers, ${p.scale} scale`, missing, folder: tables };
+const ownTable = { caption: `Verdicts on our numbers, ${p.scale} scale`, missing, note, folder: tables };
 kit.tableFiles(kit.verdictRows(published), { ...publishedTable, name: "verdicts-published" });
 kit.tableFiles(kit.verdictRows(own), { ...ownTable, name: "verdicts-own" });
 
@@ -143,10 +148,11 @@ if (ownEffects.length > 0)
 const questions = kit.judgeClaims(kit.KIT_QUESTIONS, kit.ownEvidence(outcomes));
 const asked = `The kit's own questions, ${p.scale} scale, mean of the zero-shot tasks`;
 const noneYet = "effects of questions whose controls were not trained";
-const told = ["claim", "verdict", "effect", "from", "to", "corrected p", "n", "no verdict because"];
+const told = ["claim", "verdict", "effect", "from", "to", "corrected p", "n", "no verdict because", "caveat"];
 kit.showTable(kit.frame(kit.verdictRows(questions)).loc({ columns: told }), {
   caption: asked,
   missing: noneYet,
+  note,
 });
 
 // %%
@@ -155,6 +161,7 @@ kit.tableFiles(kit.verdictRows(questions), {
   folder: tables,
   caption: asked,
   missing: noneYet,
+  note,
 });
 
 // %% [markdown]
@@ -164,7 +171,6 @@ kit.tableFiles(kit.verdictRows(questions), {
 // same. Read the last column as an order of magnitude.
 
 // %%
-const seedsRun = new Set(outcomes.map(({ seed }) => seed)).size;
 const overItems = kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes, { over: "items" }));
 if (seedsRun > 1)
   kit.showTable(kit.seedsNeeded({ whole: own, itemsOnly: overItems }, seedsRun), {

@@ -8,6 +8,9 @@ const llama = (condition: string) => subjectName("llama140M", condition);
 /** Accuracies, without WUGs, which measure a preference (paper.md 5.3, point 5). */
 const TASKS: readonly ClaimTask[] = ["BLiMP", "BLiMP supplement", "EWoK", "Entity tracking"];
 
+/** Of every question, as soon as its results are there. */
+const SHORT_OPTIONS = "entity tracking, part of the mean, moves with a preference for short options";
+
 const above = (
   id: string,
   label: string,
@@ -26,7 +29,7 @@ const above = (
     less: less.map(llama),
     expect: "positive",
   },
-  caveat,
+  caveat: caveat === null ? SHORT_OPTIONS : `${caveat}; ${SHORT_OPTIONS}`,
 });
 
 /** The questions, each decided like a claim of the paper, on the mean of the zero-shot tasks at hand. */
