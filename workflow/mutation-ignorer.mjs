@@ -1,0 +1,26 @@
+/**
+ * @file What `npm run mutate` leaves alone: the wording of errors. That an error is thrown, of which class and when, is mutated; what
+ * its message says is not, unless `--wording` asks for it.
+ */
+import { declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
+
+/** @typedef {import("@stryker-mutator/api/ignore").NodePath} NodePath */
+
+const errorClass = /^(?:[A-Z]\w*)?Error$/;
+
+/** @param {NodePath} path @returns {boolean} whether the node is the first argument of `new …Error(…)` */
+function isWording({ node, parent }) {
+  return (
+    parent?.type === "NewExpression" &&
+    parent.callee.type === "Identifier" &&
+    errorClass.test(parent.callee.name) &&
+    parent.arguments[0] === node
+  );
+}
+
+export const strykerPlugins = [
+  declareValuePlugin(PluginKind.Ignore, "wording", {
+    /** @param {NodePath} path */
+    shouldIgnore: (path) => (isWording(path) ? "wording of an error" : undefined),
+  }),
+];
