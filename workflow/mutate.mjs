@@ -80,6 +80,7 @@ async function mutate({ folder, sources, left, tests }, { wording, afresh }) {
   const stryker = new Stryker({
     mutate: sources,
     ignorers: wording ? [] : ["wording"],
+    reporters: ["json", "html", ...(process.stdout.isTTY ? ["progress"] : [])],
     incrementalFile: `${name}.incremental.json`,
     force: afresh,
     jsonReporter: { fileName: `${name}.json` },

@@ -4,7 +4,11 @@
  */
 import { declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
 
-/** @typedef {import("@stryker-mutator/api/ignore").NodePath} NodePath */
+/**
+ * A node of the syntax tree, as Babel names its parts.
+ *
+ * @typedef {{ node: unknown, parent: { type: string, callee?: { name?: string }, arguments?: unknown[] } | null }} NodePath
+ */
 
 const errorClass = /^(?:[A-Z]\w*)?Error$/;
 
@@ -12,15 +16,13 @@ const errorClass = /^(?:[A-Z]\w*)?Error$/;
 function isWording({ node, parent }) {
   return (
     parent?.type === "NewExpression" &&
-    parent.callee.type === "Identifier" &&
-    errorClass.test(parent.callee.name) &&
-    parent.arguments[0] === node
+    errorClass.test(parent.callee?.name ?? "") &&
+    parent.arguments?.[0] === node
   );
 }
 
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, "wording", {
-    /** @param {NodePath} path */
-    shouldIgnore: (path) => (isWording(path) ? "wording of an error" : undefined),
+    shouldIgnore: (/** @type {any} */ path) => (isWording(path) ? "wording of an error" : undefined),
   }),
 ];
