@@ -21,16 +21,11 @@ export async function readImports() {
 
 /**
  * @param {ImportGraph} imports
- * @param {(path: string) => boolean} isGoal
- * @returns {(path: string) => boolean} whether a module is a goal or imports one, however far
+ * @param {string} start
+ * @returns {string[]} the module and all it imports, however far
  */
-export function reaching(imports, isGoal) {
-  return (start) => {
-    const seen = new Set([start]);
-    for (const path of seen) {
-      if (isGoal(path)) return true;
-      for (const next of imports.get(path) ?? []) seen.add(next);
-    }
-    return false;
-  };
+export function reachedFrom(imports, start) {
+  const seen = new Set([start]);
+  for (const path of seen) for (const next of imports.get(path) ?? []) seen.add(next);
+  return [...seen];
 }

@@ -1,22 +1,33 @@
 /**
  * @file `npm run mutate -- statistics data …`: changes the sources of these folders in thousands of small ways, one at a time, and
  * asks whether a test of the same folder notices. Left out are sources and tests that import the engine, and the wording of errors
- * unless `--wording` is given. Stops and goes on where it was; a folder's report lies in `.cache/mutation`.
+ * unless `--wording` is given. A file's result is kept until it, its tests or what they import change: a stopped run goes on.
  */
-import { Stryker } from "@stryker-mutator/core";
-import { mkdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { readImports, reaching } from "./import-graph.mjs";
+import { Stryker } from "@stryker-mutator/core";
+import { readImports, reachedFrom } from "./import-graph.mjs";
 import { reportFailure, root, setUp } from "./set-up.mjs";
 
-/** @typedef {import("@stryker-mutator/api/core").MutantResult} MutantResult */
+/** @typedef {Pick<import("@stryker-mutator/api/core").MutantResult, "status" | "location" | "mutatorName" | "replacement">} Mutant */
+/** @typedef {{ key: string, mutants: Mutant[], minutes: number }} Kept */
+/** @typedef {{ wording: boolean, survivors: boolean }} Options */
+/** @typedef {ReturnType<typeof choose>[number]} Source */
 
 const folders = ["statistics", "data", "evaluation", "training"];
 /** Share of mutants that must be killed in each folder. */
 const GOAL = 0.8;
+/** Sources of one run of Stryker: what a stopped run loses at most. */
+const TOGETHER = 6;
+
+const isEngine = (/** @type {string} */ path) => /^src\/engine\/|@tensorflow/.test(path);
+const holdsMutants = (/** @type {Mutant[]} */ mutants) => mutants.some(({ status }) => status !== "Ignored");
 
 /**
+ * The sources of a folder that need no engine, each with those of the folder's tests that import it.
+ *
  * @param {import("./import-graph.mjs").ImportGraph} imports
  * @param {string} wanted folder of src, or the beginning of one of its files, such as statistics/regression
  */
@@ -24,98 +35,157 @@ function choose(imports, wanted) {
   const [folder = ""] = wanted.split("/");
   if (!folders.includes(folder))
     throw new Error(`mutate: a folder must be one of ${folders.join(", ")}, got "${folder}". Correct it.`);
-  const needsEngine = reaching(imports, (path) => /^src\/engine\/|@tensorflow/.test(path));
-  const [sources, left] = split(
-    [...imports.keys()].filter((path) => path.startsWith(`src/${wanted}`)),
-    (path) => !needsEngine(path),
+  const below = (/** @type {string} */ start) => [...imports.keys()].filter((path) => path.startsWith(start));
+  const tests = below(`tests/${folder}/`).filter(
+    (path) => path.endsWith(".test.ts") && !reachedFrom(imports, path).some(isEngine),
   );
-  const mutated = new Set(sources);
-  const reachesSource = reaching(imports, (path) => mutated.has(path));
-  const tests = [...imports.keys()].filter(
-    (path) =>
-      path.startsWith(`tests/${folder}/`) &&
-      path.endsWith(".test.ts") &&
-      !needsEngine(path) &&
-      reachesSource(path),
-  );
-  return { folder, sources, left, tests };
+  return below(`src/${wanted}`)
+    .filter((path) => !reachedFrom(imports, path).some(isEngine))
+    .map((path) => {
+      const own = tests.filter((test) => reachedFrom(imports, test).includes(path));
+      const read = [...new Set([path, ...own.flatMap((test) => reachedFrom(imports, test))])];
+      const hash = createHash("sha256");
+      for (const file of read.sort())
+        if (imports.has(file))
+          hash
+            .update(file)
+            .update("\0")
+            .update(readFileSync(join(root, file)));
+      return { folder, path, tests: own, key: hash.digest("hex") };
+    });
 }
 
-/** @template T @param {readonly T[]} values @param {(value: T) => boolean} isFirst @returns {[T[], T[]]} */
-const split = (values, isFirst) => [values.filter(isFirst), values.filter((value) => !isFirst(value))];
+const keptAt = (/** @type {Source} */ { path }, /** @type {Options} */ { wording }) =>
+  join(root, ".cache/mutation", wording ? "wording" : "", path.replace(/^src\/|\.ts$/g, "") + ".json");
 
-/** @param {readonly MutantResult[]} results */
-function tally(results) {
-  const count = (/** @type {MutantResult["status"][]} */ ...kinds) =>
-    results.filter(({ status }) => kinds.includes(status)).length;
+/** @param {Source} source @param {Options} options @returns {Kept | null} */
+function readKept(source, options) {
+  const path = keptAt(source, options);
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null;
+}
+
+/** @param {Mutant} mutant */
+const isAlive = ({ status }) => status === "Survived" || status === "NoCoverage";
+
+/** @param {Mutant} mutant */
+const nameOf = ({ location, mutatorName, replacement }) =>
+  JSON.stringify([location.start, location.end, mutatorName, replacement]);
+
+/**
+ * Mutates some sources and keeps the results, each in its file.
+ *
+ * @param {readonly Source[]} sources
+ * @param {Options} options
+ */
+async function mutate(sources, options) {
+  const begin = performance.now();
+  const before = new Map(
+    sources.map((source) => [source, options.survivors ? readKept(source, options) : null]),
+  );
+  const places = sources.flatMap(
+    (source) =>
+      before
+        .get(source)
+        ?.mutants.filter(isAlive)
+        .map(
+          ({ location: { start, end } }) =>
+            `${source.path}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
+        ) ?? [source.path],
+  );
+  process.env["CLASS_IT_MUTATION_TESTS"] = [...new Set(sources.flatMap(({ tests }) => tests))].join("\n");
+  const stryker = new Stryker({
+    mutate: places,
+    ignorers: options.wording ? [] : ["wording"],
+    reporters: [process.stdout.isTTY ? "progress" : "progress-append-only"],
+  });
+  const results = places.length > 0 ? await stryker.runMutationTest() : [];
+  const minutes = (performance.now() - begin) / 60_000 / sources.length;
+  for (const source of sources) {
+    const found = results
+      .filter(({ fileName }) => relative(root, resolve(root, fileName)) === source.path)
+      .map(({ status, location, mutatorName, replacement = "" }) => ({
+        status,
+        location,
+        mutatorName,
+        replacement,
+      }));
+    const again = new Set(found.map(nameOf));
+    const others = before.get(source)?.mutants.filter((mutant) => !again.has(nameOf(mutant))) ?? [];
+    const path = keptAt(source, options);
+    mkdirSync(dirname(path), { recursive: true });
+    /** @type {Kept} */
+    const kept = {
+      key: source.key,
+      mutants: [...others, ...found],
+      minutes: minutes + (before.get(source)?.minutes ?? 0),
+    };
+    writeFileSync(path, JSON.stringify(kept));
+  }
+}
+
+/** @param {readonly Mutant[]} mutants */
+function tally(mutants) {
+  const count = (/** @type {Mutant["status"][]} */ ...kinds) =>
+    mutants.filter(({ status }) => kinds.includes(status)).length;
   const killed = count("Killed", "Timeout");
+  const total = killed + count("Survived", "NoCoverage");
+  const share = `${killed} of ${total} killed, ${((100 * killed) / total).toFixed(1)} %`;
   return {
     killed,
-    total: killed + count("Survived", "NoCoverage"),
+    total,
+    share,
+    late: count("Timeout"),
     ignored: count("Ignored"),
     broken: count("CompileError", "RuntimeError"),
   };
 }
 
-/** @param {MutantResult} mutant @returns {string} place and change in one line */
-function lineOf({ fileName, location: { start, end }, mutatorName, replacement = "", status }) {
-  const line = readFileSync(join(root, fileName), "utf8").split("\n")[start.line - 1] ?? "";
+/** @param {string} path @param {Mutant} mutant @returns {string} place and change in one line */
+function lineOf(path, { location: { start, end }, mutatorName, replacement = "", status }) {
+  const line = readFileSync(join(root, path), "utf8").split("\n")[start.line - 1] ?? "";
   const original = line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined);
   const change = `${original} → ${replacement.replace(/\s+/g, " ")}`;
-  return `  ${fileName}:${start.line}:${start.column} ${status === "NoCoverage" ? "no test runs it" : "survived"} (${mutatorName}) ${change}`;
+  return `  ${path}:${start.line}:${start.column} ${status === "NoCoverage" ? "no test runs it" : "survived"} (${mutatorName}) ${change}`;
 }
 
-const percent = (/** @type {{ killed: number, total: number }} */ { killed, total }) =>
-  `${killed} of ${total} killed, ${((100 * killed) / total).toFixed(1)} %`;
-
 /**
- * @param {ReturnType<typeof choose>} chosen
- * @param {{ wording: boolean, afresh: boolean }} options
+ * @param {readonly Source[]} sources all of one folder
+ * @param {Options} options
+ * @returns {boolean} whether enough were killed
  */
-async function mutate({ folder, sources, left, tests }, { wording, afresh }) {
-  const begin = performance.now();
-  const name = join(".cache/mutation", wording ? `${folder}-wording` : folder);
-  mkdirSync(join(root, ".cache/mutation"), { recursive: true });
-  process.env["CLASS_IT_MUTATION_TESTS"] = tests.join("\n");
-  const stryker = new Stryker({
-    mutate: sources,
-    ignorers: wording ? [] : ["wording"],
-    reporters: ["json", "html", ...(process.stdout.isTTY ? ["progress"] : [])],
-    incrementalFile: `${name}.incremental.json`,
-    force: afresh,
-    jsonReporter: { fileName: `${name}.json` },
-    htmlReporter: { fileName: `${name}.html` },
-  });
-  const results = (await stryker.runMutationTest()).map((mutant) => ({
-    ...mutant,
-    fileName: relative(root, resolve(root, mutant.fileName)),
+function report(sources, options) {
+  const kept = sources.map((source) => ({
+    source,
+    ...(readKept(source, options) ?? { mutants: [], minutes: 0 }),
   }));
-  const all = results.filter(({ fileName }) => sources.includes(fileName));
-  for (const mutant of all)
-    if (["Survived", "NoCoverage"].includes(mutant.status)) console.log(lineOf(mutant));
-  for (const source of sources) {
-    const ofSource = tally(all.filter(({ fileName }) => fileName === source));
-    if (ofSource.total > 0) console.log(`${source}: ${percent(ofSource)}`);
+  for (const { source, mutants } of kept) {
+    for (const mutant of mutants) if (isAlive(mutant)) console.log(lineOf(source.path, mutant));
+    if (holdsMutants(mutants)) console.log(`${source.path}: ${tally(mutants).share}`);
   }
-  const total = tally(all);
-  const minutes = ((performance.now() - begin) / 60_000).toFixed(1);
+  const { killed, total, share, late, ignored, broken } = tally(kept.flatMap(({ mutants }) => mutants));
+  const minutes = kept.reduce((sum, file) => sum + file.minutes, 0).toFixed(1);
   console.log(
-    `${folder}: ${percent(total)} by ${tests.length} test files in ${minutes} minutes; ${total.ignored} mutants of wording left alone, ` +
-      `${total.broken} that could not run; without engine-bound ${left.length === 0 ? "none" : left.join(", ")}`,
+    `${sources[0]?.folder}: ${share} (${late} of them for want of an end) in ${sources.length} files by ` +
+      `${new Set(sources.flatMap(({ tests }) => tests)).size} test files, ${minutes} minutes; left alone: ${ignored} of wording, ${broken} that cannot run`,
   );
-  return total.killed >= GOAL * total.total;
+  return killed >= GOAL * total;
 }
 
 async function main() {
   await setUp();
   process.chdir(root);
-  const { values, positionals } = parseArgs({
+  const { values: options, positionals } = parseArgs({
     allowPositionals: true,
-    options: { wording: { type: "boolean", default: false }, afresh: { type: "boolean", default: false } },
+    options: { wording: { type: "boolean", default: false }, survivors: { type: "boolean", default: false } },
   });
   const imports = await readImports();
   const chosen = (positionals.length > 0 ? positionals : folders).map((wanted) => choose(imports, wanted));
-  for (const each of chosen) if (!(await mutate(each, values))) process.exitCode = 1;
+  for (const sources of chosen) {
+    const stale = sources.filter((source) => readKept(source, options)?.key !== source.key);
+    for (let from = 0; from < stale.length; from += TOGETHER)
+      await mutate(stale.slice(from, from + TOGETHER), options);
+    if (!report(sources, options)) process.exitCode = 1;
+  }
 }
 
 main().catch(reportFailure);
