@@ -42,6 +42,25 @@ describe("surprisal, by pencil", () => {
     ]);
   });
 
+  test("a whole word is asked for with its space, with its end, and given that the text before it ended", async () => {
+    const asked: ScoringRequest[] = [];
+    const probabilities = [0.5, 0.25, 0.8]; // " saw" after "Dana"; an end after "Dana saw"; an end after "Dana"
+    const [saw] = await measureSurprisal(sample.slice(0, 1), {
+      logLikelihood: async (requests) => {
+        asked.push(...requests);
+        return requests.map((_, index) => ({ logProb: Math.log(probabilities[index] ?? 1), numTokens: 1 }));
+      },
+      splitWord: wholeWord,
+      reading: "wholeWord",
+    });
+    expect(asked).toEqual([
+      { context: "Dana", continuation: " saw", tokenization: "joined" },
+      { context: "Dana saw", continuation: "", tokenization: "wordEnd" },
+      { context: "Dana", continuation: "", tokenization: "wordEnd" },
+    ]);
+    expect(saw?.surprisalNats).toBeCloseTo(-Math.log((0.5 * 0.25) / 0.8), 12);
+  });
+
   test("surprisals of pieces add up, each asked for after the text that has grown by the ones before", async () => {
     const asked: ScoringRequest[] = [];
     const logLikelihood: LogLikelihood = async (requests) => {
