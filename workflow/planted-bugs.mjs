@@ -1,6 +1,6 @@
 /**
  * @file `npm run planted-bugs`: plants faults that leave every shape alone, one at a time, in a copy of the working tree, and demands that
- * the tests of the folder go red in the file that `planted-bugs-list.mjs` names. Words after `--` choose faults by their names.
+ * the test file which `planted-bugs-list.mjs` names goes red, and with it `npm test`. Words after `--` choose faults by their names.
  */
 import { spawn } from "node:child_process";
 import {
@@ -38,22 +38,23 @@ async function copyTree() {
 
 /**
  * @param {string} copy
- * @param {readonly string[]} folders of tests
- * @returns {Promise<{ file: string, tests: string[] }[]>} files that failed, with the names of their failed tests
+ * @param {readonly string[]} files of tests
+ * @returns {Promise<{ file: string, tests: string[] }[]>} those that failed, with the names of their failed tests
  */
-async function failures(copy, folders) {
+async function failures(copy, files) {
   const report = join(copy, "planted-bugs.json");
   rmSync(report, { force: true });
   const vitest = spawn(
     process.execPath,
-    ["node_modules/vitest/vitest.mjs", "run", "--reporter=json", `--outputFile=${report}`, ...folders],
+    ["node_modules/vitest/vitest.mjs", "run", "--reporter=json", `--outputFile=${report}`, ...files],
     { cwd: copy, stdio: "ignore" },
   );
   await new Promise((done) => vitest.on("close", done));
-  if (!existsSync(report)) throw new Error(`planted-bugs: vitest must report on ${folders.join(", ")}.`);
+  if (!existsSync(report)) throw new Error(`planted-bugs: vitest must report on ${files.join(", ")}.`);
   /** @type {{ testResults: { name: string, status: string, assertionResults: { status: string, title: string }[] }[] }} */
   const { testResults } = JSON.parse(readFileSync(report, "utf8"));
-  if (testResults.length === 0) throw new Error(`planted-bugs: no tests in ${folders.join(", ")}.`);
+  if (testResults.length !== files.length)
+    throw new Error(`planted-bugs: ${files.join(", ")} must all be run, got ${testResults.length} files.`);
   return testResults
     .filter(({ status }) => status !== "passed")
     .map(({ name, assertionResults }) => ({
@@ -61,9 +62,6 @@ async function failures(copy, folders) {
       tests: assertionResults.filter(({ status }) => status === "failed").map(({ title }) => title),
     }));
 }
-
-/** @param {PlantedBug} bug @returns {string} the folder of tests that mirrors the folder of the fault */
-const testsBeside = ({ file }) => dirname(file).replace(/^src\b/, "tests");
 
 /**
  * @param {string} copy
@@ -82,19 +80,16 @@ async function plant(copy, bug) {
     path,
     source.replace(bug.right, () => bug.wrong),
   );
-  const red = await failures(copy, [testsBeside(bug)]);
+  const [red] = await failures(copy, [bug.red]);
   writeFileSync(path, source);
-  const named = red.find(({ file }) => file === bug.red);
-  const others = red.length - (named ? 1 : 0);
+  const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+  console.log(`${red ? "ok  " : "FAIL"} ${bug.name} (${bug.file}, ${seconds} s)`);
   console.log(
-    `${named ? "ok  " : "FAIL"} ${bug.name} (${bug.file}, ${((performance.now() - begin) / 1000).toFixed(0)} s)\n` +
-      (named
-        ? `       ${bug.red}: "${named.tests[0] ?? "does not load"}"` +
-          (named.tests.length > 1 ? ` and ${named.tests.length - 1} more` : "") +
-          (others > 0 ? `; ${others} other file${others > 1 ? "s" : ""}` : "")
-        : `       must turn ${bug.red} red, did ${red.map(({ file }) => file).join(", ") || "nothing"}`),
+    red
+      ? `       ${red.file} is red: "${red.tests[0] ?? "it does not load"}"${red.tests.length > 1 ? ` and ${red.tests.length - 1} more` : ""}`
+      : `       ${bug.red} stays green. Write the test that is missing.`,
   );
-  return named !== undefined;
+  return red !== undefined;
 }
 
 async function main() {
@@ -105,17 +100,17 @@ async function main() {
   const begin = performance.now();
   const copy = await copyTree();
   try {
-    const before = await failures(copy, [...new Set(chosen.map(testsBeside))]);
+    const before = await failures(copy, [...new Set(chosen.map(({ red }) => red))]);
     if (before.length > 0)
       throw new Error(
         `planted-bugs: tests must be green without a fault, ${before.map(({ file }) => file).join(", ")} failed. Run npm test.`,
       );
-    console.log("ok   nothing planted, nothing red");
+    console.log("ok   nothing planted, all green");
     let caught = 0;
     for (const bug of chosen) if (await plant(copy, bug)) caught += 1;
     const minutes = ((performance.now() - begin) / 60_000).toFixed(1);
     console.log(
-      `${caught} of ${chosen.length} planted faults turn the right test file red, in ${minutes} minutes`,
+      `${caught} of ${chosen.length} planted faults turn the test file named for them red, in ${minutes} minutes`,
     );
     if (caught < chosen.length) process.exitCode = 1;
   } finally {
