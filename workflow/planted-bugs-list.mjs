@@ -88,4 +88,32 @@ export const bugs = [
     wrong: "(n - numPredictors)",
     red: "tests/statistics/regression.test.ts",
   },
+  {
+    name: "parts of a batch weigh alike, whatever they train",
+    file: "src/training/train.ts",
+    right: "addShare(before, found, trained / total)",
+    wrong: "addShare(before, found, 1 / parts.length)",
+    red: "tests/training/packing.test.ts",
+  },
+  {
+    name: "a resumed optimizer takes its first moments for its second",
+    file: "src/training/weights-in-training.ts",
+    right: 'graph.write("secondMoment", moments.second);',
+    wrong: 'graph.write("secondMoment", moments.first);',
+    red: "tests/training/train.test.ts",
+  },
+  {
+    name: "the token that ends the context is scored with the continuation",
+    file: "src/evaluation/log-likelihood.ts",
+    right: "end > boundary",
+    wrong: "end >= boundary",
+    red: "tests/evaluation/log-likelihood.test.ts",
+  },
+  {
+    name: "EWoK asks for targets without their space",
+    file: "src/evaluation/ewok.ts",
+    right: "{ context: Context1, continuation: ` ${Target2}` }",
+    wrong: "{ context: Context1, continuation: Target2 }",
+    red: "tests/evaluation/benchmarks.test.ts",
+  },
 ];
