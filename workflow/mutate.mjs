@@ -1,7 +1,9 @@
 /**
  * @file `npm run mutate -- statistics data …`: changes the sources of these folders in thousands of small ways, one at a time, and
- * asks whether a test of the same folder notices. Left out are sources and tests that import the engine, and the wording of errors
- * unless `--wording` is given. A file's result is kept until it, its tests or what they import change: a stopped run goes on.
+ * asks whether a test of the same folder notices. Left out are sources and tests that import the engine; unless `--everything` is
+ * given also the wording of errors, and what runs only while a file loads (tables, schemas), which no single test can be asked about
+ * and every test would have to run again for. A file's result is kept until it, its tests or what they import change: a stopped run goes on.
+ * `--survivors` asks only those again that survived, for when tests were only added; `--every 5` takes each fifth line of every file.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,11 +11,12 @@ import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 import { readImports, reachedFrom } from "./import-graph.mjs";
+import { WORDING } from "./mutation-ignorer.mjs";
 import { reportFailure, root, setUp } from "./set-up.mjs";
 
-/** @typedef {Pick<import("@stryker-mutator/api/core").MutantResult, "status" | "location" | "mutatorName" | "replacement">} Mutant */
+/** @typedef {Pick<import("@stryker-mutator/api/core").MutantResult, "status" | "statusReason" | "location" | "mutatorName" | "replacement">} Mutant */
 /** @typedef {{ key: string, mutants: Mutant[], minutes: number }} Kept */
-/** @typedef {{ wording: boolean, survivors: boolean }} Options */
+/** @typedef {{ everything: boolean, survivors: boolean, every: number }} Options */
 /** @typedef {ReturnType<typeof choose>[number]} Source */
 
 const folders = ["statistics", "data", "evaluation", "training"];
@@ -52,8 +55,13 @@ function choose(imports, wanted) {
     });
 }
 
-const keptAt = (/** @type {Source} */ { path }, /** @type {Options} */ { wording }) =>
-  join(root, ".cache/mutation", wording ? "wording" : "", path.replace(/^src\/|\.ts$/g, "") + ".json");
+const keptAt = (/** @type {Source} */ { path }, /** @type {Options} */ { everything, every }) =>
+  join(
+    root,
+    ".cache/mutation",
+    (everything ? "everything-" : "") + (every > 1 ? `every-${every}` : "all"),
+    path.replace(/^src\/|\.ts$/g, "") + ".json",
+  );
 
 /** @param {Source} source @param {Options} options @returns {Kept | null} */
 function readKept(source, options) {
@@ -69,6 +77,28 @@ const nameOf = ({ location, mutatorName, replacement }) =>
   JSON.stringify([location.start, location.end, mutatorName, replacement]);
 
 /**
+ * What of a source to mutate, as Stryker takes it: the survivors of an earlier run, some lines, or the whole file.
+ *
+ * @param {Source} source
+ * @param {Mutant[] | undefined} mutants of the earlier run
+ * @param {number} every
+ */
+function placesOf({ path }, mutants, every) {
+  if (mutants)
+    return mutants
+      .filter(isAlive)
+      .map(
+        ({ location: { start, end } }) =>
+          `${path}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
+      );
+  if (every === 1) return [path];
+  const lines = readFileSync(join(root, path), "utf8").split("\n").length;
+  return Array.from({ length: Math.floor(lines / every) }, (_, index) => (index + 1) * every).map(
+    (line) => `${path}:${line}-${line}`,
+  );
+}
+
+/**
  * Mutates some sources and keeps the results, each in its file.
  *
  * @param {readonly Source[]} sources
@@ -79,20 +109,12 @@ async function mutate(sources, options) {
   const before = new Map(
     sources.map((source) => [source, options.survivors ? readKept(source, options) : null]),
   );
-  const places = sources.flatMap(
-    (source) =>
-      before
-        .get(source)
-        ?.mutants.filter(isAlive)
-        .map(
-          ({ location: { start, end } }) =>
-            `${source.path}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
-        ) ?? [source.path],
-  );
+  const places = sources.flatMap((source) => placesOf(source, before.get(source)?.mutants, options.every));
   process.env["CLASS_IT_MUTATION_TESTS"] = [...new Set(sources.flatMap(({ tests }) => tests))].join("\n");
   const stryker = new Stryker({
     mutate: places,
-    ignorers: options.wording ? [] : ["wording"],
+    ignorers: options.everything ? [] : ["wording"],
+    ignoreStatic: !options.everything,
     reporters: [process.stdout.isTTY ? "progress" : "progress-append-only"],
   });
   const results = places.length > 0 ? await stryker.runMutationTest() : [];
@@ -100,8 +122,9 @@ async function mutate(sources, options) {
   for (const source of sources) {
     const found = results
       .filter(({ fileName }) => relative(root, resolve(root, fileName)) === source.path)
-      .map(({ status, location, mutatorName, replacement = "" }) => ({
+      .map(({ status, statusReason = "", location, mutatorName, replacement = "" }) => ({
         status,
+        statusReason: status === "Ignored" ? statusReason : "",
         location,
         mutatorName,
         replacement,
@@ -132,7 +155,8 @@ function tally(mutants) {
     total,
     share,
     late: count("Timeout"),
-    ignored: count("Ignored"),
+    wording: mutants.filter(({ statusReason }) => statusReason === WORDING).length,
+    static: count("Ignored") - mutants.filter(({ statusReason }) => statusReason === WORDING).length,
     broken: count("CompileError", "RuntimeError"),
   };
 }
@@ -159,28 +183,35 @@ function report(sources, options) {
     for (const mutant of mutants) if (isAlive(mutant)) console.log(lineOf(source.path, mutant));
     if (holdsMutants(mutants)) console.log(`${source.path}: ${tally(mutants).share}`);
   }
-  const { killed, total, share, late, ignored, broken } = tally(kept.flatMap(({ mutants }) => mutants));
-  const minutes = kept.reduce((sum, file) => sum + file.minutes, 0).toFixed(1);
+  const sum = tally(kept.flatMap(({ mutants }) => mutants));
+  const tests = new Set(sources.flatMap((source) => source.tests));
+  const minutes = kept.reduce((all, file) => all + file.minutes, 0).toFixed(1);
   console.log(
-    `${sources[0]?.folder}: ${share} (${late} of them for want of an end) in ${sources.length} files by ` +
-      `${new Set(sources.flatMap(({ tests }) => tests)).size} test files, ${minutes} minutes; left alone: ${ignored} of wording, ${broken} that cannot run`,
+    `${sources[0]?.folder}: ${sum.share} (${sum.late} of them for want of an end) in ${sources.length} files by ` +
+      `${tests.size} test files, ${minutes} minutes; left alone: ${sum.wording} of wording, ${sum.static} of loading, ${sum.broken} that cannot run`,
   );
-  return killed >= GOAL * total;
+  return sum.killed >= GOAL * sum.total;
 }
 
 async function main() {
   await setUp();
   process.chdir(root);
-  const { values: options, positionals } = parseArgs({
+  const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { wording: { type: "boolean", default: false }, survivors: { type: "boolean", default: false } },
+    options: {
+      everything: { type: "boolean", default: false },
+      survivors: { type: "boolean", default: false },
+      every: { type: "string", default: "1" },
+    },
   });
+  const options = { ...values, every: Number(values.every) };
   const imports = await readImports();
   const chosen = (positionals.length > 0 ? positionals : folders).map((wanted) => choose(imports, wanted));
   for (const sources of chosen) {
     const stale = sources.filter((source) => readKept(source, options)?.key !== source.key);
-    for (let from = 0; from < stale.length; from += TOGETHER)
-      await mutate(stale.slice(from, from + TOGETHER), options);
+    const together = TOGETHER * options.every;
+    for (let from = 0; from < stale.length; from += together)
+      await mutate(stale.slice(from, from + together), options);
     if (!report(sources, options)) process.exitCode = 1;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * @file What `npm run mutate` leaves alone: the wording of errors. That an error is thrown, of which class and when, is mutated; what
- * its message says is not, unless `--wording` asks for it.
+ * its message says is not, unless `--everything` asks for it.
  */
 import { declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
 
@@ -10,6 +10,8 @@ import { declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
  * @typedef {{ node: unknown, parent: { type: string, callee?: { name?: string }, arguments?: unknown[] } | null }} NodePath
  */
 
+/** Why a mutant was left alone. */
+export const WORDING = "wording of an error";
 const errorClass = /^(?:[A-Z]\w*)?Error$/;
 
 /** @param {NodePath} path @returns {boolean} whether the node is the first argument of `new …Error(…)` */
@@ -23,6 +25,6 @@ function isWording({ node, parent }) {
 
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, "wording", {
-    shouldIgnore: (/** @type {any} */ path) => (isWording(path) ? "wording of an error" : undefined),
+    shouldIgnore: (/** @type {any} */ path) => (isWording(path) ? WORDING : undefined),
   }),
 ];

@@ -52,6 +52,8 @@ describe("failure", () => {
     expect(() => f1Score({ labels: [0, 1], predictions: [1, 2] })).toThrow(
       /^f1Score: predictions must each be 0 or 1, got 2 at index 1/,
     );
-    expect(() => matthewsCorrelation({ labels: [], predictions: [] })).toThrow(/^matthewsCorrelation: labels/);
+    expect(() => matthewsCorrelation({ labels: [], predictions: [] })).toThrow(
+      /^matthewsCorrelation: labels/,
+    );
   });
 });

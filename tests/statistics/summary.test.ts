@@ -47,6 +47,7 @@ describe("samples", () => {
     expect(() => mean([])).toThrow(/^mean: at least 1 value must be given, got 0/);
     expect(() => sampleStandardDeviation([1])).toThrow(/^sampleStandardDeviation: at least 2 values/);
     expect(() => quantile([1, Number.NaN], 0.5)).toThrow(/got NaN at index 1/);
+    expect(() => mean([Number.NaN, 1])).toThrow(/^mean: .*got NaN at index 0/);
     for (const probability of [50, 1.01, -0.01, Number.NaN])
       expect(() => quantile([1, 2], probability)).toThrow(/Give proportions, not percent/);
     expect(() => median([])).toThrow(/^quantile: at least 1 value /);
