@@ -55,7 +55,7 @@ export default tseslint.config(
   },
   { files: ["src/**/*.ts"], rules: { "no-restricted-syntax": ["error", noChance, noClock] } },
   {
-    files: ["src/report/**/*.ts", "src/training/train.ts", "src/runs/stage-lock.ts"],
+    files: ["src/report/**/*.ts", "src/training/train.ts", "src/runs/stages/stage-lock.ts"],
     rules: { "no-restricted-syntax": ["error", noChance] },
   },
   {

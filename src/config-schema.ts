@@ -1,6 +1,6 @@
 /**
  * @file The shape of a study's configuration, for one that no compiler has seen: read from a file, or edited in a cell. Which
- * values go together is decided in `runs/study.ts` and `curricula.ts`.
+ * values go together is decided in `runs/study/study.ts` and `curricula.ts`.
  */
 import { z } from "zod";
 import {

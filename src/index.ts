@@ -23,16 +23,22 @@ export { openTokenizer, type EncodedText, type Tokenizer } from "./data/tokenize
 export type { TokenizerJson } from "./data/tokenizer-json.js";
 export { learningRateAt, warmupStepsOf, type ScheduleConfig } from "./training/learning-rate.js";
 export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./curricula.js";
-export { CROSSED_FOLDER, crossTokenizers } from "./runs/crossed-tokenizers.js";
-export { openStudies, openStudy, type Studies, type Study, type StudyOptions } from "./runs/study.js";
-export type { ConditionStep } from "./runs/build-phase.js";
-export { trainCondition, type TrainedModel } from "./runs/training.js";
+export { CROSSED_FOLDER, crossTokenizers } from "./runs/study/crossed-tokenizers.js";
+export {
+  openStudies,
+  openStudy,
+  type CheckpointInterval,
+  type Studies,
+  type Study,
+  type StudyOptions,
+} from "./runs/study/study.js";
+export type { ConditionStep } from "./runs/training/build-phase.js";
+export { trainCondition, type TrainedModel } from "./runs/training/training.js";
 export type { StepRecord } from "./training/train.js";
-export type { FinishedPhase } from "./runs/training-results.js";
-export type { Stage } from "./runs/stage.js";
-export type { CheckpointInterval } from "./runs/training-checkpoint.js";
-export { exampleOrder, type OrderPart, type OrderRequest } from "./runs/example-order.js";
-export { measureExposure } from "./runs/exposure.js";
+export type { FinishedPhase } from "./runs/training/results.js";
+export type { Stage } from "./runs/stages/stage.js";
+export { exampleOrder, type OrderPart, type OrderRequest } from "./runs/training/example-order.js";
+export { measureExposure } from "./runs/training/exposure.js";
 export {
   checkWordBudget,
   describeWordBudget,
@@ -40,17 +46,17 @@ export {
   type WordBudget,
   type WordPhase,
 } from "./data/word-budget.js";
-export { evaluateCondition } from "./runs/scoring.js";
+export { evaluateCondition } from "./runs/scoring/scoring.js";
 export { SUPERGLUE_TASKS, type SuperglueTask } from "./evaluation/superglue-tasks.js";
 export {
   FINETUNING_SEEDS,
   type FinetuningChoice,
   type FinetuningSettings,
-} from "./runs/finetuning-budget.js";
-export { finetuneAll } from "./runs/finetuning-study.js";
-export { generateReplies, REPLY_PROMPTS, type Reply, type ReplyOptions } from "./runs/replies.js";
-export { compareWithGrammar, type GroundTruth } from "./runs/ground-truth.js";
-export type { CheckpointScore } from "./runs/checkpoint-scores.js";
+} from "./runs/finetuning/budget.js";
+export { finetuneAll } from "./runs/finetuning/study-models.js";
+export { generateReplies, REPLY_PROMPTS, type Reply, type ReplyOptions } from "./runs/scoring/replies.js";
+export { compareWithGrammar, type GroundTruth } from "./runs/scoring/ground-truth.js";
+export type { CheckpointScore } from "./runs/scoring/checkpoint-scores.js";
 export {
   checkpointScoresOf,
   evaluateAll,
@@ -60,16 +66,18 @@ export {
   tasksAtHand,
   trainAll,
 } from "./runs/grid.js";
-export { readResults, type Result, type ResultSubject } from "./runs/results.js";
-export * from "./runs/data-summary.js";
-export { describeExposures } from "./runs/exposure.js";
-export { measureStudyOverlap, type MeasuredItem, type StudyOverlap } from "./runs/overlap.js";
-export * from "./runs/overlap-summary.js";
+export { readResults, type Result, type ResultSubject } from "./runs/study/results.js";
+export * from "./runs/description/text-summary.js";
+export * from "./runs/description/instruction-summary.js";
+export * from "./runs/description/trained-tokens.js";
+export { describeExposures } from "./runs/training/exposure.js";
+export { measureStudyOverlap, type MeasuredItem, type StudyOverlap } from "./runs/description/overlap.js";
+export * from "./runs/description/overlap-summary.js";
 export { splitByOverlap, type OverlapSplit, type SplitSide } from "./evaluation/overlap-split.js";
-export { stateData, type DataStatement, type UsedSource } from "./runs/data-statement.js";
+export { stateData, type DataStatement, type UsedSource } from "./runs/description/data-statement.js";
 export type { SourceStatement } from "./data/data-statement.js";
 export type { BenchmarkName } from "./evaluation/benchmarks.js";
-export { TASKS, type Task } from "./runs/tasks.js";
+export { TASKS, type Task } from "./runs/scoring/tasks.js";
 export { medianZScores, zScores, type ModelStanding, type TaskValue } from "./statistics/z-scores.js";
 export { wilsonInterval, type Interval } from "./statistics/summary.js";
 export { macroAverageInterval } from "./statistics/macro-average.js";

@@ -14,7 +14,7 @@ const scriptsBelow = (folder) =>
     .sort();
 
 /**
- * Writes `code-versions.json`: {folder, top-level module or file of `runs`: sha256}.
+ * Writes `code-versions.json`: {folder, top-level module or file of a folder of `runs`: sha256}.
  *
  * @param {string} dist folder of the compiled library
  */
@@ -27,7 +27,7 @@ export async function stampCodeVersions(dist) {
     const [folder = name, ...rest] = name.replace(/\.js$/, "").split(sep);
     // Of the files that put the folders together only some decide what a stage computes: each has its own version, which a
     // folder of the same name shares.
-    const room = folder === "runs" ? [folder, ...rest.slice(0, 1)].join("/") : folder;
+    const room = folder === "runs" ? [folder, ...rest.slice(0, 2)].join("/") : folder;
     const bare = ts.transpileModule(readFileSync(path, "utf8"), {
       compilerOptions: { removeComments: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
     }).outputText;

@@ -1,5 +1,5 @@
 /** @file The process in which `class-it bench --data` measures: one line of JSON a measurement. */
-import { measureOverlapSpeed, measureTokens } from "../runs/data-speed.js";
+import { measureOverlapSpeed, measureTokens } from "../runs/cost/data-speed.js";
 
 const [, , what, vocabSize] = process.argv;
 const print = (row: object): void => console.log(JSON.stringify(row));

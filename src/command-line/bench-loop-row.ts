@@ -1,8 +1,8 @@
 /** @file The process in which `class-it bench --loop` measures: one line of JSON. */
 import { z } from "zod";
 import { MODELS, SCALES } from "../config.js";
-import { measureLoop, measureResume } from "../runs/loop-speed.js";
-import { openStudy } from "../runs/study.js";
+import { measureLoop, measureResume } from "../runs/cost/loop-speed.js";
+import { openStudy } from "../runs/study/study.js";
 
 const task = z
   .object({

@@ -1,6 +1,6 @@
 /** @file The process in which our side of `class-it bench --against-pipeline` is measured: one line of JSON. */
 import { z } from "zod";
-import { PIPELINE_TASKS, preparePipelineBench, scoreForBench } from "../runs/pipeline-speed.js";
+import { PIPELINE_TASKS, preparePipelineBench, scoreForBench } from "../runs/cost/pipeline-speed.js";
 
 const [, , folder = "", wanted] = process.argv;
 if (wanted === "prepare") await preparePipelineBench(folder);

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { textSource } from "../data/files.js";
 import { benchmarkOf } from "../evaluation/benchmarks.js";
 import { tableMarkdown } from "../report/table.js";
-import { PIPELINE_TASKS } from "../runs/pipeline-speed.js";
+import { PIPELINE_TASKS } from "../runs/cost/pipeline-speed.js";
 import { progressLine } from "./progress-line.js";
 import { preparePytorch } from "./pytorch-environment.js";
 import { placesOf, printJson, type Surroundings } from "./surroundings.js";

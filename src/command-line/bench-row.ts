@@ -1,6 +1,6 @@
 /** @file The process that measures one row of `class-it bench`: the row as JSON in, its speed as JSON out. */
 import { z } from "zod";
-import { measureScoring, measureTraining } from "../runs/speed.js";
+import { measureScoring, measureTraining } from "../runs/cost/speed.js";
 
 const architecture = z.object({
   vocabSize: z.number(),

@@ -2,9 +2,9 @@
 import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config.js";
-import type { Rehearsal } from "../runs/rehearsal.js";
-import type { ResultSubject } from "../runs/results.js";
-import type { Study } from "../runs/study.js";
+import type { Rehearsal } from "../runs/cost/rehearsal.js";
+import type { ResultSubject } from "../runs/study/results.js";
+import type { Study } from "../runs/study/study.js";
 import { interruptible } from "./interruptible.js";
 import { choice, conditionOption, example, jsonOption, studyOptions, type StudyOptions } from "./options.js";
 import { progressLine } from "./progress-line.js";
@@ -50,7 +50,7 @@ export function budgetVerb(surroundings: Surroundings): Command {
 async function budget(options: BudgetOptions, surroundings: Surroundings): Promise<void> {
   const { condition, model } = options;
   const [{ budgetSubjects }, { SCALE_SEEDS }] = await Promise.all([
-    import("../runs/budget.js"),
+    import("../runs/cost/budget.js"),
     import("../scales.js"),
   ]);
   const plans: BudgetPlan[] = [];
@@ -80,7 +80,7 @@ export async function tellBudgets(
   surroundings: Surroundings,
 ): Promise<void> {
   const [{ countBudget }, { budgetRows, describeBudget }, { tableMarkdown }] = await Promise.all([
-    import("../runs/budget.js"),
+    import("../runs/cost/budget.js"),
     import("../report/budget-rows.js"),
     import("../report/table.js"),
   ]);
@@ -115,7 +115,7 @@ async function takeSteps(
   models: readonly ModelName[],
   { stderr }: Surroundings,
 ): Promise<Rehearsal[]> {
-  const { rehearse } = await import("../runs/rehearsal.js");
+  const { rehearse } = await import("../runs/cost/rehearsal.js");
   const line = progressLine(stderr);
   const rehearsals: Rehearsal[] = [];
   await interruptible(INTERRUPTED, async (signal) => {

@@ -1,9 +1,9 @@
 /** @file `class-it evaluate`: scores a model folder, or the models of a condition, on zero-shot tasks. */
 import { Command, Option } from "commander";
 import { TIE_POLICIES, type TiePolicy } from "../evaluation/choices.js";
-import type { FolderSummary } from "../runs/folder-evaluation/folder-task.js";
-import type { Result } from "../runs/results.js";
-import { TASKS, type Task } from "../runs/tasks.js";
+import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
+import type { Result } from "../runs/study/results.js";
+import { TASKS, type Task } from "../runs/scoring/tasks.js";
 import { describeFolderSummary, describeResult } from "./evaluation-tables.js";
 import { interruptible } from "./interruptible.js";
 import {
@@ -93,7 +93,7 @@ async function evaluateStudy(
   const { condition, seed } = subject;
   const { stdout, stderr } = surroundings;
   const { study, models } = await openSubjectStudy(subject);
-  const { evaluateCondition } = await import("../runs/scoring.js");
+  const { evaluateCondition } = await import("../runs/scoring/scoring.js");
   await trainModels(study, { models, condition }, surroundings);
   const results: Result[] = [];
   for (const model of models)
@@ -118,8 +118,8 @@ async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surro
         `got ${[...misplaced.map(flag), ...(["model", "data", "out"] as const).filter((name) => options[name] === undefined).map((name) => `no ${flag(name)}`)].join(", ")}. See npx class-it evaluate --help.`,
     );
   const [{ evaluateFolder }, { openScorer }] = await Promise.all([
-    import("../runs/folder-evaluation/evaluate-folder.js"),
-    import("../runs/scoring.js"),
+    import("../runs/scoring/folder-evaluation/evaluate-folder.js"),
+    import("../runs/scoring/scoring.js"),
   ]);
   const line = progressLine(surroundings.stderr);
   const scorer = await openScorer({ folder: model });

@@ -1,8 +1,8 @@
 /** @file Scores as the tables that `class-it evaluate` prints. */
 import type { TidyRow } from "../report/frame.js";
 import { tableMarkdown } from "../report/table.js";
-import type { FolderSummary } from "../runs/folder-evaluation/folder-task.js";
-import type { Result } from "../runs/results.js";
+import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
+import type { Result } from "../runs/study/results.js";
 
 /** A result as a table: one row a metric and part, both readings side by side. */
 export function describeResult({ model, condition, seed, scale, source, task, metrics }: Result): string {

@@ -1,11 +1,10 @@
 /** @file `class-it export`: a trained model out of the cache as a Hugging Face folder; `--list` shows which there are. */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Precision } from "../config.js";
-import { findProjectRoot } from "../project-root.js";
 import { tableMarkdown } from "../report/table.js";
-import type { TrainedRun } from "../runs/trained-runs.js";
-import { choice, example, jsonOption } from "./options.js";
+import type { TrainedRun } from "../runs/training/trained-runs.js";
+import { cacheFolderOf, cacheOption, choice, example, jsonOption } from "./options.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 
 interface ExportOptions {
@@ -14,6 +13,7 @@ interface ExportOptions {
   readonly out?: string;
   readonly precision: Precision;
   readonly checkWithPytorch?: true;
+  readonly cache?: string;
   readonly json?: true;
 }
 
@@ -36,6 +36,7 @@ export function exportVerb(surroundings: Surroundings): Command {
     new Option("--out <folder>", "folder to write; it must be empty or not exist"),
     precision.default("float32"),
     new Option("--check-with-pytorch", "load the folder with transformers and compare logits"),
+    cacheOption(),
     jsonOption(),
   ])
     verb.addOption(option);
@@ -43,8 +44,8 @@ export function exportVerb(surroundings: Surroundings): Command {
 }
 
 async function exportRun(options: ExportOptions, surroundings: Surroundings): Promise<void> {
-  const { findTrainedRun, listTrainedRuns } = await import("../runs/trained-runs.js");
-  const cacheFolder = surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages");
+  const { findTrainedRun, listTrainedRuns } = await import("../runs/training/trained-runs.js");
+  const cacheFolder = cacheFolderOf(options, surroundings);
   const { stdout, stderr } = surroundings;
   if (options.list) {
     const runs = listTrainedRuns(cacheFolder);

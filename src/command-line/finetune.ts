@@ -1,17 +1,17 @@
 /** @file `class-it finetune`: (Super)GLUE fine-tuning of a model folder, or of the models of a condition. */
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { PRECISIONS, SCALES, type Precision, type Scale } from "../config.js";
 import { POOLINGS, type Pooling } from "../evaluation/superglue-schedule.js";
 import { SELECTIONS, type Selection } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, SUPERGLUE_TASKS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
-import { findProjectRoot } from "../project-root.js";
-import type { Study } from "../runs/study.js";
-import type { ModelFolder } from "../runs/model-folder.js";
-import type { FinishedTask, TaskOutcome } from "../runs/finetuning-results.js";
+import type { Study } from "../runs/study/study.js";
+import type { ModelFolder } from "../runs/scoring/model-folder.js";
+import type { FinishedTask, TaskOutcome } from "../runs/finetuning/outcome.js";
 import { describeOutcome, describeOutcomes } from "./finetuning-tables.js";
 import { interruptible } from "./interruptible.js";
 import {
+  cacheFolderOf,
   choice,
   decoderOf,
   example,
@@ -152,11 +152,11 @@ async function finetuneOne(
     { encodeTask },
     { measureCost },
   ] = await Promise.all([
-    import("../runs/finetuning-results.js"),
-    import("../runs/finetuning-budget.js"),
-    import("../runs/finetuning-data.js"),
-    import("../runs/finetuning.js"),
-    import("../runs/finetuning-cost.js"),
+    import("../runs/finetuning/outcome.js"),
+    import("../runs/finetuning/budget.js"),
+    import("../runs/finetuning/task-data.js"),
+    import("../runs/finetuning/seed-run.js"),
+    import("../runs/finetuning/cost.js"),
   ]);
   const { pooling, selection, precision, frozen = false, patience, rate, multircTrain } = options;
   const seeds = options.seeds ?? FINETUNING_SEEDS;
@@ -186,8 +186,8 @@ async function findSubjects(
   readonly generated: boolean;
   readonly cacheFolder: string;
 }> {
-  const { modelFolder } = await import("../runs/model-folder.js");
-  const { publishFinetuning, writeOutcome } = await import("../runs/finetuning-results.js");
+  const { modelFolder } = await import("../runs/scoring/model-folder.js");
+  const { publishFinetuning, writeOutcome } = await import("../runs/finetuning/results.js");
   const { condition, scale, studySeed: seed, out } = options;
   if (condition !== undefined) {
     if (out !== undefined)
@@ -224,10 +224,7 @@ async function findSubjects(
       `class-it finetune: ${scale} scale must have the official files, got no --data and no data folder. Name it, or use --scale smoke on generated items.`,
     );
   const subjects = [{ name: basename(resolve(options.model)), model, keep }];
-  const cacheFolder = options.cache
-    ? resolve(options.cache)
-    : (surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages"));
-  return { subjects, place: out, generated, cacheFolder };
+  return { subjects, place: out, generated, cacheFolder: cacheFolderOf(options, surroundings) };
 }
 
 /** A folder belongs to no study; only its stages may be kept elsewhere. */

@@ -3,7 +3,7 @@ import { DEGENERACIES, figureOf, namedDegeneracies } from "../evaluation/supergl
 import { SUPERGLUE_CONFIGS } from "../evaluation/superglue-tasks.js";
 import type { TidyRow } from "../report/frame.js";
 import { tableMarkdown } from "../report/table.js";
-import type { TaskOutcome } from "../runs/finetuning-results.js";
+import type { TaskOutcome } from "../runs/finetuning/outcome.js";
 
 /** One task: a row a seed. */
 export function describeOutcome(name: string, outcome: TaskOutcome): string {

@@ -3,7 +3,7 @@
 /** The user asked to stop. */
 export class Interrupted extends Error {}
 
-/** The name under which `runs/interrupt.ts` looks for the signal. */
+/** The name under which `runs/stages/interrupt.ts` looks for the signal. */
 const HOOK = "__classItInterrupt";
 
 /**

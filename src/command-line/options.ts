@@ -1,7 +1,10 @@
 /** @file Options that several verbs share, each refusing what is not valid with the list of what is. */
+import { join, resolve } from "node:path";
 import { Option } from "commander";
 import { CONTROLS } from "../curricula.js";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config.js";
+import { findProjectRoot } from "../project-root.js";
+import type { Surroundings } from "./surroundings.js";
 
 /** Options of where a study lies and how its tokenizers are given to its decoders. */
 export interface StudyOptions {
@@ -72,12 +75,23 @@ function parseSeed(value: string): number {
   );
 }
 
+/** Where the cache of stages lies. */
+export const cacheOption = (): Option =>
+  new Option("--cache <folder>", "where finished stages are kept; the project's own without it");
+
+/** The cache that verbs without a study read: of the option, else the surroundings', else the project's. */
+export const cacheFolderOf = (
+  { cache }: { readonly cache?: string },
+  { cacheFolder }: Pick<Surroundings, "cacheFolder">,
+): string =>
+  cache === undefined ? (cacheFolder ?? join(findProjectRoot(), ".cache", "stages")) : resolve(cache);
+
 /** The options behind {@link StudyOptions}. */
 export const studyOptions = (): Option[] => [
   new Option("--config <file>", "JSON with settings and curricula in place of the scale's own"),
   new Option("--crossed", "each decoder with the other's kind of tokenizer; results in crossed-tokenizers"),
   new Option("--results <folder>", "where results go; the project's own without it"),
-  new Option("--cache <folder>", "where finished stages are kept; the project's own without it"),
+  cacheOption(),
 ];
 
 /** A condition; its name is checked once the file of `--config` is read. */

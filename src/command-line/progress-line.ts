@@ -1,5 +1,5 @@
 /** @file Progress on stderr: one line that rewrites itself on a terminal, a plain line now and then elsewhere. */
-import type { ConditionStep } from "../runs/build-phase.js";
+import type { ConditionStep } from "../runs/training/build-phase.js";
 import type { Output } from "./surroundings.js";
 
 /** Shows what is going on until `end`. */

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { Condition, ModelName, Scale } from "../config.js";
 import { curriculaOf } from "../curricula.js";
-import type { Study } from "../runs/study.js";
+import type { Study } from "../runs/study/study.js";
 import type { StudyOptions, SubjectOptions } from "./options.js";
 
 /** Opens the study of a scale. @throws RangeError that names what is wrong with `--config` */
@@ -16,10 +16,10 @@ export async function openScaleStudy({
 }: StudyOptions & { readonly scale: Scale; readonly seed: number }): Promise<Study> {
   // Loaded here, because it loads TensorFlow: help and refusals of other options come at once.
   const [{ openStudy }, { deriveStudy }, { readStudyFile }, { crossTokenizers }] = await Promise.all([
-    import("../runs/study.js"),
+    import("../runs/study/study.js"),
     import("../scales.js"),
-    import("../runs/study-file.js"),
-    import("../runs/crossed-tokenizers.js"),
+    import("../runs/study/study-file.js"),
+    import("../runs/study/crossed-tokenizers.js"),
   ]);
   const config = file === undefined ? deriveStudy(scale) : readStudyFile(file, deriveStudy(scale));
   const study = openStudy({

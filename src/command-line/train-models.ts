@@ -1,8 +1,8 @@
 /** @file Training the models of a condition with progress and a clean end at Ctrl-C, for `train` and `evaluate`. */
 import type { Condition, ModelName } from "../config.js";
-import type { Study } from "../runs/study.js";
-import type { ConditionStep } from "../runs/build-phase.js";
-import type { TrainedModel } from "../runs/training.js";
+import type { Study } from "../runs/study/study.js";
+import type { ConditionStep } from "../runs/training/build-phase.js";
+import type { TrainedModel } from "../runs/training/training.js";
 import { interruptible } from "./interruptible.js";
 import { describeStep, progressLine } from "./progress-line.js";
 import type { Surroundings } from "./surroundings.js";
@@ -26,7 +26,7 @@ export async function trainModels(
   { stderr }: Surroundings,
 ): Promise<TrainedSubject[]> {
   // The verbs load what needs TensorFlow when they run, so that help and refusals come at once.
-  const { trainCondition } = await import("../runs/training.js");
+  const { trainCondition } = await import("../runs/training/training.js");
   const trained: TrainedSubject[] = [];
   const progress = progressLine(stderr);
   async function* stepsOf(model: ModelName): AsyncGenerator<ConditionStep, void, void> {

@@ -41,7 +41,7 @@ async function train(options: TrainOptions, surroundings: Surroundings): Promise
     const subjects = models.map((model) => ({ model, condition }));
     return tellBudgets([{ study, subjects }], { rehearse: true, json: options.json === true }, surroundings);
   }
-  const { readCurve, textLoss } = await import("../runs/training-results.js");
+  const { readCurve, textLoss } = await import("../runs/training/results.js");
   const subject = `${condition}, seed ${seed}, ${scale} scale, ${study.source} text`;
   surroundings.stderr.write(`train: ${models.join(" and ")}, ${subject}\n`);
   const trained = await trainModels(study, { models, condition }, surroundings);

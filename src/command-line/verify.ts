@@ -1,7 +1,7 @@
 /** @file `class-it verify`: whether the results of a scale can be read, follow from their items, and begin again with the same losses. */
 import { Command, Option } from "commander";
 import { SCALES, type Scale } from "../config.js";
-import type { Check } from "../runs/verify-files.js";
+import type { Check } from "../runs/verify/files.js";
 import { interruptible } from "./interruptible.js";
 import { choice, example, jsonOption } from "./options.js";
 import { progressLine } from "./progress-line.js";
@@ -47,7 +47,7 @@ function parseSteps(value: string): number {
 async function verify(options: VerifyOptions, surroundings: Surroundings): Promise<void> {
   const { scale, results, steps, reading = false } = options;
   // Loaded here, because it loads TensorFlow: help and refusals of other options come at once.
-  const { openVerifiedFolder, verifyResults } = await import("../runs/verify.js");
+  const { openVerifiedFolder, verifyResults } = await import("../runs/verify/verify.js");
   const folder = openVerifiedFolder({
     scale,
     resultsRoot: results,

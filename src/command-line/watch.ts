@@ -1,16 +1,15 @@
 /** @file `class-it watch`: loss curves of the trainings under way, drawn in the terminal as they grow. */
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import asciichart from "asciichart";
 import { Command, Option } from "commander";
-import { findProjectRoot } from "../project-root.js";
-import type { RunUnderWay } from "../runs/runs-under-way.js";
-import { example, jsonOption } from "./options.js";
+import type { RunUnderWay } from "../runs/training/runs-under-way.js";
+import { cacheFolderOf, cacheOption, example, jsonOption } from "./options.js";
 import { clockTime } from "./progress-line.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 
 interface WatchOptions {
   readonly once?: true;
+  readonly cache?: string;
   readonly json?: true;
 }
 
@@ -28,15 +27,15 @@ export function watchVerb(surroundings: Surroundings): Command {
     )
     .addHelpText("after", example("watch"))
     .action((options: WatchOptions) => watch(options, surroundings));
-  for (const option of [new Option("--once", "print the curves and end"), jsonOption()])
+  for (const option of [new Option("--once", "print the curves and end"), cacheOption(), jsonOption()])
     verb.addOption(option);
   return verb;
 }
 
 async function watch(options: WatchOptions, surroundings: Surroundings): Promise<void> {
   const { stdout } = surroundings;
-  const { runsUnderWay } = await import("../runs/runs-under-way.js");
-  const folder = surroundings.cacheFolder ?? join(findProjectRoot(), ".cache", "stages");
+  const { runsUnderWay } = await import("../runs/training/runs-under-way.js");
+  const folder = cacheFolderOf(options, surroundings);
   if (options.json) return printJson(surroundings, runsUnderWay(folder));
   for (;;) {
     const runs = runsUnderWay(folder);

@@ -3,6 +3,7 @@
  * instruction examples in `example-batches.ts`; which examples an epoch holds is decided in `curricula.ts`.
  */
 import { deriveSeed, seeded, type Random } from "../random.js";
+import { layOutRows, type LaidOutRows } from "./row-layout.js";
 
 /** One step's tokens. Row-major arrays of B · T values. */
 export interface Batch {
@@ -16,8 +17,8 @@ export interface Batch {
   readonly batchSize: number;
   /** T */
   readonly lengthTokens: number;
-  /** Where rows hold several texts that must not see each other; as the decoder's `RowLayout`. */
-  readonly layout?: { readonly positions: Int32Array; readonly visibleUntil: Int32Array };
+  /** Where rows hold several texts that must not see each other. */
+  readonly layout?: Omit<LaidOutRows, "places">;
   /** Names of the rows: the ids of their examples, or their number in the packed text. */
   readonly rowIds?: readonly string[];
   /** Words of text it holds, as the BabyLM rules count exposure; of packed text a share of its tokens. */
@@ -63,24 +64,19 @@ export function batchOf(
   const inputIds = new Int32Array(size).fill(padId);
   const targetIds = new Int32Array(size).fill(padId);
   const targetMask = new Float32Array(size);
-  const positions = new Int32Array(isolated ? size : 0);
-  // Padding sees itself and is seen by nothing.
-  const visibleUntil = Int32Array.from({ length: isolated ? size : 0 }, (_, at) => (at % lengthTokens) + 1);
-  rows.forEach((texts, row) => {
-    let at = row * lengthTokens;
-    for (const { ids, trained } of texts) {
-      const first = at;
-      for (let t = 0; t + 1 < ids.length; t++, at++) {
-        inputIds[at] = ids[t] ?? padId;
-        targetIds[at] = ids[t + 1] ?? padId;
-        targetMask[at] = trained === null || trained[t + 1] === true ? 1 : 0;
-        if (isolated) positions[at] = t;
+  const lengths = rows.map((texts) => texts.map(({ ids }) => Math.max(0, ids.length - 1)));
+  const { places, ...layout } = layOutRows(lengths, lengthTokens);
+  for (const [row, texts] of rows.entries())
+    for (const [text, { ids, trained }] of texts.entries()) {
+      const { begin, end } = places[row]?.[text] ?? { begin: 0, end: 0 };
+      for (let t = 0; t < end - begin; t++) {
+        inputIds[begin + t] = ids[t] ?? padId;
+        targetIds[begin + t] = ids[t + 1] ?? padId;
+        targetMask[begin + t] = trained === null || trained[t + 1] === true ? 1 : 0;
       }
-      if (isolated) visibleUntil.fill(at - row * lengthTokens, first, at);
     }
-  });
   const arrays = { inputIds, targetIds, targetMask, batchSize: rows.length, lengthTokens, words };
-  return isolated ? { ...arrays, layout: { positions, visibleUntil } } : arrays;
+  return isolated ? { ...arrays, layout } : arrays;
 }
 
 /** Number of targets a step trains on. */

@@ -1,6 +1,6 @@
 /**
  * @file What a data statement says of each source: origin, terms, size, what was changed, and what stands in for
- * something else. All of it is read off the manifest; what a run made of the sources is added in `runs/data-statement.ts`.
+ * something else. All of it is read off the manifest; what a run made of the sources is added in `runs/description/data-statement.ts`.
  *
  * Source: Bender and Friedman 2018, Data Statements for Natural Language Processing: curation, provenance, terms.
  */

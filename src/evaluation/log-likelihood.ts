@@ -43,8 +43,8 @@ export type SplitWord = (word: string) => Promise<readonly string[]>;
 export interface ScoringOptions {
   /** Requests computed together. */
   readonly batchSize?: number;
-  /** Called after each batch. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Called and awaited after each batch; what it throws ends the scoring. */
+  readonly onProgress?: (done: number, total: number) => void | Promise<void>;
 }
 
 /**
@@ -179,20 +179,23 @@ async function scoreEncoded(
   const score = scoringStep(architecture);
   const starts = wordStarts.length > 0 ? tf.tensor1d([...wordStarts], "int32") : null;
   let done = 0;
-  for (const batch of treeBatches(encoded, { batchSize })) {
-    const tensors = treeTensors(batch);
-    const group = starts && batch.asked.tokens.includes(WORD_START) ? { group: starts } : {};
-    const logProbs = score({ weights, ...tensors, ...group });
-    const values = await logProbs.data(); // [R]
-    tf.dispose([logProbs, tensors]);
-    for (const { request, places } of batch.answers) {
-      const logProb = places.reduce((sum, place) => sum + (values[place] ?? Number.NaN), 0);
-      out[request] = { logProb, numTokens: places.length };
+  try {
+    for (const batch of treeBatches(encoded, { batchSize })) {
+      const tensors = treeTensors(batch);
+      const group = starts && batch.asked.tokens.includes(WORD_START) ? { group: starts } : {};
+      const logProbs = score({ weights, ...tensors, ...group });
+      const values = await logProbs.data(); // [R]
+      tf.dispose([logProbs, tensors]);
+      for (const { request, places } of batch.answers) {
+        const logProb = places.reduce((sum, place) => sum + (values[place] ?? Number.NaN), 0);
+        out[request] = { logProb, numTokens: places.length };
+      }
+      done += batch.answers.length;
+      await onProgress?.(done, encoded.length);
     }
-    done += batch.answers.length;
-    onProgress?.(done, encoded.length);
+  } finally {
+    starts?.dispose();
   }
-  starts?.dispose();
   return out;
 }
 

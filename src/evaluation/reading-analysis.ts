@@ -10,7 +10,8 @@ import { assignFolds, heldOutGain } from "../statistics/held-out-gain.js";
 import { completeRows, pairwiseProducts } from "../statistics/regression.js";
 import { mean } from "../statistics/summary.js";
 import { isPreviousMissingOfficially, type ReadingMeasure, type ReadingWord } from "./reading-table.js";
-import type { MissingPrevious, WordSurprisal } from "./reading-times.js";
+import type { MissingPrevious } from "./reading-times.js";
+import type { WordSurprisal } from "./word-surprisal.js";
 
 /** An estimate with the ends of its 95 % interval over sentences, and the words it is from. */
 export interface SentenceEstimate {

@@ -55,18 +55,8 @@ export type ClassifierRows = {
   readonly layout?: RowLayout;
 };
 
-/** Whether the head reads padding in any of the rows: what `officialFinal` does under right padding. */
-export function poolsPadding(
-  { attentionMask, lengthTokens, batchSize }: PaddedRows,
-  pooling: Pooling,
-): boolean {
-  if (pooling === "lastToken") return false;
-  const place = pooling === "firstToken" ? 0 : lengthTokens - 1;
-  return Array.from({ length: batchSize }, (_, row) => attentionMask[row * lengthTokens + place]).includes(0);
-}
-
-/** The same for texts of these lengths, padded on the right to the longest of them. */
-export const poolsPaddingUnder = (pooling: Pooling, lengthsTokens: readonly number[]): boolean =>
+/** Whether the head reads padding in any of some texts of these lengths, padded on the right: what `officialFinal` does. */
+export const poolsPadding = (pooling: Pooling, lengthsTokens: readonly number[]): boolean =>
   pooling === "officialFinal" && new Set(lengthsTokens).size > 1;
 
 /**

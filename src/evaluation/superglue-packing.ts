@@ -2,6 +2,7 @@
  * @file Texts packed one behind the other into rows, so that hardly a token is padding; none sees another. The classifier reads
  * the rows in `superglue-classifier.ts`.
  */
+import { layOutRows, type LaidOutRows, type TextPlace } from "../data/row-layout.js";
 import type { EncodedPair } from "./superglue-inputs.js";
 
 /** Lengths of rows; few, because each number of rows of each length is compiled once. */
@@ -12,15 +13,11 @@ const PART_TOKENS = 4_096;
 const ATTENTION_LENGTH = 2_048;
 
 /** Some rows of packed texts. Row-major arrays of R · T values. */
-export interface PackedPart {
+export interface PackedPart extends Omit<LaidOutRows, "places"> {
   readonly pairs: readonly EncodedPair[];
   readonly inputIds: Int32Array;
-  /** Place of each token in its own text. */
-  readonly positions: Int32Array;
-  /** First place of the row that does not see a token: the end of its text. */
-  readonly visibleUntil: Int32Array;
-  /** Where each text begins and ends in the flattened rows; its last token is before the end. */
-  readonly places: readonly { readonly begin: number; readonly end: number }[];
+  /** Of each pair, in the flattened rows. */
+  readonly places: readonly TextPlace[];
   readonly numRows: number;
   readonly lengthTokens: number;
 }
@@ -63,27 +60,10 @@ function fillRows(pairs: readonly EncodedPair[], lengthTokens: number): EncodedP
 }
 
 function partOf(rows: readonly EncodedPair[][], lengthTokens: number, padId: number): PackedPart {
-  const size = rows.length * lengthTokens;
-  const inputIds = new Int32Array(size).fill(padId);
-  const positions = new Int32Array(size);
-  const visibleUntil = Int32Array.from({ length: size }, (_, at) => (at % lengthTokens) + 1); // padding sees itself
-  const places = rows.flatMap((row, index) => {
-    let begin = index * lengthTokens;
-    return row.map(({ ids }) => {
-      const end = begin + ids.length;
-      inputIds.set(ids, begin);
-      positions.set(
-        ids.map((_, place) => place),
-        begin,
-      );
-      visibleUntil.fill(end - index * lengthTokens, begin, end);
-      const place = { begin, end };
-      begin = end;
-      return place;
-    });
-  });
-  return {
-    ...{ pairs: rows.flat(), inputIds, positions, visibleUntil, places },
-    ...{ numRows: rows.length, lengthTokens },
-  };
+  const lengths = rows.map((row) => row.map(({ ids }) => ids.length));
+  const { places: placesOfRows, ...layout } = layOutRows(lengths, lengthTokens);
+  const [pairs, places] = [rows.flat(), placesOfRows.flat()];
+  const inputIds = new Int32Array(rows.length * lengthTokens).fill(padId);
+  pairs.forEach(({ ids }, index) => inputIds.set(ids, places[index]?.begin));
+  return { pairs, inputIds, places, ...layout, numRows: rows.length, lengthTokens };
 }

@@ -1,6 +1,6 @@
 /**
  * @file What a fine-tuning run is worth: the epoch that each selection picks, the figures there, and what was degenerate about it.
- * Runs are made in `runs/finetuning.ts`.
+ * Runs are made in `runs/finetuning/seed-run.ts`.
  */
 import { rowsByName } from "../statistics/resample.js";
 import { accuracy, f1Score, matthewsCorrelation } from "../statistics/classification.js";

@@ -1,43 +1,33 @@
 /**
- * @file Fine-tuning step by step: loss and gradients of a batch in compiled parts, the official update, and predictions. Epochs,
- * selection and caching are in `runs/finetuning.ts`.
+ * @file Fine-tuning step by step: a batch in parts, the official update, and predictions. Epochs, selection and caching are in
+ * `runs/finetuning/seed-run.ts`.
  */
 import type { ArchitectureConfig, Precision } from "../config.js";
 import { tf } from "../engine/backend.js";
-import { compile, type CompiledStep } from "../engine/compile.js";
 import type { Weights } from "../model/decoder.js";
 import type { Random } from "../random.js";
-import { withGradients, type LossAndGradients } from "../training/training-step.js";
+import type { LossAndGradients } from "../training/training-step.js";
 import { startTraining, type Moments } from "../training/weights-in-training.js";
 import {
   bodyNames,
   classifierRows,
-  headLogits,
   isHeadWeight,
   packedRows,
-  pooledHidden,
   type ClassifierRows,
 } from "./superglue-classifier.js";
 import { padRows, type EncodedPair, type PaddingSide } from "./superglue-inputs.js";
 import { packParts } from "./superglue-packing.js";
 import { FINETUNING, type Pooling } from "./superglue-schedule.js";
+import { classifierSteps } from "./superglue-steps.js";
 
 /** Source: BabyLM evaluation pipeline 2025, finetune/run.py, valid_batch_size. */
 const PREDICTION_ITEMS = 64;
 
-type StepInput = ClassifierRows & {
-  readonly trained: Weights;
-  readonly fixed: Weights;
-  /** One-hot classes, each item times its share of the batch, [B, C]; zeros for those of other parts. */
-  readonly labels: tf.Tensor2D;
-  readonly keep?: tf.Tensor2D;
-};
 /** Items that are computed together, and their rows on the device. */
 interface ClassifierPart {
   readonly pairs: readonly EncodedPair[];
   readonly rows: ClassifierRows;
 }
-type PredictInput = ClassifierRows & { readonly weights: Weights };
 
 /** How a classifier is trained. */
 export interface ClassifierOptions {
@@ -99,7 +89,7 @@ export function startClassifier(
     FINETUNING.optimizer,
     start.moments,
   );
-  const steps = compiledSteps(architecture, options.precision ?? "float32");
+  const steps = classifierSteps(architecture, options.precision ?? "float32");
 
   // A pooled padding token depends on how far it stands from the text: only the official batches give it.
   const needsPadding = pooling === (side === "right" ? "officialFinal" : "firstToken");
@@ -215,41 +205,4 @@ function dropoutMask(shape: [number, number], rate: number, random: Random): tf.
   const values = new Float32Array(shape[0] * shape[1]);
   for (let index = 0; index < values.length; index++) values[index] = random() < rate ? 0 : 1 / (1 - rate);
   return tf.tensor2d(values, shape);
-}
-
-/** Cross-entropy of the rows, each by its share of the batch. */
-function lossOf(input: StepInput, weights: Weights, architecture: ArchitectureConfig): tf.Scalar {
-  const { labels, keep, trained: _, fixed: __, ...rows } = input;
-  const logits = headLogits(pooledHidden(rows, weights, architecture), weights, keep); // [B, C]
-  return tf.neg(tf.sum<tf.Scalar>(tf.mul(labels, tf.logSoftmax(logits))));
-}
-
-function lossAndGradients(input: StepInput, architecture: ArchitectureConfig): LossAndGradients {
-  return withGradients(input.trained, (trained) =>
-    lossOf(input, { ...input.fixed, ...trained }, architecture),
-  );
-}
-
-interface CompiledClassifier {
-  readonly train: CompiledStep<StepInput, LossAndGradients>;
-  readonly predict: CompiledStep<PredictInput, tf.Tensor2D>;
-}
-const compiled = new Map<string, CompiledClassifier>();
-
-/** The compiled steps of an architecture; tasks and seeds share them and their graphs. */
-function compiledSteps(architecture: ArchitectureConfig, precision: Precision): CompiledClassifier {
-  const key = JSON.stringify([architecture, precision]);
-  let steps = compiled.get(key);
-  if (!steps) {
-    steps = {
-      train: compile((input: StepInput) => lossAndGradients(input, architecture), { precision }),
-      predict: compile(
-        ({ weights, ...rows }: PredictInput) =>
-          headLogits(pooledHidden(rows, weights, architecture), weights),
-        { precision },
-      ),
-    };
-    compiled.set(key, steps);
-  }
-  return steps;
 }

@@ -1,11 +1,11 @@
 /** @file The budget of a grid as a table: work, measured time here and projected time on a graphics card, stage by stage. */
 import { MODELS } from "../config.js";
-import { budgetSubjects, countBudget, type Budget, type BudgetStage } from "../runs/budget.js";
-import type { NotMeasured } from "../runs/measured-seconds.js";
-import type { Rehearsal } from "../runs/rehearsal.js";
-import type { ResultSubject } from "../runs/results.js";
-import type { Study } from "../runs/study.js";
-import { PAPER_TEXT_WORDS, textFactor } from "../runs/training-budget.js";
+import { budgetSubjects, countBudget, type Budget, type BudgetStage } from "../runs/cost/budget.js";
+import type { NotMeasured } from "../runs/cost/measured-seconds.js";
+import type { Rehearsal } from "../runs/cost/rehearsal.js";
+import type { ResultSubject } from "../runs/study/results.js";
+import type { Study } from "../runs/study/study.js";
+import { PAPER_TEXT_WORDS, textFactor } from "../runs/cost/training-budget.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
 

@@ -1,6 +1,6 @@
 /** @file What must be the same of results that stand in one table or one comparison. */
-import type { Result } from "../runs/results.js";
-import { canonicalJson } from "../runs/stage.js";
+import type { Result } from "../runs/study/results.js";
+import { canonicalJson } from "../runs/stages/stage.js";
 
 /**
  * Refuses to set results side by side that were not measured on the same things.

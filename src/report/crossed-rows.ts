@@ -1,7 +1,7 @@
 /** @file Size against tokenizer: four decoders, and what each of the two contributes to a score. */
 import { z } from "zod";
 import { MODELS } from "../config.js";
-import type { Result } from "../runs/results.js";
+import type { Result } from "../runs/study/results.js";
 import { studentQuantile } from "../statistics/student-quantile.js";
 import { mean, sampleStandardDeviation } from "../statistics/summary.js";
 import type { TidyRow } from "./frame.js";

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { DEGENERACIES, type Degeneracy } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS } from "../evaluation/superglue-tasks.js";
-import { finetunedTask, finetuningSeedsOf } from "../runs/finetuning-results.js";
-import type { Result } from "../runs/results.js";
+import { finetunedTask, finetuningSeedsOf } from "../runs/finetuning/results.js";
+import type { Result } from "../runs/study/results.js";
 import { mean, sampleStandardDeviation } from "../statistics/summary.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";

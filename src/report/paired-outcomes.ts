@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Condition, ModelName } from "../config.js";
-import { itemsFile, readItemsText, readResults, type Result } from "../runs/results.js";
+import { itemsFile, readItemsText, readResults, type Result } from "../runs/study/results.js";
 import type { ClaimTask } from "./claims/claim.js";
 import { checkComparable } from "./comparable.js";
 import { parseCsv } from "./csv.js";

@@ -1,6 +1,6 @@
 /** @file Finding one metric of a result, and results that differ in nothing but their seed. */
 import type { Condition, ModelName } from "../config.js";
-import type { Metric, Result } from "../runs/results.js";
+import type { Metric, Result } from "../runs/study/results.js";
 
 /** Which of a result's metrics; of the whole task unless a part is named. */
 export interface MetricName {

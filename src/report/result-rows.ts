@@ -1,8 +1,8 @@
 /** @file Results as tidy rows, ours beside the paper's: what notebooks print and figures draw. */
 import { join } from "node:path";
-import { readResults, type Result } from "../runs/results.js";
-import type { Studies, Study } from "../runs/study.js";
-import { readTrainedSteps } from "../runs/training-results.js";
+import { readResults, type Result } from "../runs/study/results.js";
+import type { Studies, Study } from "../runs/study/study.js";
+import { readTrainedSteps } from "../runs/training/results.js";
 import { mean } from "../statistics/summary.js";
 import { checkComparable } from "./comparable.js";
 import type { TidyRow } from "./frame.js";

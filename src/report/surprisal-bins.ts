@@ -1,10 +1,16 @@
 /** @file How long people look at words a model expected, and at words it did not: means over groups of like surprisal. */
 import { z } from "zod";
 import { MODELS } from "../config.js";
-import { keptValue } from "../runs/kept.js";
-import { itemsFile, readItemsText, subjectFolder, type Result, type ResultSubject } from "../runs/results.js";
-import type { Study } from "../runs/study.js";
-import { readingWords } from "../runs/tasks/reading.js";
+import { keptValue } from "../runs/study/kept.js";
+import {
+  itemsFile,
+  readItemsText,
+  subjectFolder,
+  type Result,
+  type ResultSubject,
+} from "../runs/study/results.js";
+import type { Study } from "../runs/study/study.js";
+import { readingWords } from "../runs/scoring/tasks/reading.js";
 import { mean, sampleStandardDeviation } from "../statistics/summary.js";
 import { parseCsv } from "./csv.js";
 

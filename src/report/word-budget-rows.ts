@@ -1,6 +1,6 @@
 /** @file The words runs learned from and saw, beside what BabyLM's strict track allows. */
 import { WORD_LIMITS } from "../data/word-budget.js";
-import type { Result } from "../runs/results.js";
+import type { Result } from "../runs/study/results.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
 

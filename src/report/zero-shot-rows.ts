@@ -1,7 +1,7 @@
 /** @file Zero-shot results as rows of tables and figures, beside the poster's numbers where it has them. */
 import { BENCHMARKS, benchmarkOf } from "../evaluation/benchmarks.js";
 import { ENTITY_SPLITS } from "../evaluation/entity-tracking.js";
-import type { Metric, Result } from "../runs/results.js";
+import type { Metric, Result } from "../runs/study/results.js";
 import { macroAverageInterval } from "../statistics/macro-average.js";
 import { mean, wilsonInterval } from "../statistics/summary.js";
 import type { TidyRow } from "./frame.js";

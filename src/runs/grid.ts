@@ -1,14 +1,18 @@
 /** @file Several models and conditions one after the other: the paper's eight, or a reader's own choice; with one seed or several. */
 import { MODELS, PUBLISHED_CONDITIONS, type Condition, type ModelName } from "../config.js";
 import { isPublished } from "../curricula.js";
-import { checkpointScores, checkpointScoresSchema, type CheckpointScore } from "./checkpoint-scores.js";
-import { keptResult, keptValue } from "./kept.js";
-import type { Result, ResultSubject } from "./results.js";
-import { evaluateCondition } from "./scoring.js";
-import type { Study } from "./study.js";
-import { TASKS, tasksOf, type Task } from "./tasks.js";
-import { readTrainedSteps, type TrainedStep } from "./training-results.js";
-import { trainCondition } from "./training.js";
+import {
+  checkpointScores,
+  checkpointScoresSchema,
+  type CheckpointScore,
+} from "./scoring/checkpoint-scores.js";
+import { evaluateCondition } from "./scoring/scoring.js";
+import { TASKS, tasksOf, type Task } from "./scoring/tasks.js";
+import { keptResult, keptValue } from "./study/kept.js";
+import type { Result, ResultSubject } from "./study/results.js";
+import type { Study } from "./study/study.js";
+import { readTrainedSteps, type TrainedStep } from "./training/results.js";
+import { trainCondition } from "./training/training.js";
 
 /**
  * The eight models of the poster, in its order within each size.

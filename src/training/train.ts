@@ -1,6 +1,6 @@
 /**
  * @file The training loop: an async generator of one record a step. What is trained on, and in which order, is decided by
- * the batches it is given (`step-batches.ts`); keeping its state in files is the work of `runs/training-checkpoint.ts`.
+ * the batches it is given (`step-batches.ts`); keeping its state in files is the work of `runs/training/checkpoint.ts`.
  */
 import { createHash } from "node:crypto";
 import type { ArchitectureConfig, Precision, TrainingConfig } from "../config.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { findProjectRoot } from "../../src/project-root.js";
-import { trainedModel } from "../../src/runs/training.js";
+import { trainedModel } from "../../src/runs/training/training.js";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { command } from "./command.js";
@@ -24,7 +24,7 @@ test("the list shows model, condition, scale and seed of what was trained", asyn
   const table = stdout.replace(/ +/g, " ");
   expect(table).toMatch(/\| pretraining-[0-9a-f]{16} \| llama140M \| base \| own \| 1 \|/);
   expect(table).toContain(`| tuning-${hash} | llama140M | switch | own | 1 |`);
-  const json = await command("export --list --json", { cacheFolder });
+  const json = await command(`export --list --json --cache ${cacheFolder}`);
   expect(JSON.parse(json.stdout)).toHaveLength(2);
   const empty = await command("export --list", { cacheFolder: temporaryFolder() });
   expect(empty.stdout).toMatch(/^No trained model is in the cache/);

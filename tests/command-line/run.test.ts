@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { CONDITIONS, MODELS, SCALES } from "../../src/config.js";
-import { TASKS } from "../../src/runs/tasks.js";
+import { TASKS } from "../../src/runs/scoring/tasks.js";
 import { command } from "./command.js";
 
 afterEach(() => vi.unstubAllEnvs());

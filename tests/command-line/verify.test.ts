@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { itemsFile, publishResult, subjectFolder } from "../../src/runs/results.js";
+import { itemsFile, publishResult, subjectFolder } from "../../src/runs/study/results.js";
 import { HAND_MADE_STAGE, metric } from "../support/hand-made-result.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";

@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runsUnderWay } from "../../src/runs/runs-under-way.js";
-import { trainCondition } from "../../src/runs/training.js";
+import { runsUnderWay } from "../../src/runs/training/runs-under-way.js";
+import { trainCondition } from "../../src/runs/training/training.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { command } from "./command.js";
@@ -33,7 +33,7 @@ test("--json has every record; a line that is being written is left out", async 
   const { cacheFolder } = await breakOff();
   const [progress = ""] = readdirSync(cacheFolder).filter((name) => name.endsWith(".progress"));
   appendFileSync(join(cacheFolder, progress, "curve.jsonl"), '{"step": 8, "ste');
-  const { stdout } = await command("watch --json", { cacheFolder });
+  const { stdout } = await command(`watch --json --cache ${cacheFolder}`);
   const [run] = JSON.parse(stdout);
   expect(run.records.map(({ step }: { step: number }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });

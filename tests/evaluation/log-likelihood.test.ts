@@ -11,7 +11,7 @@ import {
 } from "../../src/evaluation/log-likelihood.js";
 import { readMinimalPairs } from "../../src/evaluation/minimal-pairs.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
-import { measureSurprisal } from "../../src/evaluation/reading-times.js";
+import { measureSurprisal } from "../../src/evaluation/word-surprisal.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { initializeWeights, type Weights } from "../../src/model/decoder.js";
 import { PAPER_ARCHITECTURES, type ArchitectureConfig } from "../../src/config.js";
@@ -174,7 +174,7 @@ describe.each(["bytePlain", "byteWithPrefixSpace"] as const)("with a %s tokenize
     const progress: [number, number][] = [];
     const counting = createLogLikelihood(model, {
       batchSize: 2,
-      onProgress: (done, total) => progress.push([done, total]),
+      onProgress: (done, total) => void progress.push([done, total]),
     });
     const [a, b, c] = [joined("", "Anna slept."), joined("Anna", " slept."), joined("", "The dog ran.")];
     const answers = await counting([a, b, a, c, a]);

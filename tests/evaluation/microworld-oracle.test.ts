@@ -6,7 +6,8 @@ import type { LogLikelihood } from "../../src/evaluation/log-likelihood.js";
 import { summariseAccuracy } from "../../src/evaluation/accuracy.js";
 import { scorePairs } from "../support/score-pairs.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
-import { measureSurprisal, scoreReadingTimes, WORD_READINGS } from "../../src/evaluation/reading-times.js";
+import { scoreReadingTimes } from "../../src/evaluation/reading-times.js";
+import { measureSurprisal, WORD_READINGS } from "../../src/evaluation/word-surprisal.js";
 import { seeded } from "../../src/random.js";
 
 const world = openMicroworld();

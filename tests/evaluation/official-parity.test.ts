@@ -7,8 +7,8 @@ import { benchmarkOf, type BenchmarkName } from "../../src/evaluation/benchmarks
 import { numberItems, scoreItems, type ChoiceItem } from "../../src/evaluation/choice-items.js";
 import type { LogLikelihood } from "../../src/evaluation/log-likelihood.js";
 import { officialShare } from "../../src/evaluation/wugs.js";
-import { openScorer } from "../../src/runs/scoring.js";
-import type { Scorer } from "../../src/runs/tasks/task-definition.js";
+import { openScorer } from "../../src/runs/scoring/scoring.js";
+import type { Scorer } from "../../src/runs/scoring/tasks/task-definition.js";
 import { dataFolder, parityFolder, parityJson, parityLines, parityPath } from "../support/parity.js";
 
 const itemSchema = z.object({

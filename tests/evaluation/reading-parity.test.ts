@@ -4,8 +4,9 @@ import { expect, test, describe } from "vitest";
 import { z } from "zod";
 import type { ScoringRequest } from "../../src/evaluation/log-likelihood.js";
 import { isPreviousMissingOfficially, readReadingTable } from "../../src/evaluation/reading-table.js";
-import { measureSurprisal, scoreReadingTimes } from "../../src/evaluation/reading-times.js";
-import { openScorer } from "../../src/runs/scoring.js";
+import { scoreReadingTimes } from "../../src/evaluation/reading-times.js";
+import { measureSurprisal } from "../../src/evaluation/word-surprisal.js";
+import { openScorer } from "../../src/runs/scoring/scoring.js";
 import { dataFolder, parityFolder, parityJson, parityLines, parityPath } from "../support/parity.js";
 
 const itemSchema = z.object({ id: z.number(), pred: z.number(), prev_pred: z.number().nullable() });

@@ -95,16 +95,10 @@ test("packing keeps every token once, in rows of one length, and wastes little",
 });
 
 test("the officially final position of a shorter row is padding, the first and the last token are not", () => {
-  const rows = padRows(
-    [
-      [1, 2],
-      [1, 2, 3],
-    ],
-    { lengthTokens: 3, padId: 0, side: "right" },
-  );
-  expect(poolsPadding(rows, "officialFinal")).toBe(true);
-  expect(poolsPadding(rows, "firstToken")).toBe(false);
-  expect(poolsPadding(rows, "lastToken")).toBe(false);
+  expect(poolsPadding("officialFinal", [2, 3])).toBe(true);
+  expect(poolsPadding("firstToken", [2, 3])).toBe(false);
+  expect(poolsPadding("lastToken", [2, 3])).toBe(false);
+  expect(poolsPadding("officialFinal", [3, 3])).toBe(false);
 });
 
 test("a frozen body stays as it is and gets no gradient, while the head learns", () => {

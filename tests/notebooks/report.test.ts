@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Result } from "../../src/runs/results.js";
+import type { Result } from "../../src/runs/study/results.js";
 import { brokenLinks } from "../../workflow/inspect-report.mjs";
 import { serialiseNotebook } from "../../workflow/notebook-format.mjs";
 import { readScripts } from "../../workflow/notebook-scripts.mjs";

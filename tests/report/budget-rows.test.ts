@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { budgetRows, describeBudget } from "../../src/report/budget-rows.js";
-import { H100 } from "../../src/runs/accelerator.js";
-import type { Budget, BudgetStage } from "../../src/runs/budget.js";
-import type { Rehearsal } from "../../src/runs/rehearsal.js";
+import { H100 } from "../../src/runs/cost/accelerator.js";
+import type { Budget, BudgetStage } from "../../src/runs/cost/budget.js";
+import type { Rehearsal } from "../../src/runs/cost/rehearsal.js";
 
 const pretraining: BudgetStage = {
   ...{ model: "llama140M", condition: "base", phase: 0, stage: "pre-training", after: [] },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkComparable } from "../../src/report/comparable.js";
-import type { Result } from "../../src/runs/results.js";
+import type { Result } from "../../src/runs/study/results.js";
 import { resultWith } from "../support/hand-made-result.js";
 
 describe("results of one comparison", () => {

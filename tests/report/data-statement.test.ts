@@ -7,8 +7,8 @@ import {
   dataStatementRows,
 } from "../../src/report/data-statement.js";
 import { tableFiles } from "../../src/report/table-files.js";
-import { stateData } from "../../src/runs/data-statement.js";
-import { openStudy } from "../../src/runs/study.js";
+import { stateData } from "../../src/runs/description/data-statement.js";
+import { openStudy } from "../../src/runs/study/study.js";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy, TINY_CONFIG } from "../support/tiny-study.js";
 

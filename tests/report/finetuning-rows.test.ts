@@ -5,7 +5,7 @@ import {
   finetuningScores,
   finetuningSpread,
 } from "../../src/report/finetuning-rows.js";
-import type { Metric } from "../../src/runs/results.js";
+import type { Metric } from "../../src/runs/study/results.js";
 import { metric, resultWith } from "../support/hand-made-result.js";
 
 const of = (name: string, value: number, more: Partial<Metric> = {}) =>

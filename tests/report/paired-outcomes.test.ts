@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readPairedOutcomes } from "../../src/report/paired-outcomes.js";
-import { itemsFile, type Result } from "../../src/runs/results.js";
+import { itemsFile, type Result } from "../../src/runs/study/results.js";
 import { metric, resultWith } from "../support/hand-made-result.js";
 
 let folder = "";

@@ -12,7 +12,7 @@ import {
   scoreTable,
   trainingTable,
 } from "../../src/report/result-rows.js";
-import { publishResult } from "../../src/runs/results.js";
+import { publishResult } from "../../src/runs/study/results.js";
 import { HAND_MADE_STAGE, metric, resultWith } from "../support/hand-made-result.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy, TINY_CONFIG } from "../support/tiny-study.js";

@@ -1,6 +1,6 @@
 /** @file Results and stages written by hand, for tests of what is made from them. */
-import type { Metric, Result } from "../../src/runs/results.js";
-import type { Stage } from "../../src/runs/stage.js";
+import type { Metric, Result } from "../../src/runs/study/results.js";
+import type { Stage } from "../../src/runs/stages/stage.js";
 import { deriveStudy } from "../../src/scales.js";
 
 const provenance: Result["provenance"] = {

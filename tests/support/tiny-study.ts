@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type ArchitectureConfig, type StudyConfig } from "../../src/config.js";
-import { openStudy, type Study } from "../../src/runs/study.js";
+import { openStudy, type Study } from "../../src/runs/study/study.js";
 import { deriveStudy } from "../../src/scales.js";
 
 const smoke = deriveStudy("smoke");

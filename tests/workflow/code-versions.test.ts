@@ -8,8 +8,8 @@ const CODE = {
   "random.js": "export const two = 1 + 1;\n",
   "model/layers.js": "export function half(x) {\n  return x / 2;\n}\n",
   "model/loss.js": "export const loss = (x) => -x;\n",
-  "runs/phases.js": "export const phases = [1, 2];\n",
-  "runs/stage.js": "export const stage = 0;\n",
+  "runs/training/phases.js": "export const phases = [1, 2];\n",
+  "runs/stages/stage.js": "export const stage = 0;\n",
 };
 
 /** Versions of a compiled library with these files in place of or beside the ones above. */
@@ -34,7 +34,12 @@ async function changedBy(changes: Record<string, string>): Promise<string[]> {
 
 test("every folder, top-level module and file of runs has a version of its own", async () => {
   const versions = await versionsOf();
-  expect(Object.keys(versions).sort()).toEqual(["model", "random", "runs/phases", "runs/stage"]);
+  expect(Object.keys(versions).sort()).toEqual([
+    "model",
+    "random",
+    "runs/stages/stage",
+    "runs/training/phases",
+  ]);
   expect(new Set(Object.values(versions)).size).toBe(4);
   for (const version of Object.values(versions)) expect(version).toMatch(/^[0-9a-f]{64}$/);
 });
@@ -64,7 +69,12 @@ describe("a version changes, and no other does,", () => {
     ["a text that looks like a comment", { "random.js": 'export const two = "// 2";\n' }, ["random"]],
     ["a file more", { "model/norm.js": "" }, ["model"]],
     ["a folder more", { "data/words.js": "export {};\n" }, ["data"]],
-    ["one file of runs", { "runs/stage.js": "export const stage = 1;\n" }, ["runs/stage"]],
+    [
+      "a file in a folder of a room of runs",
+      { "runs/stages/stage/records.js": "export {};\n" },
+      ["runs/stages/stage"],
+    ],
+    ["one file of runs", { "runs/stages/stage.js": "export const stage = 1;\n" }, ["runs/stages/stage"]],
   ])("with %s", async (_what, changes, names) => {
     expect(await changedBy(changes)).toEqual(names);
   });

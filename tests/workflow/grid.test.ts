@@ -9,12 +9,12 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { finetuneAll } from "../../src/runs/finetuning-study.js";
-import type { Result } from "../../src/runs/results.js";
-import { evaluateCondition } from "../../src/runs/scoring.js";
-import { openStudy, type Study } from "../../src/runs/study.js";
-import { readStudyFile } from "../../src/runs/study-file.js";
-import { trainCondition } from "../../src/runs/training.js";
+import { finetuneAll } from "../../src/runs/finetuning/study-models.js";
+import type { Result } from "../../src/runs/study/results.js";
+import { evaluateCondition } from "../../src/runs/scoring/scoring.js";
+import { openStudy, type Study } from "../../src/runs/study/study.js";
+import { readStudyFile } from "../../src/runs/study/study-file.js";
+import { trainCondition } from "../../src/runs/training/training.js";
 import { deriveStudy } from "../../src/scales.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,6 +1,6 @@
 /** @file How a score grows with the words a model has seen, through pre-training and tuning. */
 import type { TopLevelSpec } from "vega-lite";
-import type { CheckpointScore } from "../../runs/checkpoint-scores.js";
+import type { CheckpointScore } from "../../runs/scoring/checkpoint-scores.js";
 import { conditionLabel } from "../palette.js";
 import { conditionScales, conditionsIn, modelsIn } from "./condition-scales.js";
 import { CHANCE_MARK, checkSomeRows, figureTitle, toPercent, type FigureContext } from "./figure-context.js";

@@ -1,6 +1,6 @@
 /** @file The curriculum as a picture: which examples a condition trains on along its tuning, and how long they are. */
 import type { TopLevelSpec } from "vega-lite";
-import type { OrderPart } from "../../runs/example-order.js";
+import type { OrderPart } from "../../runs/training/example-order.js";
 import { conditionLabel, conditionRank, conditionStyle } from "../palette.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
 

@@ -1,7 +1,7 @@
 /** @file What each stage of tuning learned and forgot: the loss on every held-out source against pre-training alone. */
 import type { TopLevelSpec } from "vega-lite";
 import type { Condition, ModelName } from "../../config.js";
-import type { Result } from "../../runs/results.js";
+import type { Result } from "../../runs/study/results.js";
 import { mean } from "../../statistics/summary.js";
 import { conditionLabel, inPaperOrder } from "../palette.js";
 import { groupRows } from "../result-metrics.js";

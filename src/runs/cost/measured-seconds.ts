@@ -1,0 +1,86 @@
+/** @file How long the stages of a grid took where they were trained, from the training results of a folder. */
+import { studyConfigSchema } from "../../config-schema.js";
+import type { Condition, ModelName, StudyConfig } from "../../config.js";
+import { mean } from "../../statistics/summary.js";
+import { canonicalJson } from "../stages/stage.js";
+import type { Result } from "../study/results.js";
+
+/** Time of one stage. */
+export interface MeasuredSeconds {
+  /** Mean over the seeds; held-out losses and checkpoints are in it. */
+  readonly seconds: number;
+  readonly seeds: readonly number[];
+  /** Processors and cores it was measured on. */
+  readonly machines: readonly string[];
+}
+
+/** Why there is no time. */
+export interface NotMeasured {
+  readonly missing: "not trained" | "trained with other settings";
+}
+
+/** A stage as results know it. */
+export interface TrainedStage {
+  readonly model: ModelName;
+  readonly condition: Condition;
+  /** Its place among the condition's stages; pre-training is 0. */
+  readonly phase: number;
+  /** As counted; a result with another number is of other work. */
+  readonly steps: number;
+}
+
+/**
+ * The time of one stage, taken only from results whose work is the counted one.
+ *
+ * @param results of a folder, of whatever tasks
+ * @param config  whose work was counted
+ * @throws Error when a training result does not have a number of steps for each of its stages
+ */
+export function measuredSeconds(
+  results: readonly Result[],
+  config: StudyConfig,
+  { model, condition, phase, steps }: TrainedStage,
+): MeasuredSeconds | NotMeasured {
+  const trained = results.filter(
+    (result) => result.task === "training" && result.model === model && result.condition === condition,
+  );
+  if (trained.length === 0) return { missing: "not trained" };
+  const same = trained.filter(
+    (result) => stepsOf(result)[phase] === steps && isSameWork(result, config, model),
+  );
+  if (same.length === 0) return { missing: "trained with other settings" };
+  return {
+    seconds: mean(same.map(({ stages }) => stages[phase]?.seconds ?? Number.NaN)),
+    seeds: same.map(({ seed }) => seed),
+    machines: [
+      ...new Set(same.map(({ provenance }) => `${provenance.processor}, ${provenance.cores} cores`)),
+    ],
+  };
+}
+
+/** Steps of all stages, in their order. */
+function stepsOf({ metrics, stages, model, condition, seed }: Result): number[] {
+  const steps = metrics.filter(({ metric }) => metric === "steps").map(({ value }) => value);
+  if (steps.length === stages.length) return steps;
+  throw new Error(
+    `measuredSeconds: the training of ${model} ${condition} seed ${seed} must have steps for each of its ${stages.length} stages, ` +
+      `got ${steps.length}. Train it again.`,
+  );
+}
+
+/** Whether a step takes the same work; rates and warm-up do not matter. */
+function isSameWork(result: Result, config: StudyConfig, model: ModelName): boolean {
+  const parsed = studyConfigSchema.safeParse(result.config);
+  return parsed.success && canonicalJson(workOf(parsed.data, model)) === canonicalJson(workOf(config, model));
+}
+
+const workOf = (config: StudyConfig, model: ModelName): unknown => [
+  config.architectures[model],
+  config.rowLengthTokens[model],
+  config.instructions.instructionRows,
+  [config.pretraining, config.instructionTuning].map(({ batchSize, microBatchSize, precision }) => [
+    batchSize,
+    microBatchSize,
+    precision,
+  ]),
+];

@@ -1,0 +1,81 @@
+/** @file How a model's scores grow with the words it has seen: a task at every checkpoint of a condition, and at the end of its stages. */
+import { readdirSync } from "node:fs";
+import { z } from "zod";
+import { MODELS, type Condition, type ModelName } from "../../config.js";
+import type { Metric } from "../study/results.js";
+import type { Study } from "../study/study.js";
+import { readCurve } from "../training/results.js";
+import { trainedModel } from "../training/training.js";
+import { scoreStage } from "./scoring.js";
+import { defineTask, type Task } from "./tasks.js";
+
+const checkpointScoreSchema = z.object({
+  model: z.enum(MODELS),
+  condition: z.string(),
+  /** The stage it was in. */
+  phase: z.string(),
+  /** All words seen so far. */
+  wordsSeen: z.number(),
+  /** The reported figure of the task, corrected reading: a proportion or a correlation. */
+  value: z.number(),
+  n: z.number(),
+});
+export const checkpointScoresSchema = z.array(checkpointScoreSchema);
+/** A model's score on the way. */
+export type CheckpointScore = Readonly<z.infer<typeof checkpointScoreSchema>>;
+
+const CHECKPOINT = /^(chck_([\d.]+)M)\.safetensors$/;
+
+/**
+ * Scores at the checkpoints of a condition, which is trained first where the cache does not hold it.
+ *
+ * @returns in order of words seen
+ * @throws RangeError for an unknown task, model or condition
+ */
+export async function checkpointScores(
+  study: Study,
+  {
+    model,
+    condition,
+    task,
+  }: { readonly model: ModelName; readonly condition: Condition; readonly task: Task },
+): Promise<CheckpointScore[]> {
+  const definition = await defineTask(study, task);
+  const { phases } = await trainedModel(study, { model, condition });
+  const scores: CheckpointScore[] = [];
+  for (const { phase, stage } of phases) {
+    const kept = readdirSync(stage.folder).flatMap((name) => {
+      const [, weights, millions] = CHECKPOINT.exec(name) ?? [];
+      return weights === undefined ? [] : [{ weights, wordsSeen: Number(millions) * 1e6 }];
+    });
+    kept.sort((a, b) => a.wordsSeen - b.wordsSeen);
+    for (const { weights, wordsSeen } of [...kept, { weights: undefined, wordsSeen: null }]) {
+      const { items } = await scoreStage(study, stage, {
+        task,
+        definition,
+        label: `${model} ${condition} ${task} ${weights ?? phase}`,
+        ...(weights !== undefined && { weights }),
+      });
+      const { value, n } = reported(definition.summarise(items), task);
+      scores.push({
+        model,
+        condition,
+        phase,
+        wordsSeen: wordsSeen ?? readCurve(stage).at(-1)?.wordsSeen ?? 0,
+        value,
+        n,
+      });
+    }
+  }
+  return scores;
+}
+
+/** The figure a task is known by. */
+function reported(metrics: readonly Metric[], task: Task): Metric {
+  const part = task === "reading" ? "eyeTracking" : "all";
+  const found = metrics.find((metric) => metric.part === part && metric.reading === "corrected");
+  if (found) return found;
+  throw new Error(
+    `checkpointScores: ${task} must have a corrected figure of ${part}, got none. Score it again.`,
+  );
+}

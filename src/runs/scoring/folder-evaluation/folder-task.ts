@@ -1,0 +1,40 @@
+/** @file What the evaluation of a folder is asked for, and what it answers for each task. */
+import type { TiePolicy } from "../../../evaluation/choices.js";
+import type { Provenance } from "../../stages/provenance.js";
+import type { Task } from "../tasks.js";
+import type { Scorer } from "../tasks/task-definition.js";
+
+/** What is evaluated, on what, and how. */
+export interface FolderEvaluation {
+  readonly modelFolder: string;
+  /** The model of that folder. */
+  readonly scorer: Scorer;
+  readonly task: Task;
+  readonly dataFolder: string;
+  readonly outFolder: string;
+  /** The fast sets where there are both. */
+  readonly fast: boolean;
+  /** Of the corrected reading (D18). */
+  readonly tiePolicy: TiePolicy;
+  /** Ends the work after the items under way. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Contents of `summary.json`. */
+export interface FolderSummary {
+  readonly task: Task;
+  /** Percent of items, or percent of the variance that is left in reading; a correlation for WUGs. */
+  readonly unit: "percent" | "correlation";
+  readonly official: Readonly<Record<string, unknown>>;
+  readonly corrected: Readonly<Record<string, unknown>>;
+  readonly n: number;
+  readonly ties: number | null;
+  readonly quirks: Readonly<Record<string, number>>;
+  readonly model: { readonly folder: string; readonly sha256: string };
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  readonly provenance: Provenance;
+}
+
+/** What a task's items come to. */
+export type TaskFigures = Pick<FolderSummary, "unit" | "official" | "corrected" | "n" | "ties" | "quirks">;

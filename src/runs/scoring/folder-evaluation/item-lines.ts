@@ -1,0 +1,47 @@
+/**
+ * @file The items of a task in a file of JSON lines that grows as they are scored, and takes its name when all are there. Whoever comes
+ * back goes on after the last whole line, if nothing that decides the scores has changed.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { writeFileAtomically } from "../../stages/atomic-file.js";
+
+/** Lines are written so many at once. */
+export const STEP_LINES = 512;
+
+/** A file of items under way. */
+export interface ItemLines {
+  /** Lines that are there already, as they were written. */
+  readonly lines: readonly string[];
+  append(lines: readonly string[]): void;
+  /** Gives the file its name. */
+  complete(): void;
+}
+
+/**
+ * Opens `<path>.part`, or begins it anew where it belongs to something else.
+ *
+ * @param key hash of all that decides the scores. Lines are taken up in whole steps only: then the scores are those of a run that was
+ *   never interrupted, bit for bit
+ */
+export function openItemLines(path: string, { key }: { readonly key: string }): ItemLines {
+  const part = `${path}.part`;
+  const [head, ...found] = existsSync(part) ? readFileSync(part, "utf8").split("\n") : [];
+  const isOurs = head === key;
+  const whole = isOurs ? found.slice(0, -1) : []; // what follows the last newline is half a line
+  const kept = whole.slice(0, whole.length - (whole.length % STEP_LINES));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileAtomically(part, [key, ...kept].map((line) => `${line}\n`).join(""));
+  const lines = [...kept];
+  return {
+    lines,
+    append(added) {
+      appendFileSync(part, added.map((line) => `${line}\n`).join(""));
+      lines.push(...added);
+    },
+    complete() {
+      writeFileAtomically(path, lines.map((line) => `${line}\n`).join(""));
+      rmSync(part, { force: true });
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** @file The files the official pipeline would have written, for its collation and leaderboard (paper.md section 4.7). */
+import { join } from "node:path";
+import type { BenchmarkSummary } from "../../../evaluation/benchmark-summary.js";
+import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
+import type { ChoiceItem } from "../../../evaluation/choice-items.js";
+import type { WordSurprisal } from "../../../evaluation/word-surprisal.js";
+import { officialShare } from "../../../evaluation/wugs.js";
+import { writeFileAtomically } from "../../stages/atomic-file.js";
+
+/** Where the tree of a model begins. */
+export interface OfficialPlace {
+  readonly folder: string;
+  readonly model: string;
+}
+
+const zeroShotFolder = ({ folder, model }: OfficialPlace): string =>
+  join(folder, model, "main", "zero_shot", "causal");
+
+/** Choices of a benchmark: `predictions.json` and the report. */
+export function writeBenchmarkPredictions(
+  place: OfficialPlace,
+  name: BenchmarkName,
+  {
+    dataset,
+    items,
+    scored,
+    summary,
+  }: {
+    readonly dataset: string;
+    readonly items: readonly ChoiceItem[];
+    readonly scored: readonly { readonly scores: readonly number[]; readonly choice: number }[];
+    readonly summary: BenchmarkSummary;
+  },
+): void {
+  const folder = join(zeroShotFolder(place), benchmarkOf(name).officialTask, dataset);
+  const isWug = summary.unit === "correlation";
+  const predictions: Record<string, { predictions: object[] }> = {};
+  for (const [index, { uid, id, predictions: texts }] of items.entries()) {
+    const { choice, scores } = scored[index] ?? { choice: 0, scores: [] };
+    const prob = isWug ? { prob: officialShare(scores) } : {};
+    (predictions[uid] ??= { predictions: [] }).predictions.push({ id, pred: texts[choice], ...prob });
+  }
+  writeFileAtomically(join(folder, "predictions.json"), JSON.stringify(predictions));
+  writeFileAtomically(join(folder, "best_temperature_report.txt"), describeOfficially(summary));
+}
+
+/**
+ * The official text report.
+ *
+ * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/run.py, create_evaluation_report.
+ */
+export function describeOfficially({ unit, official }: BenchmarkSummary): string {
+  const [metric, scale] = unit === "correlation" ? ["SPEARMAN'S RHO", 1] : ["ACCURACY", 100];
+  const sections = Object.entries(official.by).map(
+    ([kind, groups]) =>
+      `### ${kind.toUpperCase()} ${metric}\n` +
+      Object.entries(groups)
+        .map(([group, value]) => `${group}: ${(scale * value).toFixed(2)}\n`)
+        .join(""),
+  );
+  return `TEMPERATURE: 1.00\n\n${sections.map((section) => `${section}\n`).join("")}### AVERAGE ${metric}\n${(scale * official.average).toFixed(2)}\n\n`;
+}
+
+/**
+ * Surprisals of all words, and the report of both scores.
+ *
+ * Differs: missing values are NaN in this file, which is no JSON, because the official reader expects them so.
+ */
+export function writeReadingPredictions(
+  place: OfficialPlace,
+  surprisals: readonly WordSurprisal[],
+  scores: { readonly eyeTracking: number; readonly selfPaced: number },
+): void {
+  const folder = join(zeroShotFolder(place), "reading");
+  const rows = surprisals.map(
+    ({ id, surprisalNats, previousSurprisalNats }) =>
+      `{"id": ${id}, "pred": ${surprisalNats}, "prev_pred": ${previousSurprisalNats ?? "NaN"}}`,
+  );
+  writeFileAtomically(join(folder, "predictions.json"), `{"reading": {"predictions": [${rows.join(", ")}]}}`);
+  writeFileAtomically(
+    join(folder, "report.txt"),
+    `EYE TRACKING SCORE: ${(100 * scores.eyeTracking).toFixed(2)}\n` +
+      `SELF-PACED READING SCORE: ${(100 * scores.selfPaced).toFixed(2)}\n`,
+  );
+}

@@ -1,0 +1,93 @@
+/** @file Which files of a data folder belong to a task: the folder may be the official one, a half of it, or hold the task's files alone. */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { benchmarkOf } from "../../../evaluation/benchmarks.js";
+import type { Task } from "../tasks.js";
+
+/** A file of a task. */
+export interface TaskFile {
+  readonly path: string;
+  /** Without extension. */
+  readonly name: string;
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/** The files of a task, and what the official pipeline would call their folder. */
+export interface TaskFiles {
+  readonly dataset: string;
+  readonly files: readonly TaskFile[];
+}
+
+const READING_FILE = "reading_data.csv";
+
+/**
+ * Looks for `full_eval/<set>`, `fast_eval/<set>`, `<set>`, and then for the files themselves, in this order; with `fast` for the fast
+ * set first.
+ *
+ * @throws Error that lists where it looked when there is nothing, RangeError when a file is not UTF-8 text
+ */
+export function findTaskFiles(
+  dataFolder: string,
+  task: Task,
+  { fast }: { readonly fast: boolean },
+): TaskFiles {
+  if (!existsSync(dataFolder) || !statSync(dataFolder).isDirectory())
+    throw new Error(
+      `findTaskFiles: --data must name a folder, got "${dataFolder}". Give the folder of the evaluation data.`,
+    );
+  const candidates = [...setsOf(task, fast).flatMap((set) => [set.below, set.folder]), "."];
+  const isFile = (name: string): boolean =>
+    task === "reading" ? name === READING_FILE : name.endsWith(".jsonl");
+  for (const candidate of candidates) {
+    const folder = join(dataFolder, candidate);
+    const names = existsSync(folder) ? readdirSync(folder).filter(isFile).sort() : [];
+    const wanted = names.filter((name) => takes(task, fast, names, name));
+    if (wanted.length > 0)
+      return {
+        dataset: datasetOf(task, fast, basename(join(folder))),
+        files: wanted.map((name) => readTaskFile(join(folder, name))),
+      };
+  }
+  throw new Error(
+    `findTaskFiles: the files of ${task} must lie in "${dataFolder}", got none in ${candidates.join(", ")}. ` +
+      "Give the official evaluation data, or the folder of this task's files.",
+  );
+}
+
+/** Folders of a task in the official layout, the preferred one first. */
+function setsOf(task: Task, fast: boolean): { readonly below: string; readonly folder: string }[] {
+  const { fastFolder, fullFolder }: { fastFolder: string | null; fullFolder: string } =
+    task === "reading" ? { fastFolder: "reading", fullFolder: "reading" } : benchmarkOf(task);
+  const full = { below: `full_eval/${fullFolder}`, folder: fullFolder };
+  const quick = fastFolder === null ? [] : [{ below: `fast_eval/${fastFolder}`, folder: fastFolder }];
+  return fast ? [...quick, full] : [full, ...quick];
+}
+
+/** Of a full set a fast run may take some files alone. */
+function takes(task: Task, fast: boolean, names: readonly string[], name: string): boolean {
+  const { fastFiles } = task === "reading" ? { fastFiles: undefined } : benchmarkOf(task);
+  const chosen = fastFiles?.map((file) => `${file}.jsonl`) ?? [];
+  return (
+    !fast || chosen.length === 0 || !chosen.every((file) => names.includes(file)) || chosen.includes(name)
+  );
+}
+
+/** A fast set made of files of the full one goes by the fast set's name. */
+const datasetOf = (task: Task, fast: boolean, folder: string): string => {
+  const { fastFolder, fullFolder }: { fastFolder: string | null; fullFolder: string } =
+    task === "reading" ? { fastFolder: null, fullFolder: "reading" } : benchmarkOf(task);
+  return fast && folder === fullFolder && fastFolder !== null ? fastFolder : folder;
+};
+
+function readTaskFile(path: string): TaskFile {
+  const bytes = readFileSync(path);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { path, name: basename(path).replace(/\.(jsonl|csv)$/, ""), text, sha256 };
+  } catch {
+    throw new RangeError(`findTaskFiles: ${path} must be UTF-8 text, got other bytes. Fetch the file again.`);
+  }
+}

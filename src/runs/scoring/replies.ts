@@ -1,0 +1,140 @@
+/**
+ * @file What the models of a study reply to the same prompts: text to read beside the scores. Replies are cached stages,
+ * one a trained model; how a model writes is in `model/generate.ts`.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { MODELS, type Condition, type InstructionConfig, type ModelName } from "../../config.js";
+import { renderExample } from "../../data/chat-template.js";
+import { openTokenizer } from "../../data/tokenizer.js";
+import { tf } from "../../engine/backend.js";
+import { loadModel } from "../../model/checkpoint.js";
+import { chat, type ChatForm } from "../../model/generate.js";
+import { deriveSeed, seeded } from "../../random.js";
+import { reportProgress } from "../stages/progress.js";
+import { codeVersion } from "../stages/provenance.js";
+import { runStage } from "../stages/stage.js";
+import { keptValue } from "../study/kept.js";
+import type { Study } from "../study/study.js";
+import { readStageText } from "../study/text.js";
+import { trainedModel } from "../training/training.js";
+
+/** Our own sentences: small talk, and questions about a passage that stands before them. */
+export const REPLY_PROMPTS = [
+  "How are you today?",
+  "What did you do at the weekend?",
+  "Do you like to cook?",
+  "The bell of Torham was made in 1874. It hangs in the old tower.\nWhat is the bell of Torham?",
+  "Ada lives by the river. Her brother lives in the town.\nWhere does Ada live?",
+  "Tell me about the sea.",
+] as const;
+
+const ENDS = ["endToken", "stopText", "length"] as const;
+const replySchema = z.object({
+  model: z.enum(MODELS),
+  condition: z.string(),
+  prompt: z.string(),
+  reply: z.string(),
+  /** What ended it: the end token, the beginning of another turn, or the limit of new tokens. */
+  ended: z.enum(ENDS),
+  newTokens: z.number(),
+});
+/** One reply, as a row of a table. */
+export type Reply = Readonly<z.infer<typeof replySchema>>;
+
+/** Which models reply to what, and how their tokens are chosen. */
+export interface ReplyOptions {
+  readonly model: ModelName;
+  readonly conditions: readonly Condition[];
+  readonly prompts?: readonly string[];
+  readonly maxNewTokens?: number;
+  /** 0, the default, takes the most probable token each time. */
+  readonly temperature?: number;
+  readonly topP?: number;
+}
+
+const repliesSchema = z.array(z.object({ text: z.string(), ended: z.enum(ENDS), newTokens: z.number() }));
+
+/** Around a prompt: the text up to the reply, and the beginnings of another turn, as the template writes them. */
+export function chatFormOf(template: InstructionConfig["chatTemplate"]): ChatForm {
+  const render = (prompt: string) =>
+    renderExample({ id: "prompt", source: "switchboard", prompt, reply: "x" }, template);
+  const [first, second] = render("x");
+  return {
+    turns: [`\n${first.text}`, second.text.slice(second.text.indexOf("\n"))],
+    wrap: (prompt) =>
+      render(prompt)
+        .filter(({ trained }) => !trained)
+        .map(({ text }) => text)
+        .join(""),
+  };
+}
+
+/**
+ * Replies of one decoder after each condition, trained first where the cache does not hold it. Chance comes from the
+ * study's seed.
+ *
+ * @param options which decoder, conditions, prompts, and how tokens are chosen
+ * @returns one row a condition and prompt, the prompts of a condition together
+ * @throws RangeError for an unknown model or condition, an empty prompt, or a prompt too long for the model
+ *
+ * Differs: the paper shows no generated text; this is for reading only and no result depends on it.
+ */
+export const generateReplies = (study: Study, options: ReplyOptions): Promise<Reply[]> =>
+  keptValue(study, { name: "replies", inputs: { ...options } }, z.array(replySchema), () =>
+    writeReplies(study, options),
+  );
+
+async function writeReplies(study: Study, options: ReplyOptions): Promise<Reply[]> {
+  const {
+    model,
+    conditions,
+    prompts = REPLY_PROMPTS,
+    maxNewTokens = 40,
+    temperature = 0,
+    topP = 1,
+  } = options;
+  const form = chatFormOf(study.config.instructions.chatTemplate);
+  const replies: Reply[] = [];
+  for (const condition of conditions) {
+    const trained = await trainedModel(study, { model, condition });
+    const inputs = {
+      model: trained.stage.hash,
+      prompts: prompts.map(form.wrap),
+      turns: form.turns,
+      maxNewTokens,
+      temperature,
+      topP,
+      ...(temperature > 0 && { seed: study.seed }),
+      code: codeVersion(["random", "engine", "data", "model"]),
+    };
+    const stage = await runStage(study.cacheFolder, "replies", inputs, async (folder) => {
+      const { architecture, weights } = loadModel(trained.stage.folder);
+      const tokenizer = await openTokenizer(trained.stage.folder);
+      const written: z.infer<typeof repliesSchema> = [];
+      try {
+        for (const [index, prompt] of prompts.entries()) {
+          const { text, ids, ended } = await chat({ architecture, weights, tokenizer }, prompt, {
+            form,
+            maxNewTokens,
+            temperature,
+            topP,
+            random: seeded(deriveSeed(study.seed, `reply ${index}`)),
+          });
+          written.push({ text, ended, newTokens: ids.length });
+          const label = `${model} ${condition} replies`;
+          reportProgress({ type: "work", label, done: index + 1, total: prompts.length });
+        }
+      } finally {
+        tf.dispose({ ...weights });
+      }
+      writeFileSync(join(folder, "replies.json"), JSON.stringify(written) + "\n");
+    });
+    const found = repliesSchema.parse(JSON.parse(readStageText(stage, "replies.json")));
+    found.forEach(({ text, ended, newTokens }, index) =>
+      replies.push({ model, condition, prompt: prompts[index] ?? "", reply: text, ended, newTokens }),
+    );
+  }
+  return replies;
+}

@@ -1,0 +1,36 @@
+/**
+ * @file The zero-shot tasks of a study by name. Which items each has and what is counted lies in `tasks/`; the scoring rules live in
+ * `evaluation/`, where `benchmarks.ts` tells how to add one.
+ */
+import { BENCHMARKS, type BenchmarkName } from "../../evaluation/benchmarks.js";
+import type { Study } from "../study/study.js";
+import { defineBenchmark, hasBenchmark } from "./tasks/benchmark.js";
+import { defineReading } from "./tasks/reading.js";
+import type { TaskDefinition } from "./tasks/task-definition.js";
+
+/** Tasks a study can be judged by. */
+export type Task = BenchmarkName | "reading";
+const isBenchmark = (name: string): name is BenchmarkName => Object.hasOwn(BENCHMARKS, name);
+/** Every task a study can be judged by; `tasksOf` has those whose items are at hand. */
+export const TASKS: readonly Task[] = [...Object.keys(BENCHMARKS).filter(isBenchmark), "reading"];
+
+/**
+ * The tasks whose items are at hand for a study.
+ *
+ * @returns in the order of `TASKS`
+ */
+export const tasksOf = (study: Study): Task[] =>
+  TASKS.filter((task) => task === "reading" || hasBenchmark(study, task));
+
+/**
+ * The items of a task, from the real files or from the microworld.
+ *
+ * @throws RangeError that lists the tasks when the name is none of them, or says that its items are not at hand
+ */
+export async function defineTask(study: Study, task: Task): Promise<TaskDefinition> {
+  if (task === "reading") return defineReading(study);
+  if (isBenchmark(task)) return defineBenchmark(study, task);
+  throw new RangeError(
+    `defineTask: task must be one of ${TASKS.join(", ")}, got "${String(task)}". Correct the name.`,
+  );
+}

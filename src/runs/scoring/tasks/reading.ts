@@ -1,0 +1,172 @@
+/** @file The task `reading`: reading times of the official table, or of the microworld. */
+import { z } from "zod";
+import type { PretrainingText } from "../../../data/corpora.js";
+import { readTexts } from "../../../data/documents.js";
+import { readText } from "../../../data/files.js";
+import { findEntry } from "../../../data/manifest.js";
+import { microworldReadingTable } from "../../../data/microworld/reading-table.js";
+import {
+  countForms,
+  logFrequencyPerMillion,
+  type CorpusFrequency,
+} from "../../../evaluation/corpus-frequency.js";
+import {
+  analyseReadingTimes,
+  heldOutGains,
+  type SentenceEstimate,
+} from "../../../evaluation/reading-analysis.js";
+import { readReadingTable, type ReadingWord } from "../../../evaluation/reading-table.js";
+import { scoreReadingTimes, type MeasureFit } from "../../../evaluation/reading-times.js";
+import { measureSurprisal, type WordSurprisal } from "../../../evaluation/word-surprisal.js";
+import { deriveSeed, seeded } from "../../../random.js";
+import type { Metric } from "../../study/results.js";
+import type { Study } from "../../study/study.js";
+import { loadText } from "../../study/text.js";
+import { identify, type TaskDefinition } from "./task-definition.js";
+
+const READING_FILE = "babylm_eval_2025/full_eval/reading/reading_data.csv";
+const MICROWORLD_SENTENCES = 200;
+
+/** The words of a study's reading times. */
+export async function readingWords({ source }: Study): Promise<ReadingWord[]> {
+  const csv =
+    source === "real"
+      ? await readText(READING_FILE)
+      : microworldReadingTable({
+          sentences: MICROWORLD_SENTENCES,
+          random: seeded(deriveSeed(0, "reading times")),
+        });
+  return readReadingTable(csv);
+}
+
+/** Surprisal of every word under each reading, and the regressions on them. */
+export async function defineReading(study: Study): Promise<TaskDefinition> {
+  const { source } = study;
+  const words = await readingWords(study);
+  const corpus = await corpusOf(study);
+  const frequency = words.map(({ word }) => logFrequencyPerMillion(word, corpus));
+  return {
+    files: source === "real" ? [identify(findEntry(READING_FILE))] : [],
+    settings: { source, words: words.length },
+    async score(scorer) {
+      const official = await measureSurprisal(words, { ...scorer, reading: "official" });
+      const corrected = await measureSurprisal(words, { ...scorer, reading: "spaceCorrected" });
+      const whole = await measureSurprisal(words, { ...scorer, reading: "wholeWord" });
+      return {
+        columns: [
+          ...["id", "surprisalNats", "previousSurprisalNats", "correctedNats", "correctedPreviousNats"],
+          ...["wholeWordNats", "wholeWordPreviousNats"],
+        ],
+        rows: official.map((word, index) => [
+          word.id,
+          word.surprisalNats,
+          word.previousSurprisalNats,
+          corrected[index]?.surprisalNats ?? null,
+          corrected[index]?.previousSurprisalNats ?? null,
+          whole[index]?.surprisalNats ?? null,
+          whole[index]?.previousSurprisalNats ?? null,
+        ]),
+      };
+    },
+    summarise({ rows }) {
+      const parsed = rows.map((row) => readingRow.parse(row));
+      const official = parsed.map(([id, surprisalNats, previousSurprisalNats]): WordSurprisal => ({
+        id,
+        surprisalNats,
+        previousSurprisalNats,
+      }));
+      const corrected = parsed.map(([id, , , surprisalNats, previousSurprisalNats]): WordSurprisal => ({
+        id,
+        surprisalNats,
+        previousSurprisalNats,
+      }));
+      const whole = parsed.map(([id, , , , , surprisalNats, previousSurprisalNats]): WordSurprisal => ({
+        id,
+        surprisalNats,
+        previousSurprisalNats,
+      }));
+      return [
+        ...readingMetrics("official", words, official),
+        ...readingMetrics("corrected", words, corrected),
+        ...corpusMetrics(words, corrected, frequency),
+        ...readingMetrics("wholeWord", words, whole),
+      ];
+    },
+  };
+}
+
+const readingRow = z.tuple([
+  z.number(),
+  z.number(),
+  z.number().nullable(),
+  z.number(),
+  z.number().nullable(),
+  z.number(),
+  z.number().nullable(),
+]);
+
+/** Counts of a study's pre-training text, once a process: every model's evaluation asks. */
+const counted = new WeakMap<PretrainingText, CorpusFrequency>();
+
+async function corpusOf(study: Study): Promise<CorpusFrequency> {
+  const text = await loadText(study);
+  const found = counted.get(text) ?? countForms(readTexts(text.documents));
+  counted.set(text, found);
+  return found;
+}
+
+/** Held-out gain where frequency is that of the model's own training text, in the corrected reading. */
+function corpusMetrics(
+  words: readonly ReadingWord[],
+  surprisals: readonly WordSurprisal[],
+  frequency: readonly number[],
+): Metric[] {
+  const gains = heldOutGains(words, surprisals, { ...ANALYSIS, missing: "kept", frequency });
+  return (["eyeTracking", "selfPaced"] as const).flatMap((part) =>
+    estimateMetrics("corpusFrequencyGainNats", { part, reading: "corrected" }, gains[part]),
+  );
+}
+
+/** An estimate and the ends of its interval. */
+function estimateMetrics(
+  metric: string,
+  of: Pick<Metric, "part" | "reading">,
+  { value, low, high, n }: SentenceEstimate,
+): Metric[] {
+  return Object.entries({ [metric]: value, [`${metric}Low`]: low, [`${metric}High`]: high }).map(
+    ([name, number]) => ({ metric: name, ...of, value: number, n, ties: null }),
+  );
+}
+
+const ANALYSIS = { folds: 10, replicates: 1_000, seed: 0 };
+
+function readingMetrics(
+  reading: Metric["reading"],
+  words: readonly ReadingWord[],
+  surprisals: readonly WordSurprisal[],
+): Metric[] {
+  const missing = reading === "official" ? "official" : "kept";
+  const scores = scoreReadingTimes(words, surprisals, { missing });
+  const analyses = analyseReadingTimes(words, surprisals, { ...ANALYSIS, missing });
+  return (["eyeTracking", "selfPaced"] as const).flatMap((name) => {
+    const { score, measures } = scores[name];
+    const metric = (part: string, value: number, fit: MeasureFit | undefined): Metric => ({
+      metric: "partialRSquared",
+      part,
+      reading,
+      value,
+      n: fit?.n ?? 0,
+      ties: null,
+    });
+    return [
+      metric(name, score, measures[0]),
+      ...measures.map((fit) => metric(fit.measure, fit.score, fit)),
+      // The score itself stands above, with its own rows.
+      ...Object.entries(analyses[name])
+        .flatMap(([kind, estimate]: [string, SentenceEstimate]) =>
+          estimateMetrics(kind, { part: name, reading }, estimate),
+        )
+        .filter(({ metric }) => metric !== "partialRSquared"),
+    ];
+  });
+}

@@ -1,0 +1,100 @@
+/** @file What a result was computed with: commit, code versions, packages, machine. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { describeEngine } from "../../engine/backend.js";
+import { findProjectRoot } from "../../project-root.js";
+
+export const provenanceSchema = z.object({
+  /** Null outside a git checkout. */
+  commit: z.string().nullable(),
+  /** Whether tracked files were as committed. */
+  clean: z.boolean().nullable(),
+  node: z.string(),
+  tensorflow: z.string(),
+  tfjs: z.string(),
+  platform: z.string(),
+  processor: z.string(),
+  cores: z.number(),
+  memoryGiB: z.number(),
+});
+export type Provenance = z.infer<typeof provenanceSchema>;
+
+/** The commit, packages and machine of this process. */
+export function describeProvenance(): Provenance {
+  const engine = describeEngine();
+  const commit = git("rev-parse", "HEAD");
+  const status = git("status", "--porcelain", "--untracked-files=no");
+  return {
+    commit,
+    clean: status === null ? null : status === "",
+    node: process.versions.node,
+    tensorflow: engine.tensorflow,
+    tfjs: engine.tfjs,
+    platform: `${platform()} ${arch()}`,
+    processor: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+  };
+}
+
+function git(...args: string[]): string | null {
+  try {
+    return execFileSync("git", args, {
+      cwd: findProjectRoot(),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    return null;
+  }
+}
+
+/** A folder of `src`, or a file of `runs` that decides what a stage computes. */
+export type CodeRoom =
+  | "random"
+  | "engine"
+  | "statistics"
+  | "data"
+  | "model"
+  | "training"
+  | "evaluation"
+  | "runs/training/held-out"
+  | "runs/study/instruction-sets"
+  | "runs/description/overlap"
+  | "runs/description/overlap-items"
+  | "runs/training/phases"
+  | "runs/training/stage-batches"
+  | "runs/training/start-checkpoint"
+  | "runs/scoring/tasks";
+
+let versions: Readonly<Record<string, string>> | undefined;
+
+/** The file lies in `dist`, also for tests, which run the sources. */
+function readVersions(): Readonly<Record<string, string>> {
+  const path = join(findProjectRoot(), "src", "dist", "code-versions.json");
+  if (!existsSync(path))
+    throw new Error(`codeVersion: ${path} must hold the versions, got no such file. Run npm run set-up.`);
+  return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(path, "utf8")));
+}
+
+/**
+ * Hash of the code of some folders, comments and spacing left out: part of the name of every cached stage.
+ *
+ * @throws Error when the library was not compiled by the set-up, which writes the hashes
+ */
+export function codeVersion(rooms: readonly CodeRoom[]): string {
+  // Read once: a set-up meanwhile does not change the code this process has loaded.
+  versions ??= readVersions();
+  const hash = createHash("sha256");
+  for (const room of rooms) {
+    const version = versions[room];
+    if (version === undefined)
+      throw new Error(`codeVersion: ${room} must have a version, got none. Run npm run set-up again.`);
+    hash.update(`${room}=${version}\n`);
+  }
+  return hash.digest("hex").slice(0, 16);
+}

@@ -1,0 +1,211 @@
+/** @file A study: one configuration, one seed, the text at hand, and where its stages and results go. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describeIssue, studyConfigSchema } from "../../config-schema.js";
+import { MODELS, SCALES, type ModelName, type Scale, type StudyConfig } from "../../config.js";
+import { checkCurricula, curriculaOf } from "../../curricula.js";
+import { defaultPlaces, textSource } from "../../data/files.js";
+import { openOwnCorpora } from "../../data/own-corpora.js";
+import { hasReleased } from "../../data/released-instructions.js";
+import { checkArchitecture } from "../../model/decoder.js";
+import { findProjectRoot } from "../../project-root.js";
+import { deriveStudy } from "../../scales.js";
+
+/** How often a training writes checkpoints: at least this long after the last one, and so many times as long as that one took. */
+export interface CheckpointInterval {
+  readonly everyMs: number;
+  readonly costs: number;
+}
+
+/** One configuration, one seed, the text at hand, and where stages and results go; `openStudy` makes it. */
+export interface Study {
+  readonly config: StudyConfig;
+  readonly seed: number;
+  /** Real text, or the generated microworld where there is none. */
+  readonly source: "real" | "microworld";
+  /** `results/<scale>`, or `results/<scale>-microworld`: the two are never mixed. */
+  readonly resultsFolder: string;
+  readonly cacheFolder: string;
+  /** How often a training writes checkpoints; the default of `training/checkpoint.ts` where it is left out. */
+  readonly checkpoints?: CheckpointInterval;
+  /** Whether results of the same settings in the folder stand for computing them (`kept.ts`). */
+  readonly isKept: boolean;
+}
+
+/** One study, or several, at least one, that differ in their seeds. */
+export type Studies = Study | readonly [Study, ...Study[]];
+
+/** Where a study begins; `config` for one edited by hand, else the scale's own. */
+export interface StudyOptions {
+  readonly scale: Scale;
+  readonly seed: number;
+  readonly config?: StudyConfig;
+  /** Takes the place of the project's `results` folder. */
+  readonly resultsRoot?: string;
+  readonly cacheFolder?: string;
+  readonly checkpoints?: Study["checkpoints"];
+  /** `microworld` asks for generated text even where there is real text. */
+  readonly source?: "microworld";
+  /**
+   * Results of the same settings in the folder stand for computing them, text or not. They were made with the kit's own
+   * files: with corpora of the user's beside them, or another text, everything is computed.
+   */
+  readonly kept?: boolean;
+}
+
+/**
+ * Checks the settings and finds the text; `wikiSource: "asFetched"` is replaced by what it comes to here and now.
+ *
+ * @returns nothing is trained or written yet
+ * @throws RangeError when a setting contradicts another; Error when the scale needs real text and there is none, or the
+ *   released instruction sets were fetched in part
+ */
+export function openStudy({
+  scale,
+  seed,
+  config,
+  resultsRoot,
+  cacheFolder,
+  checkpoints,
+  kept = false,
+  ...asked
+}: StudyOptions): Study {
+  if (!SCALES.includes(scale))
+    throw new RangeError(
+      `openStudy: scale must be one of ${SCALES.join(", ")}, got "${String(scale)}". Correct the parameter.`,
+    );
+  if (!Number.isInteger(seed) || seed < 0)
+    throw new RangeError(
+      `openStudy: seed must be a whole number from 0, got ${seed}. Correct the parameter.`,
+    );
+  const settings = config ?? deriveStudy(scale);
+  checkStudy(settings);
+  const root = findProjectRoot();
+  const results = resolve(root, resultsRoot ?? "results");
+  const isKept = kept && openOwnCorpora().length === 0;
+  // Generated text is for the smallest scale alone: where another keeps results, they were made with real text.
+  const isReal = isKept && settings.scale !== "smoke" && existsSync(join(results, settings.scale));
+  const source = asked.source ?? (isReal ? "real" : textSource());
+  if (source === "microworld" && settings.scale !== "smoke")
+    throw new Error(
+      `openStudy: ${settings.scale} scale must have real text, and neither data/raw nor CLASS_IT_DATA holds any. Run npx class-it data, or set CLASS_IT_DATA.`,
+    );
+  const folder = source === "real" ? settings.scale : `${settings.scale}-microworld`;
+  return {
+    config: decideInstructions(settings, source),
+    seed,
+    source,
+    resultsFolder: join(results, folder),
+    cacheFolder: cacheFolder ?? join(root, ".cache", "stages"),
+    isKept,
+    ...(checkpoints && { checkpoints }),
+  };
+}
+
+/**
+ * One study a seed, alike in everything else.
+ *
+ * @param options.seeds at least one
+ * @throws as {@link openStudy}; RangeError on a seed given twice
+ */
+export function openStudies({
+  seeds,
+  ...options
+}: Omit<StudyOptions, "seed"> & { readonly seeds: readonly [number, ...number[]] }): readonly [
+  Study,
+  ...Study[],
+] {
+  if (new Set(seeds).size < seeds.length)
+    throw new RangeError(`openStudies: seeds must be different, got ${seeds.join(", ")}. Remove one.`);
+  const [first, ...others] = seeds;
+  return [openStudy({ ...options, seed: first }), ...others.map((seed) => openStudy({ ...options, seed }))];
+}
+
+/**
+ * Refuses settings that cannot be meant, before anything is trained.
+ *
+ * @throws RangeError naming the setting
+ */
+export function checkStudy(config: StudyConfig): void {
+  const refuse = (what: string, must: string, got: unknown): never => {
+    throw new RangeError(`checkStudy: ${what} must ${must}, got ${String(got)}. Correct the configuration.`);
+  };
+  const shape = studyConfigSchema.safeParse(config);
+  if (!shape.success)
+    throw new RangeError(
+      `checkStudy: every setting must be one the kit knows, got ${describeIssue(shape.error, "configuration")}. Correct the configuration.`,
+    );
+  checkCurricula(config);
+  for (const model of MODELS) {
+    const architecture = config.architectures[model];
+    checkArchitecture(architecture);
+    const rowLength = config.rowLengthTokens[model];
+    if (!Number.isInteger(rowLength) || rowLength < 2)
+      refuse(`${model} rowLengthTokens`, "be a whole number from 2", rowLength);
+    if (rowLength > architecture.maxLengthTokens)
+      refuse(
+        `${model} rowLengthTokens`,
+        `not exceed maxLengthTokens ${architecture.maxLengthTokens}`,
+        rowLength,
+      );
+  }
+  checkStart(config);
+  for (const phase of ["pretraining", "instructionTuning"] as const) {
+    const training = config[phase];
+    if (!(training.learningRate > 0)) refuse(`${phase}.learningRate`, "be above 0", training.learningRate);
+    for (const field of ["batchSize", "maxEpochs", "cosineCycles"] as const)
+      if (!Number.isInteger(training[field]) || training[field] < 1)
+        refuse(`${phase}.${field}`, "be a whole number from 1", training[field]);
+    const { microBatchSize } = training;
+    if (microBatchSize !== null && (!Number.isInteger(microBatchSize) || microBatchSize < 1))
+      refuse(`${phase}.microBatchSize`, "be null or a whole number from 1", microBatchSize);
+    if (training.warmupShare !== null && !(training.warmupShare >= 0 && training.warmupShare < 1))
+      refuse(`${phase}.warmupShare`, "be null or from 0 to below 1", training.warmupShare);
+  }
+}
+
+/** The best epoch's weights come without moments: only those of the end are kept. */
+function checkStart(config: StudyConfig): void {
+  if (config.startCheckpoint === "lastEpoch") return;
+  for (const [condition, [first]] of Object.entries(curriculaOf(config)))
+    if (first && (first.optimizer ?? config.curriculum.optimizerAtPhase) === "carry")
+      throw new RangeError(
+        `checkStudy: startCheckpoint "bestHeldOut" must go with an optimizer that is reset, got "carry" for the first stage of ${condition}. Set its optimizer to "reset", or start from "lastEpoch".`,
+      );
+}
+
+/** What `asFetched` comes to, said where the questions are a stand-in; contradictions with the text are refused. */
+function decideInstructions(config: StudyConfig, source: Study["source"]): StudyConfig {
+  const { instructions } = config;
+  const isReleased =
+    source === "real" && instructions.wikiSource === "asFetched" && hasReleased(defaultPlaces());
+  const wikiSource =
+    instructions.wikiSource === "asFetched" ? (isReleased ? "released" : "standIn") : instructions.wikiSource;
+  const released = [wikiSource, instructions.switchboardPairs].filter((name) => name === "released").length;
+  if (released > 0 && source === "microworld")
+    throw new RangeError(
+      "openStudy: released instruction sets must go with real text, got the microworld. " +
+        'Set wikiSource to "standIn" and switchboardPairs to another rule, or set CLASS_IT_DATA.',
+    );
+  if (released < 2 && instructions.chatTemplate === "released")
+    throw new RangeError(
+      `openStudy: chatTemplate "released" must go with wikiSource and switchboardPairs "released", ` +
+        `got "${wikiSource}" and "${instructions.switchboardPairs}". Change one of them.`,
+    );
+  const said = wikiSource === "standIn" ? [STAND_IN] : [];
+  return {
+    ...config,
+    instructions: { ...instructions, wikiSource },
+    shrunk: [...config.shrunk.filter((sentence) => sentence !== STAND_IN), ...said],
+  };
+}
+
+const STAND_IN = "wiki questions by template in place of a language model's";
+
+/** Refuses the name of a model that does not exist, and lists those that do. */
+export function checkModel(model: ModelName): void {
+  if (!MODELS.includes(model))
+    throw new RangeError(
+      `model must be one of ${MODELS.join(", ")}, got "${String(model)}". Correct the name.`,
+    );
+}

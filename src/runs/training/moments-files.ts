@@ -1,0 +1,27 @@
+/** @file The optimizer's moments in files, for a stage that goes on with those of the one before (D8). */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { ArchitectureConfig } from "../../config.js";
+import { readWeights, writeWeights } from "../../model/checkpoint.js";
+import type { Moments } from "../../training/weights-in-training.js";
+import { readJson } from "../stages/read-json.js";
+
+const NAMES = ["first-moments.safetensors", "second-moments.safetensors"] as const;
+const COUNT = "moments.json";
+
+/** Writes both moments and the number of updates into a folder. */
+export function writeMoments(folder: string, { updates, first, second }: Moments): void {
+  for (const [index, moments] of [first, second].entries())
+    writeFileSync(join(folder, NAMES[index] ?? ""), writeWeights(moments));
+  writeFileSync(join(folder, COUNT), JSON.stringify({ updates }) + "\n");
+}
+
+/** The moments a stage kept; tensors the caller disposes. @throws Error when it kept none */
+export function readMoments(folder: string, architecture: ArchitectureConfig): Moments {
+  const { updates } = z.object({ updates: z.number() }).parse(readJson(join(folder, COUNT)));
+  const [first, second] = NAMES.map((name) => readWeights(readFileSync(join(folder, name)), architecture));
+  if (!first || !second)
+    throw new Error(`readMoments: ${folder} must hold both moments. Train the stage again.`);
+  return { updates, first, second };
+}

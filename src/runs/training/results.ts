@@ -1,0 +1,145 @@
+/** @file What a finished phase leaves behind, and the training result of a condition made from it. */
+import { join } from "node:path";
+import { csvParse } from "d3-dsv";
+import { z } from "zod";
+import { describeIssue } from "../../config-schema.js";
+import { mean, median } from "../../statistics/summary.js";
+import type { StepRecord } from "../../training/train.js";
+import type { Stage } from "../stages/stage.js";
+import {
+  itemsFile,
+  publishResult,
+  readItemsText,
+  subjectFolder,
+  type Metric,
+  type Result,
+  type ResultSubject,
+} from "../study/results.js";
+import type { Study } from "../study/study.js";
+import { readStageText } from "../study/text.js";
+import { heldOutSchema, readCurveFile, type HeldOutLoss } from "./records.js";
+
+/** What a phase leaves behind besides its weights and its curve. */
+const outcomeSchema = z.object({
+  /** After each epoch, source by source. */
+  heldOut: z.array(heldOutSchema),
+  /** Examples whose prompt was cut from the left; 0 in pre-training. */
+  cutRows: z.number(),
+  /** Examples left out because their reply alone is too long; 0 in pre-training. */
+  leftOutRows: z.number(),
+});
+export type PhaseOutcome = z.infer<typeof outcomeSchema>;
+
+/** A phase that was trained. */
+export interface FinishedPhase {
+  readonly phase: string;
+  readonly stage: Stage;
+  readonly outcome: PhaseOutcome;
+}
+
+/** The records a finished phase left. */
+export const readCurve = (stage: Stage): readonly StepRecord[] =>
+  readCurveFile(join(stage.folder, "curve.jsonl"));
+
+/** The outcome a finished phase left. */
+export const readOutcome = (stage: Stage): PhaseOutcome =>
+  outcomeSchema.parse(JSON.parse(readStageText(stage, "outcome.json")));
+
+/** What the published curve has of a step: what is the same in every run of the same training, on any machine. */
+const stepSchema = z.object({
+  phase: z.string(),
+  step: z.coerce.number().int(),
+  epoch: z.coerce.number().int(),
+  lossNats: z.coerce.number(),
+  learningRate: z.coerce.number(),
+  gradientNorm: z.coerce.number(),
+  trainedTokens: z.coerce.number(),
+});
+export type TrainedStep = z.infer<typeof stepSchema>;
+
+/**
+ * The published curve of a condition, phase after phase.
+ *
+ * @throws Error naming the file when it is not there or is no such table
+ */
+export function readTrainedSteps(study: Study, subject: ResultSubject): TrainedStep[] {
+  const path = itemsFile(subjectFolder(study, subject), "training");
+  const rows = z.array(stepSchema).safeParse(csvParse(readItemsText(path)));
+  if (rows.success) return rows.data;
+  throw new Error(
+    `readTrainedSteps: ${path} must be a table of steps, got ${describeIssue(rows.error, "table")}. Delete it and run its notebook again.`,
+  );
+}
+
+/** The steps whose mean loss says where a phase ended. */
+export const LAST_STEPS = 10;
+
+/** The step of the last measurement. */
+const lastStep = (heldOut: readonly HeldOutLoss[]): number => Math.max(...heldOut.map(({ step }) => step));
+
+/** Losses on every source after the last epoch. */
+export function lastLosses({ heldOut }: PhaseOutcome): readonly HeldOutLoss[] {
+  return heldOut.filter(({ step }) => step === lastStep(heldOut));
+}
+
+/** Loss on all held-out pre-training text after a step, the last epoch's where none is given, and its tokens. */
+export function textLoss(
+  { heldOut }: { readonly heldOut: readonly HeldOutLoss[] },
+  step = lastStep(heldOut),
+): [lossNats: number, tokens: number] {
+  const genres = heldOut.filter(
+    (loss) => loss.step === step && loss.source !== "switch" && loss.source !== "wiki",
+  );
+  const tokens = genres.reduce((sum, genre) => sum + genre.tokens, 0);
+  return [genres.reduce((sum, genre) => sum + genre.lossNats * genre.tokens, 0) / tokens, tokens];
+}
+
+/**
+ * Writes `training.json`, with the files of all phases, and the learning curve beside it.
+ *
+ * @param exposure what the condition learned from, in words
+ */
+export function publishTraining(
+  study: Study,
+  subject: ResultSubject,
+  files: Result["files"],
+  phases: readonly FinishedPhase[],
+  exposure: readonly Metric[],
+): void {
+  const ofPhases = phases.flatMap(({ phase, stage, outcome }): Metric[] => {
+    const curve = readCurve(stage);
+    const metric = (metric: string, value: number, n: number): Metric => ({
+      metric,
+      part: phase,
+      reading: "none",
+      value,
+      n,
+      ties: null,
+    });
+    return [
+      metric("heldOutTextNats", ...textLoss(outcome)),
+      ...lastLosses(outcome).map(({ source, lossNats, tokens }) =>
+        metric(`heldOutNats.${source}`, lossNats, tokens),
+      ),
+      metric(
+        "lastStepsLossNats",
+        mean(curve.slice(-LAST_STEPS).map((record) => record.lossNats)),
+        Math.min(LAST_STEPS, curve.length),
+      ),
+      metric("steps", curve.length, curve.length),
+      metric("cutRows", outcome.cutRows, curve.length),
+      metric("leftOutRows", outcome.leftOutRows, curve.length),
+      metric("tokensPerSecond", median(curve.map((record) => record.tokensPerSecond)), curve.length),
+    ];
+  });
+  const columns = stepSchema.keyof().options;
+  const rows = phases.flatMap(({ phase, stage }) =>
+    readCurve(stage).map((record) => columns.map((column) => (column === "phase" ? phase : record[column]))),
+  );
+  publishResult(study, subject, "training", {
+    metrics: [...ofPhases, ...exposure],
+    files,
+    stages: phases.map(({ stage }) => stage),
+    items: { columns, rows },
+  });
+}

@@ -1,0 +1,51 @@
+/**
+ * @file Which weights of pre-training a tuning begins with (D23). A stage keeps those of its best epoch where a later one was
+ * worse on held-out text.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ArchitectureConfig, StudyConfig } from "../../config.js";
+import { loadModel, readWeights } from "../../model/checkpoint.js";
+import type { Weights } from "../../model/decoder.js";
+import type { Stage } from "../stages/stage.js";
+import type { HeldOutLoss } from "./records.js";
+import { readCurve, readOutcome, textLoss } from "./results.js";
+
+/** Name of the file with the weights of the best epoch. */
+export const BEST_WEIGHTS = "bestHeldOut";
+
+/** The step after which the loss on held-out text was lowest; the earlier of equal ones. */
+export function bestStep(heldOut: readonly HeldOutLoss[]): number {
+  const steps = [...new Set(heldOut.map(({ step }) => step))];
+  const lossAt = (step: number): number => textLoss({ heldOut }, step)[0];
+  return steps.reduce((best, step) => (lossAt(step) < lossAt(best) ? step : best), steps[0] ?? 0);
+}
+
+/** What a stage begins with. */
+export interface StageStart {
+  /** Words seen until these weights. */
+  readonly wordsSeen: number;
+  /** Tensors the caller disposes. */
+  readonly weights: () => Weights;
+}
+
+/**
+ * The weights of a finished stage that the next one begins with.
+ *
+ * @param start.checkpoint the last epoch's, or the best one's
+ */
+export function startOf(
+  stage: Stage,
+  start: { readonly checkpoint: StudyConfig["startCheckpoint"]; readonly architecture: ArchitectureConfig },
+): StageStart {
+  const curve = readCurve(stage);
+  const path = join(stage.folder, `${BEST_WEIGHTS}.safetensors`);
+  // Without the file the last epoch was the best.
+  if (start.checkpoint === "lastEpoch" || !existsSync(path))
+    return { wordsSeen: curve.at(-1)?.wordsSeen ?? 0, weights: () => loadModel(stage.folder).weights };
+  const step = bestStep(readOutcome(stage).heldOut);
+  return {
+    wordsSeen: curve[step - 1]?.wordsSeen ?? 0,
+    weights: () => readWeights(readFileSync(path), start.architecture),
+  };
+}

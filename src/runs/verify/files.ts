@@ -1,0 +1,131 @@
+/**
+ * @file Verifying a results folder, first kind of check: every file can be read, lies where it belongs, and names the data files of
+ * today's manifest. What the results say is checked next door in `scores.ts`, `training.ts` and `steps.ts`.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describeIssue, studyConfigSchema } from "../../config-schema.js";
+import type { Scale } from "../../config.js";
+import { openManifest } from "../../data/manifest.js";
+import { TASKS } from "../scoring/tasks.js";
+import { faultOfKept, KEPT_FOLDER } from "../study/kept.js";
+import { itemsFile, readResult, seedFilesOf, subjectFolder, type Result } from "../study/results.js";
+import type { Study } from "../study/study.js";
+
+/** One kind of check. */
+export interface Check {
+  readonly name: string;
+  /** What was compared, in words, with its counts. */
+  readonly found: string;
+  /** One sentence each, with the file. */
+  readonly differences: readonly string[];
+}
+
+/** Results to be verified. */
+export interface VerifiedFolder {
+  readonly scale: Scale;
+  readonly source: Study["source"];
+  readonly resultsFolder: string;
+  readonly cacheFolder: string;
+}
+
+/** A result that could be read, in the study it belongs to. */
+export interface OpenedResult {
+  readonly path: string;
+  readonly kind: "zero-shot" | "fine-tuning" | "training";
+  readonly result: Result;
+  readonly study: Study;
+}
+
+/** What a folder holds. */
+export interface OpenedFolder {
+  readonly results: readonly OpenedResult[];
+  readonly kept: number;
+  readonly differences: readonly string[];
+}
+
+/** Reads every result and every kept description of a folder, and looks for the items of each result. */
+export function openResults(folder: VerifiedFolder): OpenedFolder {
+  const differences: string[] = [];
+  const results: OpenedResult[] = [];
+  const files = seedFilesOf(folder.resultsFolder);
+  for (const path of files.filter((name) => name.endsWith(".json"))) {
+    const opened = openResult(path, folder);
+    if (typeof opened === "string") differences.push(opened);
+    else results.push(opened);
+    const items = path.replace(/\.json$/, ITEMS);
+    if (!files.includes(items)) differences.push(`${items} must lie beside its result, found no such file`);
+  }
+  for (const path of files.filter((name) => name.endsWith(ITEMS)))
+    if (!files.includes(path.replace(ITEMS, ".json")))
+      differences.push(`${path} must lie beside its result, found none`);
+  const keptFolder = join(folder.resultsFolder, KEPT_FOLDER);
+  const kept = existsSync(keptFolder) ? readdirSync(keptFolder).sort() : [];
+  for (const name of kept) {
+    const fault = faultOfKept(join(keptFolder, name));
+    if (fault !== null) differences.push(`${join(keptFolder, name)} ${fault}`);
+  }
+  return { results, kept: kept.length, differences };
+}
+
+const ITEMS = itemsFile("", "").replace(/^\//, "");
+
+/** A result in its study, or what is wrong with it. */
+function openResult(
+  path: string,
+  { scale, source, resultsFolder, cacheFolder }: VerifiedFolder,
+): OpenedResult | string {
+  let result: Result;
+  try {
+    result = readResult(path);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  if (result.scale !== scale || result.source !== source)
+    return `${path} must be of ${scale} scale and ${source} text, says ${result.scale} and ${result.source}`;
+  const config = studyConfigSchema.safeParse(result.config);
+  if (!config.success || config.data.scale !== scale)
+    return `${path} must hold the configuration of a ${scale} study, got ${config.success ? `that of ${config.data.scale}` : describeIssue(config.error, "configuration")}`;
+  const study: Study = {
+    ...{ config: config.data, seed: result.seed, source },
+    ...{ resultsFolder, cacheFolder, isKept: false },
+  };
+  const place = join(subjectFolder(study, result), `${result.task}.json`);
+  if (place !== path) return `${path} must be about what its path names, is about ${place}`;
+  const kind = kindOf(result.task);
+  return kind === null
+    ? `${path} must be of a task the kit knows, is of ${result.task}`
+    : { path, kind, result, study };
+}
+
+function kindOf(task: string): OpenedResult["kind"] | null {
+  if (task === "training") return "training";
+  if (task.startsWith("superglue-")) return "fine-tuning";
+  return TASKS.some((known) => known === task) ? "zero-shot" : null;
+}
+
+/** Compares the hashes of the data files that results name with today's manifest. */
+export function checkDataFiles(results: readonly OpenedResult[]): Check {
+  const manifest = openManifest();
+  const named = results.flatMap(({ path, result }) => result.files.map((file) => ({ ...file, by: path })));
+  const verified = named.filter(({ unverified }) => unverified === undefined);
+  const differences = verified.flatMap(({ path, sha256, by }) => {
+    const today = manifest.get(path)?.sha256 ?? "no such file";
+    return today === sha256
+      ? []
+      : [`${by}: ${path} must have the sha256 of data/manifest.json, ${today}, names ${sha256}`];
+  });
+  const paths = new Set(verified.map(({ path }) => path)).size;
+  const others = named.length - verified.length;
+  return {
+    name: "data files",
+    found:
+      `${count(verified.length, "hash", "hashes")} of ${count(paths, "file")} compared with data/manifest.json` +
+      (others > 0 ? `; ${count(others, "hash", "hashes")} of files it does not know` : ""),
+    differences,
+  };
+}
+
+/** Such as "1 file", "2,400 files". */
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number.toLocaleString("en")} ${number === 1 ? one : many}`;

@@ -1,0 +1,88 @@
+/**
+ * @file Whether a results folder holds what it says: its files can be read and name today's data, its metrics follow from its items,
+ * and its trainings begin again with the same losses. Each kind of check has a file: `verify-files`, `verify-scores`,
+ * `verify-training`, `verify-steps`.
+ */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Scale } from "../../config.js";
+import { textSource } from "../../data/files.js";
+import { findProjectRoot } from "../../project-root.js";
+import { CROSSED_FOLDER } from "../study/crossed-tokenizers.js";
+import { checkDataFiles, count, openResults, type Check, type VerifiedFolder } from "./files.js";
+import { checkFinetuning, checkZeroShot } from "./scores.js";
+import { retakeSteps } from "./steps.js";
+import { checkTrainings } from "./training.js";
+
+/**
+ * The results of a scale: those of real text, or of the microworld where there are no others.
+ *
+ * @param where.resultsRoot takes the place of the project's `results` folder
+ */
+export function openVerifiedFolder({
+  scale,
+  resultsRoot,
+  cacheFolder,
+}: {
+  readonly scale: Scale;
+  readonly resultsRoot?: string | undefined;
+  readonly cacheFolder?: string | undefined;
+}): VerifiedFolder {
+  const root = findProjectRoot();
+  const real = join(resolve(resultsRoot ?? join(root, "results")), scale);
+  const generated = `${real}-microworld`;
+  const source = !existsSync(real) && existsSync(generated) ? "microworld" : "real";
+  return {
+    ...{ scale, source, resultsFolder: source === "real" ? real : generated },
+    cacheFolder: cacheFolder ?? join(root, ".cache", "stages"),
+  };
+}
+
+/**
+ * Checks a folder, and that of the exchanged tokenizers below it.
+ *
+ * @param options.steps   of pre-training that are taken again for each decoder; 0 for none
+ * @param options.reading whether reading times are summed up again, too
+ * @returns one record a kind of check
+ * @throws Error when the folder holds no result
+ */
+export async function verifyResults(
+  folder: VerifiedFolder,
+  {
+    steps,
+    reading = false,
+    onProgress = () => undefined,
+  }: {
+    readonly steps: number;
+    readonly reading?: boolean;
+    readonly onProgress?: (text: string) => void;
+  },
+): Promise<Check[]> {
+  const { resultsFolder } = folder;
+  const opened = [resultsFolder, join(resultsFolder, CROSSED_FOLDER)].map((path) =>
+    openResults({ ...folder, resultsFolder: path }),
+  );
+  const results = opened.flatMap((one) => one.results);
+  const faults = opened.flatMap(({ differences }) => differences);
+  if (results.length === 0 && faults.length === 0)
+    throw new Error(
+      `verifyResults: ${resultsFolder} must hold results, found none. Compute some, or say with --results where they lie.`,
+    );
+  const kept = opened.reduce((sum, one) => sum + one.kept, 0);
+  const hasText = folder.source === "microworld" || textSource() === "real";
+  const checks: Check[] = [
+    {
+      name: "files",
+      found: `${count(results.length, "result")} and ${count(kept, "kept description")} read`,
+      differences: faults,
+    },
+    checkDataFiles(results),
+    await checkZeroShot(results, { hasText, reading, onProgress }),
+    checkFinetuning(results),
+    checkTrainings(results),
+    await retakeSteps(results, { hasText, steps, onProgress }),
+  ];
+  const inOneLine = (difference: string): string =>
+    difference.replaceAll(`${resultsFolder}/`, "").replace(/\s*\n\s*/g, " ");
+  return checks.map((check) => ({ ...check, differences: check.differences.map(inOneLine) }));
+}

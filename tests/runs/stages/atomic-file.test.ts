@@ -1,0 +1,33 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { writeFileAtomically } from "../../../src/runs/stages/atomic-file.js";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "atomic-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("the second writing replaces the first and leaves nothing beside it", () => {
+  const path = join(folder, "deep", "er", "file.txt");
+  writeFileAtomically(path, "a longer first text");
+  writeFileAtomically(path, "zwei, ✓");
+  expect(readFileSync(path, "utf8")).toBe("zwei, ✓");
+  expect(readdirSync(join(folder, "deep", "er"))).toEqual(["file.txt"]);
+});
+
+test("bytes are written as they are", () => {
+  const path = join(folder, "bytes");
+  writeFileAtomically(path, Uint8Array.from([0, 255, 13, 10]));
+  expect([...readFileSync(path)]).toEqual([0, 255, 13, 10]);
+});
+
+test("a failed writing leaves the target as it was and nothing beside it", () => {
+  const path = join(folder, "taken");
+  mkdirSync(join(path, "not-empty"), { recursive: true }); // a file cannot be renamed over a folder
+  expect(() => writeFileAtomically(path, "text")).toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/);
+  expect(readdirSync(folder)).toEqual(["taken"]);
+  expect(readdirSync(path)).toEqual(["not-empty"]);
+});

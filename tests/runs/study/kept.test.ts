@@ -1,0 +1,110 @@
+/** @file Results that a folder keeps stand for computing them, and only while settings, seed and data are the same. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { tune } from "../../../src/curricula.js";
+import { evaluateAll, tasksAtHand, trainAll } from "../../../src/runs/grid.js";
+import { keptResult, keptValue } from "../../../src/runs/study/kept.js";
+import { openStudies, openStudy, type StudyOptions } from "../../../src/runs/study/study.js";
+import { allOf } from "../../support/all-of.js";
+import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
+import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
+
+const SUBJECT = { model: "llama100M", condition: "base" } as const;
+const folder = sharedFolder();
+const study = openTinyStudy(folder);
+/** The same study in a clone without models: an empty cache. */
+const kept = (more: Partial<StudyOptions> = {}) =>
+  openStudy({
+    scale: "smoke",
+    seed: 1,
+    config: TINY_CONFIG,
+    source: "microworld",
+    resultsRoot: join(folder, "results"),
+    cacheFolder: temporaryFolder(),
+    kept: true,
+    ...more,
+  });
+
+beforeAll(async () => {
+  await evaluateAll(study, [SUBJECT], "blimp");
+});
+
+describe("results", () => {
+  test("are read where they are kept, and nothing is trained or scored", async () => {
+    const clone = kept();
+    const [result] = await evaluateAll(clone, [SUBJECT], "blimp");
+    expect(result).toEqual(keptResult(clone, SUBJECT, "blimp"));
+    expect(result?.metrics).toEqual((await evaluateAll(study, [SUBJECT], "blimp"))[0]?.metrics);
+    const steps = await allOf(trainAll(clone, [SUBJECT]));
+    const again = await allOf(trainAll(study, [SUBJECT]));
+    expect(steps.map(({ lossNats }) => lossNats)).toEqual(again.map(({ lossNats }) => lossNats));
+    expect(steps[0]).toMatchObject({ ...SUBJECT, seed: 1, phase: "pre-training", step: 1 });
+    expect(stagesOf(clone)).toEqual([]);
+    expect(tasksAtHand(clone, [SUBJECT])).toEqual(["blimp"]);
+    expect(tasksAtHand(study, [SUBJECT])).toContain("reading");
+  });
+
+  test("of other settings, another seed or other data are none", () => {
+    expect(keptResult(study, SUBJECT, "blimp")).toBeNull(); // this one computes
+    expect(keptResult(kept({ seed: 2 }), SUBJECT, "blimp")).toBeNull();
+    const config = { ...TINY_CONFIG, pretraining: { ...TINY_CONFIG.pretraining, learningRate: 0.01 } };
+    expect(keptResult(kept({ config }), SUBJECT, "blimp")).toBeNull();
+  });
+
+  test("do not depend on the reader's own curricula, unless they are of one", () => {
+    const config = { ...TINY_CONFIG, curricula: { mine: [tune(["switch"])] } };
+    expect(keptResult(kept({ config }), SUBJECT, "blimp")).not.toBeNull();
+  });
+});
+
+describe("descriptions", () => {
+  const schema = z.array(z.number());
+  const ask = (of = kept(), inputs: Record<string, unknown> = {}) =>
+    keptValue(of, { name: "numbers", inputs }, schema, async () => [Math.PI, ++calls]);
+  let calls = 0;
+
+  test("are computed once for the same settings and inputs, and lie below the results with their origin", async () => {
+    const first = await ask();
+    expect(await ask()).toEqual(first);
+    expect(await ask(kept(), { other: true })).not.toEqual(first);
+    expect(await ask(study)).not.toEqual(first); // a study that computes keeps nothing
+    const files = readdirSync(join(study.resultsFolder, "kept"));
+    expect(files).toHaveLength(2);
+    expect(files[0]).toMatch(/^numbers-[0-9a-f]{12}\.json\.gz$/);
+  });
+
+  test("a damaged file is named, and deleting it is enough", async () => {
+    await ask();
+    const places = readdirSync(join(study.resultsFolder, "kept")).map((name) =>
+      join(study.resultsFolder, "kept", name),
+    );
+    for (const path of places) writeFileSync(path, "no such file");
+    await expect(ask()).rejects.toThrow(/keptValue: .*numbers-.*must be a kept description/);
+    for (const path of places) rmSync(path);
+    expect(await ask()).toHaveLength(2);
+  });
+});
+
+test("where results are kept, a scale that must have real text opens without any", () => {
+  const before = process.env["CLASS_IT_DATA"];
+  delete process.env["CLASS_IT_DATA"];
+  try {
+    const resultsRoot = temporaryFolder();
+    const options = { scale: "laptop", seed: 42, resultsRoot, kept: true } as const;
+    expect(() => openStudy(options)).toThrow(/laptop scale must have real text/);
+    mkdirSync(join(resultsRoot, "laptop"));
+    expect(openStudy(options)).toMatchObject({ source: "real", isKept: true });
+    expect(() => openStudy({ ...options, kept: false })).toThrow(/laptop scale must have real text/);
+  } finally {
+    if (before !== undefined) process.env["CLASS_IT_DATA"] = before;
+  }
+});
+
+test("studies of several seeds differ in nothing else; a seed given twice is refused", () => {
+  const options = { scale: "smoke", source: "microworld", config: TINY_CONFIG } as const;
+  const [first, second] = openStudies({ ...options, seeds: [3, 4] });
+  expect({ ...second, seed: 3 }).toEqual(first);
+  expect(() => openStudies({ ...options, seeds: [3, 3] })).toThrow(/seeds must be different, got 3, 3/);
+});

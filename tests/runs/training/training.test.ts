@@ -1,0 +1,265 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { CONDITIONS, type Condition, type ModelName, type StudyConfig } from "../../../src/config.js";
+import { tf } from "../../../src/engine/backend.js";
+import { readResults } from "../../../src/runs/study/results.js";
+import type { Study } from "../../../src/runs/study/study.js";
+import type { ConditionStep } from "../../../src/runs/training/build-phase.js";
+import { lastLosses, textLoss } from "../../../src/runs/training/results.js";
+import { trainCondition, trainedModel, type TrainedModel } from "../../../src/runs/training/training.js";
+import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
+import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
+
+const model = "llama100M";
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** Everything a condition yields, and what it returns. */
+async function train(study: Study, condition: Condition, onStep?: (step: ConditionStep) => void) {
+  const records: ConditionStep[] = [];
+  const steps = trainCondition(study, { model, condition });
+  for (;;) {
+    const next = await steps.next();
+    if (next.done) return { records, trained: next.value };
+    records.push(next.value);
+    onStep?.(next.value);
+  }
+}
+
+const study = openTinyStudy(sharedFolder());
+const runs = new Map<Condition, { records: ConditionStep[]; trained: TrainedModel }>();
+let stagesAfterAll: string[] = [];
+beforeAll(async () => {
+  for (const condition of CONDITIONS) runs.set(condition, await train(study, condition));
+  stagesAfterAll = stagesOf(study);
+});
+const runOf = (condition: Condition) => {
+  const run = runs.get(condition);
+  if (!run) throw new Error(`${condition} must have been trained.`);
+  return run;
+};
+
+describe("the six conditions", () => {
+  test.each([
+    ["base", ["pre-training"]],
+    ["switch", ["pre-training", "switch"]],
+    ["wiki", ["pre-training", "wiki"]],
+    ["merged", ["pre-training", "merged"]],
+    ["switchThenWiki", ["pre-training", "switch", "wiki"]],
+    ["wikiThenSwitch", ["pre-training", "wiki", "switch"]],
+  ] as const)("%s runs through its phases in order, each to its last step", (condition, phases) => {
+    const { records, trained } = runOf(condition);
+    expect([...new Set(records.map(({ phase }) => phase))]).toEqual(phases);
+    for (const phase of phases) {
+      const ofPhase = records.filter((record) => record.phase === phase);
+      expect(ofPhase.map(({ step }) => step)).toEqual(ofPhase.map((_, index) => index + 1));
+      expect(ofPhase).toHaveLength(ofPhase[0]?.steps ?? Number.NaN);
+    }
+    expect(trained.phases.map(({ phase }) => phase)).toEqual(phases);
+    expect(trained.stage).toEqual(trained.phases.at(-1)?.stage);
+  });
+
+  test("learn: pre-training ends well below the loss of guessing it began with", () => {
+    const { records, trained } = runOf("base");
+    const guessing = Math.log(TINY_CONFIG.architectures[model].vocabSize);
+    expect(Math.abs((records[0]?.lossNats ?? Number.NaN) - guessing)).toBeLessThan(0.2);
+    const [phase] = trained.phases;
+    if (!phase) throw new Error("base must have a phase.");
+    expect(textLoss(phase.outcome)[0]).toBeLessThan(guessing - 0.5);
+    const sources = lastLosses(phase.outcome).map(({ source }) => source);
+    expect(sources).toEqual(["dialogue", "narrative", "switch", "wiki"]);
+  });
+
+  test("begin each phase with the weights of the one before", () => {
+    const guessing = Math.log(TINY_CONFIG.architectures[model].vocabSize);
+    for (const condition of CONDITIONS.filter((name) => name !== "base")) {
+      const { records } = runOf(condition);
+      const begins = records.filter(({ phase, step }) => phase !== "pre-training" && step === 1);
+      // A tuning phase has too few steps to learn anything by itself.
+      for (const { lossNats } of begins) expect(lossNats).toBeLessThan(guessing - 0.3);
+    }
+  });
+
+  test("share what they have in common: one pre-training, five tuning stages of which two are first phases", () => {
+    expect(stagesAfterAll.map((name) => name.split("-")[0])).toEqual(
+      ["pretraining", ...Array.from({ length: 5 }, () => "tuning"), "tokenizer", "tokens"].sort(),
+    );
+    const stageOf = (condition: Condition, phase: number) =>
+      runOf(condition).trained.phases[phase]?.stage.hash;
+    expect(stageOf("switchThenWiki", 1)).toBe(stageOf("switch", 1));
+    expect(stageOf("wikiThenSwitch", 1)).toBe(stageOf("wiki", 1));
+    expect(stageOf("switchThenWiki", 2)).not.toBe(stageOf("wiki", 1));
+    expect(stageOf("merged", 1)).not.toBe(stageOf("switch", 1));
+  });
+
+  test("each leave a Hugging Face folder and a training result with all phases", () => {
+    for (const condition of CONDITIONS)
+      for (const file of ["config.json", "model.safetensors", "tokenizer.json"])
+        expect(existsSync(join(runOf(condition).trained.stage.folder, file))).toBe(true);
+    const results = readResults(study.resultsFolder);
+    expect(results.map(({ task, condition }) => `${task} ${condition}`)).toEqual(
+      CONDITIONS.map((condition) => `training ${condition}`),
+    );
+    for (const { condition, metrics, stages } of results) {
+      const { records, trained } = runOf(condition);
+      expect(stages.map(({ hash }) => hash)).toEqual(trained.phases.map(({ stage }) => stage.hash));
+      const words = metrics.filter(({ metric }) => metric === "words");
+      expect(words.map(({ part }) => part)).toEqual([...trained.phases.map(({ phase }) => phase), "all"]);
+      expect(words[0]?.value).toBe(TINY_CONFIG.budget.pretrainingWords);
+      for (const { phase, outcome } of trained.phases) {
+        const steps = records.filter((record) => record.phase === phase).length;
+        expect(metrics).toContainEqual(
+          expect.objectContaining({ metric: "steps", part: phase, value: steps, n: steps }),
+        );
+        expect(metrics).toContainEqual(
+          expect.objectContaining({
+            metric: "heldOutTextNats",
+            part: phase,
+            value: textLoss(outcome)[0],
+            n: textLoss(outcome)[1],
+          }),
+        );
+      }
+    }
+  });
+});
+
+describe("weights by words seen", () => {
+  test("are kept at the step that reaches them, also where the run broke off in between", async () => {
+    const config: StudyConfig = { ...TINY_CONFIG, checkpointWords: [400, 800, 1250] };
+    const broken = openTinyStudy(temporaryFolder(), config);
+    for await (const { step } of trainCondition(broken, { model, condition: "base" })) if (step === 7) break;
+    const { records, trained } = await train(broken, "switch");
+    const [base, tuned] = trained.phases.map(({ stage }) => stage.folder);
+    const has = (stage: string | undefined, name: string) =>
+      existsSync(join(stage ?? "", `${name}.safetensors`));
+    const pretraining = records.filter(({ phase }) => phase === "pre-training");
+    expect(pretraining.at(-1)?.wordsSeen).toBeLessThan(1250);
+    expect(["chck_0.0004M", "chck_0.0008M", "chck_0.00125M"].map((name) => has(base, name))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(has(tuned, "chck_0.00125M")).toBe(true);
+  });
+});
+
+describe("the cache", () => {
+  test("replays a condition with the same records, training and storing nothing", async () => {
+    const before = tf.memory().numTensors;
+    const again = await train(study, "switchThenWiki");
+    expect(again).toEqual(runOf("switchThenWiki"));
+    expect(stagesOf(study)).toEqual(stagesAfterAll);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("knows that another tuning rate concerns tuning alone", async () => {
+    const { instructionTuning } = TINY_CONFIG;
+    const changed: StudyConfig = {
+      ...TINY_CONFIG,
+      instructionTuning: { ...instructionTuning, learningRate: 2 * instructionTuning.learningRate },
+    };
+    const { records } = await train({ ...study, config: changed }, "switch");
+    const pretraining = (steps: ConditionStep[]) => steps.filter(({ phase }) => phase === "pre-training");
+    expect(pretraining(records)).toEqual(pretraining(runOf("switch").records));
+    const added = stagesOf(study).filter((name) => !stagesAfterAll.includes(name));
+    expect(added).toEqual([expect.stringMatching(/^tuning-/)]);
+  });
+
+  test("knows that another pre-training rate concerns all that follows", async () => {
+    const { pretraining } = TINY_CONFIG;
+    const known = stagesOf(study);
+    const changed: StudyConfig = { ...TINY_CONFIG, pretraining: { ...pretraining, learningRate: 0.01 } };
+    await train({ ...study, config: changed }, "switch");
+    const added = stagesOf(study).filter((name) => !known.includes(name));
+    expect(added).toEqual([expect.stringMatching(/^pretraining-/), expect.stringMatching(/^tuning-/)]);
+  });
+
+  test("gives another seed its own pre-training, and the same tokenizer", async () => {
+    const folder = join(study.cacheFolder, "..");
+    const other = openTinyStudy(folder, TINY_CONFIG, 2);
+    const known = stagesOf(study);
+    const { records } = await train(other, "base");
+    const added = stagesOf(study).filter((name) => !known.includes(name));
+    expect(added).toEqual([expect.stringMatching(/^pretraining-/)]);
+    expect(records[0]?.lossNats).not.toBe(runOf("base").records[0]?.lossNats);
+  });
+});
+
+/** Losses of all steps, and the bytes of the last weights: what a run that went on must share with one that did not stop. */
+const outcomeOf = ({ records, trained }: { records: ConditionStep[]; trained: TrainedModel }) => ({
+  losses: records.map(({ phase, step, lossNats, wordsSeen }) => [phase, step, lossNats, wordsSeen]),
+  weights: sha256(readFileSync(join(trained.stage.folder, "model.safetensors"))),
+  heldOut: trained.phases.map(({ outcome }) => outcome),
+});
+
+describe("a run that does not reach its end", () => {
+  afterEach(() => Reflect.deleteProperty(globalThis, "__classItInterrupt"));
+
+  test("because its reader breaks off goes on there, with the same numbers, and leaves no tensor", async () => {
+    const unfinished = openTinyStudy(temporaryFolder());
+    const before = tf.memory().numTensors;
+    for await (const { step } of trainCondition(unfinished, { model, condition: "base" }))
+      if (step === 2) break;
+    expect(stagesOf(unfinished).map((name) => name.replace(/[0-9a-f]{16}/, "…"))).toEqual([
+      "pretraining-….progress",
+      "tokenizer-…",
+      "tokens-…",
+    ]);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(readResults(unfinished.resultsFolder)).toEqual([]);
+    const finished = await train(unfinished, "base");
+    expect(outcomeOf(finished)).toEqual(outcomeOf(runOf("base")));
+    expect(finished.trained.stage.seconds).toBeGreaterThan(0.05); // training, not the writing of its end alone
+    expect(stagesOf(unfinished, "pretraining")).toEqual([expect.stringMatching(/-[0-9a-f]{16}$/)]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("because its cell is interrupted in the second tuning phase goes on likewise", async () => {
+    const controller = new AbortController();
+    Reflect.set(globalThis, "__classItInterrupt", { signal: controller.signal });
+    const interrupted = openTinyStudy(temporaryFolder());
+    const run = train(interrupted, "switchThenWiki", ({ phase, step }) => {
+      if (phase === "wiki" && step === 1) controller.abort(new Error("the cell was interrupted"));
+    });
+    await expect(run).rejects.toThrow("the cell was interrupted");
+    Reflect.deleteProperty(globalThis, "__classItInterrupt");
+    expect(outcomeOf(await train(interrupted, "switchThenWiki"))).toEqual(outcomeOf(runOf("switchThenWiki")));
+  });
+
+  test("because a loss is no number says at which step and what to do, and keeps the phases before", async () => {
+    const folder = temporaryFolder();
+    const { instructionTuning } = TINY_CONFIG;
+    const diverging = openTinyStudy(folder, {
+      ...TINY_CONFIG,
+      instructionTuning: { ...instructionTuning, learningRate: 1e30, maxEpochs: 4, warmupShare: 0 },
+    });
+    await expect(train(diverging, "switch")).rejects.toThrow(
+      /loss and gradient of llama100M tuning on switch must stay finite, got .* Lower the learning rate, now 1e\+30/,
+    );
+    expect(stagesOf(diverging).map((name) => name.replace(/-[0-9a-f]{16}/, ""))).toEqual([
+      "pretraining",
+      "tokenizer",
+      "tokens",
+      "tuning.progress",
+    ]);
+    expect(readResults(diverging.resultsFolder)).toEqual([]);
+  });
+});
+
+describe("unknown names", () => {
+  const call = (model: string, condition: string) =>
+    trainedModel(study, { model: model as ModelName, condition: condition });
+  test("of models are refused with those there are", async () => {
+    await expect(call("llama7B", "base")).rejects.toThrow(/one of llama140M, llama100M, got "llama7B"/);
+  });
+  test("of conditions are refused with those there are", async () => {
+    await expect(call(model, "both")).rejects.toThrow(/one of base, switch, .*, got "both"/);
+  });
+});
+
+test("a stage's folder bears the stage's hash", () => {
+  const { stage } = runOf("merged").trained;
+  expect(basename(stage.folder)).toBe(`tuning-${stage.hash}`);
+});
