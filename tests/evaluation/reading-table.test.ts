@@ -66,6 +66,9 @@ describe("pencil", () => {
     expect(words[9]?.item).toBe("Old Tom, the cook,");
     expect(words[9]?.word).toBe("sang.");
     expect(readReadingTable(`\uFEFF${READING_CSV}`)).toEqual(words);
+    expect(readReadingTable(READING_CSV.replace('Old Tom,"', 'Old\uFEFFTom,"'))[7]?.item).toBe(
+      "Old\uFEFFTom,",
+    );
   });
 });
 

@@ -113,6 +113,12 @@ test("one seed has no deviation, one item or one cluster no error", () => {
   expect(splitVariance([[1, 0]], ["a", "a"]).itemError).toBe(0);
 });
 
+test("officially the epoch is the best on the scored items, whatever was held out", () => {
+  const epochs = [epoch(1, [1, 0, 0, 0], 0.9), epoch(2, [0, 0, 0, 1], 0.1)];
+  const summary = summariseSeed(epochs, { ...how, selection: "officialDev" });
+  expect([summary.epoch, summary.officialEpoch, summary.figures.accuracy]).toEqual([2, 2, 1]);
+});
+
 test("the official selection has no gap", () => {
   expect(
     summariseSeed([epoch(1, [1, 0, 0, 0], 0)], { ...how, selection: "officialDev" }).optimismGap,

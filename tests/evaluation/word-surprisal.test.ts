@@ -112,6 +112,11 @@ describe("failure while measuring", () => {
   test("unscored words, missing pieces, missing answers and unknown readings are refused", async () => {
     const unscored: LogLikelihood = async (requests) => requests.map(() => ({ logProb: 0, numTokens: 0 }));
     await expect(measure(unscored)).rejects.toThrow(/row 0 must have scored tokens/);
+    const halfScored: LogLikelihood = async (requests) =>
+      requests.map((_, index) => ({ logProb: -1, numTokens: index === 1 ? 0 : 1 }));
+    await expect(measure(halfScored, { splitWord: async (word: string) => [word, "."] })).rejects.toThrow(
+      /row 0 must have scored tokens/,
+    );
     await expect(measure(unscored, { splitWord: async () => [] })).rejects.toThrow(
       /at least one piece for row 0/,
     );
