@@ -103,12 +103,11 @@ kit.showTable(gains, {
 // from the tokenizers, exchanging them moves the official score, and asking both the same question leaves less of it.
 
 // %%
-const crossed = await kit.evaluateAll(
-  studies.map((each) => kit.crossTokenizers(each)),
-  subjects.filter(({ condition }) => condition === "base"),
-  "reading",
-);
-const four = [...bases, ...crossed];
+const exchanged = studies.map((each) => kit.crossTokenizers(each));
+const plain = subjects.filter(({ condition }) => condition === "base");
+const crossed = await kit.evaluateAll(kit.studiesAtHand(exchanged, plain, "reading"), plain, "reading");
+const seedsOfBoth = new Set(crossed.map(({ seed }) => seed));
+const four = [...bases.filter(({ seed }) => seedsOfBoth.has(seed)), ...crossed];
 kit.showTable(kit.frame(kit.crossedRows(four)), {
   caption: "ΔR² in percent of the variance left (95 % interval over sentences)",
   maxRows: 10,

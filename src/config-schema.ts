@@ -12,8 +12,10 @@ import {
   type TuningStage,
 } from "./config.js";
 
-// NaN passes here, and is refused with its field's own limits.
-const number = z.custom<number>((value) => typeof value === "number", "expected a number");
+// NaN passes here, and is refused with its field's own limits. JSON has no infinity, but reads 1e999 as one.
+const number = z.custom<number>((value) => typeof value === "number" && Math.abs(value) !== Infinity, {
+  error: ({ input }) => `expected a ${typeof input === "number" ? "finite " : ""}number`,
+});
 const perModel = <T extends z.ZodType>(of: T) => z.record(z.enum(MODELS), of);
 
 const architecture = z.strictObject({

@@ -62,6 +62,7 @@ export {
   evaluateAll,
   publishedModels,
   publishedSubjects,
+  studiesAtHand,
   subjectsAtHand,
   tasksAtHand,
   trainAll,

@@ -1,6 +1,6 @@
 /**
  * @file `npm run check`: what a look at the code can tell (types, lint, format, import law, dead code, documented exports, notebook
- * pairs), each as one line. `npm test` and `npm run reproduce` run the code itself.
+ * pairs, no secrets, licences), each as one line. `npm test` and `npm run reproduce` run the code itself.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -25,6 +25,8 @@ const checks = [
   ["dead code", tool("knip/bin/knip.js")],
   ["documented exports", join(root, "workflow/api.mjs")],
   ["notebook pairs", join(root, "workflow/notebooks.mjs"), "sync", "--check"],
+  ["no secret or private path", join(root, "workflow/private-text.mjs")],
+  ["licences", join(root, "workflow/licences.mjs"), "--check"],
 ];
 
 /** @param {string[]} args @returns {Promise<{ code: number | null, output: string }>} */

@@ -54,6 +54,9 @@ function sourcesBelow(folder) {
 const hashOfFiles = (paths) =>
   sha256(paths.flatMap((path) => [relative(root, path), readFileSync(path, "utf8")]));
 
+/** What npm installs by: a package.json but for its scripts, none of which is run. @param {string} path */
+const withoutScripts = (path) => JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), scripts: null });
+
 // Nothing is written outside the clone: the package caches lie in it, or where the user says so.
 const packageCache = process.env["CLASS_IT_PACKAGE_CACHE"];
 
@@ -150,7 +153,10 @@ const steps = [
     name: "npm packages",
     stamp: inRoot("node_modules/.set-up"),
     key: () =>
-      hashOfFiles(["package.json", "package-lock.json", "src/package.json"].map((file) => inRoot(file))),
+      sha256([
+        ...["package.json", "src/package.json"].map((file) => withoutScripts(inRoot(file))),
+        hashOfFiles([inRoot("package-lock.json")]),
+      ]),
     run: installPackages,
     needs: [],
   },

@@ -48,14 +48,22 @@ export function run(program, args, { what, env = {} }) {
 /** @param {string} program @param {string[]} args @returns {Promise<string | null>} null when it cannot run */
 const tryRun = (program, args) => run(program, args, { what: program }).catch(() => null);
 
+/**
+ * Whether a version of Node is one of package.json's `engines`: 20 from 20.19, 22 from 22.13, and all from 24.
+ *
+ * @param {string} version such as 22.13.0
+ */
+export function isSupportedNode(version) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || major >= 24;
+}
+
 /** @throws {SetUpError} */
 export function requireNode() {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
-    throw new SetUpError(
-      `set-up: node must be 20.19 or newer (20, 22 and 24 are tested), got ${process.versions.node}. Install a newer one.`,
-    );
-  }
+  if (isSupportedNode(process.versions.node)) return;
+  throw new SetUpError(
+    `set-up: node must be 20.19 or newer of 20, 22.13 or newer of 22, or 24 and newer, got ${process.versions.node}. Install one of these.`,
+  );
 }
 
 /** The interpreter to make `.venv` with. */

@@ -1,5 +1,5 @@
 /** @file Files read line by line and file by file in bounded memory; what is no UTF-8 text is an error with its place. */
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 
 /** One line of a file, without its line end. */
 export interface Line {
@@ -28,7 +28,7 @@ export async function* readLines(
   if (range !== null && range.end <= range.start) return;
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const stream = createReadStream(file, {
-    highWaterMark: 2 ** 20,
+    highWaterMark: Math.min(2 ** 20, statSync(file).size + 1), // a short file needs no megabyte
     ...(range !== null && { start: range.start, end: range.end - 1 }),
   });
   let number = 0;

@@ -3,10 +3,19 @@
  * source and text. The kit's own sets are next door in `switchboard-pairs.ts` and `wiki-questions.ts`.
  */
 import { basename } from "node:path";
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import {
+  asyncBufferFromFile,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type AsyncBuffer,
+  type FileMetaData,
+  type SchemaTree,
+} from "hyparquet";
 import { z } from "zod";
 import { collectionFiles, inspectCollection, type CollectionFile } from "./collections.js";
 import { verifyEntry, type DataPlaces } from "./files.js";
+import { findFalseLength } from "./parquet-pages.js";
 
 /** Name of the fetched set in `data/collections.json`. */
 export const RELEASED_COLLECTION = "class-it-instructions";
@@ -34,17 +43,24 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  *   text; the last names row (from 0) and column
  */
 export async function* readReleasedRows(file: string): AsyncGenerator<ReleasedRow, void, void> {
+  yield* decodeReleasedRows(await asyncBufferFromFile(file), file);
+}
+
+/** {@link readReleasedRows} of bytes wherever they are. @param file what to call them in errors */
+export async function* decodeReleasedRows(
+  buffer: AsyncBuffer,
+  file: string,
+): AsyncGenerator<ReleasedRow, void, void> {
   const refuse = (must: string, got: string, cause?: unknown): Error =>
     new Error(
       `readReleasedRows: ${file} must ${must}, got ${got}. ` +
         `Delete it and run npx class-it data --fetch ${RELEASED_COLLECTION}; if it stays so, the set has changed.`,
       { cause },
     );
-  const buffer = await asyncBufferFromFile(file);
   const metadata = await parquetMetadataAsync(buffer).catch((cause: unknown) => {
     throw refuse("be a whole parquet file", buffer.byteLength === 0 ? "an empty file" : String(cause), cause);
   });
-  const columns = parquetSchema(metadata).children.map(({ element, children }) => {
+  const columns = childrenOf(metadata, refuse).map(({ element, children }) => {
     const isText = element.converted_type === "UTF8" || element.logical_type?.type === "STRING";
     const isSingle = children.length === 0 && element.repetition_type !== "REPEATED";
     return `${element.name} ${isText && isSingle ? "text" : (element.type ?? "nested").toLowerCase()}`;
@@ -53,6 +69,8 @@ export async function* readReleasedRows(file: string): AsyncGenerator<ReleasedRo
   if ([...columns].sort().join() !== expected.join())
     throw refuse(`have the columns ${expected.join(", ")}`, columns.join(", ") || "none");
   if (metadata.num_rows === 0n) throw refuse("have rows", "none");
+  const fault = await findFalseLength(buffer, metadata);
+  if (fault !== null) throw refuse("have the lengths it says", fault);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
@@ -75,6 +93,18 @@ export async function* readReleasedRows(file: string): AsyncGenerator<ReleasedRo
       yield parsed.data;
     }
     rowStart = rowEnd;
+  }
+}
+
+/** The columns, which only a whole description has. */
+function childrenOf(
+  metadata: FileMetaData,
+  refuse: (must: string, got: string, cause: unknown) => Error,
+): SchemaTree["children"] {
+  try {
+    return parquetSchema(metadata).children;
+  } catch (cause) {
+    throw refuse("be a whole parquet file", String(cause), cause);
   }
 }
 

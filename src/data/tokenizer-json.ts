@@ -17,6 +17,32 @@ const TokenizerJsonSchema = z.looseObject({
   model: z.looseObject({ type: z.string() }),
 });
 
+const TemplateSchema = z.looseObject({
+  type: z.literal("TemplateProcessing"),
+  single: z.array(z.looseObject({ SpecialToken: z.looseObject({ id: z.string() }).optional() })),
+  pair: z.array(z.looseObject({ SpecialToken: z.looseObject({ id: z.string() }).optional() })),
+  special_tokens: z.record(z.string(), z.unknown()),
+});
+const SequenceSchema = z.looseObject({ type: z.literal("Sequence"), processors: z.array(z.unknown()) });
+
+/**
+ * A special token that a template puts in and does not define, or null: the library ends the whole process when it meets
+ * one. What is no template is for the library to judge.
+ */
+function findUndefinedToken(processor: unknown): string | null {
+  const sequence = SequenceSchema.safeParse(processor);
+  if (sequence.success)
+    return sequence.data.processors.reduce<string | null>(
+      (found, part) => found ?? findUndefinedToken(part),
+      null,
+    );
+  const template = TemplateSchema.safeParse(processor);
+  if (!template.success) return null;
+  const { single, pair, special_tokens: defined } = template.data;
+  const wanted = [...single, ...pair].flatMap(({ SpecialToken: token }) => token?.id ?? []);
+  return wanted.find((id) => !Object.hasOwn(defined, id)) ?? null;
+}
+
 /** A `tokenizer.json` as an object; only the parts the kit looks at have their own type. */
 export interface TokenizerJson {
   readonly [key: string]: unknown;
@@ -52,12 +78,20 @@ export const MIN_PAIR_FREQUENCY = 2;
  */
 export function parseTokenizerJson(value: unknown, name: string): TokenizerJson {
   const parsed = TokenizerJsonSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new Error(
-    `parseTokenizerJson: ${name} must be in Hugging Face's tokenizer.json format, got a fault at ` +
-      `"${issue?.path.join(".")}": ${issue?.message}. Save it again with the tokenizers library.`,
-  );
+  const refuse = (place: string, fault: string): never => {
+    throw new Error(
+      `parseTokenizerJson: ${name} must be in Hugging Face's tokenizer.json format, got a fault at ` +
+        `"${place}": ${fault}. Save it again with the tokenizers library.`,
+    );
+  };
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return refuse(issue?.path.join(".") ?? "", issue?.message ?? "unknown");
+  }
+  const stranger = findUndefinedToken(parsed.data.post_processor);
+  if (stranger !== null)
+    refuse("post_processor", `its template has "${stranger}", which is none of its special_tokens`);
+  return parsed.data;
 }
 
 /**

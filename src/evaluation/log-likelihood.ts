@@ -74,10 +74,15 @@ export function createLogLikelihood(
       ? await wordStartIds(model.tokenizer, model.architecture.vocabSize)
       : [];
     const scored = await scoreEncoded(encoded, { ...model, wordStarts }, { batchSize, onProgress });
+    // Texts of the same tokens have one answer: in batches of other shapes their sums round apart, and a tie must stay a tie.
+    const firstOf = new Map<string, number>();
     const answers = new Map(
       [...distinct.keys()].map((key, index) => {
         const unscoredFirst = encoded[index]?.unscoredFirst ?? null;
-        const answer = scored[index];
+        const tokens = JSON.stringify([encoded[index]?.ids, encoded[index]?.counted]);
+        const first = firstOf.get(tokens) ?? index;
+        firstOf.set(tokens, first);
+        const answer = scored[first];
         return [key, answer && { ...answer, ...(unscoredFirst !== null && { unscoredFirst }) }];
       }),
     );

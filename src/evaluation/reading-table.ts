@@ -2,7 +2,7 @@
  * @file The table of reading times (paper.md section 4.4): one word a row, with its context, the times people spent on
  * it and what the regressions of `reading-times.ts` hold constant.
  */
-import { csvParse, type DSVRowString } from "d3-dsv";
+import { csvParseRows } from "d3-dsv";
 
 /** The five reading times; four come from eye tracking, `selfPacedMs` from button presses. */
 export const READING_MEASURES = [
@@ -62,16 +62,23 @@ const OTHER_COLUMNS = [
  * loses the `prev_item` None of row 971; `isPreviousMissingOfficially` says where.
  */
 export function readReadingTable(csvText: string): ReadingWord[] {
-  const rows = csvParse(csvText.replace(/^\uFEFF/, ""));
+  // Not csvParse: it makes code of the column names, which no text from outside should become.
+  const [columns = [], ...rows] = csvParseRows(csvText.replace(/^\uFEFF/, ""));
   const needed = [...OTHER_COLUMNS, ...Object.values(MEASURE_COLUMNS)];
-  const absent = needed.filter((column) => !rows.columns.includes(column));
+  const absent = needed.filter((column) => !columns.includes(column));
   if (absent.length > 0 || rows.length === 0) {
     throw new RangeError(
       `readReadingTable: the table must have rows and the columns ${needed.join(", ")}, ` +
         `got ${rows.length} rows and no ${absent.join(", ") || "missing column"}. Pass the text of reading_data.csv.`,
     );
   }
-  return rows.map(readWord);
+  const twice = needed.find((column) => columns.indexOf(column) !== columns.lastIndexOf(column));
+  if (twice !== undefined)
+    throw new RangeError(
+      `readReadingTable: a column must stand once, got ${twice} twice. Compare with reading_data.csv.`,
+    );
+  const places = new Map(columns.map((column, place) => [column, place]));
+  return rows.map((row, id) => readWord((column) => row[places.get(column) ?? -1] ?? "", id));
 }
 
 /**
@@ -91,8 +98,7 @@ const PANDAS_MISSING: ReadonlySet<string> = new Set([
   ...["N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"],
 ]);
 
-function readWord(row: DSVRowString, id: number): ReadingWord {
-  const text = (column: string): string => row[column] ?? "";
+function readWord(text: (column: string) => string, id: number): ReadingWord {
   const fail = (column: string, must: string): never => {
     throw new RangeError(
       `readReadingTable: ${column} of row ${id} must ${must}, got "${text(column)}". Compare with reading_data.csv.`,

@@ -59,6 +59,7 @@ export interface SupergluePair {
 
 const text = z.string().refine((value) => value.trim() !== "", "must not be empty");
 const label = z.number().int();
+const pair = z.object({ first: text, second: text, label });
 
 /** What a line of each task holds; the two texts as the official pipeline makes them. */
 const LINES: Readonly<
@@ -94,7 +95,7 @@ function twoTexts<A extends string, B extends string>(first: A, second: B) {
   const schema = z
     .record(z.string(), z.unknown())
     .transform((row, context): Omit<SupergluePair, "id" | "cluster"> => {
-      const parsed = z.object({ first: text, second: text, label }).safeParse({
+      const parsed = pair.safeParse({
         first: row[first],
         second: row[second],
         label: row["label"],

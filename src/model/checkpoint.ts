@@ -3,7 +3,7 @@
  * `llama-config.ts` reads the architecture, `safetensors.ts` knows the byte format; whole folders are written in
  * `hugging-face-folder.ts`, optimizer moments are stored by `runs/`.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { ArchitectureConfig, Precision } from "../config.js";
@@ -70,7 +70,7 @@ export function loadOtherWeights(
 /** @throws Error that names the file when it is not there */
 function readPart(folder: string, name: string): Buffer {
   const path = join(folder, name);
-  if (!existsSync(path))
+  if (!existsSync(path) || !statSync(path).isFile())
     throw new Error(
       `loadModel: ${path} must exist, found no such file. Give a complete Hugging Face folder with its weights as safetensors.`,
     );

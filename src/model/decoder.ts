@@ -54,6 +54,9 @@ export function countParameters(architecture: ArchitectureConfig): number {
   );
 }
 
+/** Each layer has nine weights with names of their own; the deepest Llama has 126. */
+const MOST_LAYERS = 1000;
+
 /**
  * Refuses architectures the decoder cannot be built from.
  *
@@ -76,6 +79,10 @@ export function checkArchitecture(architecture: ArchitectureConfig): void {
       throw new RangeError(
         `checkArchitecture: ${field} must be a positive whole number, got ${value}. Correct it.`,
       );
+  if (numLayers > MOST_LAYERS)
+    throw new RangeError(
+      `checkArchitecture: numLayers must be at most ${MOST_LAYERS}, got ${numLayers}. Correct it.`,
+    );
   if (architecture.headDim === undefined && hiddenSize % (2 * numHeads) !== 0)
     throw new RangeError(
       `checkArchitecture: hiddenSize must be numHeads times an even headDim, got ${hiddenSize} and ${numHeads}. Change one of them.`,

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { SCALES, type Scale } from "../config.js";
+import { parseJson } from "../runs/stages/read-json.js";
 import { SCALE_SEEDS } from "../scales.js";
 import { display, escapeHtml } from "./display.js";
 
@@ -51,10 +52,8 @@ function check(values: Readonly<Record<string, unknown>>, setBy: string): void {
 
 function parseOverrides(json: string | undefined): Readonly<Record<string, unknown>> {
   if (json === undefined || json === "") return {};
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json);
-  } catch {
+  const parsed = parseJson(json);
+  if (parsed === undefined) {
     throw new SyntaxError(
       `params: NB_PARAMS must be a JSON object, got ${json}. Write it as {"scale":"smoke"}.`,
     );

@@ -4,7 +4,7 @@ import { MODELS } from "../config.js";
 import { keptValue } from "../runs/study/kept.js";
 import {
   itemsFile,
-  readItemsText,
+  readItems,
   subjectFolder,
   type Result,
   type ResultSubject,
@@ -12,7 +12,6 @@ import {
 import type { Study } from "../runs/study/study.js";
 import { readingWords } from "../runs/scoring/tasks/reading.js";
 import { mean, sampleStandardDeviation } from "../statistics/summary.js";
-import { parseCsv } from "./csv.js";
 
 const binSchema = z.object({
   model: z.enum(MODELS),
@@ -29,7 +28,7 @@ const binSchema = z.object({
 /** Words of like surprisal. */
 export type SurprisalBin = Readonly<z.infer<typeof binSchema>>;
 
-const row = z.object({ id: z.coerce.number(), correctedNats: z.coerce.number() });
+const row = z.tuple([z.number(), z.number()]);
 const MEASURES = { firstPassMs: "first pass", selfPacedMs: "self-paced" } as const;
 const Z95 = 1.959964;
 
@@ -50,6 +49,25 @@ export function surprisalBins(
   );
 }
 
+/**
+ * Surprisal in nats of each word of a model's reading items, by the word's id.
+ *
+ * @throws Error naming the file and the row (from 1) that has none
+ */
+export function readCorrectedNats(file: string): ReadonlyMap<number, number> {
+  const { columns, rows } = readItems(file);
+  const [id, nats] = [columns.indexOf("id"), columns.indexOf("correctedNats")];
+  return new Map(
+    rows.map((cells, index) => {
+      const pair = row.safeParse([cells[id], cells[nats]]);
+      if (pair.success) return pair.data;
+      throw new Error(
+        `readCorrectedNats: ${file} must have numbers id and correctedNats in every row, got ${JSON.stringify(cells)} in row ${index + 1}. Delete it and run its notebook again.`,
+      );
+    }),
+  );
+}
+
 async function binWords(
   study: Study,
   subjects: readonly ResultSubject[],
@@ -58,12 +76,7 @@ async function binWords(
   const words = await readingWords(study);
   return subjects.flatMap(({ model, condition }) => {
     const file = itemsFile(subjectFolder(study, { model, condition }), "reading");
-    const nats = new Map(
-      parseCsv(readItemsText(file)).map((cells) => {
-        const { id, correctedNats } = row.parse(cells);
-        return [id, correctedNats];
-      }),
-    );
+    const nats = readCorrectedNats(file);
     return (["firstPassMs", "selfPacedMs"] as const).flatMap((measure) => {
       const read = words
         .map((word) => ({ timeMs: word[measure], nats: nats.get(word.id) ?? Number.NaN }))

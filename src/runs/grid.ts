@@ -94,6 +94,23 @@ export function subjectsAtHand(
 }
 
 /**
+ * The studies that keep results of all subjects on a task; all of them where none does.
+ *
+ * @param subjects models with their conditions
+ * @param task name of a result, such as `blimp`
+ */
+export function studiesAtHand(
+  studies: readonly Study[],
+  subjects: readonly ResultSubject[],
+  task: string,
+): readonly Study[] {
+  const kept = studies.filter((study) =>
+    subjects.every((subject) => keptResult(study, subject, task) !== null),
+  );
+  return kept.length > 0 ? kept : studies;
+}
+
+/**
  * The tasks all subjects have kept results on; where none is kept, those whose items are at hand.
  *
  * @param subjects models with their conditions

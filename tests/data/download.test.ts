@@ -33,6 +33,10 @@ const entryAt = (origin: string): DataFile => ({
   source: "own",
 });
 
+/** A server that hangs up does so when the file of this test holds what it sent. */
+const send: typeof sendFile = (request, response, file) =>
+  sendFile(request, response, { partial: join(rawFolder, "own/text.txt.partial"), ...file });
+
 /** Fetches from a server that answers as told, and tells which ranges were asked for. */
 async function fetchFrom(
   answer: (request: IncomingMessage, response: ServerResponse, index: number) => void,
@@ -46,7 +50,7 @@ async function fetchFrom(
 
 test("a good file gets its name and its bytes, and progress ends at its size", async () => {
   const progress: [number, number][] = [];
-  const { file } = await fetchFrom((request, response) => sendFile(request, response, { content }), {
+  const { file } = await fetchFrom((request, response) => send(request, response, { content }), {
     onProgress: (...state) => progress.push(state),
   });
   expect(await file).toBe(join(rawFolder, "own/text.txt"));
@@ -58,7 +62,7 @@ test("a good file gets its name and its bytes, and progress ends at its size", a
 describe("a connection that breaks", () => {
   test.each([0, 1, 70_000, content.length - 1])("after %i bytes is gone on with", async (breakAfter) => {
     const { file, seen } = await fetchFrom((request, response, index) =>
-      sendFile(request, response, { content, etag: '"v1"', ...(index === 0 && { breakAfter }) }),
+      send(request, response, { content, etag: '"v1"', ...(index === 0 && { breakAfter }) }),
     );
     await file;
     expect(saved().equals(content)).toBe(true);
@@ -70,7 +74,7 @@ describe("a connection that breaks", () => {
     const progress: number[] = [];
     const step = Math.ceil(content.length / 4);
     const { file, seen } = await fetchFrom(
-      (request, response) => sendFile(request, response, { content, breakAfter: step }),
+      (request, response) => send(request, response, { content, breakAfter: step }),
       { onProgress: (received) => progress.push(received) },
     );
     await file;
@@ -83,7 +87,7 @@ describe("a connection that breaks", () => {
     let isBroken = true;
     const { file, seen, origin } = await fetchFrom(
       (request, response) =>
-        sendFile(request, response, { content, etag: '"v1"', ...(isBroken && { breakAfter: 1000 }) }),
+        send(request, response, { content, etag: '"v1"', ...(isBroken && { breakAfter: 1000 }) }),
       { tries: 3 },
     );
     await expect(file).rejects.toThrow(
@@ -99,7 +103,7 @@ describe("a connection that breaks", () => {
   test("by bringing nothing more counts as broken", async () => {
     const { file, seen } = await fetchFrom(
       (request, response, index) => {
-        if (index > 0) return sendFile(request, response, { content });
+        if (index > 0) return send(request, response, { content });
         response.writeHead(200, { "content-length": content.length });
         response.write(content.subarray(0, 500));
       },
@@ -126,7 +130,7 @@ describe("a server that", () => {
   test("ignores the range sends the whole file, and the partial one is dropped", async () => {
     const { file, seen } = await fetchFrom((request, response, index) => {
       delete request.headers.range;
-      sendFile(request, response, { content, ...(index === 0 && { breakAfter: 1000 }) });
+      send(request, response, { content, ...(index === 0 && { breakAfter: 1000 }) });
     });
     await file;
     expect(seen()).toEqual([undefined, "bytes=1000-"]);
@@ -136,8 +140,8 @@ describe("a server that", () => {
   test("has another file by now is noticed through its ETag, before the parts are joined", async () => {
     const { origin, seen } = await httpServer((request, response, index) =>
       index === 0
-        ? sendFile(request, response, { content: altered, etag: '"old"', breakAfter: 1000 })
-        : sendFile(request, response, { content, etag: '"new"' }),
+        ? send(request, response, { content: altered, etag: '"old"', breakAfter: 1000 })
+        : send(request, response, { content, etag: '"new"' }),
     );
     await downloadFile(entryAt(origin), { rawFolder, ...quick });
     expect(seen[1]?.headers["if-range"]).toBe('"old"');
@@ -147,7 +151,7 @@ describe("a server that", () => {
 
   test("gives no ETag may join parts of two files; the hash finds out and all is fetched anew", async () => {
     const { file, seen } = await fetchFrom((request, response, index) =>
-      sendFile(request, response, index === 0 ? { content: altered, breakAfter: 1000 } : { content }),
+      send(request, response, index === 0 ? { content: altered, breakAfter: 1000 } : { content }),
     );
     await file;
     expect(seen()).toEqual([undefined, "bytes=1000-", undefined]);
@@ -157,8 +161,7 @@ describe("a server that", () => {
   test("answers with another range, or 416, is asked for everything", async () => {
     for (const status of [206, 416]) {
       const { file, seen } = await fetchFrom((request, response, index) => {
-        if (index !== 1)
-          return sendFile(request, response, { content, ...(index === 0 && { breakAfter: 9 }) });
+        if (index !== 1) return send(request, response, { content, ...(index === 0 && { breakAfter: 9 }) });
         response.writeHead(status, { "content-range": `bytes 5-8/${content.length}` }).end("text");
       });
       await file;
@@ -169,7 +172,7 @@ describe("a server that", () => {
 
   test("is busy is asked again", async () => {
     const { file } = await fetchFrom((request, response, index) =>
-      index === 0 ? response.writeHead(503).end() : sendFile(request, response, { content }),
+      index === 0 ? response.writeHead(503).end() : send(request, response, { content }),
     );
     await file;
     expect(saved().equals(content)).toBe(true);
@@ -179,7 +182,7 @@ describe("a server that", () => {
     const { file, seen } = await fetchFrom((request, response, index) =>
       request.url === "/text.txt"
         ? response.writeHead(302, { location: "/moved.txt" }).end()
-        : sendFile(request, response, { content, ...(index === 1 && { breakAfter: 1000 }) }),
+        : send(request, response, { content, ...(index === 1 && { breakAfter: 1000 }) }),
     );
     await file;
     expect(seen()).toEqual([undefined, undefined, "bytes=1000-", "bytes=1000-"]);
@@ -277,7 +280,7 @@ describe("two downloads of one file", () => {
     let second: Promise<string> | undefined;
     const { origin } = await httpServer((request, response) => {
       second ??= downloadFile(entryAt(origin), { rawFolder, ...quick });
-      void second.catch(() => sendFile(request, response, { content }));
+      void second.catch(() => send(request, response, { content }));
     });
     await downloadFile(entryAt(origin), { rawFolder, ...quick });
     await expect(second).rejects.toThrow(
@@ -290,7 +293,7 @@ describe("two downloads of one file", () => {
     mkdirSync(join(rawFolder, "own"));
     const gone = spawnSync(process.execPath, ["-e", "console.log(process.pid)"]).stdout.toString().trim();
     writeFileSync(join(rawFolder, "own/text.txt.lock"), `${gone} ${hostname()}\n`);
-    const { file } = await fetchFrom((request, response) => sendFile(request, response, { content }));
+    const { file } = await fetchFrom((request, response) => send(request, response, { content }));
     await file;
     expect(contents()).toEqual(["text.txt"]);
   });
@@ -298,14 +301,14 @@ describe("two downloads of one file", () => {
   test("a lock of another machine holds, and the error names the file to delete", async () => {
     mkdirSync(join(rawFolder, "own"));
     writeFileSync(join(rawFolder, "own/text.txt.lock"), "12 elsewhere\n");
-    const { file } = await fetchFrom((request, response) => sendFile(request, response, { content }));
+    const { file } = await fetchFrom((request, response) => send(request, response, { content }));
     await expect(file).rejects.toThrow(/process 12 on elsewhere is at it\..* delete .*text\.txt\.lock/);
   });
 });
 
 test("complete bytes of a process that ended before the check are checked and not fetched again", async () => {
   mkdirSync(join(rawFolder, "own"));
-  const { origin, seen } = await httpServer((request, response) => sendFile(request, response, { content }));
+  const { origin, seen } = await httpServer((request, response) => send(request, response, { content }));
   const leave = (bytes: Buffer) => {
     writeFileSync(join(rawFolder, "own/text.txt.partial"), bytes);
     const note = { url: `${origin}/text.txt`, validator: null };
@@ -325,7 +328,7 @@ test("a partial file of another location is not gone on with", async () => {
   writeFileSync(join(rawFolder, "own/text.txt.partial"), altered.subarray(0, 1000));
   const note = { url: "http://other.example/text.txt", validator: null };
   writeFileSync(join(rawFolder, "own/text.txt.partial.json"), JSON.stringify(note));
-  const { file, seen } = await fetchFrom((request, response) => sendFile(request, response, { content }));
+  const { file, seen } = await fetchFrom((request, response) => send(request, response, { content }));
   await file;
   expect(seen()).toEqual([undefined]);
 });

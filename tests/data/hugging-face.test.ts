@@ -117,14 +117,15 @@ describe("the token", () => {
 
   test("goes to the hub and to no host the hub redirects to", async () => {
     const content = Buffer.from("bytes of our own\n".repeat(500));
+    const folder = temporaryFolder();
+    const target = join(folder, "file");
+    const partial = `${target}.partial`;
     const store = await httpServer((request, response, index) =>
-      sendFile(request, response, { content, ...(index === 0 && { breakAfter: 100 }) }),
+      sendFile(request, response, { content, ...(index === 0 && { breakAfter: 100, partial }) }),
     );
     const { origin, seen } = await httpServer((_, response) =>
       response.writeHead(302, { location: `${store.origin}/object` }).end(),
     );
-    const folder = temporaryFolder();
-    const target = join(folder, "file");
     const sha256 = createHash("sha256").update(content).digest("hex");
     const what = { path: "file", url: `${origin}/file`, target, bytes: content.length, sha256 };
     await download({ ...what, authorization: hubAuthorization(TOKEN) }, { pauseMs: 1 });

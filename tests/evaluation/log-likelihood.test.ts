@@ -188,6 +188,16 @@ describe.each(["bytePlain", "byteWithPrefixSpace"] as const)("with a %s tokenize
     expect(await counting([])).toEqual([]);
   });
 
+  test("texts that are the same tokens have the same score to the last bit, wherever a batch ends between them", async () => {
+    // A tokenizer with prefix space does not tell them apart; without it " a" and "a" are asked as other texts are.
+    const doubled = TEXTS.flatMap((text) => [text, variant === "byteWithPrefixSpace" ? ` ${text}` : text]);
+    for (const batchSize of [1, 3, 5, 7]) {
+      const scores = await scoresOf(createLogLikelihood(model, { batchSize }), doubled);
+      const broken = TEXTS.filter((_, index) => scores[2 * index] !== scores[2 * index + 1]);
+      expect(broken).toEqual([]);
+    }
+  });
+
   test("the first token of a sequence has no probability", async () => {
     const [answer] = await scorer([joined("", "a")]);
     const { ids } = await encode("a", true);

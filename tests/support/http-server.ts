@@ -1,4 +1,5 @@
 /** @file A local HTTP server for one test, gone when the test is over. */
+import { statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { onTestFinished } from "vitest";
 
@@ -27,13 +28,24 @@ export async function httpServer(
   return { origin: `http://127.0.0.1:${address.port}`, seen };
 }
 
-/** Answers as a well-behaved server: the file, or the range asked for where If-Range still holds. */
+/**
+ * Answers as a well-behaved server: the file, or the range asked for where If-Range still holds.
+ *
+ * @param file.breakAfter bytes after which it hangs up
+ * @param file.partial    the file the client writes to: it hangs up once all it sent is in there, however busy the machine is; a client
+ *   drops what it has received and not yet read when the connection breaks
+ */
 export function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
-  file: { readonly content: Buffer; readonly etag?: string; readonly breakAfter?: number },
+  file: {
+    readonly content: Buffer;
+    readonly etag?: string;
+    readonly breakAfter?: number;
+    readonly partial?: string;
+  },
 ): void {
-  const { content, etag, breakAfter = Infinity } = file;
+  const { content, etag, breakAfter = Infinity, partial } = file;
   const condition = request.headers["if-range"];
   const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? "");
   const holds = condition === undefined || condition === etag;
@@ -49,8 +61,12 @@ export function sendFile(
     response.end(content.subarray(from));
     return;
   }
-  // Promises more than it sends, then hangs up. A client loses what it has not read by then: the wait begins when all is on its
-  // way, and is long for a busy machine's sake.
+  // Promises more than it sends, then hangs up.
   response.flushHeaders();
-  response.write(content.subarray(from, from + breakAfter), () => setTimeout(() => response.destroy(), 150));
+  response.write(content.subarray(from, from + breakAfter));
+  const isSaved = (): boolean =>
+    partial === undefined || statSync(partial, { throwIfNoEntry: false })?.size === from + breakAfter;
+  const hangUp = (): void =>
+    void (isSaved() || response.destroyed ? response.destroy() : setTimeout(hangUp, 20));
+  setTimeout(hangUp, breakAfter === 0 ? 0 : 20);
 }

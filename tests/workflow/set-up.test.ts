@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isSupportedNode } from "../../workflow/system-tools.mjs";
 import { findProjectRoot } from "../../src/project-root.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -130,6 +131,16 @@ describe("a tool that is missing ends the set-up with one line before anything i
   });
 });
 
+test("Node is taken in the versions that package.json's engines name, and no others", () => {
+  const { engines } = JSON.parse(readFileSync(join(findProjectRoot(), "package.json"), "utf8")) as {
+    engines: { node: string };
+  };
+  expect(engines.node).toBe("^20.19.0 || ^22.13.0 || >=24");
+  const taken = ["20.19.0", "20.20.2", "22.13.0", "22.23.3", "24.0.0", "26.1.0"];
+  const refused = ["18.20.0", "20.18.3", "21.7.0", "22.12.0", "23.11.0"];
+  expect([...taken, ...refused].filter(isSupportedNode)).toEqual(taken);
+});
+
 describe("a set-up that finds its tools", () => {
   const STEPS = ["npm packages", "Python environment", "TensorFlow addon", "library"];
   const stepsIn = (stdout: string) =>
@@ -157,8 +168,12 @@ describe("a set-up that finds its tools", () => {
     expect(stepsIn((await setUp(clone)).stdout)).toEqual(["Python environment", "TensorFlow addon"]);
     expect(existsSync(join(root, ".cache/set-up.lock"))).toBe(false);
 
-    // A script of package.json changes: npm installs anew, which removes the addon although nothing it needs changed.
-    writeFileSync(join(root, "package.json"), '{ "scripts": {} }');
+    // Scripts install nothing.
+    writeFileSync(join(root, "package.json"), '{ "scripts": { "sing": "sing" } }');
+    expect(await setUp(clone)).toEqual({ code: 0, stdout: "", stderr: "" });
+
+    // Npm installs anew, which removes the addon although nothing it needs changed.
+    writeFileSync(join(root, "package.json"), '{ "overrides": {} }');
     expect(stepsIn((await setUp(clone)).stdout)).toEqual(["npm packages", "TensorFlow addon", "library"]);
   });
 

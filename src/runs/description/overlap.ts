@@ -3,9 +3,9 @@
  * ids and numbers, no sentence. The measure itself is in `data/ngram-overlap.ts`, its tables in
  * `overlap-summary.ts`.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { readTexts } from "../../data/documents.js";
 import { verifyFile } from "../../data/files.js";
@@ -13,6 +13,7 @@ import { readLines } from "../../data/lines.js";
 import { filesUnder, findEntry, type DataFile } from "../../data/manifest.js";
 import { measureOverlap, NGRAM_RULE, overlapShare, type OverlapCorpus } from "../../data/ngram-overlap.js";
 import { dropMarks } from "../../data/switchboard-pairs.js";
+import { readGzipText } from "../stages/gzip-text.js";
 import { reportProgress } from "../stages/progress.js";
 import { codeVersion } from "../stages/provenance.js";
 import { runStage } from "../stages/stage.js";
@@ -118,9 +119,7 @@ async function measureRows(study: Study): Promise<z.infer<typeof overlapSchema>>
     const measured = { textWords, dialogueWords, distinctNgrams, ...NGRAM_RULE, rows };
     writeFileSync(join(folder, ITEM_FILE), gzipSync(JSON.stringify(measured)));
   });
-  return overlapSchema.parse(
-    JSON.parse(gunzipSync(readFileSync(join(stage.folder, ITEM_FILE))).toString("utf8")),
-  );
+  return overlapSchema.parse(JSON.parse(readGzipText(join(stage.folder, ITEM_FILE))));
 }
 
 async function* concatenate<T>(first: Iterable<T>, second: AsyncIterable<T>): AsyncGenerator<T> {

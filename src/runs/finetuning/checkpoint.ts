@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { describeIssue } from "../../config-schema.js";
 import { tf } from "../../engine/backend.js";
 import type { EpochRecord } from "../../evaluation/superglue-summary.js";
 import type { Classifier } from "../../evaluation/superglue-training.js";
@@ -10,6 +11,7 @@ import { writeWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/decoder.js";
 import { readSafetensors } from "../../model/safetensors.js";
 import type { Moments } from "../../training/weights-in-training.js";
+import { readJson } from "../stages/read-json.js";
 
 const figuresSchema = z.object({
   accuracy: z.number(),
@@ -54,11 +56,16 @@ export function writeEpoch(
   renameSync(beside, folder);
 }
 
-/** The checkpoint, or null where there is none. */
+/** The checkpoint, or null where there is none. @throws Error naming the file that is damaged */
 export function readEpoch(folder: string): FinetuningState | null {
   const stateFile = join(folder, "state.json");
   if (!existsSync(stateFile)) return null;
-  const { updates, seconds, epochs } = stateSchema.parse(JSON.parse(readFileSync(stateFile, "utf8")));
+  const state = stateSchema.safeParse(readJson(stateFile));
+  if (!state.success)
+    throw new Error(
+      `readEpoch: ${stateFile} must be the state of a fine-tuning run, got ${describeIssue(state.error, "file")}. Delete ${folder} to train it from the start.`,
+    );
+  const { updates, seconds, epochs } = state.data;
   const [weights = {}, first = {}, second = {}] = NAMES.map((name) => {
     const { arrays } = readSafetensors(readFileSync(join(folder, `${name}.safetensors`)));
     return Object.fromEntries(

@@ -1,12 +1,35 @@
-/** @file Reading a JSON file that may have been damaged; what it must hold is for the reader's schema to say. */
+/** @file Reading JSON that may have been damaged; what it must hold is for the reader's schema to say. */
 import { readFileSync } from "node:fs";
 
+/** Deepest nesting that is read; the kit writes less than a tenth of it. */
+const MOST_LEVELS = 200;
+
 /** What a file holds, or undefined where that is no JSON, so that a schema refuses both with one message. */
-export function readJson(path: string): unknown {
-  const text = readFileSync(path, "utf8");
+export const readJson = (path: string): unknown => parseJson(readFileSync(path, "utf8"));
+
+/**
+ * What a text holds, or undefined where it is no JSON.
+ *
+ * Differs: nesting that no stack of calls could follow, where the value is written or compared again, is no JSON either.
+ */
+export function parseJson(text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }
+  return isDeep(value) ? undefined : value;
+}
+
+/** Level by level, since the value may be deeper than calls can go. */
+function isDeep(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_LEVELS) return true;
+    level = level.flatMap((part): unknown[] =>
+      typeof part === "object" && part !== null ? Object.values(part) : [],
+    );
+  }
+  return false;
 }

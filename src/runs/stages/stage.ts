@@ -4,7 +4,16 @@
  * `scoring.ts`.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { interruptSignal } from "./interrupt.js";
@@ -73,7 +82,7 @@ export function findStage(cacheFolder: string, kind: string, inputs: StageInputs
   const record = readRecord(folder, hash);
   for (const [name, expected] of Object.entries(record.files)) {
     const path = join(folder, name);
-    const found = existsSync(path) ? sha256(readFileSync(path)) : "no file";
+    const found = existsSync(path) && statSync(path).isFile() ? sha256(readFileSync(path)) : "no file";
     if (found !== expected)
       throw new Error(
         `findStage: ${path} must have the hash ${expected} it was stored with, got ${found}. Delete ${folder} to compute it again.`,

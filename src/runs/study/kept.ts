@@ -4,13 +4,15 @@
  * opened; code may have changed since, so each keeps the commit it was made by.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { openManifest } from "../../data/manifest.js";
 import { writeFileAtomically } from "../stages/atomic-file.js";
+import { readGzipText } from "../stages/gzip-text.js";
 import { describeProvenance, provenanceSchema } from "../stages/provenance.js";
+import { parseJson } from "../stages/read-json.js";
 import { canonicalJson } from "../stages/stage.js";
 import { findResult, type Result, type ResultSubject } from "./results.js";
 import type { Study } from "./study.js";
@@ -83,9 +85,9 @@ export async function keptValue<T>(
 const hashInputs = (inputs: unknown): string =>
   createHash("sha256").update(canonicalJson(inputs)).digest("hex").slice(0, 12);
 
-/** The value of a kept file, and what it depends on. @throws an error of zlib, JSON or zod when it is damaged */
+/** The value of a kept file, and what it depends on. @throws an error of zlib or zod when it is damaged */
 function openKept(path: string): z.infer<typeof fileSchema> {
-  return fileSchema.parse(JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")));
+  return fileSchema.parse(parseJson(readGzipText(path)));
 }
 
 /** What is wrong with a kept file: it cannot be read, or has the name of other inputs; null where nothing is. */

@@ -2,14 +2,15 @@
  * @file Results on disk: one JSON a model, condition, seed and task, with everything needed to make it again, and its
  * items beside it. Written from cached stages, read by `report/` alone.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { csvFormatRows, csvParseRows } from "d3-dsv";
 import { z } from "zod";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName } from "../../config.js";
 import { CONTROLS } from "../../curricula.js";
 import { writeFileAtomically } from "../stages/atomic-file.js";
+import { readGzipText } from "../stages/gzip-text.js";
 import { provenanceSchema } from "../stages/provenance.js";
 import { readJson } from "../stages/read-json.js";
 import type { Stage } from "../stages/stage.js";
@@ -134,7 +135,7 @@ export function readItemsText(path: string): string {
   if (!existsSync(path))
     throw new Error(`readItemsText: ${path} must exist, found no such file. Run its notebook again.`);
   try {
-    return gunzipSync(readFileSync(path)).toString("utf8");
+    return readGzipText(path);
   } catch (cause) {
     throw new Error(
       `readItemsText: ${path} must be a compressed table of items, got ${String(cause)}. Delete it and run its notebook again.`,

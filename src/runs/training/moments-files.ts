@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { describeIssue } from "../../config-schema.js";
 import type { ArchitectureConfig } from "../../config.js";
 import { readWeights, writeWeights } from "../../model/checkpoint.js";
 import type { Moments } from "../../training/weights-in-training.js";
@@ -9,6 +10,7 @@ import { readJson } from "../stages/read-json.js";
 
 const NAMES = ["first-moments.safetensors", "second-moments.safetensors"] as const;
 const COUNT = "moments.json";
+const countSchema = z.object({ updates: z.int().nonnegative() });
 
 /** Writes both moments and the number of updates into a folder. */
 export function writeMoments(folder: string, { updates, first, second }: Moments): void {
@@ -19,9 +21,13 @@ export function writeMoments(folder: string, { updates, first, second }: Moments
 
 /** The moments a stage kept; tensors the caller disposes. @throws Error when it kept none */
 export function readMoments(folder: string, architecture: ArchitectureConfig): Moments {
-  const { updates } = z.object({ updates: z.number() }).parse(readJson(join(folder, COUNT)));
+  const count = countSchema.safeParse(readJson(join(folder, COUNT)));
+  if (!count.success)
+    throw new Error(
+      `readMoments: ${join(folder, COUNT)} must hold the number of updates, got ${describeIssue(count.error, "file")}. Train the stage again.`,
+    );
   const [first, second] = NAMES.map((name) => readWeights(readFileSync(join(folder, name)), architecture));
   if (!first || !second)
     throw new Error(`readMoments: ${folder} must hold both moments. Train the stage again.`);
-  return { updates, first, second };
+  return { updates: count.data.updates, first, second };
 }

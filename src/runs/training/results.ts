@@ -1,6 +1,5 @@
 /** @file What a finished phase leaves behind, and the training result of a condition made from it. */
 import { join } from "node:path";
-import { csvParse } from "d3-dsv";
 import { z } from "zod";
 import { describeIssue } from "../../config-schema.js";
 import { mean, median } from "../../statistics/summary.js";
@@ -9,7 +8,7 @@ import type { Stage } from "../stages/stage.js";
 import {
   itemsFile,
   publishResult,
-  readItemsText,
+  readItems,
   subjectFolder,
   type Metric,
   type Result,
@@ -47,13 +46,13 @@ export const readOutcome = (stage: Stage): PhaseOutcome =>
 
 /** What the published curve has of a step: what is the same in every run of the same training, on any machine. */
 const stepSchema = z.object({
-  phase: z.string(),
-  step: z.coerce.number().int(),
-  epoch: z.coerce.number().int(),
-  lossNats: z.coerce.number(),
-  learningRate: z.coerce.number(),
-  gradientNorm: z.coerce.number(),
-  trainedTokens: z.coerce.number(),
+  phase: z.union([z.string(), z.number()]).transform(String), // a stage may be named 2
+  step: z.number().int(),
+  epoch: z.number().int(),
+  lossNats: z.number(),
+  learningRate: z.number(),
+  gradientNorm: z.number(),
+  trainedTokens: z.number(),
 });
 export type TrainedStep = z.infer<typeof stepSchema>;
 
@@ -64,7 +63,10 @@ export type TrainedStep = z.infer<typeof stepSchema>;
  */
 export function readTrainedSteps(study: Study, subject: ResultSubject): TrainedStep[] {
   const path = itemsFile(subjectFolder(study, subject), "training");
-  const rows = z.array(stepSchema).safeParse(csvParse(readItemsText(path)));
+  const { columns, rows: cells } = readItems(path);
+  const rows = z
+    .array(stepSchema)
+    .safeParse(cells.map((row) => Object.fromEntries(columns.map((column, place) => [column, row[place]]))));
   if (rows.success) return rows.data;
   throw new Error(
     `readTrainedSteps: ${path} must be a table of steps, got ${describeIssue(rows.error, "table")}. Delete it and run its notebook again.`,

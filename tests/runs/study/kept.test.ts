@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { tune } from "../../../src/curricula.js";
-import { evaluateAll, tasksAtHand, trainAll } from "../../../src/runs/grid.js";
+import { evaluateAll, studiesAtHand, subjectsAtHand, tasksAtHand, trainAll } from "../../../src/runs/grid.js";
 import { keptResult, keptValue } from "../../../src/runs/study/kept.js";
 import { openStudies, openStudy, type StudyOptions } from "../../../src/runs/study/study.js";
 import { allOf } from "../../support/all-of.js";
@@ -44,6 +44,15 @@ describe("results", () => {
     expect(stagesOf(clone)).toEqual([]);
     expect(tasksAtHand(clone, [SUBJECT])).toEqual(["blimp"]);
     expect(tasksAtHand(study, [SUBJECT])).toContain("reading");
+  });
+
+  test("say which subjects and seeds are at hand; where there is none, all are to be computed", () => {
+    const [first, second] = [kept(), kept({ seed: 2 })];
+    const merged = { ...SUBJECT, condition: "merged" } as const;
+    expect(subjectsAtHand(first, [SUBJECT, merged], "blimp")).toEqual([SUBJECT]);
+    expect(subjectsAtHand([first, second], [SUBJECT, merged], "blimp")).toEqual([SUBJECT, merged]);
+    expect(studiesAtHand([first, second], [SUBJECT], "blimp")).toEqual([first]);
+    expect(studiesAtHand([first, second], [SUBJECT, merged], "blimp")).toEqual([first, second]);
   });
 
   test("of other settings, another seed or other data are none", () => {

@@ -89,7 +89,11 @@ async function scoreBenchmark(
     lines.append(scored.map((item) => JSON.stringify(item)));
     onProgress?.(Math.min(from + STEP_LINES, items.length), items.length);
   }
-  const stored = items.map((item, index) => storedItem(item, lines.lines[index]));
+  const scores = lines.parse(lineSchema);
+  const stored = items.flatMap((item, index) => {
+    const scored = scores[index];
+    return scored ? [storedItem(item, scored)] : [];
+  });
   const summary = summariseBenchmark(name, stored, { items, tiePolicy });
   writeBenchmarkPredictions(place, name, { dataset, items, scored: stored, summary });
   const scale = summary.unit === "correlation" ? 1 : 100;
@@ -118,8 +122,10 @@ async function scoreBenchmark(
   };
 }
 
-function storedItem({ uid, id, humanShare }: ChoiceItem, line: string | undefined): StoredItem {
-  const { unscoredFirst, ...scored } = lineSchema.parse(JSON.parse(line ?? "null"));
+function storedItem(
+  { uid, id, humanShare }: ChoiceItem,
+  { unscoredFirst, ...scored }: z.infer<typeof lineSchema>,
+): StoredItem {
   return {
     uid,
     id,

@@ -4,7 +4,10 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import type { z } from "zod";
+import { describeIssue } from "../../../config-schema.js";
 import { writeFileAtomically } from "../../stages/atomic-file.js";
+import { parseJson } from "../../stages/read-json.js";
 
 /** Lines are written so many at once. */
 export const STEP_LINES = 512;
@@ -14,6 +17,8 @@ export interface ItemLines {
   /** Lines that are there already, as they were written. */
   readonly lines: readonly string[];
   append(lines: readonly string[]): void;
+  /** Every line as its schema says. @throws Error naming file and line when one is not */
+  parse<Row>(schema: z.ZodType<Row>): Row[];
   /** Gives the file its name. */
   complete(): void;
 }
@@ -39,6 +44,14 @@ export function openItemLines(path: string, { key }: { readonly key: string }): 
       appendFileSync(part, added.map((line) => `${line}\n`).join(""));
       lines.push(...added);
     },
+    parse: (schema) =>
+      lines.map((line, index) => {
+        const row = schema.safeParse(parseJson(line));
+        if (row.success) return row.data;
+        throw new Error(
+          `openItemLines: line ${index + 2} of ${part} must be a scored item, got ${describeIssue(row.error, "line")}. Delete the file to score them again.`,
+        );
+      }),
     complete() {
       writeFileAtomically(path, lines.map((line) => `${line}\n`).join(""));
       rmSync(part, { force: true });

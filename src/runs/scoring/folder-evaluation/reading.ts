@@ -33,7 +33,7 @@ export async function scoreReading(
     lines.append(await scoreWords(words.slice(from, from + STEP_LINES), scorer));
     onProgress?.(Math.min(from + STEP_LINES, words.length), words.length);
   }
-  const rows = lines.lines.map((line) => lineSchema.parse(JSON.parse(line)));
+  const rows = lines.parse(lineSchema);
   const official = rows.map(({ id, surprisal, prev_surprisal }): WordSurprisal => ({
     id,
     surprisalNats: surprisal,

@@ -1,0 +1,69 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readReleasedRows } from "../../src/data/released-instructions.js";
+import { faultOfRuns } from "../../src/data/rle-runs.js";
+import { readThriftStruct } from "../../src/data/thrift-struct.js";
+import { allOf } from "../support/all-of.js";
+import { parquetOf, releasedRows } from "../support/released-fixture.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+describe("runs of numbers", () => {
+  test("of the right length have no fault: five times one, then eight packed of which three are asked for", () => {
+    expect(faultOfRuns(Uint8Array.of(5 << 1, 1, (1 << 1) | 1, 0b101), 1, 8)).toBeNull();
+  });
+
+  test.each<[string, number[], RegExp]>([
+    ["repeated more often than there are numbers", [9 << 1, 1], /a run of 9 numbers where 8 are left/],
+    ["packed in more groups than they fill", [(3 << 1) | 1, 0, 0, 0], /a run of 24 numbers where 8 are left/],
+    ["of a length without end", [255, 255, 255, 255, 255, 255], /does not end/],
+    ["of a length cut off", [255], /does not end/],
+    // As a signed number of 32 bits it is negative, and counting down from it would never end.
+    ["of two thousand million groups", [255, 255, 255, 255, 15], /a run of 17179869176 numbers/],
+  ])("%s have one", (_, bytes, fault) => {
+    expect(faultOfRuns(Uint8Array.from(bytes), 1, 8)).toMatch(fault);
+  });
+});
+
+describe("a struct in Thrift's compact form", () => {
+  test("has its numbers and structs, negative ones too, and passes over texts and lists", () => {
+    // 1: int32 -3; 2: "ab"; 3: list of two int32; 4: { 1: true }
+    const bytes = [0x15, 5, 0x18, 2, 97, 98, 0x19, 0x25, 2, 4, 0x1c, 0x11, 0, 0];
+    const found = readThriftStruct(Uint8Array.from(bytes), 0);
+    expect(found?.end).toBe(bytes.length);
+    expect([...(found?.value ?? [])]).toEqual([
+      [1, -3],
+      [4, new Map([[1, 1]])],
+    ]);
+  });
+
+  test.each([
+    ["without an end", [0x15, 5]],
+    ["with a text longer than there are bytes", [0x18, 100, 97, 0]],
+    ["with a list longer than there are bytes", [0x19, 0xf5, 255, 255, 255, 255, 7, 2]],
+    ["nested without end", Array<number>(100).fill(0x1c)],
+    ["with a number without end", [0x15, ...Array<number>(20).fill(255)]],
+    ["of an unknown type", [0x1d, 0]],
+  ])("%s is none", (_, bytes) => {
+    expect(readThriftStruct(Uint8Array.from(bytes), 0)).toBeNull();
+  });
+});
+
+test("whatever a byte of a dictionary column says, the file is read or refused in words", async () => {
+  const whole = parquetOf(releasedRows("switchboard", 20), 20);
+  // The name stands in the column's dictionary alone; the page of its runs follows.
+  const [from, to] = [-25, 40].map((by) => whole.indexOf("switchboard") + by);
+  const file = join(temporaryFolder(), "rows.parquet");
+  let refused = 0;
+  for (let at = from ?? 0; at < (to ?? 0); at++)
+    for (const value of [0, 32, 127, 255]) {
+      const bytes = Buffer.from(whole);
+      bytes[at] = value;
+      writeFileSync(file, bytes);
+      await allOf(readReleasedRows(file)).catch((error: unknown) => {
+        refused++;
+        expect(String(error)).toMatch(/^Error: readReleasedRows: .* must .*, got .*Delete it and run/s);
+      });
+    }
+  expect(refused).toBeGreaterThan(20);
+});

@@ -1,0 +1,149 @@
+/** @file Fuzzed readers of data: lists of files, parquet, text, token ids, tokenizers, safetensors. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readRecord, writeRecord, type CollectionRecord } from "../../src/data/collections.js";
+import { parseManifest } from "../../src/data/manifest.js";
+import { findOwnDocuments, parseOwnCorpora } from "../../src/data/own-corpora.js";
+import { readTexts } from "../../src/data/documents.js";
+import { decodeReleasedRows } from "../../src/data/released-instructions.js";
+import { trainTokenizer } from "../../src/data/tokenizer-json.js";
+import { openTokenizer } from "../../src/data/tokenizer.js";
+import { openTokenFile, writeTokenFile } from "../../src/data/token-file.js";
+import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
+import { findProjectRoot } from "../../src/project-root.js";
+import { parquetOf, releasedRows } from "../support/released-fixture.js";
+import { HEADER, ofFile, ofText } from "./parts.js";
+import type { Form, FuzzedReader, Part } from "./reader.js";
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+const HASH = "0123456789abcdef".repeat(4);
+const OWN = {
+  ...{ path: "mine/stories.txt", sha256: HASH, bytes: 10, licence: "own", download: null, note: "own text" },
+  ...{ standIn: false, source: "own", corpus: { genre: "stories", split: "train", format: "lines" } },
+};
+const RECORD: CollectionRecord = {
+  schemaVersion: 1,
+  collection: "class-it-instructions",
+  listed: 1,
+  files: [
+    { path: "a/b.parquet", bytes: 7, sha256: HASH, download: "https://hub.example/b", unverified: true },
+  ],
+};
+
+/** `data/manifest.json`, the user's own list, records of what was fetched. */
+export function lists(folder: string): FuzzedReader {
+  const manifest = JSON.parse(readFileSync(join(findProjectRoot(), "data/manifest.json"), "utf8"));
+  const short = { ...manifest, files: manifest.files.slice(0, 3) };
+  const own = { schemaVersion: 1, files: [OWN, { ...OWN, path: "mine/other.jsonl", unverified: true }] };
+  mkdirSync(join(folder, "collections"), { recursive: true });
+  writeRecord(folder, RECORD);
+  return {
+    name: "manifest",
+    parts: {
+      manifest: ofText("json", [json(short)], (found) => parseManifest(found, "manifest.json")),
+      own: ofText("json", [json(own)], (found) => parseOwnCorpora(found, "own.json")),
+      record: ofFile(join(folder, "collections/class-it-instructions.json"), "json", [json(RECORD)], () =>
+        readRecord(folder, "class-it-instructions"),
+      ),
+    },
+  };
+}
+
+/** Parquet files of the released instruction sets. */
+export function parquet(): FuzzedReader {
+  const seeds = [parquetOf(releasedRows("wiki", 3)), parquetOf(releasedRows("switchboard", 20), 7)];
+  const read = async (bytes: Uint8Array): Promise<void> => {
+    const slice = async (from: number, to?: number) => Uint8Array.from(bytes.subarray(from, to)).buffer;
+    for await (const row of decodeReleasedRows({ byteLength: bytes.length, slice }, "rows.parquet"))
+      if (typeof row.text !== "string") throw new Error("no text");
+  };
+  return { name: "parquet", parts: { rows: { form: "bytes", seeds, read } } };
+}
+
+/** Text files read line by line: paragraphs, lines, JSON lines. */
+export function texts(folder: string): FuzzedReader {
+  const stories = "A cat sat. It slept.\r\n\n= = = Cats = = =\nThey sleep a lot; so do I!\n";
+  const lines = '{"text":"A cat sat."}\n{"text":"It slept.","more":1}\n';
+  const part = (format: "paragraphs" | "lines" | "jsonl", form: Form, seed: string): Part =>
+    ofFile(join(folder, format), form, [seed], async (path) => {
+      const found = [];
+      const corpus = { genre: "simple_wiki", split: "train", format } as const;
+      for await (const document of findOwnDocuments({ ...OWN, corpus }, path)) found.push(document);
+      return [...readTexts(found)];
+    });
+  return {
+    name: "texts",
+    parts: {
+      paragraphs: part("paragraphs", "table", stories),
+      lines: part("lines", "table", stories),
+      jsonl: part("jsonl", "lines", lines),
+    },
+  };
+}
+
+/** Files of token ids. */
+export async function tokens(folder: string): Promise<FuzzedReader> {
+  const path = join(folder, "tokens");
+  const seeds = [];
+  for (const vocabSize of [300, 70_000]) {
+    await writeTokenFile(path, [[1, 2, 3], [], [299, 4]], { vocabSize });
+    seeds.push(readFileSync(path));
+  }
+  const read = (): number => {
+    const file = openTokenFile(path);
+    try {
+      return file.read(0, file.length).length;
+    } finally {
+      file.close();
+    }
+  };
+  return { name: "token-file", parts: { tokens: ofFile(path, "bytes", seeds, read) } };
+}
+
+/** `tokenizer.json`, and `tokenizer_config.json` beside it. */
+export function tokenizers(folder: string): FuzzedReader {
+  const texts = ["the cat sat on the mat, the cat sat"];
+  const [plain, spaced] = (["bytePlain", "byteWithPrefixSpace"] as const).map((variant) =>
+    JSON.stringify(trainTokenizer({ texts, vocabSize: 270, variant })),
+  );
+  const settings = {
+    add_prefix_space: false,
+    bos_token: "<s>",
+    eos_token: { content: "</s>" },
+    pad_token: null,
+  };
+  const place = join(folder, "tokenizer");
+  mkdirSync(place, { recursive: true });
+  const file = join(place, "tokenizer.json");
+  writeFileSync(file, plain ?? "");
+  const use = async (path: string): Promise<void> => {
+    const tokenizer = await openTokenizer(path);
+    await tokenizer.splitWord("cat");
+  };
+  return {
+    name: "tokenizer",
+    parts: {
+      tokenizer: ofFile(join(folder, "tokenizer.json"), "json", [plain ?? "", spaced ?? ""], use),
+      settings: ofFile(join(place, "tokenizer_config.json"), "json", [JSON.stringify(settings)], () =>
+        use(place),
+      ),
+    },
+  };
+}
+
+/** Safetensors files by themselves. */
+export function safetensors(): FuzzedReader {
+  const seeds = [
+    writeSafetensors({
+      a: { dtype: "F32", shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) },
+      b: { dtype: "BF16", shape: [3], values: Float32Array.of(1, 2, 3) },
+      c: { dtype: "I32", shape: [], values: Int32Array.of(7) },
+    }),
+    writeSafetensors({}),
+  ];
+  return {
+    name: "safetensors",
+    parts: { file: { form: "json", envelope: HEADER, seeds, read: (bytes) => readSafetensors(bytes) } },
+  };
+}
