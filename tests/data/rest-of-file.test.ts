@@ -21,7 +21,7 @@ const cutShort = (bytes: Buffer) =>
   });
 
 /** Fetches the file: the first answer breaks off after ten bytes, then comes `second`, then whole files. */
-async function fetchWith(first: HeadersInit, second: Response) {
+async function fetchWith(first: Record<string, string>, second: Response) {
   const ranges: (string | null)[] = [];
   const fetchUrl: FetchUrl = async (_, request) => {
     ranges.push(new Headers(request?.headers).get("range"));
