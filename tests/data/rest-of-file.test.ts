@@ -1,34 +1,37 @@
 /** @file Going on with a file: which answers to a second request are the rest of the first one's file. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { download } from "../../src/data/download.js";
 import type { FetchUrl } from "../../src/data/fetch-url.js";
+import { partialPath } from "../../src/data/partial-file.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const content = Buffer.from("a file of our own, long enough to be cut");
 const CUT = 10;
 
-/** Some bytes, and then the connection breaks. */
-const cutShort = (bytes: Buffer) =>
+/** Some bytes, and a connection that breaks once they lie in the partial file. */
+const cutShort = (bytes: Buffer, partial: string) =>
   new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (bytes.length > 0) controller.enqueue(new Uint8Array(bytes));
-      bytes = Buffer.alloc(0);
-      setTimeout(() => controller.error(new Error("connection lost")), 20);
+    async start(controller) {
+      controller.enqueue(new Uint8Array(bytes));
+      while (statSync(partial, { throwIfNoEntry: false })?.size !== bytes.length) await wait(5);
+      controller.error(new Error("connection lost"));
     },
   });
 
 /** Fetches the file: the first answer breaks off after ten bytes, then comes `second`, then whole files. */
 async function fetchWith(first: Record<string, string>, second: Response) {
+  const target = join(temporaryFolder(), "own.txt");
   const ranges: (string | null)[] = [];
   const fetchUrl: FetchUrl = async (_, request) => {
     ranges.push(new Headers(request?.headers).get("range"));
-    if (ranges.length === 1) return new Response(cutShort(content.subarray(0, CUT)), { headers: first });
+    if (ranges.length === 1)
+      return new Response(cutShort(content.subarray(0, CUT), partialPath(target)), { headers: first });
     return ranges.length === 2 ? second : new Response(new Uint8Array(content));
   };
-  const target = join(temporaryFolder(), "own.txt");
   const sha256 = createHash("sha256").update(content).digest("hex");
   await download(
     { path: "own.txt", url: "https://example.org/own.txt", target, bytes: content.length, sha256 },
