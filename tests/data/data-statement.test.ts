@@ -18,6 +18,8 @@ test("a genre's training and held-out files are one source, and so are the files
   expect(sourceOf("babylm_sample/dev/childes.dev")).toBe("babylm_sample/childes");
   expect(sourceOf("babylm_eval_2025/full_eval/reading/reading_data.csv")).toBe("babylm_eval_2025/reading");
   expect(sourceOf("switchboard/swda_val.tsv")).toBe("switchboard");
+  expect(sourceOf("switchboard/more/swda_val.tsv")).toBe("switchboard");
+  expect(sourceOf("babylm_eval_2025/full_eval")).toBe("babylm_eval_2025");
 });
 
 test("by hand: files and bytes add up; terms, origins and notes stand once; stand-ins and absent files are named", () => {

@@ -17,6 +17,18 @@ const TABLE = `dialogue\tspeaker\ttext\tact
 `;
 const utterances = parseUtterances(TABLE);
 
+describe("an article", () => {
+  const ask = (text: string) => askQuestions({ title: "Ann", text }, seeded(1));
+  const words = (count: number) => Array.from({ length: count }, () => "bell").join(" ");
+
+  test("whose sentence is very long, or whose last one does not end, gives no questions", () => {
+    expect(ask("Ann is a baker in the old mill.").length).toBeGreaterThan(0);
+    expect(ask(`Ann is a baker of ${words(500)}.`)).toEqual([]);
+    expect(ask(`Ann is a baker. She has ${words(500)}.`)).toEqual([]);
+    expect(ask("Ann is a baker. She has")).toEqual([]);
+  });
+});
+
 describe("switchboard pairs", () => {
   test("minThreeWords merges a speaker's utterances, drops marks, keeps fillers and both turns long", () => {
     expect(pairTurns(utterances, "minThreeWords")).toEqual([

@@ -213,3 +213,17 @@ test.skipIf(!dataRoot)(
     expect([dialoguesIn(0), dialoguesIn(1)]).toEqual([7, 0]);
   },
 );
+
+test("characters of two code units are letters or nothing as a whole, wherever they stand", () => {
+  const hashesOf = (line: string): number[][] => {
+    const found: number[][] = [];
+    hashWords(line, (laneA, laneB) => found.push([laneA, laneB]));
+    return found;
+  };
+  expect(hashesOf("ab😀cd 😀")).toEqual(hashesOf("abcd"));
+  expect(hashesOf("😀ab")).toEqual(hashesOf("ab"));
+  const [plain, letter, other] = [hashesOf("ab"), hashesOf("ab𐐷"), hashesOf("ab𐐸")];
+  expect([plain, letter, other].map((hashes) => hashes.length)).toEqual([1, 1, 1]);
+  expect(new Set([plain, letter, other].map((hashes) => JSON.stringify(hashes))).size).toBe(3);
+  expect(hashesOf("𐐷")).toHaveLength(1);
+});

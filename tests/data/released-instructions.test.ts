@@ -112,7 +112,12 @@ describe("the released sets", () => {
     putReleased(places.rawFolder, files);
     const request = { seed: 1, source: "real", wikiSource: "released", places } as const;
     expect(await loadWikiQuestions({ ...request, rows: 4 })).toHaveLength(4);
-    await expect(loadWikiQuestions({ ...request, rows: 11 })).rejects.toThrow("to the 10 there are, got 11");
+    for (const rows of [11, 0, 1.5])
+      await expect(loadWikiQuestions({ ...request, rows })).rejects.toThrow(
+        `loadWikiQuestions: rows must be a whole number from 1 to the 10 there are, got ${rows}`,
+      );
+    expect(await loadWikiQuestions({ ...request, rows: 10 })).toHaveLength(10);
+    expect(await loadWikiQuestions({ ...request, rows: 1 })).toHaveLength(1);
     await expect(loadWikiQuestions({ ...request, rows: 4, split: "heldOut" })).rejects.toThrow(
       "keep no rows apart, got heldOut",
     );

@@ -51,6 +51,15 @@ test("offsets never go back and stay inside the text", async () => {
   );
 });
 
+test("the vocabulary ends with its largest number, gaps and special tokens counted", async () => {
+  const { json } = await openMicroworldTokenizer("bytePlain");
+  const [last] = json.added_tokens.slice(-1);
+  const beyond = last ? [{ ...last, id: 1_000, content: "<own>" }] : [];
+  const opened = await openTokenizer({ ...json, added_tokens: [...json.added_tokens, ...beyond] });
+  expect(opened.vocabSize).toBeGreaterThanOrEqual(VOCAB_SIZE + 1);
+  expect((await openTokenizer(json)).vocabSize).toBe(VOCAB_SIZE);
+});
+
 test("special tokens lead the vocabulary and are found by name", () => {
   for (const tokenizer of [plain, prefixed]) {
     expect(tokenizer).toMatchObject({ vocabSize: VOCAB_SIZE, padId: 0, startId: 1, endId: 2 });

@@ -54,5 +54,13 @@ test("an unknown item, a percentage and a credit of 2 are refused", () => {
   expect(() => splitByOverlap([{ id: "z", credit: 1 }], overlaps, 0)).toThrow("got undefined for z");
   expect(() => splitByOverlap(items, new Map([["a", 50]]), 0)).toThrow("got 50 for a");
   expect(() => splitByOverlap([{ id: "a", credit: 2 }], overlaps, 0)).toThrow("got 2 for a");
-  expect(() => splitByOverlap(items, overlaps, 1)).toThrow("got 1");
+  for (const [overlap, credit] of [
+    [-0.1, 1],
+    [1.1, 1],
+    [0.5, -1],
+    [0.5, Number.NaN],
+  ] as const)
+    expect(() => splitByOverlap([{ id: "a", credit }], new Map([["a", overlap]]), 0)).toThrow(/ for a\. /);
+  for (const threshold of [1, -0.1, Number.NaN])
+    expect(() => splitByOverlap(items, overlaps, threshold)).toThrow(`got ${threshold}`);
 });

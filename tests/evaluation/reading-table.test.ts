@@ -40,6 +40,23 @@ describe("pencil", () => {
     expect(words.filter(isPreviousMissingOfficially).map(({ id }) => id)).toEqual([0, 3, 4, 6, 10]);
   });
 
+  test("contexts that read like missing values to pandas lose the previous word officially, others do not", () => {
+    const missing = [
+      ...["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>"],
+      ...["N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"],
+    ];
+    expect(missing.filter((prevItem) => !isPreviousMissingOfficially({ prevItem }))).toEqual([]);
+    expect(isPreviousMissingOfficially({ prevItem: "none" })).toBe(false);
+  });
+
+  test("every time comes from its own column, and each may be missing", () => {
+    const [first] = words;
+    const times = ["firstFixMs", "firstPassMs", "goPastMs", "rightBoundMs", "selfPacedMs"] as const;
+    expect(times.map((measure) => first?.[measure])).toEqual([90, 95, 110, 95, 310.5]);
+    const bare = readReadingTable(READING_CSV.replace("3,90,95,110,95,310.5", "3,,,,,"))[0];
+    expect(times.map((measure) => bare?.[measure])).toEqual(times.map(() => Number.NaN));
+  });
+
   test("a missing frequency or time is NaN, never 0", () => {
     expect(words.filter(({ subtlexLog10 }) => Number.isNaN(subtlexLog10)).map(({ id }) => id)).toEqual([8]);
     expect(words.filter(({ selfPacedMs }) => Number.isNaN(selfPacedMs)).map(({ id }) => id)).toEqual([4]);
@@ -49,6 +66,9 @@ describe("pencil", () => {
     expect(words[9]?.item).toBe("Old Tom, the cook,");
     expect(words[9]?.word).toBe("sang.");
     expect(readReadingTable(`\uFEFF${READING_CSV}`)).toEqual(words);
+    expect(readReadingTable(READING_CSV.replace('Old Tom,"', 'Old\uFEFFTom,"'))[7]?.item).toBe(
+      "Old\uFEFFTom,",
+    );
   });
 });
 
@@ -68,6 +88,15 @@ describe("failure", () => {
       /Subtlex_log10 of row 1 must be a number, got "frequent"/,
     );
     expect(withCell(",2,1,14.2,3,71", ",2,1,14.2,,71")).toThrow(/length of row 1 must be a number, got ""/);
+  });
+
+  test("numbers everywhere else are needed, and white space or infinity is none", () => {
+    expect(withCell("Dana saw the cat.,1,1,", "Dana saw the cat.,,1,")).toThrow(/context_length of row 0/);
+    expect(withCell("Dana saw the cat.,1,1,", "Dana saw the cat.,1,,")).toThrow(/sent_id of row 0/);
+    expect(withCell("saw,Dana,3", "saw,Dana,")).toThrow(/prev_length of row 1/);
+    expect(withCell(",95,310.5", ", ,310.5")).toThrow(/RTrightbound of row 0 must be a number, got " "/);
+    expect(withCell(",95,310.5", ",95,Infinity")).toThrow(/self_paced_reading_time of row 0/);
+    expect(withCell("saw,Dana,3", ",Dana,3")).toThrow(/exactly where prev_word is/);
   });
 
   test("sentence-initial words and half a previous word are refused", () => {

@@ -115,6 +115,11 @@ describe("scores, against statsmodels with the official formulas on 48 invented 
       /another order/,
     );
     expect(() => scoreReadingTimes(words, surprisals.slice(1), { missing: "kept" })).toThrow(/got 47 for 48/);
+    const [first, second, ...rest] = surprisals;
+    const swapped = [second, first, ...rest].filter((row) => row !== undefined);
+    expect(() => scoreReadingTimes(words, swapped, { missing: "kept" })).toThrow(/another order/);
+    const more = [...surprisals, ...surprisals.slice(-1)];
+    expect(() => scoreReadingTimes(words, more, { missing: "kept" })).toThrow(/got 49 for 48/);
     const misspelt = "keep" as MissingPrevious;
     expect(() => scoreReadingTimes(words, surprisals, { missing: misspelt })).toThrow(
       /official, kept, got "keep"/,

@@ -2,7 +2,11 @@
 import { expect, test } from "vitest";
 import { finetuningRate } from "../../src/evaluation/superglue-schedule.js";
 import {
+  figureOf,
+  figuresOf,
   majorityShare,
+  namedDegeneracies,
+  predictionOf,
   splitVariance,
   summariseSeed,
   trivialScore,
@@ -52,6 +56,69 @@ test("a first token or padding that was pooled is named; a probe's body is meant
   ]);
 });
 
+test("a class is that of the largest logit, the first of equal ones; F1 and MCC are for two classes", () => {
+  expect(
+    [
+      [1, 3, 2],
+      [2, 2],
+      [-3, -1],
+    ].map(predictionOf),
+  ).toEqual([1, 0, 1]);
+  const binary = figuresOf([1, 1, 0, 0], logitsOf([1, 0, 1, 0]));
+  expect(binary).toEqual({ accuracy: 0.5, f1: 0.5, mcc: 0 });
+  expect(
+    figuresOf(
+      [2, 0],
+      [
+        [0, 0, 1],
+        [0, 1, 0],
+      ],
+    ),
+  ).toEqual({ accuracy: 0.5, f1: null, mcc: null });
+  expect(figureOf({ accuracy: 0.5, f1: 0.25, mcc: null }, "f1")).toBe(0.25);
+  expect(figureOf({ accuracy: 0.5, f1: 0.25, mcc: null }, "accuracy")).toBe(0.5);
+  expect(figureOf({ accuracy: 0.5, f1: null, mcc: null }, "f1")).toBe(0.5);
+});
+
+test("no epoch, and no held-out figures where they choose, are refused", () => {
+  expect(() => summariseSeed([], how)).toThrow(/at least one epoch, got none/);
+  const blind = { ...epoch(7, [0, 0, 0, 1], 0), heldOut: null };
+  expect(() => summariseSeed([blind], how)).toThrow(/got none for epoch 7/);
+  expect(summariseSeed([blind], { ...how, selection: "officialDev" }).epoch).toBe(7);
+});
+
+test("a gradient in any epoch is one, and degeneracies are told in their order", () => {
+  const epochs = [epoch(1, [1, 0, 1, 1], 0.9, 0), epoch(2, [0, 0, 0, 1], 0.1, 1)];
+  expect(summariseSeed(epochs, how).degeneracies).toEqual([]);
+  expect(namedDegeneracies({ noBodyGradient: 1, constantPredictions: 2, majorityScore: 0 })).toEqual([
+    "constantPredictions",
+    "noBodyGradient",
+  ]);
+});
+
+test("by hand: seeds of ¾ and ¼, items of 1, ½, ½, 0", () => {
+  const { seedDeviation, itemError, standardError } = splitVariance([
+    [1, 1, 1, 0],
+    [1, 0, 0, 0],
+  ]);
+  expect(seedDeviation).toBeCloseTo(Math.sqrt(1 / 8), 12);
+  expect(itemError).toBeCloseTo(Math.sqrt(1 / 6 / 4), 12);
+  // Residuals are ±¼ everywhere: 8 · 1/16 over 3 · 1 degrees of freedom is 1/6.
+  expect(standardError).toBeCloseTo(Math.sqrt(1 / 16 + 1 / 24 - 1 / 6 / 8), 12);
+});
+
+test("one seed has no deviation, one item or one cluster no error", () => {
+  expect(splitVariance([[1, 0]])).toEqual({ seedDeviation: null, itemError: 0.5, standardError: 0.5 });
+  expect(splitVariance([[1], [0]])).toMatchObject({ itemError: 0, standardError: 0.5 });
+  expect(splitVariance([[1, 0]], ["a", "a"]).itemError).toBe(0);
+});
+
+test("officially the epoch is the best on the scored items, whatever was held out", () => {
+  const epochs = [epoch(1, [1, 0, 0, 0], 0.9), epoch(2, [0, 0, 0, 1], 0.1)];
+  const summary = summariseSeed(epochs, { ...how, selection: "officialDev" });
+  expect([summary.epoch, summary.officialEpoch, summary.figures.accuracy]).toEqual([2, 2, 1]);
+});
+
 test("the official selection has no gap", () => {
   expect(
     summariseSeed([epoch(1, [1, 0, 0, 0], 0)], { ...how, selection: "officialDev" }).optimismGap,
@@ -99,4 +166,6 @@ test("the rate begins at 0, peaks after 6 % of the steps and goes down towards a
   expect([0, 3, 6].map((step) => finetuningRate(step, 100, 1))).toEqual([0, 0.5, 1]);
   expect(finetuningRate(53, 100, 1)).toBeCloseTo(0.55, 12);
   expect(finetuningRate(100, 100, 1)).toBeCloseTo(0.1, 12);
+  expect(finetuningRate(29.5, 100, 8)).toBeCloseTo(8 * (0.1 + 0.9 * 0.5 * (1 + Math.SQRT1_2)), 12);
+  expect(finetuningRate(0, 10, 1)).toBe(1); // ⌊0.06 · 10⌋: no warm-up
 });

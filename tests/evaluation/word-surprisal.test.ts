@@ -32,6 +32,25 @@ describe("surprisal, by pencil", () => {
     ]);
   });
 
+  test("a whole word is asked for with its space, with its end, and given that the text before it ended", async () => {
+    const asked: ScoringRequest[] = [];
+    const probabilities = [0.5, 0.25, 0.8]; // " saw" after "Dana"; an end after "Dana saw"; an end after "Dana"
+    const [saw] = await measureSurprisal(sample.slice(0, 1), {
+      logLikelihood: async (requests) => {
+        asked.push(...requests);
+        return requests.map((_, index) => ({ logProb: Math.log(probabilities[index] ?? 1), numTokens: 1 }));
+      },
+      splitWord: wholeWord,
+      reading: "wholeWord",
+    });
+    expect(asked).toEqual([
+      { context: "Dana", continuation: " saw", tokenization: "joined" },
+      { context: "Dana saw", continuation: "", tokenization: "wordEnd" },
+      { context: "Dana", continuation: "", tokenization: "wordEnd" },
+    ]);
+    expect(saw?.surprisalNats).toBeCloseTo(-Math.log((0.5 * 0.25) / 0.8), 12);
+  });
+
   test("surprisals of pieces add up, each asked for after the text that has grown by the ones before", async () => {
     const asked: ScoringRequest[] = [];
     const logLikelihood: LogLikelihood = async (requests) => {
@@ -93,6 +112,11 @@ describe("failure while measuring", () => {
   test("unscored words, missing pieces, missing answers and unknown readings are refused", async () => {
     const unscored: LogLikelihood = async (requests) => requests.map(() => ({ logProb: 0, numTokens: 0 }));
     await expect(measure(unscored)).rejects.toThrow(/row 0 must have scored tokens/);
+    const halfScored: LogLikelihood = async (requests) =>
+      requests.map((_, index) => ({ logProb: -1, numTokens: index === 1 ? 0 : 1 }));
+    await expect(measure(halfScored, { splitWord: async (word: string) => [word, "."] })).rejects.toThrow(
+      /row 0 must have scored tokens/,
+    );
     await expect(measure(unscored, { splitWord: async () => [] })).rejects.toThrow(
       /at least one piece for row 0/,
     );

@@ -29,7 +29,7 @@ const architecture: ArchitectureConfig = {
   hiddenSize: 12,
   numHeads: 4,
   numKeyValueHeads: 2,
-  headDim: 4,
+  headDim: 6, // another number than that of the heads: only so does a root of the wrong one show
   numLayers: 2,
   feedForwardSize: 20,
   rotaryBase: 100,

@@ -4,7 +4,7 @@ import { acrossSeeds } from "../../src/statistics/across-seeds.js";
 import { studentQuantile } from "../../src/statistics/student-quantile.js";
 import { mean, sampleStandardDeviation } from "../../src/statistics/summary.js";
 
-const REPLICATES = 40_000;
+const REPLICATES = 8_000;
 const options = { replicates: REPLICATES, seed: 7 };
 /** Seeds that came to these scores, without any chance from items. */
 const exact = (estimates: readonly number[]) => ({

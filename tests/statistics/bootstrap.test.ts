@@ -40,6 +40,29 @@ describe("drawing", () => {
     });
   });
 
+  test("one number is drawn after the other: two calls go on where one would", () => {
+    const whole = new Int32Array(8);
+    indexDrawer(5)(whole, 100);
+    const draw = indexDrawer(5);
+    const [first, second] = [new Int32Array(3), new Int32Array(5)];
+    draw(first, 100);
+    draw(second, 100);
+    expect([...first, ...second]).toEqual([...whole]);
+  });
+
+  test("a replicate is the mean of the drawn rows, whatever their number", () => {
+    for (const size of [1, 3, 4, 7, 9]) {
+      const column = Array.from({ length: size }, (_, row) => 2 ** row);
+      const [drawn] = resampleMeans([column], { replicates: 3, seed: 11 });
+      const draw = indexDrawer(11);
+      for (let replicate = 0; replicate < 3; replicate++) {
+        const rows = new Int32Array(size);
+        draw(rows, size);
+        expect(drawn?.[replicate]).toBeCloseTo(mean([...rows].map((row) => column[row] ?? Number.NaN)), 12);
+      }
+    }
+  });
+
   test("a group is drawn from itself: constant groups leave no spread", () => {
     const [drawn] = resampleMeans([[1, 1, 1, 0, 0]], {
       replicates: 20,
@@ -73,11 +96,82 @@ describe("drawing", () => {
   test("rows that do not pair, or were not scored, are refused", () => {
     expect(() => resampleMeans([[1], [1, 2]], OPTIONS)).toThrow(/same number of rows.*got 1, 2 rows/);
     expect(() => resampleMeans([[Number.NaN]], OPTIONS)).toThrow(/must be finite, got NaN in row 0/);
-    expect(() => resampleMeans([[1]], { replicates: 0, seed: 1 })).toThrow(/replicates must be/);
+    for (const replicates of [0, 1.5, -1])
+      expect(() => resampleMeans([[1]], { replicates, seed: 1 })).toThrow(
+        /^resampleMeans: replicates must be/,
+      );
+    expect(() => resampleMeans([[]], OPTIONS)).toThrow(/at least one, got 0 rows/);
+    expect(() => resampleMeans([], OPTIONS)).toThrow(/at least one/);
+    expect(() => resampleMeans([[1, 2]], { ...OPTIONS, groups: ["a"] })).toThrow(/got 2, 1 rows/);
+    expect(() => resampleMeans([[1, 2]], { ...OPTIONS, clusters: ["a"] })).toThrow(/got 2, 1 rows/);
+  });
+});
+
+describe("intervals and p by hand", () => {
+  const sampleOf = (...replicates: number[]) => ({ replicates: Float64Array.from(replicates) });
+
+  test("the middle half of 1 … 5 reaches from 2 to 4, the middle 60 % between the numbers", () => {
+    expect(percentileInterval(sampleOf(5, 3, 1, 4, 2), 0.5)).toEqual({ low: 2, high: 4 });
+    const { low, high } = percentileInterval(sampleOf(5, 3, 1, 4, 2), 0.6);
+    expect([low, high]).toEqual([expect.closeTo(1.8, 12), expect.closeTo(4.2, 12)]);
+  });
+
+  test("p counts the smaller side and the zeros twice, one more on top, and never exceeds 1", () => {
+    expect(bootstrapP(sampleOf(-1, 1, 1, 1, 1, 1, 1, 1, 1))).toBe((2 * 2) / 10);
+    expect(bootstrapP(sampleOf(-1, -1, -1, 1, -1, -1, -1, -1, 0))).toBe((2 * 3) / 10);
+    expect(bootstrapP(sampleOf(1, 1, 1, 1, 1, 1, 1, 1, 1))).toBe(2 / 10);
+    expect(bootstrapP(sampleOf(1, -1))).toBe(1);
+    expect(bootstrapP(sampleOf(1e-13, 1, 1, 1))).toBe((2 * 2) / 5); // rounding, not a difference
+  });
+
+  test("BCa without bias and acceleration is the percentile interval, with the estimate's equals halved", () => {
+    const unbiased = { estimate: 3, acceleration: 0, ...sampleOf(1, 2, 3, 4, 5) };
+    const { low, high } = percentileInterval(unbiased, 0.8);
+    expect(bcaInterval(unbiased, 0.8)).toEqual({
+      low: expect.closeTo(low, 9),
+      high: expect.closeTo(high, 9),
+    });
+    const skewed = bcaInterval({ ...unbiased, acceleration: 0.1 }, 0.8);
+    expect(skewed.low).toBeGreaterThan(low);
+    expect(skewed.high).toBeGreaterThan(high);
+  });
+
+  test("BCa moves towards the side on which the estimate lies among its replicates", () => {
+    // 1 below, 3 above: the bias is the normal point of ¼; the median's end is that of twice it, ranks from 0 to 3.
+    const sample = { estimate: 1.5, acceleration: 0, ...sampleOf(1, 2, 3, 4) };
+    const narrow = bcaInterval(sample, 1e-9);
+    const share = 0.0886717; // Φ(2 · Φ⁻¹(¼))
+    expect(narrow.low).toBeCloseTo(1 + 3 * share, 5);
+    expect(narrow.high).toBeCloseTo(1 + 3 * share, 5);
+  });
+
+  test("replicates on one side only, and confidence that is no share, are refused", () => {
+    for (const replicates of [sampleOf(1, 2), sampleOf(-2, -1)])
+      expect(() => bcaInterval({ estimate: 0, acceleration: 0, ...replicates }, 0.9)).toThrow(/all 2 on one/);
+    for (const confidence of [0, 1, Number.NaN]) {
+      expect(() => percentileInterval(sampleOf(1), confidence)).toThrow(/^percentileInterval: confidence/);
+      expect(() => bcaInterval({ estimate: 1, acceleration: 0, ...sampleOf(1) }, confidence)).toThrow(
+        /^bcaInterval: confidence/,
+      );
+    }
   });
 });
 
 describe("the paired bootstrap over items", () => {
+  test("skewness of influences: 0, 0, 3 lie −1, −1, 2 from their mean, so 6 / (6 · 6^1.5)", () => {
+    expect(bootstrapItems({ differences: [0, 0, 3] }, OPTIONS).acceleration).toBeCloseTo(6 ** -1.5, 12);
+    expect(bootstrapItems({ differences: [2, 2] }, OPTIONS).acceleration).toBe(0);
+    // Beside a group of 0, 0, 3 one of 5, 5: influences of the first are thirds, those of the second nothing.
+    const groups = ["a", "b", "a", "a", "b"];
+    const { acceleration } = bootstrapItems({ differences: [0, 5, 0, 3, 5], groups }, OPTIONS);
+    expect(acceleration).toBeCloseTo(6 ** -1.5, 12);
+  });
+
+  test("items are drawn within their group", () => {
+    const sample = bootstrapItems({ differences: [1, 0, 1, 0], groups: ["a", "b", "a", "b"] }, OPTIONS);
+    expect(new Set(sample.replicates)).toEqual(new Set([0.5]));
+  });
+
   test("has the spread of theory, and the mean of groups weighs groups alike", () => {
     const differences = differencesOf(200, 5);
     const theory = Math.sqrt(
@@ -187,6 +281,43 @@ describe("the paired bootstrap over seeds and items", () => {
     expect(Math.abs(apart / Math.hypot(alike, 0.0943) - 1)).toBeLessThan(0.05);
   });
 
+  test("has the mean of the seeds' means, groups counted alike, as estimate", () => {
+    const differences = [
+      [1, 0, 0, 0],
+      [0, 0, 0, 0],
+    ];
+    expect(bootstrapSeedsAndItems({ differences }, OPTIONS).estimate).toBe(0.125);
+    const groups = ["small", "large", "large", "large"];
+    expect(bootstrapSeedsAndItems({ differences, groups }, OPTIONS).estimate).toBe(0.25);
+    const constant = [
+      [1, 0],
+      [1, 0],
+    ];
+    const { replicates } = bootstrapSeedsAndItems({ differences: constant, groups: ["a", "b"] }, OPTIONS);
+    expect(new Set(replicates)).toEqual(new Set([0.5]));
+  });
+
+  test("of two constant seeds, 0 and 1, draws 0, ½ and 1 as often as two tosses of a coin", () => {
+    const { replicates } = bootstrapSeedsAndItems(
+      {
+        differences: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
+      OPTIONS,
+    );
+    for (const [value, share] of [
+      [0, 0.25],
+      [0.5, 0.5],
+      [1, 0.25],
+    ] as const)
+      // Four binomial standard errors of 4,000 draws at most.
+      expect(Math.abs(replicates.filter((drawn) => drawn === value).length / 4_000 - share)).toBeLessThan(
+        0.032,
+      );
+  });
+
   test("of one seed is refused, because its spread is unknown", () => {
     expect(() => bootstrapSeedsAndItems({ differences: [[1, 0]] }, OPTIONS)).toThrow(
       /at least two seeds, got 1/,
@@ -216,6 +347,27 @@ describe("the paired bootstrap over clusters", () => {
     const whole = bootstrapClusters({ differences, clusters: pairs }, { ...OPTIONS, within: "kept" });
     expect(spreadOf(whole)).toBeLessThan(1e-9); // every cluster has the mean 0
     expect(spreadOf(drawn)).toBeGreaterThan(0.2);
+  });
+
+  test("a drawn cluster brings its items with it: 1 and three 0 make 0, ¼ or 1", () => {
+    const uneven = { differences: [0, 1, 0, 0], clusters: ["large", "small", "large", "large"] };
+    const kept = bootstrapClusters(uneven, { ...OPTIONS, within: "kept" });
+    expect(kept.estimate).toBe(0.25);
+    expect(new Set(kept.replicates)).toEqual(new Set([0, 0.25, 1]));
+    expect(kept.acceleration).toBeNull();
+  });
+
+  test("items without a cluster, or not scored, are refused", () => {
+    const options = { ...OPTIONS, within: "kept" } as const;
+    expect(() => bootstrapClusters({ differences: [1, 0], clusters: ["a"] }, options)).toThrow(
+      /2 differences and 1 clusters/,
+    );
+    expect(() => bootstrapClusters({ differences: [1, Number.NaN], clusters: ["a", "b"] }, options)).toThrow(
+      /every finite difference/,
+    );
+    expect(() =>
+      bootstrapClusters({ differences: [1, 0], clusters: ["a", "b"] }, { ...options, replicates: 0 }),
+    ).toThrow(/^bootstrapClusters: replicates/);
   });
 
   test("one cluster alone is refused", () => {

@@ -13,6 +13,14 @@ test("one hit, one false alarm and one miss give F1 ½", () => {
   expect(f1Score({ labels: [1, 0, 1], predictions: [1, 1, 0] })).toBe(0.5);
 });
 
+test("Matthews by hand: TP 3, TN 1, FP 2, FN 1 give (3 − 2) / √(5 · 4 · 3 · 2), and one class alone 0", () => {
+  const labels = [1, 1, 1, 1, 0, 0, 0];
+  const predictions = [1, 1, 1, 0, 0, 1, 1];
+  expect(matthewsCorrelation({ labels, predictions })).toBeCloseTo(1 / Math.sqrt(120), 14);
+  expect(matthewsCorrelation({ labels, predictions: labels.map(() => 1) })).toBe(0);
+  expect(matthewsCorrelation({ labels: labels.map(() => 0), predictions })).toBe(0);
+});
+
 test("F1 is about class 1: swapping the classes changes it", () => {
   expect(f1Score({ labels: [1, 0, 0, 0], predictions: [0, 0, 0, 0] })).toBe(0);
   expect(f1Score({ labels: [0, 1, 1, 1], predictions: [1, 1, 1, 1] })).toBeCloseTo(6 / 7, 14);
@@ -37,6 +45,15 @@ describe("failure", () => {
   test("missing predictions are refused", () => {
     expect(() => accuracy({ labels: [0, 1], predictions: [0] })).toThrow(/got 2 and 1/);
     expect(() => accuracy({ labels: [], predictions: [] })).toThrow(RangeError);
-    expect(() => accuracy({ labels: [0], predictions: [Number.NaN] })).toThrow(/got NaN at index 0/);
+    for (const wrong of [Number.NaN, -1, 0.5])
+      expect(() => accuracy({ labels: [0, 0], predictions: [0, wrong] })).toThrow(
+        `accuracy: predictions must each be a whole number from 0 up, got ${wrong} at index 1`,
+      );
+    expect(() => f1Score({ labels: [0, 1], predictions: [1, 2] })).toThrow(
+      /^f1Score: predictions must each be 0 or 1, got 2 at index 1/,
+    );
+    expect(() => matthewsCorrelation({ labels: [], predictions: [] })).toThrow(
+      /^matthewsCorrelation: labels/,
+    );
   });
 });

@@ -7,6 +7,8 @@ import {
   clusteredStandardError,
 } from "../../src/statistics/clustered-regression.js";
 import { assignFolds, heldOutGain } from "../../src/statistics/held-out-gain.js";
+import { fitOls, partialRSquared } from "../../src/statistics/regression.js";
+import { indexDrawer } from "../../src/statistics/resample.js";
 
 const column = z.array(z.number());
 // Made by tests/golden/make/clustered_regression.py; library versions are in the file.
@@ -65,6 +67,23 @@ test("one seed gives one interval, and it holds the estimate", () => {
   expect(high).toBeGreaterThan(sample.estimate);
 });
 
+test("cluster by cluster: replicates are the partial R² of the drawn clusters' rows", () => {
+  const names = [...new Set(golden.clusters)];
+  const sample = bootstrapPartialRSquared([times], columns, { replicates: 2, seed: 9 });
+  const draw = indexDrawer(9);
+  for (const replicate of sample.replicates) {
+    const drawn = new Int32Array(names.length);
+    draw(drawn, names.length);
+    const rows = [...drawn].flatMap((index) =>
+      golden.clusters.flatMap((name, row) => (name === names[index] ? [row] : [])),
+    );
+    const pick = (values: readonly number[]) => rows.map((row) => values[row] ?? Number.NaN);
+    const without = fitOls({ predictors: base.map(pick), response: pick(times) });
+    const full = fitOls({ predictors: [...base, golden.surprisal].map(pick), response: pick(times) });
+    expect(replicate).toBeCloseTo(partialRSquared({ full, base: without }), 10);
+  }
+});
+
 test("noise gains nothing on rows that were not fitted", () => {
   const noise = times.map((_, row) => Math.sin(row ** 2 * 7.3));
   const gains = heldOutGain({ response: times, base, extra: [noise], folds: golden.folds });
@@ -82,6 +101,16 @@ test("rows of a sentence share a fold, and folds differ by at most one sentence"
 
 test("too few clusters, odd folds, holes and equal columns are refused", () => {
   const one = golden.clusters.map(() => "s0");
+  expect(() => bootstrapPartialRSquared(golden.times, columns, { replicates: 0, seed: 1 })).toThrow(
+    /^bootstrapPartialRSquared: replicates/,
+  );
+  expect(() => clusteredStandardError(times.slice(1), columns)).toThrow(/^clusteredStandardError: finite/);
+  for (const folds of [1, 2.5])
+    expect(() => assignFolds(golden.clusters, { folds, seed: 1 })).toThrow(`got ${folds}`);
+  expect(new Set(assignFolds(golden.clusters, { folds: 15, seed: 1 })).size).toBe(15);
+  expect(() =>
+    heldOutGain({ response: times, base: [times.slice(1)], extra: [], folds: golden.folds }),
+  ).toThrow(/one value per row/);
   expect(() => clusteredStandardError(times, { ...columns, clusters: one })).toThrow(/in 1 clusters/);
   expect(() => assignFolds(golden.clusters, { folds: 16, seed: 1 })).toThrow(
     /from 2 to the 15 clusters, got 16/,

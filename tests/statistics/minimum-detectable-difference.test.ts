@@ -27,5 +27,16 @@ test.each([
 
 test("no items and shares that are none are refused", () => {
   expect(() => minimumDetectableDifference({ items: 0, discordant: 0.1 })).toThrow(/got 0 and 0\.1/);
+  expect(() => minimumDetectableDifference({ items: 1.5, discordant: 0.1 })).toThrow(/got 1.5 and 0.1/);
   expect(() => minimumDetectableDifference({ items: 9, discordant: 0 })).toThrow(/got 9 and 0/);
+  expect(() => minimumDetectableDifference({ items: 9, discordant: 1.1 })).toThrow(/got 9 and 1.1/);
+});
+
+test("one item on which the models differ for certain; and other levels of significance and power", () => {
+  expect(minimumDetectableDifference({ items: 1, discordant: 1 })).toBeCloseTo(2.801585, 5);
+  // (2.575829 + 1.281552) · √(0.15 / 100)
+  expect(minimumDetectableDifference({ items: 100, significance: 0.01, power: 0.9 })).toBeCloseTo(
+    0.149396,
+    5,
+  );
 });

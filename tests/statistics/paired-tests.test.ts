@@ -33,7 +33,20 @@ describe("McNemar's exact test", () => {
     }
   });
 
+  test("of 1 against 5 counts 7 of 64 ways to fall, twice; of 3 against 3, or none, nothing stands out", () => {
+    const [first, second] = [
+      [1, 0, 0, 0, 0, 0, 1, 0],
+      [0, 1, 1, 1, 1, 1, 1, 0],
+    ];
+    expect(countDiscordant(first, second)).toEqual({ onlyFirst: 1, onlySecond: 5 });
+    expect(exactMcNemar({ onlyFirst: 1, onlySecond: 5 })).toBeCloseTo((2 * 7) / 64, 12);
+    expect(exactMcNemar({ onlyFirst: 3, onlySecond: 3 })).toBe(1);
+    expect(exactMcNemar({ onlyFirst: 0, onlySecond: 0 })).toBe(1);
+  });
+
   test("takes no half credits and no lists of two lengths", () => {
+    expect(() => countDiscordant([1, 1], [1, 2])).toThrow(/got 2 at index 1/);
+    expect(() => exactMcNemar({ onlyFirst: 1, onlySecond: 0.5 })).toThrow(RangeError);
     expect(() => countDiscordant([0.5], [1])).toThrow(/must be 0 or 1, got 0.5 at index 0. Use signFlipTest/);
     expect(() => countDiscordant([1], [1, 0])).toThrow(/same items, got 1 and 2/);
     expect(() => exactMcNemar({ onlyFirst: -1, onlySecond: 2 })).toThrow(/whole numbers from 0/);
@@ -66,11 +79,45 @@ describe("the sign-flip test", () => {
 
   test("of two identical answer sheets has p = 1, however long they are", () => {
     expect(signFlipTest([0, 0, 0], OPTIONS)).toBe(1);
+    expect(
+      signFlipTest(
+        Array.from({ length: 40 }, () => 0),
+        OPTIONS,
+      ),
+    ).toBe(1);
     expect(() => signFlipTest([], OPTIONS)).toThrow(/finite differences, got none/);
   });
 });
 
+describe("the sign-flip test by hand", () => {
+  test("of 1, 2, 4 only the given signs and their opposites reach 7: 2 of 8; of 1, 2, −4 six do", () => {
+    expect(signFlipTest([1, 2, 4], OPTIONS)).toBe(2 / 8);
+    expect(signFlipTest([1, 2, -4], OPTIONS)).toBe(1); // |−1|, and no sum is nearer to 0
+    expect(signFlipTest([1, 1, 2, 0], OPTIONS)).toBe(2 / 8);
+  });
+
+  test("counts all patterns up to 16 differences, and draws from 17 on", () => {
+    const alike = (length: number) => Array.from({ length }, () => 1);
+    expect(signFlipTest(alike(16), { replicates: 9, seed: 1 })).toBe(2 / 2 ** 16);
+    expect(signFlipTest(alike(17), { replicates: 9, seed: 1 })).toBe(1 / 10); // the given one, none of the nine
+    // 60 differences take three drawn numbers a pattern.
+    expect(signFlipTest(alike(60), { replicates: 99, seed: 1 })).toBe(1 / 100);
+  });
+
+  test("names what is not finite, and refuses replicates that are no count", () => {
+    expect(() => signFlipTest([1, Number.NaN], OPTIONS)).toThrow(/got NaN at index 1/);
+    expect(() => signFlipTest([1], { replicates: 0.5, seed: 1 })).toThrow(/signFlipTest: replicates/);
+  });
+});
+
 describe("corrections for many tests", () => {
+  test("by hand: p of 0.01, 0.04, 0.03 times 3, 1 and 2, or times 3, 1 and 3/2", () => {
+    expect(adjustHolm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06]);
+    expect(adjustBenjaminiHochberg([0.01, 0.04, 0.03])).toEqual([0.03, 0.04, 0.04]);
+    expect(adjustHolm([0.6, 0.7])).toEqual([1, 1]);
+    expect(adjustBenjaminiHochberg([0, 1])).toEqual([0, 1]);
+  });
+
   test("equal statsmodels", () => {
     for (const { p, holm, benjaminiHochberg } of golden.adjusted) {
       adjustHolm(p).forEach((value, at) => expect(value).toBeCloseTo(holm[at] ?? Number.NaN, 12));
@@ -109,8 +156,27 @@ describe("the exact interval of a proportion", () => {
   });
 
   test("takes whole counts only", () => {
-    expect(() => clopperPearsonInterval({ successes: 1.5, n: 3, confidence: 0.95 })).toThrow(/whole number/);
-    expect(() => clopperPearsonInterval({ successes: 1, n: 3, confidence: 95 })).toThrow(/strictly between/);
+    for (const [successes, n] of [
+      [1.5, 3],
+      [1, 2.5],
+      [0, 0],
+      [-1, 3],
+      [4, 3],
+    ] as const)
+      expect(() => clopperPearsonInterval({ successes, n, confidence: 0.95 })).toThrow(/whole number/);
+    for (const confidence of [0, 1, 95])
+      expect(() => clopperPearsonInterval({ successes: 1, n: 3, confidence })).toThrow(/strictly between/);
+  });
+
+  test("of 0 in 1 ends where one success would have probability 1 − α/2, of 1 in 1 is its mirror", () => {
+    expect(clopperPearsonInterval({ successes: 0, n: 1, confidence: 0.9 })).toEqual({
+      low: 0,
+      high: expect.closeTo(0.95, 12),
+    });
+    expect(clopperPearsonInterval({ successes: 1, n: 1, confidence: 0.9 })).toEqual({
+      low: expect.closeTo(0.05, 12),
+      high: 1,
+    });
   });
 });
 
@@ -126,6 +192,18 @@ describe("Cochran's Q", () => {
 
   test("is 0 for equal effects, and an effect without error is refused", () => {
     expect(cochranQ([1, 1].map((effect) => ({ effect, standardError: 2 })))).toEqual({ q: 0, p: 1 });
-    expect(() => cochranQ([{ effect: 1, standardError: 0 }])).toThrow(/at least two effects/);
+    const good = { effect: 1, standardError: 1 };
+    expect(() => cochranQ([good])).toThrow(/at least two effects .* got 1/);
+    expect(() => cochranQ([good, { effect: 1, standardError: 0 }])).toThrow(/got 1 ± 0/);
+    expect(() => cochranQ([good, { effect: Number.NaN, standardError: 1 }])).toThrow(/got NaN ± 1/);
+  });
+
+  test("by hand: 0 ± 1 and 3 ± ½ weigh 1 and 4, their mean is 2.4, Q = 1 · 2.4² + 4 · 0.6² = 7.2", () => {
+    const found = cochranQ([
+      { effect: 0, standardError: 1 },
+      { effect: 3, standardError: 0.5 },
+    ]);
+    expect(found.q).toBeCloseTo(7.2, 12);
+    expect(found.p).toBeCloseTo(0.00729, 5); // χ² with one degree of freedom
   });
 });

@@ -52,6 +52,32 @@ describe("pencil", () => {
     expect(fit.standardErrors[0]).toBeCloseTo(Math.sqrt(7 / 3), 14);
   });
 
+  test("a slope of nothing has a t of 0, whichever side its column begins on", () => {
+    for (const sign of [1, -1]) {
+      const { coefficients, tValues } = fitOls({
+        predictors: [[2 * sign, -sign, -sign, 0]],
+        response: [0, 1, -1, 0],
+      });
+      expect([coefficients[1], tValues[1]]).toEqual([expect.closeTo(0, 12), expect.closeTo(0, 12)]);
+    }
+  });
+
+  test("a column of one deviation alone is fitted, whatever its sign: reflecting it cancels nothing", () => {
+    // Centred and scaled, then rotated, the second column is all pivot.
+    for (const sign of [1, -1]) {
+      const { coefficients } = fitOls({
+        predictors: [
+          [1, -1, 0, 0],
+          [sign, sign, -sign, -sign],
+        ],
+        response: [3, 1, 0, 0],
+      });
+      expect(coefficients[0]).toBeCloseTo(1, 12);
+      expect(coefficients[1]).toBeCloseTo(1, 12);
+      expect(coefficients[2]).toBeCloseTo(sign, 12);
+    }
+  });
+
   test("three columns have the products 0·1, 0·2, 1·2", () => {
     expect(pairwiseProducts([[2], [3], [5]])).toEqual([[6], [10], [15]]);
   });
@@ -129,6 +155,12 @@ describe("failure", () => {
     expect(() => fitOls({ predictors: [first, second, sum], response: y })).toThrow(
       /got predictor 2 as a combination/,
     );
+    // Large, and constant but for its last digit; the same spread of a small column is one.
+    const [large, step] = [1e6, 2 ** -33]; // the distance between numbers near a million
+    const lastDigit = [large, large + step, large, large, large + step];
+    expect(() => fitOls({ predictors: [lastDigit], response: y })).toThrow(/predictor 0 must vary/);
+    const small = fitOls({ predictors: [lastDigit.map((value) => value - large)], response: y });
+    expect((small.coefficients[1] ?? 0) * step).toBeCloseTo((4 + 5) / 2 - (1 + 2 + 8) / 3, 9);
     expect(() => fitOls({ predictors: [first], response: [3, 3, 3, 3, 3] })).toThrow(
       /the response must vary/,
     );
@@ -138,6 +170,11 @@ describe("failure", () => {
     expect(() => fitOls({ predictors: [[1, Number.NaN, 3, 4, 6]], response: y })).toThrow(
       /predictor 0 must be finite, got NaN in row 1/,
     );
+    expect(() => fitOls({ predictors: [[1, 2, 3, 4, 6]], response: [Number.NaN, 4, 2, 8, 5] })).toThrow(
+      /the response must be finite, got NaN in row 0/,
+    );
+    expect(() => completeRows([])).toThrow(/got lengths \[\]/);
+    expect(pairwiseProducts([])).toEqual([]);
     expect(() => fitOls({ predictors: [[1, 2]], response: y })).toThrow(
       /got 2 for 5. Pass columns, not rows/,
     );

@@ -33,6 +33,29 @@ test("no true positive gives F1 of 0, all right gives 1, without width", () => {
   expect(all.high).toBeCloseTo(1, 12);
 });
 
+test("the interval is about the mean over seeds, as wide as it was asked for", () => {
+  // Half of the seeds are always right, the other half never: drawn twice, two seeds give 0, ½ or 1.
+  const predictions = [labels, labels.map((label) => 1 - label)];
+  expect(scoreInterval({ labels, predictions }, { ...draw, metric: "accuracy" })).toEqual({
+    low: 0,
+    high: 1,
+  });
+  const middle = { ...draw, metric: "accuracy", confidence: 0.3 } as const;
+  expect(scoreInterval({ labels, predictions }, middle)).toEqual({ low: 0.5, high: 0.5 });
+});
+
+test("F1 of drawn items is that of their counts", () => {
+  // Three clusters of one item: a hit, a miss and a right 0. Drawn thrice, F1 is 2 TP / (2 TP + misses).
+  const answers = { labels: [1, 1, 0], predictions: [[1, 0, 0]] };
+  // Of 27 draws 11 give ½ or less, the next 6 give ⅔.
+  const middle = { ...draw, metric: "f1", confidence: 0.1 } as const;
+  expect(scoreInterval(answers, middle)).toEqual({
+    low: expect.closeTo(2 / 3, 12),
+    high: expect.closeTo(2 / 3, 12),
+  });
+  expect(scoreInterval(answers, { ...draw, metric: "f1" })).toEqual({ low: 0, high: expect.closeTo(1, 12) });
+});
+
 test("seeds that differ widen the interval, and so do items that err together", () => {
   const width = (answers: Parameters<typeof scoreInterval>[0]): number => {
     const { low, high } = scoreInterval(answers, { ...draw, metric: "accuracy" });

@@ -47,7 +47,11 @@ describe("samples", () => {
     expect(() => mean([])).toThrow(/^mean: at least 1 value must be given, got 0/);
     expect(() => sampleStandardDeviation([1])).toThrow(/^sampleStandardDeviation: at least 2 values/);
     expect(() => quantile([1, Number.NaN], 0.5)).toThrow(/got NaN at index 1/);
-    expect(() => quantile([1, 2], 50)).toThrow(/Give proportions, not percent/);
+    expect(() => mean([Number.NaN, 1])).toThrow(/^mean: .*got NaN at index 0/);
+    for (const probability of [50, 1.01, -0.01, Number.NaN])
+      expect(() => quantile([1, 2], probability)).toThrow(/Give proportions, not percent/);
+    expect(() => median([])).toThrow(/^quantile: at least 1 value /);
+    expect(() => sampleStandardDeviation([1, Infinity])).toThrow(/^sampleStandardDeviation: every value/);
   });
 });
 
@@ -82,9 +86,29 @@ describe("proportions", () => {
   });
 
   test("percentages where proportions belong are refused", () => {
-    expect(() => proportionStandardError({ proportion: 61.5, n: 52 })).toThrow(/Divide percentages by 100/);
-    expect(() => wilsonInterval({ successes: 53, n: 52, confidence: 0.95 })).toThrow(/got 53 of 52/);
-    expect(() => wilsonInterval({ successes: 5, n: 52, confidence: 95 })).toThrow(/Use 0.95 for 95 %/);
+    for (const [proportion, n] of [
+      [61.5, 52],
+      [-0.1, 52],
+      [0.5, 0],
+      [0.5, Infinity],
+    ] as const)
+      expect(() => proportionStandardError({ proportion, n })).toThrow(/Divide percentages by 100/);
+    for (const [successes, n] of [
+      [53, 52],
+      [-1, 52],
+      [0, 0],
+      [1, Infinity],
+    ] as const)
+      expect(() => wilsonInterval({ successes, n, confidence: 0.95 })).toThrow(`got ${successes} of ${n}`);
+    for (const confidence of [0, 1, 95])
+      expect(() => wilsonInterval({ successes: 5, n: 52, confidence })).toThrow(/Use 0.95 for 95 %/);
+  });
+
+  test("the ends are exact: nothing and everything right have errors of 0 and intervals that begin there", () => {
+    expect(proportionStandardError({ proportion: 0, n: 1 })).toBe(0);
+    expect(proportionStandardError({ proportion: 1, n: 1 })).toBe(0);
+    expect(wilsonInterval({ successes: 0, n: 1, confidence: 0.95 }).low).toBe(0);
+    expect(wilsonInterval({ successes: 1, n: 1, confidence: 0.95 }).high).toBe(1);
   });
 });
 

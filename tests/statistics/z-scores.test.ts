@@ -72,7 +72,8 @@ describe("failure", () => {
 
   test("holes and second values are named", () => {
     expect(() => medianZScores(rows.slice(1))).toThrow(/got no "WSC" for A/);
-    expect(() => medianZScores([...rows, ...rows])).toThrow(/got "WSC" twice for "A"/);
+    expect(() => tasksWithoutSpread(rows.slice(1))).toThrow(/^tasksWithoutSpread: .* no "WSC" for A/);
+    expect(() => medianZScores([...rows, ...rows])).toThrow(/^medianZScores: .* got "WSC" twice for "A"/);
     expect(() => medianZScores([{ model: "A", task: "RTE", value: Number.NaN }])).toThrow(
       /got NaN for "A" on "RTE"/,
     );

@@ -20,8 +20,17 @@ describe("by hand", () => {
   test("the linear schedule falls to 0 at the last step", () => {
     expect([60, 110].map((step) => learningRateAt(step, schedule({})))).toEqual([0.5, 0]);
   });
-  test("the cosine is at half of the peak half way", () => {
-    expect(learningRateAt(60, schedule({ schedule: "cosineWithRestarts" }))).toBeCloseTo(0.5, 12);
+  test("the linear schedule falls evenly: a quarter of the way a quarter of the peak is gone", () => {
+    expect(learningRateAt(35, schedule({ peak: 8 }))).toBe(6);
+  });
+  test("the cosine is at half of the peak half way, and above the line before: (1 + cos 45°) / 2", () => {
+    const cosine = schedule({ schedule: "cosineWithRestarts" });
+    expect(learningRateAt(60, cosine)).toBeCloseTo(0.5, 12);
+    expect(learningRateAt(35, cosine)).toBeCloseTo((1 + Math.SQRT1_2) / 2, 12);
+  });
+  test("the cosine ends at 0, where its next cycle would begin at the peak", () => {
+    expect(learningRateAt(110, schedule({ schedule: "cosineWithRestarts" }))).toBe(0);
+    expect(learningRateAt(110, schedule({ schedule: "cosineWithRestarts", cosineCycles: 2 }))).toBe(0);
   });
   test("two cycles are back at the peak half way", () => {
     expect(learningRateAt(60, schedule({ schedule: "cosineWithRestarts", cosineCycles: 2 }))).toBeCloseTo(
@@ -65,7 +74,9 @@ describe("warm-up", () => {
   test("at smaller scales takes its share", () => {
     expect(warmupStepsOf({ ...PRETRAINING, warmupShare: 0.25 }, 200)).toBe(50);
   });
-  test("longer than the run is refused", () => {
+  test("as long as the run or longer is refused", () => {
+    expect(() => warmupStepsOf(PRETRAINING, 5_000)).toThrow(/got 5000 of 5000/);
+    expect(warmupStepsOf(PRETRAINING, 5_001)).toBe(5_000);
     expect(() => warmupStepsOf(PRETRAINING, 4_000)).toThrow(
       /warm-up must end before the run does, got 5000 of 4000/,
     );
@@ -75,4 +86,9 @@ describe("warm-up", () => {
 test("an unknown schedule is refused by name", () => {
   const config = { ...schedule({}), schedule: "cosin" };
   expect(() => learningRateAt(50, config as unknown as ScheduleConfig)).toThrow(/got "cosin"/);
+});
+
+test("a step before the first or after the last is refused", () => {
+  for (const step of [-1, 111, Number.NaN])
+    expect(() => learningRateAt(step, schedule({}))).toThrow(`step must be 0 to 110, got ${step}`);
 });

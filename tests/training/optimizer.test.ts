@@ -120,6 +120,18 @@ describe("weights in the graph", () => {
     inGraph.dispose();
   });
 
+  test("a first gradient as large as ε moves a weight by half the rate, in the equations and in the graph", () => {
+    // m̂ / (√v̂ + ε) = ε / (ε + ε), whatever the betas: ε stands beside the corrected root.
+    const options = { ...settings, epsilon: 0.25, weightDecay: 0, clipNorm: 1e9 };
+    const [weights, gradients] = [{ gain: tf.tensor1d([3]) }, { gain: tf.tensor1d([0.25]) }];
+    const plain = updateAdamW(weights, gradients, initializeOptimizer(weights), options);
+    expect(plain.weights["gain"]?.dataSync()[0]).toBeCloseTo(3 - 0.5 / 2, 6);
+    const inGraph = startTraining(weights, options);
+    inGraph.update(gradients, { gradientNorm: 0.25, learningRate: 0.5 });
+    expect(inGraph.read("weight")["gain"]?.dataSync()[0]).toBeCloseTo(3 - 0.5 / 2, 6);
+    inGraph.dispose();
+  });
+
   test("are neither the caller's tensors nor those read before: an update changes neither", () => {
     const training = startTraining(start, settings);
     const before = { given: valuesOf(start.matrix), read: training.read("weight")["matrix"] };
