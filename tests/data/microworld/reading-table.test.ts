@@ -52,4 +52,5 @@ test("the same seed gives the same table, and no sentences are refused", () => {
   expect(table(1)).toBe(table(1));
   expect(table(1)).not.toBe(table(2));
   expect(() => microworldReadingTable({ sentences: 0, random: seeded(1) })).toThrow("got 0");
+  expect(microworldReadingTable({ sentences: 1, random: seeded(1) }).split("\n").length).toBeGreaterThan(3);
 });

@@ -21,6 +21,18 @@ import { seeded } from "../../../src/random.js";
 const chiSquare = (cells: readonly (readonly [count: number, expected: number])[]): number =>
   cells.reduce((sum, [count, expected]) => sum + (count - expected) ** 2 / expected, 0);
 
+test("an entry with a word before its heading or a line after it is never written", () => {
+  const [entry] = microworldDocuments({ words: 2_000, random: seeded(8) }).filter(
+    ({ genre }) => genre === "encyclopedia",
+  );
+  const text = entry?.text ?? "";
+  const logProbOf = (written: string) => documentLogProb({ genre: "encyclopedia", text: written });
+  expect(logProbOf(text)).toBeGreaterThan(-Infinity);
+  expect(logProbOf(`So ${text}`)).toBe(-Infinity);
+  expect(logProbOf(`${text}\nSo it was.`)).toBe(-Infinity);
+  expect(logProbOf("So it was.")).toBe(-Infinity);
+});
+
 describe("documents", () => {
   const documents = microworldDocuments({ words: 30_000, random: seeded(4) }).slice(0, -1);
 
