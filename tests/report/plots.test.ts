@@ -186,3 +186,17 @@ test("the interactive curves are the same lines: one a run and measurement", () 
   ]);
   expect(JSON.stringify(layout)).toContain("smoke scale, microworld (generated text), seed 42");
 });
+
+test("training losses of a long run are means of neighbours, each at its last step; held-out losses stay as they are", () => {
+  const row = (step: number, measuredOn: "training" | "heldOut") =>
+    ({ run: "a", model: "llama140M", condition: "base", step, lossNats: step % 2, measuredOn }) as const;
+  const steps = Array.from({ length: 120 }, (_, index) => index + 1);
+  const spec = JSON.stringify(
+    learningCurves([...steps.map((step) => row(step, "training")), row(120, "heldOut")], CONTEXT),
+  );
+  expect(spec).toContain("thin: training batches, means of up to 2 records");
+  expect(spec.match(/"lossNats":0.5,"measuredOn":"training"/g)).toHaveLength(60);
+  expect(spec).toContain('"step":2,"lossNats":0.5');
+  expect(spec).not.toContain('"step":1,');
+  expect(spec).toContain('"step":120,"lossNats":0,"measuredOn":"heldOut"');
+});

@@ -2,8 +2,11 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import type { Condition, ModelName } from "../../config.js";
+import { chunks } from "../../data/batches.js";
+import { mean } from "../../statistics/summary.js";
 import { conditionLabel, conditionStyle } from "../palette.js";
 import type { PlotlyFigure } from "../plotly.js";
+import { groupRows } from "../result-metrics.js";
 import { conditionScales, conditionsIn, modelsIn } from "./condition-scales.js";
 import {
   checkSomeRows,
@@ -65,9 +68,26 @@ function seriesEncoding(rows: readonly { readonly condition: Condition }[]) {
   } as const;
 }
 
+/** Points of a training line: more of them are noise over noise where many runs share a panel. */
+const MOST_POINTS = 60;
+
+/** Each run's training rows as means of as many neighbours as leave `MOST_POINTS`; a mean stands at its last step. */
+function averageNeighbours(rows: readonly LossRow[]): { readonly rows: LossRow[]; readonly most: number } {
+  let most = 1;
+  const averaged = groupRows(rows, ({ run, model }) => `${model} ${run}`).flatMap((line) => {
+    const size = Math.ceil(line.length / MOST_POINTS);
+    most = Math.max(most, size);
+    return chunks(line, size).flatMap((part) => {
+      const last = part.at(-1);
+      return last ? [{ ...last, lossNats: mean(part.map(({ lossNats }) => lossNats)) }] : [];
+    });
+  });
+  return { rows: averaged, most };
+}
+
 /**
- * Loss by step: one line a run, coloured by condition, one panel a model. Training loss is a thin line, held-out loss
- * a line with marks.
+ * Loss by step: one line a run, coloured by condition, one panel a model. Training loss is a thin line of means over
+ * neighbouring records, held-out loss a line with marks.
  *
  * @param text title of the figure
  * @throws RangeError when there is no row
@@ -80,8 +100,12 @@ export function learningCurves(
   checkSomeRows("learningCurves", rows);
   const hasHeldOut = rows.some((row) => row.measuredOn === "heldOut");
   const hasTraining = rows.some((row) => row.measuredOn === "training");
+  const training = averageNeighbours(rows.filter((row) => row.measuredOn === "training"));
+  const heldOut = rows.filter((row) => row.measuredOn === "heldOut");
   const explanations = [
-    ...(hasTraining ? ["thin: training batches"] : []),
+    ...(hasTraining
+      ? [`thin: training batches${training.most > 1 ? `, means of up to ${training.most} records` : ""}`]
+      : []),
     ...(hasHeldOut ? ["with marks: held-out text"] : []),
   ].join("; ");
   const { shape, strokeDash, ...series } = seriesEncoding(rows);
@@ -90,18 +114,18 @@ export function learningCurves(
     y: { field: "lossNats", type: "quantitative", title: "loss (nats per token)", scale: { zero: false } },
     ...series,
   } as const;
-  const valuesOf = (model: ModelName, measuredOn: LossRow["measuredOn"]) =>
-    rows
-      .filter((row) => row.model === model && row.measuredOn === measuredOn)
+  const valuesOf = (model: ModelName, of: readonly LossRow[]) =>
+    of
+      .filter((row) => row.model === model)
       .map((row) => ({ ...row, condition: conditionLabel(row.condition) }));
   const trainingLayer = (model: ModelName): Layer => ({
-    data: { values: valuesOf(model, "training") },
+    data: { values: valuesOf(model, training.rows) },
     mark: { type: "line", strokeWidth: 1, opacity: hasHeldOut ? 0.5 : 1 },
     // Beside held-out loss the marks tell conditions apart; noise in dashes would only blur.
     encoding: hasHeldOut ? encoding : { ...encoding, strokeDash },
   });
   const heldOutLayer = (model: ModelName): Layer => ({
-    data: { values: valuesOf(model, "heldOut") },
+    data: { values: valuesOf(model, heldOut) },
     encoding,
     layer: [
       { mark: { type: "line", strokeWidth: 2 } },
