@@ -113,18 +113,26 @@ function writePages(pages, folder) {
   for (const [file, html] of Object.entries(pages)) writeFileSync(join(folder, file), html);
 }
 
+/** @param {string} folder @returns {string[]} the notebooks that lie in it, in reading order */
+export const executedNames = (folder) =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((file) => file.endsWith(".ipynb") && !file.startsWith("."))
+    .map((file) => basename(file, ".ipynb"))
+    .sort();
+
 /**
  * Builds the report. The folder it replaces stays as it was until the new one is complete.
  *
- * @param {{ executedFolder: string, figuresFolder?: string, outFolder: string, title: string,
+ * @param {{ executedFolder: string, names?: string[], figuresFolder?: string, outFolder: string, title: string,
  *   context: Record<string, string>, numbers?: Numbers, verdicts?: string, library?: () => Promise<Record<string, string>> }} options
- *   `executedFolder` holds NAME.ipynb; `context` says where the numbers come from, such as scale, source and commits, and is shown
+ *   `executedFolder` holds NAME.ipynb, of which `names` are shown, or all; `context` says where the numbers come from, such as scale, source and commits, and is shown
  *   in this order; `verdicts` is HTML, `library` makes its pages, by the name of the file
  * @returns {Promise<string>} path of index.html
  * @throws {Error} when there is no executed notebook or nbconvert fails
  */
 export async function buildReport({
   executedFolder,
+  names = executedNames(executedFolder),
   figuresFolder,
   outFolder,
   title,
@@ -133,10 +141,6 @@ export async function buildReport({
   verdicts,
   library,
 }) {
-  const names = (existsSync(executedFolder) ? readdirSync(executedFolder) : [])
-    .filter((file) => file.endsWith(".ipynb") && !file.startsWith("."))
-    .map((file) => basename(file, ".ipynb"))
-    .sort();
   if (names.length === 0)
     throw new Error(
       `buildReport: ${executedFolder} must hold executed notebooks, got none. Run npm run reproduce.`,

@@ -4,13 +4,16 @@
  */
 import { existsSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import * as kit from "class-it";
 import { libraryPages } from "./api.mjs";
+import { PROJECT } from "./jupyter-environment.mjs";
+import { joined } from "./notebook-format.mjs";
+import { NOTEBOOKS, readNotebook } from "./notebook-scripts.mjs";
 import { duration } from "./progress.mjs";
 import { numbersPages } from "./report-numbers.mjs";
-import { buildReport } from "./report-site.mjs";
+import { buildReport, executedNames } from "./report-site.mjs";
 import { verdictTable } from "./report-verdicts.mjs";
 
 /** @typedef {import("class-it").Result} Result */
@@ -48,6 +51,24 @@ function contextOf(results, folder) {
 }
 
 /**
+ * The notebooks executed into a results folder; where none was and the results are the committed ones, those published with them.
+ *
+ * @param {string} resultsFolder @param {string} scale
+ */
+function notebooksOf(resultsFolder, scale) {
+  const executedFolder = join(resultsFolder, "notebooks");
+  const isCommitted = scale !== "smoke" && resolve(resultsFolder) === join(PROJECT, "results", scale);
+  if (executedNames(executedFolder).length > 0 || !isCommitted) return { executedFolder };
+  const names = executedNames(NOTEBOOKS).filter((name) =>
+    readNotebook(join(NOTEBOOKS, `${name}.ipynb`)).cells.some(
+      ({ source, outputs }) =>
+        outputs?.length && joined(source).includes(`kit.params({ scale: "${scale}" })`),
+    ),
+  );
+  return names.length > 0 ? { executedFolder: NOTEBOOKS, names } : { executedFolder };
+}
+
+/**
  * Builds the report of a results folder: notebooks as executed, figures, verdicts, and every number with its origin.
  *
  * @param {{ resultsFolder: string, outFolder?: string }} options `results/<scale>`; the site lies in its `report` unless named
@@ -61,13 +82,14 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
   const crossed = kit.readResults(join(resultsFolder, kit.CROSSED_FOLDER));
   const judge = (/** @type {Parameters<typeof kit.judgeClaims>[1]} */ evidence) =>
     kit.judgeClaims(kit.PAPER_CLAIMS, evidence);
+  const context = contextOf([...results, ...crossed], resultsFolder);
   return buildReport({
-    executedFolder: join(resultsFolder, "notebooks"),
+    ...notebooksOf(resultsFolder, context.scale),
     figuresFolder: join(resultsFolder, "figures"),
     outFolder,
     library: libraryPages,
     title: "CLASS-IT, reproduced",
-    context: contextOf([...results, ...crossed], resultsFolder),
+    context,
     ...(results.length > 0 && {
       numbers: numbersPages([
         { name: "", label: "", results },

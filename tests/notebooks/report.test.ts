@@ -52,6 +52,15 @@ test("the library's documentation is part of every site, one click from the inde
   expect(brokenLinks(join(folder, "site"))).toEqual([]);
 });
 
+test("the committed results become a site with the notebooks that were published with them", async () => {
+  const site = join(folder, "laptop-site");
+  const { code, stderr } = await command(`report --scale laptop --out ${site}`);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(readFileSync(join(site, "index.html"), "utf8")).toContain("scale: laptop · text: real");
+  expect(readFileSync(join(site, "07-synthesis.html"), "utf8")).toContain("at laptop scale");
+  expect(brokenLinks(site)).toEqual([]);
+}, 120_000);
+
 test("a notebook that leaves no results, such as the first one alone, makes a site all the same", async () => {
   const results = join(folder, "first-only");
   cpSync(join(folder, "smoke", "notebooks"), join(results, "notebooks"), { recursive: true });
