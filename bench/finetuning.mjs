@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { source } from "./library.mjs";
 
 const [model, checkout, trainFile, steps = "10", python] = process.argv.slice(2);
 if (!model || !checkout || !trainFile)
@@ -15,7 +16,6 @@ if (!model || !checkout || !trainFile)
     "finetuning: MODEL, OFFICIAL_CHECKOUT and RTE_TRAIN_FILE must be given. See the head of this file.",
   );
 const bench = fileURLToPath(new URL("./", import.meta.url));
-const source = (/** @type {string} */ path) => import(join(bench, "..", "src", "dist", path));
 
 const { tf } = await source("engine/backend.js");
 const { openTokenizer } = await source("data/tokenizer.js");

@@ -4,8 +4,8 @@
  *
  *   npm run fuzz -- [READER …] [--executions=1000000] [--seed=1] [--jobs=1] [--minutes=600] [--replay=FILE]
  *
- * `--minutes` ends a reader that has taken so long. Reading must end in a value or in an error of the house's form, within a second, in little memory. Inputs it does not are
- * saved in `.cache/fuzz/faults`; `--replay` reads one again.
+ * `--minutes` ends a reader that has taken so long. Reading must end in a value or in an error of the house's form, within a second,
+ * in little memory. Inputs on which it does not are saved in `.cache/fuzz/faults`; `--replay` reads one again.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

@@ -3,10 +3,8 @@
  * takes is decided when a process starts. Reads one JSON argument, writes what it found to the file that names.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { source } from "./library.mjs";
 
-const source = (/** @type {string} */ path) =>
-  import(fileURLToPath(new URL(`../src/dist/${path}`, import.meta.url)));
 const { openTokenizer } = await source("data/tokenizer.js");
 const { tf } = await source("engine/backend.js");
 const { benchmarkOf } = await source("evaluation/benchmarks.js");

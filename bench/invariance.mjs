@@ -2,12 +2,13 @@
  * @file `npm run invariance`: every item of the fast sets, and up to 1,000 of each (Super)GLUE dev set, in batches of several sizes,
  * in several orders and with 1, 2 and 4 threads; how far scores move, and whether a choice does. Both decoders of smoke scale, trained
  * first. Fails when a score moves by more than float32 rounds, or a choice between candidates that lie further apart than that.
- * Needs CLASS_IT_DATA; about 15 minutes on 2 cores. `-- blimp rte` takes some tasks alone.
+ * Needs CLASS_IT_DATA; some 25 minutes on 2 busy cores. `-- blimp rte` takes some tasks alone.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { source } from "./library.mjs";
 
 /**
  * @typedef {{ id: string, scores: number[], numTokens: number[], choice: number, tie: boolean }} Scored
@@ -25,7 +26,6 @@ const FINETUNING_STEPS = 40;
 const bench = fileURLToPath(new URL("./", import.meta.url));
 const root = join(bench, "..");
 const folder = join(root, ".cache/invariance");
-const source = (/** @type {string} */ path) => import(join(root, "src/dist", path));
 
 /** Threads, and the ways of each. The first of all is what the others are compared with. */
 /** @type {{ threads: number, ways: Way[] }[]} */

@@ -1,18 +1,16 @@
 /**
  * @file `npm run soak`: 5,000 training steps of a small decoder on generated text, pre-training and then both instruction sets,
  * through the loop that every run takes: checkpoints every few seconds, held-out losses after each epoch, and after each window the
- * newest checkpoint scored on minimal pairs. Fails when memory or the time of a step grows, or a tensor stays behind. About 4
- * minutes on 2 cores; `-- 20000` takes more; of fewer the first windows, in which everything grows, are too large a part.
+ * newest checkpoint scored on minimal pairs. Fails when memory or the time of a step grows, or a tensor stays behind. 7.5
+ * minutes on 2 busy cores; `-- 20000` takes more; of fewer the first windows, in which everything grows, are too large a part.
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { source } from "./library.mjs";
 
 /** @typedef {{ step: number, phase: string, rssMiB: number, anonymousMiB: number, externalMiB: number, heapMiB: number, tensors: number, tensorMiB: number, cpuMs: number, wallMs: number, evaluationSeconds: number }} Sample */
 
-const source = (/** @type {string} */ path) =>
-  import(fileURLToPath(new URL(`../src/dist/${path}`, import.meta.url)));
 const { tf } = await source("engine/backend.js");
 const { microworldMinimalPairs } = await source("data/microworld/minimal-pairs.js");
 const { openTokenizer } = await source("data/tokenizer.js");
@@ -33,7 +31,7 @@ const WINDOWS = 25;
 const MODEL = "llama100M";
 /** What may grow in 1,000 steps, at the upper end of the slope's 95 % interval; a run at paper scale has some 100,000. */
 const LIMITS = {
-  rssMiB: 15, // 1.5 GiB over such a run; the allocator alone moves by that much from one run of 5,000 steps to the next
+  rssMiB: 15, // 1.5 GiB over such a run; two runs of 5,000 steps had slopes of 6 and of −10
   heapMiB: 1, // a stage keeps the record of every step until its end, some 0.4 KiB each
 };
 /** Share of the mean that the processor time of a step may surely (lower end) grow in 1,000 steps: other work on the machine moves it too. */

@@ -14,7 +14,7 @@
 //
 // *Inputs:* the eight models of notebook 03 and the official evaluation sets, or generated minimal pairs where there are none.
 // *Outputs:* `results/<scale>/<model>/<condition>`. *Time:* seconds from kept results; else about a minute
-// at smoke scale, half an hour at laptop.
+// at smoke scale, ten minutes at laptop.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";

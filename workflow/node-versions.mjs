@@ -1,7 +1,7 @@
 /**
  * @file `npm run node-versions [-- 20 22 24]`: a fresh clone of the committed state for every version of Node (any npm range, such
  * as 22.13.0), then set-up, check and tests in it, and one row each. Node comes from npm, outside the clone; outputs stay in
- * `.cache/node-versions`. Takes about 10 minutes a version with nothing beside it.
+ * `.cache/node-versions`. What it takes is what set-up, check and tests take (environment.md).
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -1,12 +1,9 @@
 /** @file What no command line does with a place of one's own: `node bench/faults/more-commands.mjs NAME PLACE …`, as `class-it` would end. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { source } from "../library.mjs";
 
-const dist = fileURLToPath(new URL("../../src/dist", import.meta.url));
-const load = (/** @type {string} */ path) => import(join(dist, path));
 const [name = "", ...places] = process.argv.slice(2);
-const { run } = await load("command-line/run.js");
+const { run } = await source("command-line/run.js");
 const { stdout, stderr } = process;
 
 /** @type {Record<string, () => Promise<number>>} */
@@ -14,14 +11,14 @@ const commands = {
   /** Exports the newest of the cache. */
   async export() {
     const [cacheFolder = "", out = ""] = places;
-    const { listTrainedRuns } = await load("runs/training/trained-runs.js");
+    const { listTrainedRuns } = await source("runs/training/trained-runs.js");
     const [{ id }] = listTrainedRuns(cacheFolder);
     return run(["export", "--run", id, "--out", out], { stdout, stderr, cacheFolder });
   },
   /** A description that the results folder keeps. */
   async describe() {
     const [resultsRoot = ""] = places;
-    const kit = await load("index.js");
+    const kit = await source("index.js");
     await kit.describeExposures(
       kit.openStudy({ scale: "smoke", seed: 1, resultsRoot, source: "microworld", kept: true }),
     );

@@ -3,7 +3,7 @@
  * instruction examples in `example-batches.ts`; which examples an epoch holds is decided in `curricula.ts`.
  */
 import { deriveSeed, seeded, type Random } from "../random.js";
-import { layOutRows, type LaidOutRows } from "./row-layout.js";
+import { layOutTexts, placeTexts, type TextLayout } from "./row-layout.js";
 
 /** One step's tokens. Row-major arrays of B · T values. */
 export interface Batch {
@@ -18,7 +18,7 @@ export interface Batch {
   /** T */
   readonly lengthTokens: number;
   /** Where rows hold several texts that must not see each other. */
-  readonly layout?: Omit<LaidOutRows, "places">;
+  readonly layout?: TextLayout;
   /** Names of the rows: the ids of their examples, or their number in the packed text. */
   readonly rowIds?: readonly string[];
   /** Words of text it holds, as the BabyLM rules count exposure; of packed text a share of its tokens. */
@@ -64,19 +64,18 @@ export function batchOf(
   const inputIds = new Int32Array(size).fill(padId);
   const targetIds = new Int32Array(size).fill(padId);
   const targetMask = new Float32Array(size);
-  const lengths = rows.map((texts) => texts.map(({ ids }) => Math.max(0, ids.length - 1)));
-  const { places, ...layout } = layOutRows(lengths, lengthTokens);
-  for (const [row, texts] of rows.entries())
-    for (const [text, { ids, trained }] of texts.entries()) {
-      const { begin, end } = places[row]?.[text] ?? { begin: 0, end: 0 };
-      for (let t = 0; t < end - begin; t++) {
-        inputIds[begin + t] = ids[t] ?? padId;
-        targetIds[begin + t] = ids[t + 1] ?? padId;
-        targetMask[begin + t] = trained === null || trained[t + 1] === true ? 1 : 0;
-      }
+  const lengthOf = ({ ids }: RowText): number => Math.max(0, ids.length - 1);
+  const placed = placeTexts(rows, { lengthOf, lengthTokens });
+  for (const { text, begin, end } of placed)
+    for (let t = 0; t < end - begin; t++) {
+      inputIds[begin + t] = text.ids[t] ?? padId;
+      targetIds[begin + t] = text.ids[t + 1] ?? padId;
+      targetMask[begin + t] = text.trained === null || text.trained[t + 1] === true ? 1 : 0;
     }
   const arrays = { inputIds, targetIds, targetMask, batchSize: rows.length, lengthTokens, words };
-  return isolated ? { ...arrays, layout } : arrays;
+  return isolated
+    ? { ...arrays, layout: layOutTexts(placed, { numRows: rows.length, lengthTokens }) }
+    : arrays;
 }
 
 /** Number of targets a step trains on. */

@@ -1,15 +1,14 @@
 /** @file Texts one behind the other in rows, as strangers: where each stands, and what of its row it sees. */
 
 /** A text in the flattened rows; its last token is before `end`. */
-export interface TextPlace {
+export interface PlacedText<Text> {
+  readonly text: Text;
   readonly begin: number;
   readonly end: number;
 }
 
-/** Rows of texts laid out. Row-major arrays of R · T values, as the decoder's `RowLayout` takes them. */
-export interface LaidOutRows {
-  /** Of each row its texts, in order. */
-  readonly places: readonly (readonly TextPlace[])[];
+/** Row-major arrays of R · T values, as the decoder's `RowLayout` takes them. */
+export interface TextLayout {
   /** Place of each token in its own text. */
   readonly positions: Int32Array;
   /** First place of the row that does not see a token: the end of its text. Padding sees itself and is seen by nothing. */
@@ -17,25 +16,37 @@ export interface LaidOutRows {
 }
 
 /**
- * Lays out rows of texts that do not see each other.
+ * Where the texts of each row stand, one behind the other.
  *
- * @param rows         lengths in tokens of the texts of each row
- * @param lengthTokens T; every row must fit
+ * @param options.lengthOf     tokens a text takes
+ * @param options.lengthTokens T; every row must fit
+ * @returns the texts of all rows, in order
  */
-export function layOutRows(rows: readonly (readonly number[])[], lengthTokens: number): LaidOutRows {
-  const size = rows.length * lengthTokens;
-  const positions = new Int32Array(size);
-  const visibleUntil = Int32Array.from({ length: size }, (_, at) => (at % lengthTokens) + 1);
-  const places = rows.map((lengths, row) => {
-    const start = row * lengthTokens;
-    let end = start;
-    return lengths.map((length): TextPlace => {
+export function placeTexts<Text>(
+  rows: readonly (readonly Text[])[],
+  { lengthOf, lengthTokens }: { readonly lengthOf: (text: Text) => number; readonly lengthTokens: number },
+): PlacedText<Text>[] {
+  return rows.flatMap((texts, row) => {
+    let end = row * lengthTokens;
+    return texts.map((text) => {
       const begin = end;
-      end += length;
-      for (let at = begin; at < end; at++) positions[at] = at - begin;
-      visibleUntil.fill(end - start, begin, end);
-      return { begin, end };
+      end += lengthOf(text);
+      return { text, begin, end };
     });
   });
-  return { places, positions, visibleUntil };
+}
+
+/** The layout under which placed texts do not see each other. */
+export function layOutTexts(
+  placed: readonly PlacedText<unknown>[],
+  { numRows, lengthTokens }: { readonly numRows: number; readonly lengthTokens: number },
+): TextLayout {
+  const size = numRows * lengthTokens;
+  const positions = new Int32Array(size);
+  const visibleUntil = Int32Array.from({ length: size }, (_, at) => (at % lengthTokens) + 1);
+  for (const { begin, end } of placed) {
+    for (let at = begin; at < end; at++) positions[at] = at - begin;
+    visibleUntil.fill(end - (begin - (begin % lengthTokens)), begin, end);
+  }
+  return { positions, visibleUntil };
 }

@@ -73,16 +73,19 @@ export function createLogLikelihood(
     const wordStarts = encoded.some(({ ids }) => ids.at(-1) === WORD_START)
       ? await wordStartIds(model.tokenizer, model.architecture.vocabSize)
       : [];
-    const scored = await scoreEncoded(encoded, { ...model, wordStarts }, { batchSize, onProgress });
-    // Texts of the same tokens have one answer: in batches of other shapes their sums round apart, and a tie must stay a tie.
-    const firstOf = new Map<string, number>();
+    // Texts of the same tokens are one request too: in batches of other shapes their sums would round apart, and a tie must stay a tie.
+    const tokensOf = encoded.map(({ ids, counted }) => JSON.stringify([ids, counted]));
+    const ofTokens = new Map(encoded.map((request, index) => [tokensOf[index], request]));
+    const scored = await scoreEncoded(
+      [...ofTokens.values()],
+      { ...model, wordStarts },
+      { batchSize, onProgress },
+    );
+    const scores = new Map([...ofTokens.keys()].map((tokens, index) => [tokens, scored[index]]));
     const answers = new Map(
       [...distinct.keys()].map((key, index) => {
         const unscoredFirst = encoded[index]?.unscoredFirst ?? null;
-        const tokens = JSON.stringify([encoded[index]?.ids, encoded[index]?.counted]);
-        const first = firstOf.get(tokens) ?? index;
-        firstOf.set(tokens, first);
-        const answer = scored[first];
+        const answer = scores.get(tokensOf[index]);
         return [key, answer && { ...answer, ...(unscoredFirst !== null && { unscoredFirst }) }];
       }),
     );

@@ -2,7 +2,7 @@
  * @file Texts packed one behind the other into rows, so that hardly a token is padding; none sees another. The classifier reads
  * the rows in `superglue-classifier.ts`.
  */
-import { layOutRows, type LaidOutRows, type TextPlace } from "../data/row-layout.js";
+import { layOutTexts, placeTexts, type PlacedText, type TextLayout } from "../data/row-layout.js";
 import type { EncodedPair } from "./superglue-inputs.js";
 
 /** Lengths of rows; few, because each number of rows of each length is compiled once. */
@@ -13,11 +13,11 @@ const PART_TOKENS = 4_096;
 const ATTENTION_LENGTH = 2_048;
 
 /** Some rows of packed texts. Row-major arrays of R · T values. */
-export interface PackedPart extends Omit<LaidOutRows, "places"> {
+export interface PackedPart extends TextLayout {
   readonly pairs: readonly EncodedPair[];
   readonly inputIds: Int32Array;
   /** Of each pair, in the flattened rows. */
-  readonly places: readonly TextPlace[];
+  readonly places: readonly Omit<PlacedText<EncodedPair>, "text">[];
   readonly numRows: number;
   readonly lengthTokens: number;
 }
@@ -60,10 +60,13 @@ function fillRows(pairs: readonly EncodedPair[], lengthTokens: number): EncodedP
 }
 
 function partOf(rows: readonly EncodedPair[][], lengthTokens: number, padId: number): PackedPart {
-  const lengths = rows.map((row) => row.map(({ ids }) => ids.length));
-  const { places: placesOfRows, ...layout } = layOutRows(lengths, lengthTokens);
-  const [pairs, places] = [rows.flat(), placesOfRows.flat()];
-  const inputIds = new Int32Array(rows.length * lengthTokens).fill(padId);
-  pairs.forEach(({ ids }, index) => inputIds.set(ids, places[index]?.begin));
-  return { pairs, inputIds, places, ...layout, numRows: rows.length, lengthTokens };
+  const numRows = rows.length;
+  const placed = placeTexts(rows, { lengthOf: ({ ids }) => ids.length, lengthTokens });
+  const inputIds = new Int32Array(numRows * lengthTokens).fill(padId);
+  for (const { text, begin } of placed) inputIds.set(text.ids, begin);
+  return {
+    ...{ inputIds, numRows, lengthTokens, ...layOutTexts(placed, { numRows, lengthTokens }) },
+    pairs: placed.map(({ text }) => text),
+    places: placed.map(({ begin, end }) => ({ begin, end })),
+  };
 }

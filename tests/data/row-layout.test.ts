@@ -1,9 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { layOutRows } from "../../src/data/row-layout.js";
+import { layOutTexts, placeTexts } from "../../src/data/row-layout.js";
+
+/** Texts that are nothing but their lengths, placed and laid out; places by row. */
+function layOut(rows: readonly (readonly number[])[], lengthTokens: number) {
+  const placed = placeTexts(rows, { lengthOf: (length) => length, lengthTokens });
+  const rest = placed.map(({ begin, end }) => ({ begin, end }));
+  const places = rows.map((texts) => rest.splice(0, texts.length));
+  return { places, ...layOutTexts(placed, { numRows: rows.length, lengthTokens }) };
+}
 
 test("two texts of two and one tokens in a row of four, by pencil", () => {
-  const { places, positions, visibleUntil } = layOutRows([[2, 1], [3]], 4);
+  const { places, positions, visibleUntil } = layOut([[2, 1], [3]], 4);
   expect(places).toEqual([
     [
       { begin: 0, end: 2 },
@@ -24,7 +32,7 @@ test("a token is seen by the later ones of its own text, and by no other", () =>
   fc.assert(
     fc.property(rows, (lengths) => {
       const lengthTokens = 20;
-      const { places, positions, visibleUntil } = layOutRows(lengths, lengthTokens);
+      const { places, positions, visibleUntil } = layOut(lengths, lengthTokens);
       for (const [row, texts] of places.entries())
         for (const { begin, end } of texts)
           for (let at = begin; at < end; at++) {

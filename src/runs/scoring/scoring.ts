@@ -1,12 +1,12 @@
 /** @file Zero-shot evaluation as cached stages: a trained model, a task, its items scored once and kept. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { requireWritable } from "../stages/disk-fault.js";
 import type { Condition, ModelName } from "../../config.js";
 import { openTokenizer } from "../../data/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { createLogLikelihood, type ScoringOptions } from "../../evaluation/log-likelihood.js";
 import { loadModel, loadOtherWeights } from "../../model/checkpoint.js";
+import { requireWritable } from "../stages/disk-fault.js";
 import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";
 import { codeVersion } from "../stages/provenance.js";

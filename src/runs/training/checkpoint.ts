@@ -9,9 +9,9 @@ import { tf } from "../../engine/backend.js";
 import { writeWeights } from "../../model/checkpoint.js";
 import type { StepRecord, TrainingRun } from "../../training/train.js";
 import { writeFileAtomically } from "../stages/atomic-file.js";
+import { explained } from "../stages/disk-fault.js";
 import type { CheckpointInterval } from "../study/study.js";
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from "./checkpoint-folder.js";
-import { explained } from "../stages/disk-fault.js";
 import { readCurveLines, type HeldOutLoss } from "./records.js";
 
 /** A state to go on from. The caller disposes the tensors. */
