@@ -37,7 +37,7 @@ export function describeReport(report: DoctorReport): string {
     [
       "engine",
       engine
-        ? `TensorFlow ${engine.tensorflow}, tfjs ${engine.tfjs}, backend ${engine.backend}`
+        ? `TensorFlow ${engine.tensorflow}, tfjs ${engine.tfjs}, backend ${engine.backend}, on ${engine.device}`
         : "does not load",
     ],
     [

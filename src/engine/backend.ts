@@ -2,6 +2,7 @@
 import "./node-repairs.js";
 import "./gather-kernel.js";
 import * as tf from "@tensorflow/tfjs-node-gpu";
+import { deviceNames } from "./graphics-cards.js";
 
 export { tf };
 
@@ -10,6 +11,8 @@ export interface EngineDescription {
   readonly backend: string;
   readonly tensorflow: string;
   readonly tfjs: string;
+  /** "CPU", or the names of the graphics cards TensorFlow found. */
+  readonly device: string;
 }
 
 /** Name and versions of the engine in use. */
@@ -18,7 +21,18 @@ export function describeEngine(): EngineDescription {
     backend: tf.getBackend(),
     tensorflow: libraryVersion(),
     tfjs: tf.version_core,
+    device: usesCard() ? deviceNames() : "CPU",
   };
+}
+
+function usesCard(): boolean {
+  const backend: unknown = tf.backend();
+  return (
+    typeof backend === "object" &&
+    backend !== null &&
+    "isUsingGpuDevice" in backend &&
+    backend.isUsingGpuDevice === true
+  );
 }
 
 function libraryVersion(): string {

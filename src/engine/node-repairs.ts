@@ -12,3 +12,7 @@ for (const [name, repair] of Object.entries(repairs))
 
 // TensorFlow logs its build options to stderr at start; errors still come through.
 process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+
+// On a graphics card: float32 products in float32 and not in 19 bits, and memory taken as it is needed.
+process.env["NVIDIA_TF32_OVERRIDE"] ??= "0";
+process.env["TF_FORCE_GPU_ALLOW_GROWTH"] ??= "true";

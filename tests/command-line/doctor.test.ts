@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const engine: Engine = {
-  describeEngine: () => ({ backend: "tensorflow", tensorflow: "2.20.0", tfjs: "4.22.0" }),
+  describeEngine: () => ({ backend: "tensorflow", tensorflow: "2.20.0", tfjs: "4.22.0", device: "CPU" }),
   testGradients: () => 1e-4,
   measureMatrixRate: () => ({ gflopPerSecond: 80, size: 1024 }),
 };

@@ -6,6 +6,7 @@ test("the engine is the TensorFlow backend over the C library 2.20", () => {
     backend: "tensorflow",
     tensorflow: expect.stringMatching(/^2\.20\.\d+$/),
     tfjs: "4.22.0",
+    device: "CPU",
   });
 });
 

@@ -9,6 +9,7 @@ const provenance: Result["provenance"] = {
   node: "20.20.0",
   tensorflow: "2.20.0",
   tfjs: "4.22.0",
+  device: "CPU",
   platform: "linux x64",
   processor: "by hand",
   cores: 2,

@@ -2,6 +2,7 @@
 import { studyConfigSchema } from "../../config-schema.js";
 import type { Condition, ModelName, StudyConfig } from "../../config.js";
 import { mean } from "../../statistics/summary.js";
+import type { Provenance } from "../stages/provenance.js";
 import { canonicalJson } from "../stages/stage.js";
 import type { Result } from "../study/results.js";
 
@@ -52,11 +53,12 @@ export function measuredSeconds(
   return {
     seconds: mean(same.map(({ stages }) => stages[phase]?.seconds ?? Number.NaN)),
     seeds: same.map(({ seed }) => seed),
-    machines: [
-      ...new Set(same.map(({ provenance }) => `${provenance.processor}, ${provenance.cores} cores`)),
-    ],
+    machines: [...new Set(same.map(({ provenance }) => machineOf(provenance)))],
   };
 }
+
+const machineOf = ({ device, processor, cores }: Provenance): string =>
+  device === "CPU" ? `${processor}, ${cores} cores` : device;
 
 /** Steps of all stages, in their order. */
 function stepsOf({ metrics, stages, model, condition, seed }: Result): number[] {

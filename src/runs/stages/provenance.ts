@@ -16,6 +16,8 @@ export const provenanceSchema = z.object({
   node: z.string(),
   tensorflow: z.string(),
   tfjs: z.string(),
+  /** What TensorFlow computed on: "CPU" or a card's name. Results from before cards were used do not name it. */
+  device: z.string().default("CPU"),
   platform: z.string(),
   processor: z.string(),
   cores: z.number(),
@@ -34,6 +36,7 @@ export function describeProvenance(): Provenance {
     node: process.versions.node,
     tensorflow: engine.tensorflow,
     tfjs: engine.tfjs,
+    device: engine.device,
     platform: `${platform()} ${arch()}`,
     processor: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),

@@ -96,7 +96,7 @@ async function takeAgain(
 }
 
 /**
- * Why the last digits may differ: another processor, engine or code. Virtual machines name a processor without its model, and two of
+ * Why the last digits may differ: another device, processor, engine or code. Virtual machines name a processor without its model, and two of
  * one such name may have other vector instructions.
  *
  * @returns null where everything is known to be the same
@@ -106,7 +106,7 @@ export function reasonToDiffer(
   now: Provenance,
   { isSameStage }: { readonly isSameStage: boolean },
 ): string | null {
-  for (const field of ["platform", "processor", "cores", "tensorflow"] as const)
+  for (const field of ["platform", "device", "processor", "cores", "tensorflow"] as const)
     if (then[field] !== now[field]) return `${field} was ${then[field]}, here ${now[field]}`;
   if (!isSameStage) return "code, text or settings changed since";
   return /\d/.test(then.processor) ? null : `"${then.processor}" names no model of processor`;
