@@ -64,14 +64,18 @@ const isSmall = p.scale === "smoke";
 const two = kit
   .publishedSubjects()
   .filter(({ model, condition }) => model === "llama140M" && ["base", "merged"].includes(condition));
-const subjects = isSmall ? two : kit.subjectsAtHand(studies, kit.publishedSubjects(), "superglue-rte");
 const small = { tasks: kit.SUPERGLUE_TASKS, seeds: [42, 1] };
 const whole = { tasks: ["rte", "mrpc", "wsc"] } as const;
-const results = await kit.finetuneAll(studies, subjects, isSmall ? small : whole);
+const names = whole.tasks.map((task) => `superglue-${task}`);
+const atHand = kit.subjectsByStudy(studies, isSmall ? two : kit.publishedSubjects(), names);
+const results: kit.Result[] = [];
+for (const { study, subjects } of atHand)
+  results.push(...(await kit.finetuneAll(study, subjects, isSmall ? small : whole)));
 
 // %%
 const scores = kit.poolSeeds(kit.finetuningScores(results));
-const scaleNote = `${p.scale} scale, ${studies.length === 1 ? "one training" : `${studies.length} trainings`} of each model`;
+const trained = atHand.map(({ study, subjects }) => `${subjects.length} models of seed ${study.seed}`);
+const scaleNote = `${p.scale} scale, ${trained.join(", ")}`;
 kit.showTable(kit.frame(kit.scoreTable(scores)), {
   caption: "Fine-tuning, ours beside the paper's, accuracy or F1",
   note: `${scaleNote}; 95 % intervals over trainings, seeds and items`,

@@ -142,13 +142,13 @@ if (ownEffects.length > 0)
 // ## Instructions, or only more training?
 //
 // What the paper does not ask: the same words of plain text, the same steps on it, and each set alone for as many steps. Decided on
-// our zero-shot tasks, by the same rules, with a correction of their own.
+// our zero-shot tasks, by the same rules, with a correction of their own, each question on the trainings its models share.
 
 // %%
 const questions = kit.judgeClaims(kit.KIT_QUESTIONS, kit.ownEvidence(outcomes));
 const asked = `The kit's own questions, ${p.scale} scale, mean of the zero-shot tasks`;
 const noneYet = "effects of questions whose controls were not trained";
-const told = ["claim", "verdict", "effect", "from", "to", "corrected p", "n", "no verdict because", "caveat"];
+const told = ["claim", "verdict", "effect", "from", "to", "trainings", "no verdict because", "caveat"];
 kit.showTable(kit.frame(kit.verdictRows(questions)).loc({ columns: told }), {
   caption: asked,
   missing: noneYet,
@@ -173,8 +173,8 @@ kit.tableFiles(kit.verdictRows(questions), {
 // %%
 const overItems = kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes, { over: "items" }));
 if (seedsRun > 1)
-  kit.showTable(kit.seedsNeeded({ whole: own, itemsOnly: overItems }, seedsRun), {
-    caption: `Where the errors come from, ${seedsRun} seeds (points, or standard deviations of models)`,
+  kit.showTable(kit.seedsNeeded({ whole: own, itemsOnly: overItems }), {
+    caption: "Where the errors come from (points, or standard deviations of models)",
     missing: "no verdict, or an effect without interval",
   });
 else console.log("One seed: nothing is known of how far other trainings would lie from it.");

@@ -63,6 +63,7 @@ export {
   publishedModels,
   publishedSubjects,
   studiesAtHand,
+  subjectsByStudy,
   subjectsAtHand,
   tasksAtHand,
   trainAll,

@@ -1,7 +1,7 @@
 /** @file The budget of a grid as a table: work, measured time here and projected time on a graphics card, stage by stage. */
 import { MODELS } from "../config.js";
 import { budgetSubjects, countBudget, type Budget, type BudgetStage } from "../runs/cost/budget.js";
-import type { NotMeasured } from "../runs/cost/measured-seconds.js";
+import type { MeasuredSeconds, NotMeasured } from "../runs/cost/measured-seconds.js";
 import type { Rehearsal } from "../runs/cost/rehearsal.js";
 import type { ResultSubject } from "../runs/study/results.js";
 import type { Study } from "../runs/study/study.js";
@@ -18,7 +18,12 @@ export interface BudgetColumns {
 }
 
 /** A row for each stage of each decoder, and one for their sum. */
-export function budgetRows({ card, stages }: Budget, columns: BudgetColumns): TidyRow[] {
+export function budgetRows(
+  { card, stages }: Budget,
+  { measured, rehearsals = [] }: BudgetColumns,
+): TidyRow[] {
+  const onCard = measured && stages.some(({ measuredOnCard }) => "seconds" in measuredOnCard);
+  const columns = { measured, onCard, rehearsals };
   return MODELS.flatMap((model) => {
     const own = stages.filter((stage) => stage.model === model);
     const rows = own.map((stage) => {
@@ -38,12 +43,12 @@ export function budgetRows({ card, stages }: Budget, columns: BudgetColumns): Ti
 function cellsOf(
   stages: readonly BudgetStage[],
   card: string,
-  { measured, rehearsals = [] }: BudgetColumns,
+  { measured, onCard, rehearsals }: Required<BudgetColumns> & { readonly onCard: boolean },
 ): TidyRow {
   const sum = (of: (stage: BudgetStage) => number): number =>
     stages.reduce((total, stage) => total + of(stage), 0);
-  const times = stages.flatMap((stage) => ("seconds" in stage.measured ? [stage.measured] : []));
-  const isMeasured = times.length === stages.length;
+  const here = sumOf(stages.map(({ measured: time }) => time));
+  const there = sumOf(stages.map(({ measuredOnCard: time }) => time));
   const rate = rehearsals.find(({ model }) => model === stages[0]?.model)?.operationsPerSecond;
   const bounds = new Set(stages.map(({ projected }) => projected.boundBy));
   return {
@@ -52,14 +57,28 @@ function cellsOf(
     steps: sum(({ steps }) => steps),
     PFLOP: sum(({ operations }) => operations) / 1e15,
     ...(measured && {
-      "seconds here": isMeasured ? times.reduce((total, { seconds }) => total + seconds, 0) : null,
-      seeds: isMeasured ? Math.min(...times.map(({ seeds }) => seeds.length)) : null,
+      "seconds here": here.seconds,
+      seeds: here.seeds,
     }),
+    ...(onCard && { "seconds on a card": there.seconds, "seeds on it": there.seeds }),
     ...(rehearsals.length > 0 && {
       "hours here, projected": rate === undefined ? null : sum(({ operations }) => operations) / rate / 3600,
     }),
     [`hours on one ${card}`]: sum(({ projected }) => projected.seconds) / 3600,
     "bound by": [...bounds].join(", "),
+  };
+}
+
+/** Seconds of stages together, and the least number of seeds; null where one of them was not measured. */
+function sumOf(times: readonly (MeasuredSeconds | NotMeasured)[]): {
+  readonly seconds: number | null;
+  readonly seeds: number | null;
+} {
+  const found = times.filter((time) => "seconds" in time);
+  if (found.length < times.length || found.length === 0) return { seconds: null, seeds: null };
+  return {
+    seconds: found.reduce((total, { seconds }) => total + seconds, 0),
+    seeds: Math.min(...found.map(({ seeds }) => seeds.length)),
   };
 }
 
@@ -85,18 +104,24 @@ function describeText({ scale, textWords, wikiSource }: Budget): string[] {
 }
 
 function describeMeasured({ stages }: Budget): string[] {
-  const times = stages.map(({ measured }) => measured);
-  const machines = new Set(times.flatMap((time) => ("machines" in time ? time.machines : [])));
+  const machinesOf = (times: readonly (MeasuredSeconds | NotMeasured)[]): string[] => [
+    ...new Set(times.flatMap((time) => ("machines" in time ? time.machines : []))),
+  ];
+  const machines = machinesOf(stages.map(({ measured }) => measured));
+  const cards = machinesOf(stages.map(({ measuredOnCard }) => measuredOnCard));
   const without = (reason: NotMeasured["missing"]): string[] =>
     stages
       .filter(({ measured }) => "missing" in measured && measured.missing === reason)
       .map(({ model, condition, stage }) => `${model} ${conditionLabel(condition)} (${stage})`);
   const [untrained, other] = [without("not trained"), without("trained with other settings")];
   return [
-    ...(machines.size > 0
+    ...(machines.length > 0
       ? [
-          `Seconds here are means over the seeds trained, with held-out losses and checkpoints, on ${[...machines].join(" and ")}.`,
+          `Seconds here are means over the seeds trained, with held-out losses and checkpoints, on ${machines.join(" and ")}.`,
         ]
+      : []),
+    ...(cards.length > 0
+      ? [`Seconds on a card are the same of the seeds trained on ${cards.join(" and ")}.`]
       : []),
     ...(untrained.length > 0
       ? ["Seconds are blank where nothing was trained, and in sums over such stages."]
@@ -117,7 +142,7 @@ function describeProjection({ scale, card }: Budget): string {
     `Hours on an ${name} are a projection, the larger of two: products at ` +
     `${each((model) => `${(100 * shareOfPeak[model]).toFixed(1)} %`)} of ${peakOperationsPerSecond / 1e12} TFLOP/s (dense bfloat16), and ` +
     `launches of kernels at ${each((model) => `${launchMsPerLayer[model].toFixed(2)} ms`)} a layer and step. Both were measured on one ` +
-    `with PyTorch and the paper's decoders (bench/pytorch/gpu.py)${smaller}. The kit itself has not run on such a card.`
+    `with PyTorch and the paper's decoders (bench/pytorch/gpu.py)${smaller}, not with the kit.`
   );
 }
 

@@ -110,6 +110,31 @@ export function studiesAtHand(
   return kept.length > 0 ? kept : studies;
 }
 
+/** A study and the subjects taken from it. */
+export interface StudySubjects {
+  readonly study: Study;
+  readonly subjects: readonly ResultSubject[];
+}
+
+/**
+ * For every study the subjects that have kept results on all tasks; all subjects of all studies where there are none.
+ *
+ * @param subjects models with their conditions
+ * @param tasks names of results, such as `superglue-rte`
+ */
+export function subjectsByStudy(
+  studies: readonly Study[],
+  subjects: readonly ResultSubject[],
+  tasks: readonly string[],
+): StudySubjects[] {
+  const kept = studies.map((study) => ({
+    study,
+    subjects: subjects.filter((subject) => tasks.every((task) => keptResult(study, subject, task) !== null)),
+  }));
+  const found = kept.filter((each) => each.subjects.length > 0);
+  return found.length > 0 ? found : studies.map((study) => ({ study, subjects }));
+}
+
 /**
  * The tasks all subjects have kept results on; where none is kept, those whose items are at hand.
  *

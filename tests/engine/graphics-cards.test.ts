@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { deviceNames } from "../../src/engine/graphics-cards.js";
+import { deviceNames, hasCards } from "../../src/engine/graphics-cards.js";
 
 let driver = "";
 beforeEach(() => {
@@ -20,10 +20,12 @@ test("cards go by the driver's names, equal ones once", () => {
   addCard("0000:00:06.0", information);
   addCard("0000:00:07.0", information);
   addCard("0000:00:08.0", "Model: \t\t NVIDIA A100-SXM4-80GB\n");
+  expect(hasCards(driver)).toBe(true);
   expect(deviceNames(driver)).toBe("NVIDIA H200, NVIDIA A100-SXM4-80GB");
 });
 
 test("a card whose name the driver keeps to itself is a GPU", () => {
+  expect([hasCards(driver), hasCards(join(driver, "none"))]).toEqual([false, false]);
   expect(deviceNames(driver)).toBe("GPU");
   expect(deviceNames(join(driver, "none"))).toBe("GPU");
   addCard("0000:00:06.0");

@@ -8,12 +8,14 @@ const pretraining: BudgetStage = {
   ...{ model: "llama140M", condition: "base", phase: 0, stage: "pre-training", after: [] },
   ...{ words: 1e6, tokens: 2e6, steps: 10, operations: 3.6e15 },
   measured: { seconds: 100, seeds: [42, 1, 2], machines: ["by hand, 2 cores"] },
+  measuredOnCard: { missing: "not trained" },
   projected: { seconds: 7200, boundBy: "products" },
 };
 const wiki: BudgetStage = {
   ...{ model: "llama140M", condition: "switchThenWiki", phase: 2, stage: "wiki", after: ["switch"] },
   ...{ words: 1e5, tokens: 2e5, steps: 40, operations: 3.6e14 },
   measured: { seconds: 20, seeds: [42, 1], machines: ["by hand, 2 cores"] },
+  measuredOnCard: { missing: "not trained" },
   projected: { seconds: 1800, boundBy: "launches" },
 };
 const budget: Budget = {
@@ -64,6 +66,17 @@ test("a stage that was not trained is blank, so is the sum over it, and the note
   );
 });
 
+test("seconds of seeds trained on a card stand beside, where there are any", () => {
+  const onCard = { seconds: 5, seeds: [2], machines: ["NVIDIA H200"] };
+  const some = { ...budget, stages: [{ ...pretraining, measuredOnCard: onCard }, wiki] };
+  const rows = budgetRows(some, { measured: true });
+  expect(rows.map((row) => row["seconds on a card"])).toEqual([5, null, null]);
+  expect(rows[0]).toMatchObject({ "seconds here": 100, seeds: 3, "seeds on it": 1 });
+  expect(describeBudget(some, { measured: true })).toContain("the seeds trained on NVIDIA H200.");
+  expect(Object.keys(budgetRows(some, { measured: false })[0] ?? {})).not.toContain("seconds on a card");
+  expect(describeBudget(budget, { measured: true })).not.toContain("on a card");
+});
+
 test("hours here are projected from steps taken, and called so", () => {
   const columns = { measured: false, rehearsals: [rehearsal] };
   // 3.6e15 operations at 1e11 a second are 10 hours.
@@ -72,7 +85,7 @@ test("hours here are projected from steps taken, and called so", () => {
   expect(Object.keys(budgetRows(budget, { measured: true })[0] ?? {})).not.toContain("hours here, projected");
 });
 
-test("the note tells what was measured on the card, what was not, and that the kit was not there", () => {
+test("the note tells what was measured on the card, what was not, and that it was not the kit", () => {
   const [laptop, paper] = (["laptop", "paper"] as const).map((scale) =>
     describeBudget({ ...budget, scale }, { measured: false }),
   );
@@ -80,7 +93,7 @@ test("the note tells what was measured on the card, what was not, and that the k
     "products at 21.6 % (llama140M) and 17.5 % (llama100M) of 989 TFLOP/s",
     "launches of kernels at 1.35 ms (llama140M) and 1.54 ms (llama100M) a layer and step",
     "measured on one with PyTorch",
-    "The kit itself has not run on such a card.",
+    ", not with the kit.",
   ])
     for (const note of [laptop, paper]) expect(note).toContain(said);
   expect(laptop).toContain("decoders of this scale were not measured");

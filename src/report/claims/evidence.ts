@@ -31,6 +31,10 @@ export interface Evidence {
   test(tasks: readonly ClaimTask[]): string;
   /** How many replicates every score has. */
   readonly replicates: number;
+  /** How many trainings of each model the scores are of; null where that is unknown. */
+  readonly trainings: number | null;
+  /** The evidence there is on some models together: on the trainings they share. All of it where it is left out. */
+  readonly among?: (subjects: readonly SubjectName[], tasks: readonly ClaimTask[]) => Evidence;
   task(task: ClaimTask): TaskEvidence | Missing;
 }
 
@@ -91,12 +95,12 @@ export function contrast(
   ]);
 }
 
-/** The evidence of a task, computed at its first use only. */
-export function onceEach(task: Evidence["task"]): Evidence["task"] {
-  const kept = new Map<ClaimTask, TaskEvidence | Missing>();
-  return (name) => {
-    const found = kept.get(name) ?? task(name);
-    kept.set(name, found);
+/** What belongs to a key, such as the evidence of a task, made at its first use only. */
+export function onceEach<Key, Found extends object>(make: (key: Key) => Found): (key: Key) => Found {
+  const kept = new Map<Key, Found>();
+  return (key) => {
+    const found = kept.get(key) ?? make(key);
+    kept.set(key, found);
     return found;
   };
 }

@@ -1,6 +1,6 @@
 /** @file Verdicts: every claim decided on one body of evidence, p corrected for the number of claims that could be decided. */
 import { adjustHolm } from "../../statistics/multiple-comparisons.js";
-import type { Claim, ClaimTask, Comparison } from "./claim.js";
+import type { Claim, ClaimTask, Comparison, SubjectName } from "./claim.js";
 import { decide, type Finding } from "./decide.js";
 import { isMissing, type Evidence } from "./evidence.js";
 
@@ -15,6 +15,8 @@ export type JudgedClaim =
       /** Holm over all claims decided on the same evidence. */
       readonly correctedP: number;
       readonly test: string;
+      /** How many trainings of each model it rests on; null where that is unknown. */
+      readonly trainings: number | null;
       /** Tasks of the claim without any result: the verdict is on the others. */
       readonly without: readonly ClaimTask[];
     })
@@ -24,7 +26,7 @@ const LEVEL = 0.05;
 
 /**
  * Decides every claim on the same evidence. A claim on the mean or the median over tasks is decided on those that have results; a
- * claim on each task needs them all.
+ * claim on each task needs them all. Each is decided on the trainings that its models share.
  *
  * @param claims all of those that are decided together: p is corrected for their number
  * @param evidence scores with their uncertainty, `publishedEvidence` or `ownEvidence`
@@ -34,7 +36,10 @@ const LEVEL = 0.05;
  */
 export function judgeClaims(claims: readonly Claim[], evidence: Evidence): JudgedClaim[] {
   const reduced = claims.map(({ comparison }) => onTasksAtHand(comparison, evidence));
-  const findings = reduced.map(({ comparison }) => decide(comparison, evidence));
+  const own = reduced.map(
+    ({ comparison }) => evidence.among?.(subjectsOf(comparison), tasksOf(comparison)) ?? evidence,
+  );
+  const findings = reduced.map(({ comparison }, at) => decide(comparison, own[at] ?? evidence));
   const pValues = findings.flatMap((finding) => (isMissing(finding) ? [] : [finding.p]));
   const corrected = adjustHolm(pValues).values();
   return claims.map((claim, at): JudgedClaim => {
@@ -45,9 +50,16 @@ export function judgeClaims(claims: readonly Claim[], evidence: Evidence): Judge
     const verdict =
       correctedP >= LEVEL ? "inconclusive" : finding.direction === "for" ? "supported" : "not supported";
     const { comparison = claim.comparison, without = [] } = reduced[at] ?? {};
-    return { ...finding, claim, verdict, correctedP, without, test: evidence.test(tasksOf(comparison)) };
+    const { trainings, test } = own[at] ?? evidence;
+    return { ...finding, claim, verdict, correctedP, without, test: test(tasksOf(comparison)), trainings };
   });
 }
+
+const subjectsOf = (comparison: Comparison): readonly SubjectName[] => {
+  if (comparison.kind === "everyAtChance") return comparison.subjects;
+  const sides = [...comparison.more, ...comparison.less];
+  return comparison.kind === "medianZ" ? [...sides, ...comparison.among] : sides;
+};
 
 const tasksOf = (comparison: Comparison): readonly ClaimTask[] =>
   "tasks" in comparison ? comparison.tasks : [comparison.task];

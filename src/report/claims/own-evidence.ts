@@ -4,7 +4,7 @@ import { acrossSeeds, type SeedReplicates } from "../../statistics/across-seeds.
 import { groupedMean, resampleMeans, type Resampling } from "../../statistics/resample.js";
 import { mean } from "../../statistics/summary.js";
 import type { PairedOutcome } from "../paired-outcomes.js";
-import { subjectName, type SubjectName } from "./claim.js";
+import { subjectName, type ClaimTask, type SubjectName } from "./claim.js";
 import { onceEach, type Evidence, type TaskEvidence, type UncertainScore } from "./evidence.js";
 import { rSquaredStandardError } from "./sampling-error.js";
 
@@ -19,7 +19,8 @@ export interface EvidenceOptions extends Partial<Resampling> {
 /**
  * Scores of our models with their uncertainty over items, and over seeds where there are at least two.
  *
- * A model that lacks a seed others have is left out of that task with the reason.
+ * Some models together (`among`) are compared on the seeds that all of them have; models that share none are left out with the
+ * reason.
  *
  * @param outcomes as `readPairedOutcomes` gives them
  * @param options.replicates how many samples are drawn of items and seeds
@@ -28,9 +29,43 @@ export interface EvidenceOptions extends Partial<Resampling> {
  *
  * Differs: shares of R² have no items to pair; their errors are normal ones of samples with nothing in common, the widest.
  */
-export function ownEvidence(
+export function ownEvidence(outcomes: readonly PairedOutcome[], options: EvidenceOptions = {}): Evidence {
+  const onSeeds = onceEach((seeds: string) =>
+    evidenceOf(
+      outcomes.filter((outcome) => seeds.split(",").includes(String(outcome.seed))),
+      options,
+    ),
+  );
+  const whole = evidenceOf(outcomes, options);
+  return {
+    ...whole,
+    among(subjects, tasks) {
+      const shared = sharedSeeds(outcomes, subjects, tasks);
+      return shared.length === 0 ? whole : onSeeds(shared.join());
+    },
+  };
+}
+
+/** The seeds of which every model has results on every task that it has results on at all, ascending. */
+function sharedSeeds(
   outcomes: readonly PairedOutcome[],
-  { replicates = 4_000, seed = 0, over = "itemsAndSeeds" }: EvidenceOptions = {},
+  subjects: readonly SubjectName[],
+  tasks: readonly ClaimTask[],
+): number[] {
+  const held = new Map<string, Set<number>>();
+  for (const { model, condition, task, seed } of outcomes) {
+    const name = subjectName(model, condition);
+    if (!subjects.includes(name) || !tasks.includes(task)) continue;
+    const key = `${name}/${task}`;
+    held.set(key, (held.get(key) ?? new Set()).add(seed));
+  }
+  const [first = new Set<number>(), ...others] = held.values();
+  return [...first].filter((seed) => others.every((seeds) => seeds.has(seed))).sort((a, b) => a - b);
+}
+
+function evidenceOf(
+  outcomes: readonly PairedOutcome[],
+  { replicates = 4_000, seed = 0, over = "itemsAndSeeds" }: EvidenceOptions,
 ): Evidence {
   const seeds = [...new Set(outcomes.map((outcome) => outcome.seed))].sort((a, b) => a - b);
   const drawn = seeds.length < 2 ? `seed ${seeds.join()} alone` : `Student's t over ${seeds.length} seeds`;
@@ -45,7 +80,8 @@ export function ownEvidence(
       ].join("; ");
     },
     replicates,
-    task: onceEach((task) => {
+    trainings: seeds.length,
+    task: onceEach((task: ClaimTask) => {
       const ofTask = outcomes.filter((outcome) => outcome.task === task);
       if (ofTask.length === 0) return { missing: `no results on ${task} at this scale` };
       const items = ofTask.filter((outcome) => outcome.kind === "items");

@@ -35,6 +35,7 @@ export function publishedEvidence(
   return {
     test: () => TESTS[pairing],
     replicates,
+    trainings: null,
     task: onceEach((task) => {
       const ofTask = scores.filter((score) => score.task === task);
       const first = ofTask[0];

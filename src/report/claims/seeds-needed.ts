@@ -37,28 +37,27 @@ function distanceToDecide(effect: number, { kind, ...comparison }: Comparison): 
  *
  * @param judged.whole     decided over items and seeds
  * @param judged.itemsOnly the same claims over items alone
- * @param seeds            how many there were, at least two
- * @returns points or standard deviations of models; blank where a claim has no verdict or no interval
- * @throws RangeError when the two are not about the same claims, or there was one seed, which says nothing of others
+ * @returns points or standard deviations of models; blank where a claim has no verdict, no interval, or one training, which
+ *   says nothing of others
+ * @throws RangeError when the two are not about the same claims
  *
  * Differs: normal errors, so that for fewer than about ten seeds the number is rather too small.
  */
-export function seedsNeeded(
-  judged: { readonly whole: readonly JudgedClaim[]; readonly itemsOnly: readonly JudgedClaim[] },
-  seeds: number,
-): TidyRow[] {
-  if (!(seeds >= 2))
-    throw new RangeError(
-      `seedsNeeded: there must be at least two seeds, got ${seeds}. One says nothing of how far others lie.`,
-    );
+export function seedsNeeded(judged: {
+  readonly whole: readonly JudgedClaim[];
+  readonly itemsOnly: readonly JudgedClaim[];
+}): TidyRow[] {
   return judged.whole.map((one, at) => {
     const alone = judged.itemsOnly[at];
     if (alone?.claim.id !== one.claim.id)
       throw new RangeError(
         `seedsNeeded: both must be about the same claims, got "${one.claim.id}" and "${alone?.claim.id}" in row ${at + 1}. Judge one list of claims.`,
       );
-    const blank = { claim: one.claim.statement, verdict: one.verdict };
-    if (one.verdict === null || alone.verdict === null || one.interval === null || alone.interval === null)
+    const seeds = one.verdict === null ? null : one.trainings;
+    const blank = { claim: one.claim.statement, verdict: one.verdict, trainings: seeds };
+    const isBlank =
+      one.verdict === null || alone.verdict === null || one.interval === null || alone.interval === null;
+    if (isBlank || seeds === null || seeds < 2)
       return {
         ...blank,
         effect: null,

@@ -65,6 +65,7 @@ export function verdictRows(judged: readonly JudgedClaim[]): TidyRow[] {
       unit: found?.unit ?? null,
       "corrected p": one.verdict === null ? null : one.correctedP,
       n: one.verdict === null ? null : one.n,
+      trainings: one.verdict === null ? null : one.trainings,
       "effect of": one.verdict === null ? null : one.of,
       "without results on": one.verdict === null ? null : one.without.join(", "),
       test: one.verdict === null ? null : one.test,
@@ -120,5 +121,9 @@ function inWords(judged: JudgedClaim): string {
   const p = correctedP < 0.001 ? "p\u00a0<\u00a00.001" : `p\u00a0=\u00a0${correctedP.toFixed(3)}`;
   const items = `n\u00a0=\u00a0${n.toLocaleString("en-US")}`;
   const without = judged.without.length === 0 ? "" : `; without ${judged.without.join(", ")}`;
-  return `${signed(judged.effect)}${unit === "points" ? "" : "\u00a0SD"}${interval}, ${p}, ${items}${without}`;
+  const of =
+    judged.trainings === null
+      ? ""
+      : `, ${judged.trainings}\u00a0training${judged.trainings === 1 ? "" : "s"}`;
+  return `${signed(judged.effect)}${unit === "points" ? "" : "\u00a0SD"}${interval}, ${p}, ${items}${of}${without}`;
 }

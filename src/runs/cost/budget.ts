@@ -36,6 +36,7 @@ type Counted = z.infer<typeof countedSchema>;
 /** A stage of a grid with its cost and its times. */
 export type BudgetStage = Readonly<Counted["stages"][number]> & {
   readonly measured: MeasuredSeconds | NotMeasured;
+  readonly measuredOnCard: MeasuredSeconds | NotMeasured;
   /** On the budget's card. */
   readonly projected: Projection;
 };
@@ -86,7 +87,8 @@ export async function countBudget(study: Study, subjects: readonly ResultSubject
     wikiSource: config.instructions.wikiSource,
     stages: stages.map((stage) => ({
       ...stage,
-      measured: measuredSeconds(results, config, stage),
+      measured: measuredSeconds(results, config, { ...stage, on: "processor" }),
+      measuredOnCard: measuredSeconds(results, config, { ...stage, on: "card" }),
       projected: projectOnto(H100, { ...stage, numLayers: config.architectures[stage.model].numLayers }),
     })),
   };

@@ -11,7 +11,7 @@ export interface MeasuredSeconds {
   /** Mean over the seeds; held-out losses and checkpoints are in it. */
   readonly seconds: number;
   readonly seeds: readonly number[];
-  /** Processors and cores it was measured on. */
+  /** Processors with their cores, or cards, it was measured on. */
   readonly machines: readonly string[];
 }
 
@@ -20,8 +20,9 @@ export interface NotMeasured {
   readonly missing: "not trained" | "trained with other settings";
 }
 
-/** A stage as results know it. */
+/** A stage as results know it, and where it was trained. */
 export interface TrainedStage {
+  readonly on: "processor" | "card";
   readonly model: ModelName;
   readonly condition: Condition;
   /** Its place among the condition's stages; pre-training is 0. */
@@ -40,10 +41,14 @@ export interface TrainedStage {
 export function measuredSeconds(
   results: readonly Result[],
   config: StudyConfig,
-  { model, condition, phase, steps }: TrainedStage,
+  { on, model, condition, phase, steps }: TrainedStage,
 ): MeasuredSeconds | NotMeasured {
   const trained = results.filter(
-    (result) => result.task === "training" && result.model === model && result.condition === condition,
+    (result) =>
+      result.task === "training" &&
+      result.model === model &&
+      result.condition === condition &&
+      (result.provenance.device === "CPU") === (on === "processor"),
   );
   if (trained.length === 0) return { missing: "not trained" };
   const same = trained.filter(

@@ -40,7 +40,8 @@ export async function retakeSteps(
     return { name, found: "not taken: neither data/raw nor CLASS_IT_DATA holds the text", differences: [] };
   const found: string[] = [];
   const differences: string[] = [];
-  for (const opened of firstOfEach(results)) {
+  const here = describeProvenance();
+  for (const opened of firstOfEach(results, here.device)) {
     const { study, result } = opened;
     const who = `${result.model} seed ${result.seed}`;
     let curve: TrainedStep[];
@@ -52,7 +53,7 @@ export async function retakeSteps(
     }
     onProgress(`${who}: ${count(steps, "step")} of pre-training from the text on`);
     const taken = await takeAgain(opened, Math.min(steps, curve.length));
-    const reason = reasonToDiffer(result.provenance, describeProvenance(), {
+    const reason = reasonToDiffer(result.provenance, here, {
       isSameStage: taken.stages.includes(result.stages[0]?.hash ?? ""),
     });
     const path = itemsFile(subjectFolder(study, result), result.task);
@@ -63,9 +64,12 @@ export async function retakeSteps(
   return { name, found: found.join("; "), differences };
 }
 
-/** The first training of every decoder, in each folder. */
-function firstOfEach(results: readonly OpenedResult[]): OpenedResult[] {
-  const trainings = results.filter(({ kind }) => kind === "training");
+/** The first training of every decoder in each folder, of those on this device where there is one. */
+function firstOfEach(results: readonly OpenedResult[], device: string): OpenedResult[] {
+  const isHere = ({ result }: OpenedResult): boolean => result.provenance.device === device;
+  const trainings = results
+    .filter(({ kind }) => kind === "training")
+    .sort((one, other) => Number(isHere(other)) - Number(isHere(one)));
   const nameOf = ({ study, result }: OpenedResult): string => `${study.resultsFolder} ${result.model}`;
   return trainings.filter(
     (one, index) => trainings.findIndex((other) => nameOf(other) === nameOf(one)) === index,

@@ -175,12 +175,27 @@ describe("what is missing", () => {
     });
   });
 
-  test("a model that lacks a seed is not compared, by its name", () => {
-    const sheets = [...pair(base, tuned), answers(base, { seed: 1 })];
-    expect(judgeOne(GAIN, sheets)).toMatchObject({
-      verdict: null,
-      reason: "llama140M merged lacks seed 1 on BLiMP, which others have",
+  test("models are compared on the seeds they share; without one they are not, by name", () => {
+    const more = [answers(tuned, { seed: 1 }), answers(tuned, { condition: "switch", seed: 1 })];
+    const shared = [...pair(base, tuned), ...more];
+    expect(judgeOne(GAIN, shared)).toEqual({ ...judgeOne(GAIN, pair(base, tuned)) });
+    expect(judgeOne(GAIN, shared)).toMatchObject({
+      trainings: 1,
+      test: expect.stringMatching(/seed 42 alone$/),
     });
+    const apart = [answers(base), answers(tuned, { condition: "merged", seed: 1 })];
+    expect(judgeOne(GAIN, apart)).toMatchObject({
+      verdict: null,
+      reason: expect.stringMatching(/lacks seed \d+ on BLiMP, which others have/),
+    });
+  });
+
+  test("a seed with results on one of the tasks only is not one that models share", () => {
+    const tasks = ["BLiMP", "MNLI"] as const;
+    const average = claimOf({ kind: "difference", ...SIDES, expect: "positive", tasks });
+    const both = [...pair(base, tuned), ...pair(base, tuned, { task: "MNLI" })];
+    const second = pair(tuned, base, { seed: 1 });
+    expect(judgeOne(average, [...both, ...second])).toEqual(judgeOne(average, both));
   });
 
   test("answers to other items, or two for one seed, are refused", () => {

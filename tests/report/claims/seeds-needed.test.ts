@@ -28,6 +28,7 @@ function judged(effect: number, errors: { items: number; seeds: number }, more: 
     interval: { low: effect - width, high: effect + width },
     p: 0.5,
     n: 100,
+    trainings: 3,
     direction: "for",
     of: null,
   });
@@ -36,7 +37,7 @@ function judged(effect: number, errors: { items: number; seeds: number }, more: 
 
 test("errors of items and seeds stand apart, and the seeds needed follow from both", () => {
   // d = 0.0280159 is 2.80159 standard errors of 0.01: e² = 0.008², so v' = 0.006² = 3 · 0.012² / k', k' = 12.
-  const [row] = seedsNeeded(judged(0.0280159, { items: 0.008, seeds: 0.012 }), 3);
+  const [row] = seedsNeeded(judged(0.0280159, { items: 0.008, seeds: 0.012 }));
   expect(row?.["error from items"]).toBeCloseTo(0.8, 6);
   expect(row?.["error from seeds"]).toBeCloseTo(1.2, 6);
   expect(row).toMatchObject({ claim: "A gain", "seeds that would settle it": "12" });
@@ -44,7 +45,7 @@ test("errors of items and seeds stand apart, and the seeds needed follow from bo
 
 test("where items alone drown the effect no number of seeds helps; a tiny reach needs too many to name", () => {
   const settle = (effect: number, items: number) =>
-    seedsNeeded(judged(effect, { items, seeds: 0.01 }), 3)[0]?.["seeds that would settle it"];
+    seedsNeeded(judged(effect, { items, seeds: 0.01 }))[0]?.["seeds that would settle it"];
   expect(settle(0.01, 0.02)).toMatch(/^none: the items are too few/);
   expect(settle(0.0001, 0)).toBe("more than 1,000");
 });
@@ -52,15 +53,26 @@ test("where items alone drown the effect no number of seeds helps; a tiny reach 
 test("a claim of no difference is as far from its margin as the effect", () => {
   const comparison = { ...claim.comparison, expect: { negligibleWithin: 0.03 } } as Claim["comparison"];
   const near = judged(0.0019841, { items: 0.008, seeds: 0.012 }, { comparison });
-  expect(seedsNeeded(near, 3)[0]?.["seeds that would settle it"]).toBe("12");
+  expect(seedsNeeded(near)[0]?.["seeds that would settle it"]).toBe("12");
 });
 
-test("a claim without verdict is blank; one seed and other claims are refused", () => {
+test("a claim without verdict, or decided on one training, is blank; other claims are refused", () => {
   const none: JudgedClaim = { claim, verdict: null, reason: "no results" };
-  expect(seedsNeeded({ whole: [none], itemsOnly: [none] }, 3)).toEqual([
+  expect(seedsNeeded({ whole: [none], itemsOnly: [none] })).toEqual([
     expect.objectContaining({ verdict: null, effect: null, "seeds that would settle it": "" }),
   ]);
   const one = judged(0.1, { items: 0.01, seeds: 0.01 });
-  expect(() => seedsNeeded(one, 1)).toThrow(/at least two seeds, got 1/);
-  expect(() => seedsNeeded({ ...one, itemsOnly: [] }, 3)).toThrow(/same claims, got "gain" and "undefined"/);
+  const ofOne = {
+    whole: one.whole.map((each) => ({ ...each, trainings: 1 })),
+    itemsOnly: one.itemsOnly,
+  };
+  expect(seedsNeeded(ofOne)).toEqual([
+    expect.objectContaining({
+      verdict: "inconclusive",
+      trainings: 1,
+      effect: null,
+      "seeds that would settle it": "",
+    }),
+  ]);
+  expect(() => seedsNeeded({ ...one, itemsOnly: [] })).toThrow(/same claims, got "gain" and "undefined"/);
 });

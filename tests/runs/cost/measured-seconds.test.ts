@@ -25,7 +25,7 @@ function training(seed: number, seconds: readonly number[], steps = [278, 40, 40
 }
 
 const results = [training(42, [100, 10, 30]), training(1, [200, 20, 50])];
-const wiki = { model, condition: "switchThenWiki", phase: 2, steps: 40 } as const;
+const wiki = { on: "processor", model, condition: "switchThenWiki", phase: 2, steps: 40 } as const;
 
 test("a stage has the mean of its own seconds over the seeds, whatever came before it", () => {
   expect(measuredSeconds(results, config, wiki)).toEqual({
@@ -64,6 +64,18 @@ test("other steps are other work, other rates are not; seeds that differ are lef
   expect(measuredSeconds(results, rates, wiki)).toMatchObject({ seconds: 40 });
   const mixed = [...results, training(2, [100, 10, 990], [278, 40, 400])];
   expect(measuredSeconds(mixed, config, wiki)).toMatchObject({ seconds: 40, seeds: [42, 1] });
+});
+
+test("seconds on a card are not seconds on a processor", () => {
+  const onCard = training(2, [9, 1, 3]);
+  const mixed = [...results, { ...onCard, provenance: { ...onCard.provenance, device: "NVIDIA H200" } }];
+  expect(measuredSeconds(mixed, config, wiki)).toMatchObject({ seconds: 40, seeds: [42, 1] });
+  expect(measuredSeconds(mixed, config, { ...wiki, on: "card" })).toEqual({
+    seconds: 3,
+    seeds: [2],
+    machines: ["NVIDIA H200"],
+  });
+  expect(measuredSeconds(results, config, { ...wiki, on: "card" })).toEqual({ missing: "not trained" });
 });
 
 test("a training without its numbers of steps is refused by name", () => {

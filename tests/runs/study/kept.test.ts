@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { tune } from "../../../src/curricula.js";
-import { evaluateAll, studiesAtHand, subjectsAtHand, tasksAtHand, trainAll } from "../../../src/runs/grid.js";
+import {
+  evaluateAll,
+  studiesAtHand,
+  subjectsAtHand,
+  subjectsByStudy,
+  tasksAtHand,
+  trainAll,
+} from "../../../src/runs/grid.js";
 import { keptResult, keptValue } from "../../../src/runs/study/kept.js";
 import { openStudies, openStudy, type StudyOptions } from "../../../src/runs/study/study.js";
 import { allOf } from "../../support/all-of.js";
@@ -53,6 +60,13 @@ describe("results", () => {
     expect(subjectsAtHand([first, second], [SUBJECT, merged], "blimp")).toEqual([SUBJECT, merged]);
     expect(studiesAtHand([first, second], [SUBJECT], "blimp")).toEqual([first]);
     expect(studiesAtHand([first, second], [SUBJECT, merged], "blimp")).toEqual([first, second]);
+    expect(subjectsByStudy([first, second], [SUBJECT, merged], ["blimp"])).toEqual([
+      { study: first, subjects: [SUBJECT] },
+    ]);
+    expect(subjectsByStudy([first, second], [SUBJECT, merged], ["blimp", "mnli"])).toEqual([
+      { study: first, subjects: [SUBJECT, merged] },
+      { study: second, subjects: [SUBJECT, merged] },
+    ]);
   });
 
   test("of other settings, another seed or other data are none", () => {
