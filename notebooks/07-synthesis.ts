@@ -93,7 +93,7 @@ const tables = kit.outputFolder(study, "tables");
 const seedsRun = new Set(outcomes.map(({ seed }) => seed)).size;
 const note =
   seedsRun > 1
-    ? `${seedsRun} trainings`
+    ? "Each claim on the trainings its models share: one alone speaks of these models, not of curricula"
     : "One training: ours are about these models, not yet about curricula";
 
 // %%

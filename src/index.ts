@@ -67,6 +67,7 @@ export {
   subjectsAtHand,
   tasksAtHand,
   trainAll,
+  type StudySubjects,
 } from "./runs/grid.js";
 export { readResults, type Result, type ResultSubject } from "./runs/study/results.js";
 export * from "./runs/description/text-summary.js";

@@ -77,16 +77,39 @@ function sentencesFor({ vocabSize }: ArchitectureConfig): number[][] {
   });
 }
 
+/** A batch of full rows. */
+export interface BenchShape {
+  readonly batchSize: number;
+  readonly lengthTokens: number;
+}
+
+/** Steps measured where the shape is the caller's. */
+const STEPS_OF_SHAPE = 5;
+
 /** All rows for some subjects: training at 256 tokens, for the paper's also at 1,024 and 6,144, and scoring. */
 export function benchRows(options: {
   readonly subjects: readonly BenchSubject[];
   readonly precisions: readonly Precision[];
   /** Longest training rows; the paper's 6,144 tokens take minutes. */
   readonly maxTokens: number;
+  /** Training rows of this shape alone, cut to what a decoder takes. */
+  readonly shape?: BenchShape;
 }): BenchRow[] {
   return options.subjects.flatMap((subject) => {
     const architecture = architectureOf(subject);
     const isPaper = subject.startsWith("llama");
+    if (options.shape) {
+      const { batchSize } = options.shape;
+      const lengthTokens = Math.min(options.shape.lengthTokens, architecture.maxLengthTokens);
+      const size = { batchSize, lengthTokens, steps: STEPS_OF_SHAPE };
+      return options.precisions.map((precision): BenchRow => ({
+        kind: "training",
+        subject,
+        architecture,
+        precision,
+        ...size,
+      }));
+    }
     const training = [
       { batchSize: isPaper ? 4 : 16, lengthTokens: 256, steps: isPaper ? 4 : 8 },
       ...(isPaper ? [{ batchSize: 1, lengthTokens: 1_024, steps: 4 }] : []),

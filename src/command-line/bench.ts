@@ -9,6 +9,7 @@ import {
   measurePytorch,
   measureRow,
   type BenchRow,
+  type BenchShape,
   type BenchSpeed,
   type BenchSubject,
 } from "./bench-rows.js";
@@ -25,6 +26,7 @@ interface BenchOptions {
   readonly subjects: readonly BenchSubject[];
   readonly precisions: readonly Precision[];
   readonly maxTokens: number;
+  readonly shape?: BenchShape;
   readonly againstPytorch?: true;
   readonly profile?: true;
   readonly data?: true;
@@ -56,6 +58,7 @@ export function benchVerb(surroundings: Surroundings): Command {
       example(
         "bench --subjects laptop140M,laptop100M",
         "bench --subjects llama140M --max-tokens 256 --against-pytorch",
+        "bench --subjects llama140M --precisions float32 --shape 8x6144",
         "bench --data --against-pytorch",
         "bench --statistics",
         "bench --loop",
@@ -72,6 +75,9 @@ export function benchVerb(surroundings: Surroundings): Command {
     subjects.default([...BENCH_SUBJECTS]).makeOptionMandatory(false),
     precisions.default(["float32", "bfloat16"]).makeOptionMandatory(false),
     new Option("--max-tokens <number>", "leave out longer rows").argParser(parseTokens).default(6_144),
+    new Option("--shape <rows>x<tokens>", "only training on batches of this shape, such as 8x6144").argParser(
+      parseShape,
+    ),
     new Option("--against-pytorch", "measure PyTorch on the same rows, one after the other"),
     new Option("--profile", "also say where the time of each training step goes"),
     new Option(
@@ -103,6 +109,14 @@ function parseTokens(value: string): number {
   if (/^\d+$/.test(value) && Number(value) >= 256) return Number(value);
   throw new RangeError(
     `class-it bench: max-tokens must be a whole number from 256, got "${value}". Correct the option --max-tokens.`,
+  );
+}
+
+function parseShape(value: string): BenchShape {
+  const [, batchSize = "", lengthTokens = ""] = /^([1-9]\d*)x([1-9]\d*)$/.exec(value) ?? [];
+  if (batchSize !== "") return { batchSize: Number(batchSize), lengthTokens: Number(lengthTokens) };
+  throw new RangeError(
+    `class-it bench: shape must be rows and tokens such as 8x6144, got "${value}". Correct the option --shape.`,
   );
 }
 
@@ -144,7 +158,9 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
   }
   line.end();
   if (options.json) return printJson(surroundings, measured);
-  surroundings.stdout.write(describe(measured, options.againstPytorch === true));
+  const { describeEngine } = await import("../engine/backend.js");
+  const { device } = describeEngine();
+  surroundings.stdout.write(describe(measured, { device, againstPytorch: options.againstPytorch === true }));
 }
 
 /** Compiling takes PyTorch a minute and more: once, where the comparison is asked for. */
@@ -168,7 +184,10 @@ function sentence({ row, kit, pytorch }: Measured): string {
 const ratio = (a: number, b: number | undefined): string => (b === undefined ? "" : (a / b).toFixed(2));
 
 /** All rows as a table, and below it the profiles where they were asked for. */
-function describe(measured: readonly Measured[], againstPytorch: boolean): string {
+function describe(
+  measured: readonly Measured[],
+  { device, againstPytorch }: { readonly device: string; readonly againstPytorch: boolean },
+): string {
   const rows = measured.map(({ row, kit, pytorch, pytorchCompiled, peakGflopPerSecond }) => ({
     what: nameOf(row),
     "tokens/s": Math.round(kit.tokensPerSecond),
@@ -184,7 +203,8 @@ function describe(measured: readonly Measured[], againstPytorch: boolean): strin
       "ratio to torch.compile": ratio(kit.tokensPerSecond, pytorchCompiled?.tokensPerSecond),
     }),
   }));
-  const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores`;
+  const processor = `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores`;
+  const machine = device === "CPU" ? processor : device;
   const table = tableMarkdown(rows, {
     caption: `Speed on ${machine}`,
     note:

@@ -5,7 +5,7 @@
 import type { ArchitectureConfig } from "../config.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
-import { checkLength, type Weights } from "../model/decoder.js";
+import { checkLength, checkTokens, type Weights } from "../model/decoder.js";
 import { scoringStep, type ScoringInput } from "../model/scoring-step.js";
 import { treeBatches, type EncodedRequest, type TreeBatch } from "./prefix-trees.js";
 
@@ -182,8 +182,10 @@ async function scoreEncoded(
   }: { readonly batchSize: number; readonly onProgress: ScoringOptions["onProgress"] },
 ): Promise<ScoredContinuation[]> {
   const out: ScoredContinuation[] = encoded.map(() => ({ logProb: 0, numTokens: 0 }));
-  for (const { counted } of encoded)
+  for (const { ids, counted } of encoded) {
     checkLength(counted.filter((isCounted) => isCounted).length, architecture);
+    checkTokens(ids, architecture);
+  }
   const score = scoringStep(architecture);
   const starts = wordStarts.length > 0 ? tf.tensor1d([...wordStarts], "int32") : null;
   let done = 0;

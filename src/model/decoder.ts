@@ -131,6 +131,19 @@ export function checkLength(lengthTokens: number, { maxLengthTokens }: Architect
     );
 }
 
+/**
+ * Refuses tokens the model has no embedding for, which a graphics card would take for zeros.
+ *
+ * @throws RangeError that names the token
+ */
+export function checkTokens(ids: readonly number[], { vocabSize }: ArchitectureConfig): void {
+  const stranger = ids.find((id) => id >= vocabSize);
+  if (stranger !== undefined)
+    throw new RangeError(
+      `decode: tokens must be below the model's ${vocabSize}, got ${stranger}. Use the model's own tokenizer.`,
+    );
+}
+
 /** The output matrix, [V, D]. */
 export const outputMatrix = (weights: Weights, { tiedEmbeddings }: ArchitectureConfig): tf.Tensor2D =>
   matrix(weights, tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");

@@ -6,7 +6,7 @@ import type { ArchitectureConfig } from "../config.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import type { Random } from "../random.js";
 import { GrowingText } from "./cached-decoder.js";
-import type { Weights } from "./decoder.js";
+import { checkTokens, type Weights } from "./decoder.js";
 
 /** A model that can write. */
 export interface TextModel {
@@ -49,8 +49,8 @@ export interface GeneratedText {
  *
  * @param prompt text; the tokenizer's own start token goes before it
  * @param options.maxNewTokens at most so many; together with the prompt not more than the model's `maxLengthTokens`
- * @throws RangeError when prompt and new tokens together exceed the model's maximum, the prompt has no token, or an
- *   option is out of its range or without effect
+ * @throws RangeError when prompt and new tokens together exceed the model's maximum, the prompt has no token, or one
+ *   that the model does not embed, or an option is out of its range or without effect
  *
  * Source: Holtzman et al. 2020 for `topP`, nucleus sampling.
  */
@@ -67,6 +67,7 @@ export async function generateText(
     throw new RangeError(
       `generateText: a prompt must have a token, and with ${maxNewTokens} new ones not exceed the model's ${architecture.maxLengthTokens}, got ${promptIds.length}. Change the prompt or maxNewTokens.`,
     );
+  checkTokens(promptIds, architecture);
   const growing = new GrowingText(weights, architecture);
   try {
     const ids: number[] = [];

@@ -142,7 +142,7 @@ function describeProjection({ scale, card }: Budget): string {
     `Hours on an ${name} are a projection, the larger of two: products at ` +
     `${each((model) => `${(100 * shareOfPeak[model]).toFixed(1)} %`)} of ${peakOperationsPerSecond / 1e12} TFLOP/s (dense bfloat16), and ` +
     `launches of kernels at ${each((model) => `${launchMsPerLayer[model].toFixed(2)} ms`)} a layer and step. Both were measured on one ` +
-    `with PyTorch and the paper's decoders (bench/pytorch/gpu.py)${smaller}, not with the kit.`
+    `with PyTorch, not with the kit, and the paper's decoders (bench/pytorch/gpu.py)${smaller}.`
   );
 }
 

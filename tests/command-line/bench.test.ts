@@ -38,7 +38,23 @@ test("longer rows are left out on request", () => {
   expect(Math.max(...rows.map((row) => (row.kind === "training" ? row.lengthTokens : 0)))).toBe(1_024);
 });
 
+test("a shape of one's own is measured alone, as long as the decoder's longest row", () => {
+  const rows = benchRows({
+    subjects: ["llama140M", "llama100M"],
+    precisions: ["float32"],
+    maxTokens: 6_144,
+    shape: { batchSize: 8, lengthTokens: 6_144 },
+  });
+  expect(
+    rows.map((row) => [row.subject, row.kind, row.kind === "training" && [row.batchSize, row.lengthTokens]]),
+  ).toEqual([
+    ["llama140M", "training", [8, 6_144]],
+    ["llama100M", "training", [8, 6_000]],
+  ]);
+});
+
 test.each([
+  ["bench --shape 8*6144", /shape must be rows and tokens such as 8x6144, got "8\*6144"/],
   [
     "bench --subjects llama7B",
     /subjects must be one of laptop140M, laptop100M, llama140M, llama100M, got "llama7B"/,

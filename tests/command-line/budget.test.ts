@@ -35,7 +35,7 @@ test("a condition is told as a table: its stages, their sum, and what the hours 
     ["all", "sum"],
   ]);
   expect(stdout).toContain("Seconds are blank where nothing was trained");
-  expect(stdout).toContain(", not with the kit.");
+  expect(stdout).toContain("PyTorch, not with the kit,");
 });
 
 test("--json has the poster's models and the laptop grid's controls, and nothing beside it", async () => {

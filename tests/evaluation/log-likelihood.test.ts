@@ -214,6 +214,14 @@ describe.each(["bytePlain", "byteWithPrefixSpace"] as const)("with a %s tokenize
     );
   });
 
+  test("a token the model has no embedding for is refused by its number", async () => {
+    const smaller = { ...architecture, vocabSize: 40 };
+    const scoring = createLogLikelihood({ ...model, architecture: smaller });
+    await expect(scoring([joined("", "a dog ran")])).rejects.toThrow(
+      /tokens must be below the model's 40, got \d+\. Use the model's own tokenizer/,
+    );
+  });
+
   test("a context beyond it is scored, as the official pipeline scores it", async () => {
     const text = "a dog ".repeat(300);
     const [long, joinedLong] = await scorer([nextToken(text, "ran"), joined(text, "ran")]);

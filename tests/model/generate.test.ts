@@ -230,6 +230,10 @@ describe("refused by name:", () => {
   });
   test("an empty prompt, where the tokenizer adds no start token", async () => {
     await expect(generateText(model, "", { maxNewTokens: 1 })).rejects.toThrow(/a prompt must have a token/);
+    const smaller = modelOf({ vocabSize: 100 });
+    await expect(generateText(smaller, "the mill", { maxNewTokens: 1 })).rejects.toThrow(
+      /tokens must be below the model's 100, got \d{3}\. Use the model's own tokenizer/,
+    );
   });
   test("logits that are no numbers", () => {
     expect(() => chooseToken(Float32Array.of(1, Number.NaN), {})).toThrow(

@@ -92,8 +92,7 @@ test("the note tells what was measured on the card, what was not, and that it wa
   for (const said of [
     "products at 21.6 % (llama140M) and 17.5 % (llama100M) of 989 TFLOP/s",
     "launches of kernels at 1.35 ms (llama140M) and 1.54 ms (llama100M) a layer and step",
-    "measured on one with PyTorch",
-    ", not with the kit.",
+    "measured on one with PyTorch, not with the kit,",
   ])
     for (const note of [laptop, paper]) expect(note).toContain(said);
   expect(laptop).toContain("decoders of this scale were not measured");

@@ -50,8 +50,9 @@ export function judgeClaims(claims: readonly Claim[], evidence: Evidence): Judge
     const verdict =
       correctedP >= LEVEL ? "inconclusive" : finding.direction === "for" ? "supported" : "not supported";
     const { comparison = claim.comparison, without = [] } = reduced[at] ?? {};
-    const { trainings, test } = own[at] ?? evidence;
-    return { ...finding, claim, verdict, correctedP, without, test: test(tasksOf(comparison)), trainings };
+    const decidedOn = own[at] ?? evidence;
+    const test = decidedOn.test(tasksOf(comparison));
+    return { ...finding, claim, verdict, correctedP, without, test, trainings: decidedOn.trainings };
   });
 }
 

@@ -41,7 +41,7 @@ export function ownEvidence(outcomes: readonly PairedOutcome[], options: Evidenc
     ...whole,
     among(subjects, tasks) {
       const shared = sharedSeeds(outcomes, subjects, tasks);
-      return shared.length === 0 ? whole : onSeeds(shared.join());
+      return shared.length === 0 || shared.length === whole.trainings ? whole : onSeeds(shared.join());
     },
   };
 }
