@@ -189,11 +189,13 @@ function lengthOfVarying(centred: readonly number[], column: readonly number[], 
  * @returns upper[row][p] of the triangle, [P, P], and the rotated response, [N], whose rows from P on are the residual
  */
 function reduceToTriangle(columns: readonly (readonly number[])[], response: readonly number[]) {
-  let [rest, rotated] = [columns, response];
-  const upper: number[][] = columns.map(() => []);
-  columns.forEach((_, step) => {
-    const pivotColumn = (rest[step] ?? []).map((value, row) => (row < step ? 0 : value));
-    const length = euclideanLength(pivotColumn);
+  const rest = columns.map((column) => Float64Array.from(column));
+  const rotated = Float64Array.from(response);
+  const mirror = new Float64Array(response.length);
+  rest.forEach((pivotColumn, step) => {
+    mirror.fill(0, 0, step);
+    mirror.set(pivotColumn.subarray(step), step);
+    const length = euclideanLength(mirror);
     if (length < COLLINEAR_BELOW) {
       throw new RangeError(
         `fitOls: predictors must be linearly independent, got predictor ${step} as a combination of those before it. ` +
@@ -202,20 +204,22 @@ function reduceToTriangle(columns: readonly (readonly number[])[], response: rea
     }
     const pivot = pivotColumn[step] ?? 0;
     // Away from the pivot's sign, so that nothing cancels.
-    pivotColumn[step] = pivot + (pivot < 0 ? -length : length);
-    const mirrorLength = euclideanLength(pivotColumn);
-    const mirror = pivotColumn.map((value) => value / mirrorLength);
-    rest = rest.map((column) => reflect(column, mirror));
-    rotated = reflect(rotated, mirror);
+    mirror[step] = pivot + (pivot < 0 ? -length : length);
+    const mirrorLength = euclideanLength(mirror);
+    for (let row = step; row < mirror.length; row++) mirror[row] = (mirror[row] ?? 0) / mirrorLength;
+    for (const column of rest.slice(step)) reflect(column, mirror, step); // those before are triangular already
+    reflect(rotated, mirror, step);
   });
+  const upper: number[][] = columns.map(() => []);
   rest.forEach((column) => upper.forEach((cells, row) => cells.push(column[row] ?? 0)));
-  return { upper, rotated };
+  return { upper, rotated: [...rotated] };
 }
 
-/** column − 2 · mirror · (mirror · column), for a mirror of length 1. */
-function reflect(column: readonly number[], mirror: readonly number[]): number[] {
+/** column − 2 · mirror · (mirror · column) in place, for a mirror of length 1 that is 0 before `from`. */
+function reflect(column: Float64Array, mirror: Float64Array, from: number): void {
   const twice = 2 * dot(column, mirror);
-  return column.map((value, row) => value - twice * (mirror[row] ?? 0));
+  for (let row = from; row < column.length; row++)
+    column[row] = (column[row] ?? 0) - twice * (mirror[row] ?? 0);
 }
 
 /** Solution of upper · x = right by back substitution. */

@@ -6,11 +6,13 @@
  * @param left  [N]
  * @param right [N]
  */
-export function dot(left: readonly number[], right: readonly number[]): number {
-  return left.reduce((sum, value, index) => sum + value * (right[index] ?? 0), 0);
+export function dot(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < left.length; index++) sum += (left[index] ?? 0) * (right[index] ?? 0);
+  return sum;
 }
 
 /** Root of the sum of squares. `Math.hypot(...column)` would overflow the stack on long columns. */
-export function euclideanLength(column: readonly number[]): number {
+export function euclideanLength(column: ArrayLike<number>): number {
   return Math.sqrt(dot(column, column));
 }
