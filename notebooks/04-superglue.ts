@@ -89,7 +89,12 @@ kit.showTable(kit.frame(kit.finetuningMeans(results)), {
 
 // %%
 await kit.showFigure(
-  kit.accuracyBars(scores, kit.contextOf(studies), "Fine-tuning, ours", "accuracy or F1 (%)"),
+  kit.accuracyBars(
+    scores,
+    kit.contextOf(atHand.map(({ study }) => study)),
+    "Fine-tuning, ours",
+    "accuracy or F1 (%)",
+  ),
   {
     name: "fig2-finetuning",
     folder,

@@ -210,11 +210,11 @@ kit.showTable(runs, {
 //
 // - **Publish answers, not averages.** With the answers to each item every comparison above would be paired, and its interval
 //   about three fifths as wide.
-// - **Run seeds.** No claim about curricula rests on more than one training. Three seeds, the same for all conditions, come
-//   before any further condition.
+// - **Run seeds.** No claim of the paper about curricula rests on more than one training. At laptop scale one of ours called a gain
+//   supported that three do not. Three seeds, the same for all conditions, come before any further condition.
 // - **Name the comparison first.** Mean of tasks or median of z-scores: on the same numbers the two crown different curricula.
 // - **Leave WSC and RTE out of averages, or weigh tasks by what they can tell:** 52 and 139 items add more noise than signal.
-// - **Cross size with tokenizer** before saying that smaller models read like people, and **compare with as many words or steps
+// - **Cross size with tokenizer** before saying that smaller models read like people (notebook 06 does: the gap goes with the tokenizer), and **compare with as many words or steps
 //   of plain text** before saying that instructions help: the controls are in notebook 03.
 
 // %% [markdown]
