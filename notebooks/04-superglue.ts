@@ -88,13 +88,9 @@ kit.showTable(kit.frame(kit.finetuningMeans(results)), {
 });
 
 // %%
+const [first = study, ...others] = atHand.map((each) => each.study);
 await kit.showFigure(
-  kit.accuracyBars(
-    scores,
-    kit.contextOf(atHand.map(({ study }) => study)),
-    "Fine-tuning, ours",
-    "accuracy or F1 (%)",
-  ),
+  kit.accuracyBars(scores, kit.contextOf([first, ...others]), "Fine-tuning, ours", "accuracy or F1 (%)"),
   {
     name: "fig2-finetuning",
     folder,
