@@ -85,7 +85,7 @@ export async function readPage<Content>(
 export function requireInside(path: string, caller: string): string {
   const isSafe = path
     .split("/")
-    .every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\p{Cc}]/u.test(part));
+    .every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\p{Cc}\p{Cs}]/u.test(part));
   if (isSafe) return path;
   throw new Error(
     `${caller}: paths must stay inside their folder, got ${JSON.stringify(path)}. Do not fetch from this location.`,

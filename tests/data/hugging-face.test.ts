@@ -70,15 +70,19 @@ test("a commit is taken as it is, and a folder can be listed alone", async () =>
 });
 
 describe("refused are", () => {
-  test.each([["../outside.txt"], ["/etc/file"], ["data/..\\outside.txt"], ["a//b"], ["c:/file"]])(
-    "the path %s",
-    async (path) => {
-      const { origin } = await hub([[{ ...small, path }]]);
-      await expect(listHubFiles({ repo: "own/set", origin })).rejects.toThrow(
-        `paths must stay inside their folder, got ${JSON.stringify(path)}`,
-      );
-    },
-  );
+  test.each([
+    ["../outside.txt"],
+    ["/etc/file"],
+    ["data/..\\outside.txt"],
+    ["a//b"],
+    ["c:/file"],
+    ["half a \ud83d"],
+  ])("the path %s", async (path) => {
+    const { origin } = await hub([[{ ...small, path }]]);
+    await expect(listHubFiles({ repo: "own/set", origin })).rejects.toThrow(
+      `paths must stay inside their folder, got ${JSON.stringify(path)}`,
+    );
+  });
 
   test("a next page at another host, to which the token would go", async () => {
     const elsewhere = await httpServer((_, response) => response.end("[]"));
