@@ -76,6 +76,8 @@ for (const { study, subjects } of atHand)
 const scores = kit.poolSeeds(kit.finetuningScores(results));
 const trained = atHand.map(({ study, subjects }) => `${subjects.length} models of seed ${study.seed}`);
 const scaleNote = `${p.scale} scale, ${trained.join(", ")}`;
+
+// %%
 kit.showTable(kit.frame(kit.scoreTable(scores)), {
   caption: "Fine-tuning, ours beside the paper's, accuracy or F1",
   note: `${scaleNote}; 95 % intervals over trainings, seeds and items`,
