@@ -80,6 +80,21 @@ describe("a folder as it was written", () => {
     expect(stagesOf({ ...study, cacheFolder: fresh }, "pretraining")).toEqual([]);
   });
 
+  test("has the steps of a training on this device taken again, where there is one", async () => {
+    const took = async (...onCard: string[]) => {
+      const checks = await verify((folder) => {
+        for (const name of onCard)
+          edit(join(folder, name, "training.json"), (text) => text.replace('"CPU"', '"NVIDIA H200"'));
+        editRow(join(folder, BASE, "training.items.csv.gz"), 2, (cells) => {
+          cells["lossNats"] = String(Number(cells["lossNats"]) * (1 + 1e-6)); // as on another device
+        });
+      }, STEPS);
+      return checks.find(({ name }) => name === "first steps")?.found;
+    };
+    expect(await took(BASE)).toBe("llama100M seed 1, 3 steps equal to the last digit");
+    expect(await took(BASE, MERGED)).toMatch(/because device was NVIDIA H200, here CPU$/);
+  });
+
   test("has its reading times only read where summing them up was not asked for", async () => {
     const [, , zeroShot] = await verify(addReading);
     expect(zeroShot?.differences).toEqual([]);
