@@ -97,7 +97,10 @@ function provenanceTable(results) {
       .map(({ kind, hash, seconds }) => `${escaped(kind)} ${short(hash)} ${duration(seconds)}`)
       .join("<br>"),
     `<a href="data-files.html">${files.length}</a>`,
-    escaped(`${provenance.processor}, ${provenance.cores} cores, ${provenance.memoryGiB} GiB`),
+    escaped(
+      `${provenance.processor}, ${provenance.cores} cores, ${provenance.memoryGiB} GiB` +
+        (provenance.device === "CPU" ? "" : `; computed on ${provenance.device}`),
+    ),
     escaped(`node ${provenance.node}, tensorflow ${provenance.tensorflow}, tfjs ${provenance.tfjs}`),
   ]);
   const columns = ["seed", "commit", "settings", "stages", "data files", "machine", "versions"];

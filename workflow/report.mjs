@@ -46,7 +46,9 @@ function contextOf(results, folder) {
       .join(", "),
     results: String(results.length),
     commits: commits.join(", "),
-    machines: distinct(results, ({ provenance }) => provenance.processor).join(", "),
+    machines: distinct(results, ({ provenance }) =>
+      provenance.device === "CPU" ? provenance.processor : provenance.device,
+    ).join(", "),
   };
 }
 
