@@ -1,19 +1,27 @@
 /**
  * @file An RTE epoch of the kit beside one of the official Python fine-tuning, same model, same machine, some steps of each:
  *
- *   node bench/finetuning.mjs MODEL OFFICIAL_CHECKOUT RTE_TRAIN_FILE [steps] [python]
+ *   node bench/finetuning.mjs OFFICIAL_CHECKOUT RTE_TRAIN_FILE [--steps 12] [--model FOLDER]
+ *
+ * Without a folder, the model is the one of `class-it bench --against-pipeline`: 18M random parameters.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { source } from "./library.mjs";
 
-const [model, checkout, trainFile, steps = "10", python] = process.argv.slice(2);
-if (!model || !checkout || !trainFile)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { steps: { type: "string", default: "12" }, model: { type: "string" } },
+});
+const [checkout, trainFile] = positionals;
+const steps = values.steps;
+if (!checkout || !trainFile || !(Number(steps) > 0))
   throw new Error(
-    "finetuning: MODEL, OFFICIAL_CHECKOUT and RTE_TRAIN_FILE must be given. See the head of this file.",
+    "finetuning: OFFICIAL_CHECKOUT and RTE_TRAIN_FILE must be given, and --steps be positive. See the head of this file.",
   );
 const bench = fileURLToPath(new URL("./", import.meta.url));
 
@@ -25,14 +33,17 @@ const { startClassifier } = await source("evaluation/superglue-training.js");
 const { readSuperglue } = await source("evaluation/superglue-tasks.js");
 const { loadModel } = await source("model/checkpoint.js");
 const { seeded, shuffled } = await source("random.js");
+const { writeBenchModel } = await source("runs/cost/pipeline-speed.js");
 const { preparePytorch } = await source("command-line/pytorch-environment.js");
 
 const BATCH = 32;
-const interpreter =
-  python ?? (await preparePytorch(console.error, { verb: "bench/finetuning", option: "PyTorch" })).python;
+const { python } = await preparePytorch(console.error, { verb: "bench/finetuning", option: "PyTorch" });
+const scratch = mkdtempSync(join(tmpdir(), "class-it-bench-"));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+const model = values.model ?? (await writeBenchModel(scratch));
 const official = JSON.parse(
   execFileSync(
-    interpreter,
+    python,
     [
       join(bench, "pytorch", "finetune.py"),
       checkout,
@@ -55,6 +66,9 @@ const { architecture, weights } = loadModel(model);
 const tokenizer = await openTokenizer(model);
 const maxLengthTokens = Math.min(512, architecture.maxLengthTokens);
 const { pairs: encoded } = await encodePairs(tokenizer, pairs, { maxLengthTokens });
+let tokens = 0;
+for (const { ids } of encoded) tokens += ids.length / encoded.length;
+console.log(`${tokens.toFixed(0)} tokens a pair, which the official side pads to 512`);
 const head = initializeHead(architecture.hiddenSize, 2, seeded(42));
 for (const precision of ["float32", "bfloat16"]) {
   const options = {

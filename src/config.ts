@@ -1,6 +1,6 @@
 /**
- * @file Every setting of the study: the paper's tables as constants, and the choices where the paper is silent as closed
- * unions. The smaller scales are derived next door in `scales.ts`; data paths live in `data/manifest.ts`.
+ * @file Every setting of a study, the choices where the paper is silent as closed unions. The paper's own values are next door in
+ * `paper-settings.ts`, the smaller scales derived from them in `scales.ts`; data paths live in `data/manifest.ts`.
  */
 
 /** Training conditions of the poster; the first is pre-training alone. */
@@ -205,74 +205,3 @@ export interface StudyConfig {
   /** What was shrunk against the paper, one sentence each; empty at paper scale. */
   readonly shrunk: readonly string[];
 }
-
-/** CLASS-IT poster, Table 1; unknown fields by paper.md D22 (plain LLaMA values). */
-export const PAPER_ARCHITECTURES = {
-  llama140M: {
-    vocabSize: 32_000,
-    maxLengthTokens: 6_144,
-    hiddenSize: 704,
-    numHeads: 11,
-    numLayers: 12,
-    feedForwardSize: 2_816,
-    rotaryBase: 10_000,
-    normEpsilon: 1e-5,
-    initializerStd: 0.02,
-    tiedEmbeddings: false,
-  },
-  llama100M: {
-    vocabSize: 16_384,
-    maxLengthTokens: 6_000,
-    hiddenSize: 512,
-    numHeads: 8,
-    numLayers: 20,
-    feedForwardSize: 2_048,
-    rotaryBase: 10_000,
-    normEpsilon: 1e-5,
-    initializerStd: 0.02,
-    tiedEmbeddings: false,
-  },
-} as const satisfies Record<ModelName, ArchitectureConfig>;
-
-/** paper.md D3: the settings of the LLaMA family. */
-export const LLAMA_OPTIMIZER = {
-  beta1: 0.9,
-  beta2: 0.95,
-  epsilon: 1e-8,
-  weightDecay: 0.1,
-  clipNorm: 1,
-} as const satisfies OptimizerConfig;
-
-/** CLASS-IT poster, Table 2, column "Pre-training". */
-export const PRETRAINING = {
-  learningRate: 2e-4,
-  batchSize: 8,
-  maxEpochs: 8,
-  schedule: "linear",
-  warmupSteps: 5_000,
-  warmupShare: null,
-  cosineCycles: 1,
-  microBatchSize: null,
-  precision: "float32",
-  optimizer: LLAMA_OPTIMIZER,
-} as const satisfies TrainingConfig;
-
-/** CLASS-IT poster, Table 2, column "Instr. tuning". */
-export const INSTRUCTION_TUNING = {
-  learningRate: 2e-5,
-  batchSize: 8,
-  maxEpochs: 10,
-  schedule: "cosineWithRestarts",
-  warmupSteps: 500,
-  warmupShare: null,
-  cosineCycles: 1,
-  microBatchSize: null,
-  precision: "float32",
-  optimizer: LLAMA_OPTIMIZER,
-} as const satisfies TrainingConfig;
-
-/** Conditions the poster trains with each decoder, in its order. */
-export const PUBLISHED_CONDITIONS = {
-  llama140M: ["base", "switch", "wiki", "switchThenWiki", "wikiThenSwitch", "merged"],
-  llama100M: ["base", "merged"],
-} as const satisfies Record<ModelName, readonly PublishedCondition[]>;

@@ -1,5 +1,6 @@
 /** @file The public surface of the kit: what notebooks and scripts import. Each name is documented where it is defined. */
 export * from "./config.js";
+export * from "./paper-settings.js";
 export { deriveStudy, SCALE_SEEDS } from "./scales.js";
 export { deriveSeed, seeded, type Random } from "./random.js";
 export { describeEngine, testGradients, type EngineDescription } from "./engine/backend.js";
@@ -7,7 +8,7 @@ export { compile, type CompiledStep } from "./engine/compile.js";
 export type { ProfileRow } from "./engine/profile.js";
 export type { TensorTree } from "./engine/tensor-tree.js";
 export { setMemoryLimit } from "./engine/memory.js";
-export { countParameters, type Weights } from "./model/decoder.js";
+export { countParameters, type Weights } from "./model/weights.js";
 export { loadModel } from "./model/checkpoint.js";
 export {
   chat,

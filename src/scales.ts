@@ -1,8 +1,5 @@
 /** @file The scales: the paper's own study, and the one function that derives the smaller ones and says what it shrinks. */
 import {
-  INSTRUCTION_TUNING,
-  PAPER_ARCHITECTURES,
-  PRETRAINING,
   SCALES,
   type ArchitectureConfig,
   type CurriculumConfig,
@@ -10,6 +7,7 @@ import {
   type Scale,
   type StudyConfig,
 } from "./config.js";
+import { INSTRUCTION_TUNING, PAPER_ARCHITECTURES, PRETRAINING } from "./paper-settings.js";
 
 /** paper.md D6 to D8: the defaults where the poster is silent. */
 const CURRICULUM: CurriculumConfig = {

@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  MODELS,
-  PUBLISHED_CONDITIONS,
-  type Scale,
-  type StudyConfig,
-  type TrainingConfig,
-} from "../src/config.js";
-import { countParameters } from "../src/model/decoder.js";
+import { MODELS, type Scale, type StudyConfig, type TrainingConfig } from "../src/config.js";
+import { PUBLISHED_CONDITIONS } from "../src/paper-settings.js";
+import { countParameters } from "../src/model/weights.js";
 import { publishedArchitectures, publishedTraining } from "../src/report/published-settings.js";
 import { publishedScore } from "../src/report/published.js";
 import { deriveStudy } from "../src/scales.js";

@@ -114,6 +114,6 @@ export const bugs = [
     file: "src/evaluation/ewok.ts",
     right: "{ context: Context1, continuation: ` ${Target2}` }",
     wrong: "{ context: Context1, continuation: Target2 }",
-    red: "tests/evaluation/benchmarks.test.ts",
+    red: "tests/evaluation/benchmark-items.test.ts",
   },
 ];

@@ -3,7 +3,7 @@
  * outputs of notebooks included. Offline and without anything installed.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -78,7 +78,8 @@ function main() {
     encoding: "utf8",
     maxBuffer: 2 ** 26,
   });
-  const paths = tracked.split("\0").filter((path) => path !== "" && !OWN.includes(path));
+  const exists = (/** @type {string} */ path) => existsSync(join(root, path)); // a deleted file is tracked until the commit
+  const paths = tracked.split("\0").filter((path) => path !== "" && !OWN.includes(path) && exists(path));
   const names = ownNames();
   const faults = paths.flatMap((path) =>
     privateParts(readText(path), names).map(({ what, line }) => `${path}:${line} holds ${what}`),

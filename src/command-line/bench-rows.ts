@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { PAPER_ARCHITECTURES, type ArchitectureConfig, type Precision } from "../config.js";
+import type { ArchitectureConfig, Precision } from "../config.js";
+import { PAPER_ARCHITECTURES } from "../paper-settings.js";
 import { seeded } from "../random.js";
 import { deriveStudy } from "../scales.js";
 

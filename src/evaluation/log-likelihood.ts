@@ -5,7 +5,8 @@
 import type { ArchitectureConfig } from "../config.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
-import { checkLength, checkTokens, type Weights } from "../model/decoder.js";
+import { checkLength, checkTokens } from "../model/decoder.js";
+import type { Weights } from "../model/weights.js";
 import { scoringStep, type ScoringInput } from "../model/scoring-step.js";
 import { treeBatches, type EncodedRequest, type TreeBatch } from "./prefix-trees.js";
 

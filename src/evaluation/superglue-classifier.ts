@@ -6,7 +6,8 @@
  */
 import type { ArchitectureConfig } from "../config.js";
 import { tf } from "../engine/backend.js";
-import { decodeHidden, type RowLayout, type Weights } from "../model/decoder.js";
+import { decodeHidden, type RowLayout } from "../model/decoder.js";
+import type { Weights } from "../model/weights.js";
 import type { Random } from "../random.js";
 import type { PaddedRows, PaddingSide } from "./superglue-inputs.js";
 import type { PackedPart } from "./superglue-packing.js";

@@ -2,7 +2,7 @@
 import type { ArchitectureConfig, Precision } from "../config.js";
 import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
-import type { Weights } from "../model/decoder.js";
+import type { Weights } from "../model/weights.js";
 import { withGradients, type LossAndGradients } from "../training/training-step.js";
 import { headLogits, pooledHidden, type ClassifierRows } from "./superglue-classifier.js";
 

@@ -4,7 +4,7 @@
  */
 import type { ArchitectureConfig, Precision } from "../config.js";
 import { tf } from "../engine/backend.js";
-import type { Weights } from "../model/decoder.js";
+import type { Weights } from "../model/weights.js";
 import type { Random } from "../random.js";
 import type { LossAndGradients } from "../training/training-step.js";
 import { startTraining, type Moments } from "../training/weights-in-training.js";

@@ -6,7 +6,8 @@ import type { ArchitectureConfig } from "../config.js";
 import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
 import { rotate, rotaryTables, rotaryTablesAt } from "../engine/rotary.js";
-import { decodeLayers, headShape, outputMatrix, type Weights } from "./decoder.js";
+import { decodeLayers, outputMatrix } from "./decoder.js";
+import { headShape, type Weights } from "./weights.js";
 import { linear, type AttentionWeights, type HeadShape } from "./layers.js";
 
 /** Keys and values of one layer, [G, C, K] each; C places, of which the first are filled. */

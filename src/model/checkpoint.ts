@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import type { ArchitectureConfig, Precision } from "../config.js";
 import { tf } from "../engine/backend.js";
-import { weightShapes, type Weights } from "./decoder.js";
+import { weightShapes, type Weights } from "./weights.js";
 import { readLlamaConfig } from "./llama-config.js";
 import {
   readSafetensors,

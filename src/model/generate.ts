@@ -6,7 +6,8 @@ import type { ArchitectureConfig } from "../config.js";
 import type { Tokenizer } from "../data/tokenizer.js";
 import type { Random } from "../random.js";
 import { GrowingText } from "./cached-decoder.js";
-import { checkTokens, type Weights } from "./decoder.js";
+import { checkTokens } from "./decoder.js";
+import type { Weights } from "./weights.js";
 
 /** A model that can write. */
 export interface TextModel {

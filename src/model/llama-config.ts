@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { ArchitectureConfig, Precision } from "../config.js";
-import { checkArchitecture, headShape } from "./decoder.js";
+import { checkArchitecture, headShape } from "./weights.js";
 
 const count = z.number().int().positive();
 const absent = z.null().optional();

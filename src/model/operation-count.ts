@@ -1,6 +1,6 @@
 /** @file How many floating-point operations a decoder takes: what speed, budgets and projections are counted in. */
 import type { ArchitectureConfig } from "../config.js";
-import { countParameters } from "./decoder.js";
+import { countParameters } from "./weights.js";
 
 /** Rows of one batch, padding included. */
 export interface BatchShape {

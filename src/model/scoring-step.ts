@@ -2,7 +2,8 @@
 import type { ArchitectureConfig } from "../config.js";
 import type { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
-import { decodeHidden, outputMatrix, type RowLayout, type Weights } from "./decoder.js";
+import { decodeHidden, outputMatrix, type RowLayout } from "./decoder.js";
+import type { Weights } from "./weights.js";
 import { logProbsAt } from "./loss.js";
 
 /** Weights by name, tokens int32 [B, T] with their layout, and what is asked of them, as `logProbsAt` takes it. */

@@ -1,5 +1,6 @@
 /** @file Several models and conditions one after the other: the paper's eight, or a reader's own choice; with one seed or several. */
-import { MODELS, PUBLISHED_CONDITIONS, type Condition, type ModelName } from "../config.js";
+import { MODELS, type Condition, type ModelName } from "../config.js";
+import { PUBLISHED_CONDITIONS } from "../paper-settings.js";
 import { isPublished } from "../curricula.js";
 import {
   checkpointScores,

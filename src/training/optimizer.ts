@@ -4,7 +4,7 @@
  */
 import type { OptimizerConfig } from "../config.js";
 import { tf } from "../engine/backend.js";
-import type { Weights } from "../model/decoder.js";
+import type { Weights } from "../model/weights.js";
 
 /** First and second moments by weight name, and how many updates they have seen. */
 export interface OptimizerState {

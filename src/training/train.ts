@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { ArchitectureConfig, Precision, TrainingConfig } from "../config.js";
 import { countTrained, splitBatch, type Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
-import type { Weights } from "../model/decoder.js";
+import type { Weights } from "../model/weights.js";
 import { learningRateAt, warmupStepsOf } from "./learning-rate.js";
 import type { StepBatches } from "./step-batches.js";
 import { batchTensors, compiledSteps, type LossAndGradients } from "./training-step.js";

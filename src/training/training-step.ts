@@ -3,7 +3,8 @@ import type { ArchitectureConfig, Precision } from "../config.js";
 import type { Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
-import { decodeHidden, outputMatrix, type RowLayout, type Weights } from "../model/decoder.js";
+import { decodeHidden, outputMatrix, type RowLayout } from "../model/decoder.js";
+import type { Weights } from "../model/weights.js";
 import { crossEntropy } from "../model/loss.js";
 
 // Type aliases, because an interface is no record of tensors to TypeScript.

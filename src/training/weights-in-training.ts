@@ -6,7 +6,7 @@ import type { OptimizerConfig } from "../config.js";
 import { AdamWGraph, type Slot } from "../engine/adamw-graph.js";
 import { tf } from "../engine/backend.js";
 import { tensorflowBackend } from "../engine/tensorflow-backend.js";
-import type { Weights } from "../model/decoder.js";
+import type { Weights } from "../model/weights.js";
 import {
   clipScale,
   disposeOptimizer,

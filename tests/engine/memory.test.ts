@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { PAPER_ARCHITECTURES } from "../../src/config.js";
+import { PAPER_ARCHITECTURES } from "../../src/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { compile } from "../../src/engine/compile.js";
 import { estimateBytes, setMemoryLimit } from "../../src/engine/memory.js";
 import { trace } from "../../src/engine/trace.js";
-import { weightShapes } from "../../src/model/decoder.js";
+import { weightShapes } from "../../src/model/weights.js";
 import { lossAndGradients } from "../../src/training/training-step.js";
 
 afterEach(() => setMemoryLimit(null));

@@ -12,7 +12,7 @@ import {
 import { padRows, type EncodedPair, type PaddingSide } from "../../src/evaluation/superglue-inputs.js";
 import { packParts } from "../../src/evaluation/superglue-packing.js";
 import { startClassifier } from "../../src/evaluation/superglue-training.js";
-import { initializeWeights } from "../../src/model/decoder.js";
+import { initializeWeights } from "../../src/model/weights.js";
 import { integerBelow, seeded } from "../../src/random.js";
 import { deriveStudy } from "../../src/scales.js";
 

@@ -16,7 +16,7 @@ import { finetuningRate } from "../../src/evaluation/superglue-schedule.js";
 import { readSuperglue, type SuperglueTask } from "../../src/evaluation/superglue-tasks.js";
 import { startClassifier } from "../../src/evaluation/superglue-training.js";
 import { loadModel } from "../../src/model/checkpoint.js";
-import type { Weights } from "../../src/model/decoder.js";
+import type { Weights } from "../../src/model/weights.js";
 import { readSafetensors } from "../../src/model/safetensors.js";
 import { seeded } from "../../src/random.js";
 import { dataFolder, parityFolder, parityJson, parityPath } from "../support/parity.js";

@@ -14,7 +14,7 @@ const { microworldMinimalPairs } = await source("data/microworld/minimal-pairs.j
 const { trainTokenizer } = await source("data/tokenizer-json.js");
 const { openTokenizer } = await source("data/tokenizer.js");
 const { createLogLikelihood } = await source("evaluation/log-likelihood.js");
-const { initializeWeights } = await source("model/decoder.js");
+const { initializeWeights } = await source("model/weights.js");
 const { seeded } = await source("random.js");
 const { deriveStudy } = await source("scales.js");
 const texts = microworldDocuments({ words: 2000, random: seeded(1) }).map(({ text }) => text);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ArchitectureConfig } from "../../src/config.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel, writeLlamaConfig, writeWeights } from "../../src/model/checkpoint.js";
-import { initializeWeights, type Weights } from "../../src/model/decoder.js";
+import { initializeWeights, type Weights } from "../../src/model/weights.js";
 import { readSafetensors } from "../../src/model/safetensors.js";
 import { seeded } from "../../src/random.js";
 import { readCheckpoint } from "../../src/runs/training/checkpoint-folder.js";

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { PAPER_ARCHITECTURES, type ArchitectureConfig } from "../../src/config.js";
+import type { ArchitectureConfig } from "../../src/config.js";
+import { PAPER_ARCHITECTURES } from "../../src/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
-import { checkArchitecture, countParameters, decode, initializeWeights } from "../../src/model/decoder.js";
+import { decode } from "../../src/model/decoder.js";
+import { checkArchitecture, countParameters, initializeWeights } from "../../src/model/weights.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { readSafetensors } from "../../src/model/safetensors.js";
 import { seeded } from "../../src/random.js";

@@ -4,7 +4,8 @@ import { openTokenizer } from "../../src/data/tokenizer.js";
 import { trainTokenizer } from "../../src/data/tokenizer-json.js";
 import { tf } from "../../src/engine/backend.js";
 import { GrowingText } from "../../src/model/cached-decoder.js";
-import { decode, initializeWeights } from "../../src/model/decoder.js";
+import { decode } from "../../src/model/decoder.js";
+import { initializeWeights } from "../../src/model/weights.js";
 import {
   chat,
   chooseToken,

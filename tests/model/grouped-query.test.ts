@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { PAPER_ARCHITECTURES, type ArchitectureConfig } from "../../src/config.js";
+import type { ArchitectureConfig } from "../../src/config.js";
+import { PAPER_ARCHITECTURES } from "../../src/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { repeatHeads } from "../../src/engine/grouped-heads.js";
-import { checkArchitecture, decode, weightShapes, type Weights } from "../../src/model/decoder.js";
+import { decode } from "../../src/model/decoder.js";
+import { checkArchitecture, weightShapes, type Weights } from "../../src/model/weights.js";
 import { readLlamaConfig, writeLlamaConfig } from "../../src/model/llama-config.js";
 import { normal, seeded } from "../../src/random.js";
 import { batchTensors, compiledSteps, lossAndGradients } from "../../src/training/training-step.js";

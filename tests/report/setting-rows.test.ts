@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { INSTRUCTION_TUNING, PRETRAINING } from "../../src/config.js";
+import { INSTRUCTION_TUNING, PRETRAINING } from "../../src/paper-settings.js";
 import { settingRows } from "../../src/report/setting-rows.js";
 import { deriveStudy } from "../../src/scales.js";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { LLAMA_OPTIMIZER } from "../../src/config.js";
+import { LLAMA_OPTIMIZER } from "../../src/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel } from "../../src/model/checkpoint.js";
-import type { Weights } from "../../src/model/decoder.js";
+import type { Weights } from "../../src/model/weights.js";
 import { clipScale, globalNormOf, initializeOptimizer, updateAdamW } from "../../src/training/optimizer.js";
 import { batchTensors, compiledSteps } from "../../src/training/training-step.js";
 import { startTraining } from "../../src/training/weights-in-training.js";

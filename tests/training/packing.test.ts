@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { PRETRAINING, type ArchitectureConfig, type TrainingConfig } from "../../src/config.js";
+import type { ArchitectureConfig, TrainingConfig } from "../../src/config.js";
+import { PRETRAINING } from "../../src/paper-settings.js";
 import { batchOf, lazyBatches, splitBatch, type Batch } from "../../src/data/batches.js";
 import { packedBatches, packRows, withEnds } from "../../src/data/packed-text.js";
 import { tokensInMemory } from "../../src/data/token-file.js";
 import { tf } from "../../src/engine/backend.js";
-import { initializeWeights } from "../../src/model/decoder.js";
+import { initializeWeights } from "../../src/model/weights.js";
 import { integerBelow, seeded } from "../../src/random.js";
 import { repeatEpochs } from "../../src/training/step-batches.js";
 import { measureLoss, TrainingRun } from "../../src/training/train.js";

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { PRETRAINING, type ArchitectureConfig, type TrainingConfig } from "../../src/config.js";
+import type { ArchitectureConfig, TrainingConfig } from "../../src/config.js";
+import { PRETRAINING } from "../../src/paper-settings.js";
 import { lazyBatches, type Batch } from "../../src/data/batches.js";
 import { tf } from "../../src/engine/backend.js";
-import { initializeWeights } from "../../src/model/decoder.js";
+import { initializeWeights } from "../../src/model/weights.js";
 import { seeded } from "../../src/random.js";
 import { repeatEpochs } from "../../src/training/step-batches.js";
 import { measureLoss, TrainingRun, type StepRecord } from "../../src/training/train.js";

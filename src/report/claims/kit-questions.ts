@@ -2,11 +2,10 @@
  * @file What the paper does not ask and its design cannot answer: whether it is instructions that help, or more text, or more steps.
  * Decided on our zero-shot results, where the controls of `curricula.ts` are.
  */
-import { subjectName, type Claim, type ClaimTask } from "./claim.js";
+import { subjectName, type Claim } from "./claim.js";
+import { ZERO_SHOT_QUALITY } from "./paper-subjects.js";
 
 const llama = (condition: string) => subjectName("llama140M", condition);
-/** Accuracies, without WUGs, which measure a preference (paper.md 5.3, point 5). */
-const TASKS: readonly ClaimTask[] = ["BLiMP", "BLiMP supplement", "EWoK", "Entity tracking"];
 
 /** Of every question, as soon as its results are there. */
 const SHORT_OPTIONS = "entity tracking, part of the mean, moves with a preference for short options";
@@ -24,7 +23,7 @@ const above = (
   source: "the kit",
   comparison: {
     kind: "difference",
-    tasks: TASKS,
+    tasks: ZERO_SHOT_QUALITY,
     more: more.map(llama),
     less: less.map(llama),
     expect: "positive",

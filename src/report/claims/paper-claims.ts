@@ -3,28 +3,19 @@
  * where they stand.
  */
 import { FINETUNING_TASKS } from "../published.js";
-import { subjectName, type Claim, type ClaimTask } from "./claim.js";
-
-const BASE = subjectName("llama140M", "base");
-const SEQUENTIAL = (["switchThenWiki", "wikiThenSwitch"] as const).map((condition) =>
-  subjectName("llama140M", condition),
-);
-const MERGED = subjectName("llama140M", "merged");
-const TUNED = [subjectName("llama140M", "switch"), subjectName("llama140M", "wiki"), ...SEQUENTIAL, MERGED];
-const LARGE = [BASE, MERGED];
-const SMALL = [subjectName("llama100M", "base"), subjectName("llama100M", "merged")];
-const OWN = [...SMALL, BASE, ...TUNED];
-const BASELINES = ["bl_gpt2-100M", "bl_gptbertmixed-100M", "bl_simpo"];
-
-/** Zero-shot tasks whose score measures quality: without WUG accuracy, paper.md 5.3 point 5. */
-const ZERO_SHOT_QUALITY: readonly ClaimTask[] = ["BLiMP supplement", "BLiMP", "EWoK", "Entity tracking"];
-const ALL_TASKS: readonly ClaimTask[] = [
-  ...FINETUNING_TASKS,
-  "WUG adjective nominalization",
-  ...ZERO_SHOT_QUALITY,
-  "Eye tracking",
-  "Self-paced reading",
-];
+import type { Claim } from "./claim.js";
+import {
+  ALL_TASKS,
+  BASE,
+  BASELINES,
+  LARGE,
+  MERGED,
+  OWN,
+  SEQUENTIAL,
+  SMALL,
+  TUNED,
+  ZERO_SHOT_QUALITY,
+} from "./paper-subjects.js";
 
 /** What separates the base model from the weakest baseline in the mean of seven tasks: 67.6 − 64.1. */
 const MODEST = 0.035;

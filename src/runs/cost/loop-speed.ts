@@ -4,7 +4,7 @@
  */
 import type { ModelName } from "../../config.js";
 import { tf } from "../../engine/backend.js";
-import { initializeWeights } from "../../model/decoder.js";
+import { initializeWeights } from "../../model/weights.js";
 import { seeded } from "../../random.js";
 import { median } from "../../statistics/summary.js";
 import { batchTensors, compiledSteps } from "../../training/training-step.js";

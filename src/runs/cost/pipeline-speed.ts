@@ -16,7 +16,7 @@ import { benchmarkOf, type BenchmarkName } from "../../evaluation/benchmarks.js"
 import { numberItems, scoreItems } from "../../evaluation/choice-items.js";
 import { readReadingTable } from "../../evaluation/reading-table.js";
 import { measureSurprisal } from "../../evaluation/word-surprisal.js";
-import { initializeWeights } from "../../model/decoder.js";
+import { initializeWeights } from "../../model/weights.js";
 import { writeHuggingFaceFolder } from "../../model/hugging-face-folder.js";
 import { seeded } from "../../random.js";
 import { openScorer } from "../scoring/scoring.js";
@@ -56,8 +56,12 @@ export interface ScoredTask {
   readonly answers: Readonly<Record<string, string | number>>;
 }
 
-/** Writes model and files that both sides read. */
-export async function preparePipelineBench(folder: string): Promise<void> {
+/**
+ * Writes a decoder of 17.9M random parameters with a tokenizer from all real text, as both sides read it.
+ *
+ * @returns its folder, `model` in the one given
+ */
+export async function writeBenchModel(folder: string): Promise<string> {
   const { documents } = await loadPretrainingText({ words: null, heldOutWords: 1, seed: 0, source: "real" });
   const json = trainTokenizer({
     texts: readTexts(documents),
@@ -67,8 +71,15 @@ export async function preparePipelineBench(folder: string): Promise<void> {
   writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json));
   const tokenizer = await openTokenizer(join(folder, "tokenizer.json"));
   const weights = initializeWeights(SUBJECT, seeded(1));
-  writeHuggingFaceFolder(join(folder, "model"), { weights, architecture: SUBJECT, tokenizer });
+  const model = join(folder, "model");
+  writeHuggingFaceFolder(model, { weights, architecture: SUBJECT, tokenizer });
   tf.dispose({ ...weights });
+  return model;
+}
+
+/** Writes model and files that both sides read. */
+export async function preparePipelineBench(folder: string): Promise<void> {
+  await writeBenchModel(folder);
   for (const { task, files, lines } of PIPELINE_TASKS) {
     mkdirSync(join(folder, task));
     const paths = /\.jsonl$/.test(files) ? [files] : filesUnder(files).map(({ path }) => path);

@@ -2,7 +2,7 @@
 import type { ArchitectureConfig, ModelName, TrainingConfig } from "../../config.js";
 import { tf } from "../../engine/backend.js";
 import { memoryLimit } from "../../engine/memory.js";
-import { countParameters, type Weights } from "../../model/decoder.js";
+import { countParameters, type Weights } from "../../model/weights.js";
 import { trainingOperations } from "../../model/operation-count.js";
 import type { StepRecord } from "../../training/train.js";
 import { compiledSteps } from "../../training/training-step.js";

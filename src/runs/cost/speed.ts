@@ -1,10 +1,11 @@
 /** @file How fast a decoder trains and scores here, measured on random tokens; `class-it bench` prints it. */
-import { LLAMA_OPTIMIZER, type ArchitectureConfig, type Precision } from "../../config.js";
+import type { ArchitectureConfig, Precision } from "../../config.js";
+import { LLAMA_OPTIMIZER } from "../../paper-settings.js";
 import { tf } from "../../engine/backend.js";
 import type { ProfileRow } from "../../engine/profile.js";
 import { treeTensors } from "../../evaluation/log-likelihood.js";
 import { treeBatches } from "../../evaluation/prefix-trees.js";
-import { countParameters, initializeWeights } from "../../model/decoder.js";
+import { countParameters, initializeWeights } from "../../model/weights.js";
 import { forwardOperations, trainingOperations } from "../../model/operation-count.js";
 import { scoringStep } from "../../model/scoring-step.js";
 import { seeded, type Random } from "../../random.js";

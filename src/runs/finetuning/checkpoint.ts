@@ -8,7 +8,7 @@ import { tf } from "../../engine/backend.js";
 import type { EpochRecord } from "../../evaluation/superglue-summary.js";
 import type { Classifier } from "../../evaluation/superglue-training.js";
 import { writeWeights } from "../../model/checkpoint.js";
-import type { Weights } from "../../model/decoder.js";
+import type { Weights } from "../../model/weights.js";
 import { readSafetensors } from "../../model/safetensors.js";
 import type { Moments } from "../../training/weights-in-training.js";
 import { writeToDisk } from "../stages/atomic-file.js";

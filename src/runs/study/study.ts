@@ -7,7 +7,7 @@ import { checkCurricula, curriculaOf } from "../../curricula.js";
 import { defaultPlaces, textSource } from "../../data/files.js";
 import { openOwnCorpora } from "../../data/own-corpora.js";
 import { hasReleased } from "../../data/released-instructions.js";
-import { checkArchitecture } from "../../model/decoder.js";
+import { checkArchitecture } from "../../model/weights.js";
 import { findProjectRoot } from "../../project-root.js";
 import { deriveStudy } from "../../scales.js";
 

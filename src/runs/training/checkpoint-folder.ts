@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { ArchitectureConfig } from "../../config.js";
 import { tf } from "../../engine/backend.js";
 import { readWeights, writeWeights } from "../../model/checkpoint.js";
-import type { Weights } from "../../model/decoder.js";
+import type { Weights } from "../../model/weights.js";
 import type { TrainingRun } from "../../training/train.js";
 import type { Moments } from "../../training/weights-in-training.js";
 import { writeToDisk } from "../stages/atomic-file.js";

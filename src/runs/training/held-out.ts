@@ -8,7 +8,7 @@ import { exampleBatches } from "../../data/example-batches.js";
 import { loadSwitchboardPairs, loadWikiQuestions } from "../../data/instructions.js";
 import { withEnds } from "../../data/packed-text.js";
 import type { Tokenizer } from "../../data/tokenizer.js";
-import type { Weights } from "../../model/decoder.js";
+import type { Weights } from "../../model/weights.js";
 import { deriveSeed } from "../../random.js";
 import { measureLoss } from "../../training/train.js";
 import type { Study } from "../study/study.js";

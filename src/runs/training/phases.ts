@@ -4,7 +4,7 @@
  */
 import type { TrainingConfig, TuningStage } from "../../config.js";
 import type { NamedFile } from "../../data/files.js";
-import { initializeWeights } from "../../model/decoder.js";
+import { initializeWeights } from "../../model/weights.js";
 import { deriveSeed, seeded } from "../../random.js";
 import { repeatEpochs } from "../../training/step-batches.js";
 import type { TrainingPlan, TrainingStart } from "../../training/train.js";

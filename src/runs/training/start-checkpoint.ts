@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ArchitectureConfig, StudyConfig } from "../../config.js";
 import { loadModel, readWeights } from "../../model/checkpoint.js";
-import type { Weights } from "../../model/decoder.js";
+import type { Weights } from "../../model/weights.js";
 import type { Stage } from "../stages/stage.js";
 import type { HeldOutLoss } from "./records.js";
 import { readCurve, readOutcome, textLoss } from "./results.js";

@@ -26,7 +26,7 @@ const { architecture, seed, trainingTexts, variant } = JSON.parse(given);
 const from = (name) => import(process.cwd() + "/src/dist/" + name);
 const { trainTokenizer } = await from("data/tokenizer-json.js");
 const { openTokenizer } = await from("data/tokenizer.js");
-const { initializeWeights } = await from("model/decoder.js");
+const { initializeWeights } = await from("model/weights.js");
 const { seeded } = await from("random.js");
 const { writeHuggingFaceFolder } = await from("model/hugging-face-folder.js");
 const { vocabSize } = architecture;

@@ -28,3 +28,9 @@ export function threePointGain(n: number): { readonly base: number[]; readonly t
     ),
   };
 }
+
+/** Answers of base, and those of the same items after tuning. */
+export const pair = (base: readonly number[], tuned: readonly number[], more: Partial<ItemOutcome> = {}) => [
+  answers(base, more),
+  answers(tuned, { ...more, condition: "merged" }),
+];

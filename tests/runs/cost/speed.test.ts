@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { PAPER_ARCHITECTURES, type ArchitectureConfig } from "../../../src/config.js";
+import type { ArchitectureConfig } from "../../../src/config.js";
+import { PAPER_ARCHITECTURES } from "../../../src/paper-settings.js";
 import { tf } from "../../../src/engine/backend.js";
 import { forwardOperations } from "../../../src/model/operation-count.js";
 import { measureScoring, measureTraining } from "../../../src/runs/cost/speed.js";

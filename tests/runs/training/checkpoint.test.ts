@@ -1,10 +1,11 @@
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { PRETRAINING, type ArchitectureConfig } from "../../../src/config.js";
+import type { ArchitectureConfig } from "../../../src/config.js";
+import { PRETRAINING } from "../../../src/paper-settings.js";
 import { batchOf, lazyBatches } from "../../../src/data/batches.js";
 import { tf } from "../../../src/engine/backend.js";
-import { initializeWeights } from "../../../src/model/decoder.js";
+import { initializeWeights } from "../../../src/model/weights.js";
 import { seeded } from "../../../src/random.js";
 import { openCheckpoints } from "../../../src/runs/training/checkpoint.js";
 import { repeatEpochs } from "../../../src/training/step-batches.js";

@@ -1,41 +1,10 @@
+/** @file What answers say of a claim: for it, against it, or too little, by their items, tasks, texts and seeds. */
 import { describe, expect, test } from "vitest";
-import type { Claim, Comparison } from "../../../src/report/claims/claim.js";
-import { judgeClaims, type JudgedClaim } from "../../../src/report/claims/judge.js";
+import { judgeClaims } from "../../../src/report/claims/judge.js";
 import { ownEvidence } from "../../../src/report/claims/own-evidence.js";
 import type { PairedOutcome } from "../../../src/report/paired-outcomes.js";
-import { answers, threePointGain } from "./answers.js";
-
-const BASE = "llama140M base";
-const TUNED = "llama140M merged";
-const DRAWING = { replicates: 2_000, seed: 1 };
-const claimOf = (comparison: Comparison): Claim => ({
-  id: "made-up",
-  label: "made up",
-  statement: "",
-  source: "",
-  comparison,
-  caveat: null,
-});
-const GAIN = claimOf({
-  kind: "difference",
-  tasks: ["BLiMP"],
-  more: [TUNED],
-  less: [BASE],
-  expect: "positive",
-});
-const SIDES = { tasks: ["BLiMP"], more: [TUNED], less: [BASE] } as const;
-
-function judgeOne(claim: Claim, outcomes: readonly PairedOutcome[]): JudgedClaim {
-  const [judged] = judgeClaims([claim], ownEvidence(outcomes, DRAWING));
-  if (!judged) throw new Error("no verdict");
-  return judged;
-}
-
-const pair = (
-  base: readonly number[],
-  tuned: readonly number[],
-  more: Partial<ReturnType<typeof answers>> = {},
-) => [answers(base, more), answers(tuned, { ...more, condition: "merged" })];
+import { answers, pair, threePointGain } from "./answers.js";
+import { BASE, claimOf, DRAWING, GAIN, judgeOne, SIDES, TUNED } from "./made-up-claims.js";
 
 describe("two answer sheets", () => {
   test("that are identical have p = 1 and no verdict for or against", () => {
@@ -141,71 +110,6 @@ describe("claims about several comparisons", () => {
     );
     expect(alone?.verdict).toBe("supported");
     expect(new Set(among.map(({ verdict }) => verdict))).toEqual(new Set(["inconclusive"]));
-  });
-});
-
-describe("what is missing", () => {
-  const { base, tuned } = threePointGain(60);
-
-  test("a task without results leaves the verdict blank with its reason", () => {
-    expect(judgeOne(GAIN, [])).toEqual({
-      claim: GAIN,
-      verdict: null,
-      reason: "no results on BLiMP at this scale",
-    });
-    expect(judgeOne(GAIN, [answers(base)])).toMatchObject({
-      verdict: null,
-      reason: "no results of llama140M merged on BLiMP",
-    });
-  });
-
-  test("a claim on an average is decided on the tasks at hand and names the others; one on each task is not", () => {
-    const tasks = ["BLiMP", "EWoK"] as const;
-    const average = claimOf({ kind: "difference", ...SIDES, expect: "positive", tasks });
-    expect(judgeOne(average, pair(base, tuned))).toMatchObject({ n: 60, without: ["EWoK"] });
-    const each = claimOf({ kind: "everyDifference", over: "eachTask", ...SIDES, tasks });
-    expect(judgeOne(each, pair(base, tuned))).toMatchObject({
-      verdict: null,
-      reason: "no results on EWoK at this scale",
-    });
-    const dependence = claimOf({ kind: "dependsOnTask", ...SIDES, tasks });
-    expect(judgeOne(dependence, pair(base, tuned))).toMatchObject({
-      verdict: null,
-      reason: "results on BLiMP alone: there is nothing it could differ from",
-    });
-  });
-
-  test("models are compared on the seeds they share; without one they are not, by name", () => {
-    const more = [answers(tuned, { seed: 1 }), answers(tuned, { condition: "switch", seed: 1 })];
-    const shared = [...pair(base, tuned), ...more];
-    expect(judgeOne(GAIN, shared)).toEqual({ ...judgeOne(GAIN, pair(base, tuned)) });
-    expect(judgeOne(GAIN, shared)).toMatchObject({
-      trainings: 1,
-      test: expect.stringMatching(/seed 42 alone$/),
-    });
-    const apart = [answers(base), answers(tuned, { condition: "merged", seed: 1 })];
-    expect(judgeOne(GAIN, apart)).toMatchObject({
-      verdict: null,
-      reason: expect.stringMatching(/lacks seed \d+ on BLiMP, which others have/),
-    });
-  });
-
-  test("a seed with results on one of the tasks only is not one that models share", () => {
-    const tasks = ["BLiMP", "MNLI"] as const;
-    const average = claimOf({ kind: "difference", ...SIDES, expect: "positive", tasks });
-    const both = [...pair(base, tuned), ...pair(base, tuned, { task: "MNLI" })];
-    const second = pair(tuned, base, { seed: 1 });
-    expect(judgeOne(average, [...both, ...second])).toEqual(judgeOne(average, both));
-  });
-
-  test("answers to other items, or two for one seed, are refused", () => {
-    const other = answers(tuned, { condition: "merged", ids: tuned.map((_, item) => `other_${item}`) });
-    expect(() => judgeOne(GAIN, [answers(base), other])).toThrow(
-      /same items of BLiMP.*"item_0" and "other_0"/,
-    );
-    expect(() => judgeOne(GAIN, [answers(base), answers(base)])).toThrow(
-      /once a seed, got 2 results for 1 seeds/,
-    );
   });
 });
 

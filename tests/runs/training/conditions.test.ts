@@ -1,44 +1,23 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+/** @file The six conditions trained: their phases, what they share, what each leaves, and what the cache knows of them. */
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { CONDITIONS, type Condition, type ModelName, type StudyConfig } from "../../../src/config.js";
 import { tf } from "../../../src/engine/backend.js";
 import { readResults } from "../../../src/runs/study/results.js";
-import type { Study } from "../../../src/runs/study/study.js";
 import type { ConditionStep } from "../../../src/runs/training/build-phase.js";
 import { lastLosses, textLoss } from "../../../src/runs/training/results.js";
-import { trainCondition, trainedModel, type TrainedModel } from "../../../src/runs/training/training.js";
+import { trainCondition, trainedModel } from "../../../src/runs/training/training.js";
 import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
-
-const model = "llama100M";
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-
-/** Everything a condition yields, and what it returns. */
-async function train(study: Study, condition: Condition, onStep?: (step: ConditionStep) => void) {
-  const records: ConditionStep[] = [];
-  const steps = trainCondition(study, { model, condition });
-  for (;;) {
-    const next = await steps.next();
-    if (next.done) return { records, trained: next.value };
-    records.push(next.value);
-    onStep?.(next.value);
-  }
-}
+import { model, runsOf, train } from "./recorded-runs.js";
 
 const study = openTinyStudy(sharedFolder());
-const runs = new Map<Condition, { records: ConditionStep[]; trained: TrainedModel }>();
+const runOf = runsOf(study, CONDITIONS);
 let stagesAfterAll: string[] = [];
-beforeAll(async () => {
-  for (const condition of CONDITIONS) runs.set(condition, await train(study, condition));
+beforeAll(() => {
   stagesAfterAll = stagesOf(study);
 });
-const runOf = (condition: Condition) => {
-  const run = runs.get(condition);
-  if (!run) throw new Error(`${condition} must have been trained.`);
-  return run;
-};
 
 describe("the six conditions", () => {
   test.each([
@@ -184,67 +163,6 @@ describe("the cache", () => {
     const added = stagesOf(study).filter((name) => !known.includes(name));
     expect(added).toEqual([expect.stringMatching(/^pretraining-/)]);
     expect(records[0]?.lossNats).not.toBe(runOf("base").records[0]?.lossNats);
-  });
-});
-
-/** Losses of all steps, and the bytes of the last weights: what a run that went on must share with one that did not stop. */
-const outcomeOf = ({ records, trained }: { records: ConditionStep[]; trained: TrainedModel }) => ({
-  losses: records.map(({ phase, step, lossNats, wordsSeen }) => [phase, step, lossNats, wordsSeen]),
-  weights: sha256(readFileSync(join(trained.stage.folder, "model.safetensors"))),
-  heldOut: trained.phases.map(({ outcome }) => outcome),
-});
-
-describe("a run that does not reach its end", () => {
-  afterEach(() => Reflect.deleteProperty(globalThis, "__classItInterrupt"));
-
-  test("because its reader breaks off goes on there, with the same numbers, and leaves no tensor", async () => {
-    const unfinished = openTinyStudy(temporaryFolder());
-    const before = tf.memory().numTensors;
-    for await (const { step } of trainCondition(unfinished, { model, condition: "base" }))
-      if (step === 2) break;
-    expect(stagesOf(unfinished).map((name) => name.replace(/[0-9a-f]{16}/, "…"))).toEqual([
-      "pretraining-….progress",
-      "tokenizer-…",
-      "tokens-…",
-    ]);
-    expect(tf.memory().numTensors).toBe(before);
-    expect(readResults(unfinished.resultsFolder)).toEqual([]);
-    const finished = await train(unfinished, "base");
-    expect(outcomeOf(finished)).toEqual(outcomeOf(runOf("base")));
-    expect(finished.trained.stage.seconds).toBeGreaterThan(0.05); // training, not the writing of its end alone
-    expect(stagesOf(unfinished, "pretraining")).toEqual([expect.stringMatching(/-[0-9a-f]{16}$/)]);
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
-  test("because its cell is interrupted in the second tuning phase goes on likewise", async () => {
-    const controller = new AbortController();
-    Reflect.set(globalThis, "__classItInterrupt", { signal: controller.signal });
-    const interrupted = openTinyStudy(temporaryFolder());
-    const run = train(interrupted, "switchThenWiki", ({ phase, step }) => {
-      if (phase === "wiki" && step === 1) controller.abort(new Error("the cell was interrupted"));
-    });
-    await expect(run).rejects.toThrow("the cell was interrupted");
-    Reflect.deleteProperty(globalThis, "__classItInterrupt");
-    expect(outcomeOf(await train(interrupted, "switchThenWiki"))).toEqual(outcomeOf(runOf("switchThenWiki")));
-  });
-
-  test("because a loss is no number says at which step and what to do, and keeps the phases before", async () => {
-    const folder = temporaryFolder();
-    const { instructionTuning } = TINY_CONFIG;
-    const diverging = openTinyStudy(folder, {
-      ...TINY_CONFIG,
-      instructionTuning: { ...instructionTuning, learningRate: 1e30, maxEpochs: 4, warmupShare: 0 },
-    });
-    await expect(train(diverging, "switch")).rejects.toThrow(
-      /loss and gradient of llama100M tuning on switch must stay finite, got .* Lower the learning rate, now 1e\+30/,
-    );
-    expect(stagesOf(diverging).map((name) => name.replace(/-[0-9a-f]{16}/, ""))).toEqual([
-      "pretraining",
-      "tokenizer",
-      "tokens",
-      "tuning.progress",
-    ]);
-    expect(readResults(diverging.resultsFolder)).toEqual([]);
   });
 });
 
