@@ -39,7 +39,7 @@ export function removeAbandoned(folder, pidOf) {
  */
 export async function diskFault(cause, path) {
   // Loaded here: the library is not there before the set-up has compiled it.
-  const { explainDiskFault } = await import("../src/dist/runs/stages/disk-fault.js");
+  const { explainDiskFault } = await import("../src/dist/disk/disk-fault.js");
   return explainDiskFault(cause, path);
 }
 

@@ -10,7 +10,7 @@ import {
 import { fetchCollection, listCollection, type ReachOptions } from "../data/fetch-collection.js";
 import { readHubToken } from "../data/hugging-face.js";
 import { tableMarkdown } from "../report/table.js";
-import { explainDiskFault } from "../runs/stages/disk-fault.js";
+import { explainDiskFault } from "../disk/disk-fault.js";
 import { interruptible } from "./interruptible.js";
 import { progressLine } from "./progress-line.js";
 import { placesOf, printJson, type Surroundings } from "./surroundings.js";

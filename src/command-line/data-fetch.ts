@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { downloadFile } from "../data/download.js";
 import type { FileState } from "../data/files.js";
 import type { DataFile } from "../data/manifest.js";
-import { explainDiskFault } from "../runs/stages/disk-fault.js";
+import { explainDiskFault } from "../disk/disk-fault.js";
 import { inspectFiles } from "./data-state.js";
 import { interruptible } from "./interruptible.js";
 import { progressLine } from "./progress-line.js";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Precision } from "../config.js";
 import { tableMarkdown } from "../report/table.js";
-import { explained } from "../runs/stages/disk-fault.js";
+import { explained } from "../disk/disk-fault.js";
 import type { TrainedRun } from "../runs/training/trained-runs.js";
 import { cacheFolderOf, cacheOption, choice, example, jsonOption } from "./options.js";
 import { printJson, type Surroundings } from "./surroundings.js";

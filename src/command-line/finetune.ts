@@ -216,7 +216,7 @@ async function findSubjects(
       `class-it finetune: a study's options must come with --condition, got ${misplaced.map((name) => `--${name}`).join(", ")}. Add it, or leave them out.`,
     );
   const model = modelFolder(options.model);
-  const { requireWritable } = await import("../runs/stages/disk-fault.js");
+  const { requireWritable } = await import("../disk/disk-fault.js");
   requireWritable(out, "class-it finetune");
   const keep = (finished: FinishedTask) => writeOutcome(out, model, finished);
   const { textSource } = await import("../data/files.js");

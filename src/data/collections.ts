@@ -2,10 +2,10 @@
  * @file Official sets that are not in the manifest, as `data/collections.json` names them, and what of them was fetched:
  * beside each set's folder a record states the hash of every file. Fetching is next door in `fetch-collection.ts`.
  */
-import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
+import { writeFileAtomically } from "../disk/atomic-file.js";
 import { findProjectRoot } from "../project-root.js";
 import { defaultPlaces, type DataPlaces } from "./files.js";
 import type { DataFile } from "./manifest.js";
@@ -103,10 +103,7 @@ export function readRecord(place: string, name: string): CollectionRecord | null
 /** Writes a record whole or not at all. */
 export function writeRecord(place: string, record: CollectionRecord): void {
   const file = join(place, `${collectionFolder(record.collection)}.json`);
-  mkdirSync(dirname(file), { recursive: true });
-  const beside = `${file}.${randomUUID()}.part`;
-  writeFileSync(beside, JSON.stringify(record, null, 1) + "\n");
-  renameSync(beside, file);
+  writeFileAtomically(file, JSON.stringify(record, null, 1) + "\n");
 }
 
 /**

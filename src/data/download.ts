@@ -7,7 +7,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { takeLock } from "./file-lock.js";
+import { takeLock } from "../disk/lock.js";
 import type { DataFile } from "./manifest.js";
 import { beginPartial, discardPartial, findPartial, partialPath, type PartialFile } from "./partial-file.js";
 import {
@@ -56,7 +56,7 @@ export async function download(
 ): Promise<{ bytes: number; sha256: string }> {
   const { tries = 5, pauseMs = 500, signal } = options;
   await mkdir(dirname(what.target), { recursive: true });
-  const release = takeLock(`${what.target}.lock`, what.path);
+  const lock = takeLock(`${what.target}.lock`, what.path);
   try {
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
@@ -71,7 +71,7 @@ export async function download(
       await wait(pauseMs * 2 ** (attempt - 1), undefined, { signal });
     }
   } finally {
-    release();
+    lock.release();
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type CollectionRecord,
 } from "./collections.js";
 import { download } from "./download.js";
-import { takeLock } from "./file-lock.js";
+import { takeLock } from "../disk/lock.js";
 import { hubAccessHint, hubAuthorization, listHubFiles } from "./hugging-face.js";
 import { listOsfFiles } from "./osf.js";
 import type { ListingOptions, RemoteFile } from "./remote-files.js";
@@ -91,7 +91,7 @@ export async function fetchCollection(
   const wanted = files.filter(({ path }) => only === null || path.startsWith(only));
   requireWanted(wanted, { name, only, unverified });
   mkdirSync(join(rawFolder, "collections"), { recursive: true });
-  const release = takeLock(join(rawFolder, `${collectionFolder(name)}.lock`), name);
+  const lock = takeLock(join(rawFolder, `${collectionFolder(name)}.lock`), name);
   try {
     const entries = new Map(
       await stillRight(files, join(rawFolder, collectionFolder(name)), readRecord(rawFolder, name)),
@@ -120,7 +120,7 @@ export async function fetchCollection(
     writeRecord(rawFolder, record());
     return { fetched, kept, record: record() };
   } finally {
-    release();
+    lock.release();
   }
 }
 

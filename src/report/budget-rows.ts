@@ -8,6 +8,7 @@ import type { Study } from "../runs/study/study.js";
 import { PAPER_TEXT_WORDS, textFactor } from "../runs/cost/training-budget.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
+import { toPercent } from "./percent.js";
 
 /** What a table says beside the counts and the projected hours. */
 export interface BudgetColumns {
@@ -140,7 +141,7 @@ function describeProjection({ scale, card }: Budget): string {
     scale === "paper" ? "" : "; decoders of this scale were not measured, and have their namesakes' figures";
   return (
     `Hours on an ${name} are a projection, the larger of two: products at ` +
-    `${each((model) => `${(100 * shareOfPeak[model]).toFixed(1)} %`)} of ${peakOperationsPerSecond / 1e12} TFLOP/s (dense bfloat16), and ` +
+    `${each((model) => `${toPercent(shareOfPeak[model]).toFixed(1)} %`)} of ${peakOperationsPerSecond / 1e12} TFLOP/s (dense bfloat16), and ` +
     `launches of kernels at ${each((model) => `${launchMsPerLayer[model].toFixed(2)} ms`)} a layer and step. Both were measured on one ` +
     `with PyTorch, not with the kit, and the paper's decoders (bench/pytorch/gpu.py)${smaller}.`
   );

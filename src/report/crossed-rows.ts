@@ -6,6 +6,7 @@ import { studentQuantile } from "../statistics/student-quantile.js";
 import { mean, sampleStandardDeviation } from "../statistics/summary.js";
 import type { TidyRow } from "./frame.js";
 import { groupRows, metricOf } from "./result-metrics.js";
+import { toPercent } from "./percent.js";
 
 const VARIANTS = ["bytePlain", "byteWithPrefixSpace"] as const;
 type Variant = (typeof VARIANTS)[number];
@@ -25,7 +26,7 @@ function variantOf({ config, model }: Result): Variant {
 }
 
 const percentOf = (result: Result, part: string, reading: Reading, metric = "partialRSquared"): number =>
-  100 * metricOf(result, { metric, part, reading }).value;
+  toPercent(metricOf(result, { metric, part, reading }).value);
 
 /**
  * The reading scores of both sizes with both tokenizers, in percent of the variance left, with 95 % intervals over sentences; scores

@@ -1,6 +1,6 @@
 /** @file The data statement as table rows and as a Markdown file of its own; what it says is gathered in `runs/description/data-statement.ts`. */
 import { join } from "node:path";
-import { writeFileAtomically } from "../runs/stages/atomic-file.js";
+import { writeFileAtomically } from "../disk/atomic-file.js";
 import type { DataStatement, UsedSource } from "../runs/description/data-statement.js";
 import type { TidyRow } from "./frame.js";
 import { fromProjectRoot } from "./from-project-root.js";

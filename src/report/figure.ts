@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { TopLevelSpec } from "vega-lite";
-import { writeFileAtomically } from "../runs/stages/atomic-file.js";
+import { writeFileAtomically } from "../disk/atomic-file.js";
 import { checkOutputName, display, escapeHtml } from "./display.js";
 import { figureFonts, sizeOf } from "./figure-fonts.js";
 import { svgToPdf } from "./figure-pdf.js";

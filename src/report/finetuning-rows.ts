@@ -10,6 +10,7 @@ import { conditionLabel } from "./palette.js";
 import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedFinetuning } from "./published.js";
 import { findMetric, groupSeeds, metricOf } from "./result-metrics.js";
+import { toPercent } from "./percent.js";
 
 const label = (result: Result): string => SUPERGLUE_CONFIGS[finetunedTask(result)].label;
 const corrected = (result: Result, metric: string): number =>
@@ -83,10 +84,11 @@ export function finetuningMeans(results: readonly Result[]): TidyRow[] {
       condition: conditionLabel(condition),
       tasks: new Set(own.map(({ task }) => task)).size,
       trainings: new Set(own.map(({ seed }) => seed)).size,
-      "mean, ours (%)": 100 * mean(own.map((result) => corrected(result, "score"))),
-      "mean, official choice (%)":
-        100 * mean(own.map((result) => metricOf(result, { metric: "score", reading: "official" }).value)),
-      "paper's mean of the same tasks (%)": known.length === own.length ? 100 * mean(known) : null,
+      "mean, ours (%)": toPercent(mean(own.map((result) => corrected(result, "score")))),
+      "mean, official choice (%)": toPercent(
+        mean(own.map((result) => metricOf(result, { metric: "score", reading: "official" }).value)),
+      ),
+      "paper's mean of the same tasks (%)": known.length === own.length ? toPercent(mean(known)) : null,
     };
   });
 }
@@ -117,7 +119,7 @@ export function finetuningSpread(results: readonly Result[]): TidyRow[] {
     const found = (metric: string, reading: "corrected" | "none"): number[] =>
       group.flatMap((result) => findMetric(result, { metric, reading })?.value ?? []);
     const points = (values: readonly number[]): number | null =>
-      values.length === 0 ? null : 100 * mean(values);
+      values.length === 0 ? null : toPercent(mean(values));
     const scores = group.map((result) => corrected(result, "score"));
     return {
       model: first.model,
@@ -125,7 +127,7 @@ export function finetuningSpread(results: readonly Result[]): TidyRow[] {
       task: label(first),
       n: metricOf(first, { metric: "score", reading: "corrected" }).n,
       trainings: group.length,
-      "deviation over them": group.length < 2 ? null : 100 * sampleStandardDeviation(scores),
+      "deviation over them": group.length < 2 ? null : toPercent(sampleStandardDeviation(scores)),
       "seeds of each": [...new Set(group.map((result) => finetuningSeedsOf(result).length))].join(" or "),
       "deviation over these": points(found("accuracySeedDeviation", "corrected")),
       "error over items": points(found("accuracyItemError", "corrected")),

@@ -7,6 +7,7 @@ import type { PosterMedian, ZScoreRow } from "./plots/z-score-boxes.js";
 import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedZScores, taskSizes } from "./published-settings.js";
 import { publishedFinetuning, publishedZeroShot, type PublishedScore } from "./published.js";
+import { toPercent } from "./percent.js";
 
 /** Which tasks a standing is over: the seven of fine-tuning, the seven zero-shot ones, or all. */
 export type Scope = "finetuning" | "zeroshot" | "all";
@@ -144,10 +145,11 @@ export function publishedTaskLimits(): TidyRow[] {
         metric,
         "majority class (%)": majorityPercent,
         "all positive, F1 (%)": allPositiveF1Percent,
-        "standard error of an accuracy (points)": 100 * Math.sqrt((share * (1 - share)) / n),
+        "standard error of an accuracy (points)": toPercent(Math.sqrt((share * (1 - share)) / n)),
         "one item (points)": 100 / n,
-        "least difference seen in 4 of 5 pairs of models (points)":
-          100 * minimumDetectableDifference({ items: n }),
+        "least difference seen in 4 of 5 pairs of models (points)": toPercent(
+          minimumDetectableDifference({ items: n }),
+        ),
       };
     });
 }

@@ -12,6 +12,7 @@ import type { LearningRateRow, LossRow } from "./plots/training-curves.js";
 import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedScore, type ZeroShotTask } from "./published.js";
 import { groupSeeds, metricOf } from "./result-metrics.js";
+import { toPercent } from "./percent.js";
 
 const listed = (studies: Studies): readonly [Study, ...Study[]] =>
   "config" in studies ? [studies] : studies;
@@ -169,7 +170,7 @@ export function readingScores(results: readonly Result[], reading: ReadingKind):
  */
 export function scoreTable(rows: readonly ScoreRow[], decimals = 2): TidyRow[] {
   const percent = (proportion: number | null | undefined) =>
-    proportion === null || proportion === undefined ? null : Number((100 * proportion).toFixed(decimals));
+    proportion === null || proportion === undefined ? null : Number(toPercent(proportion).toFixed(decimals));
   return rows.map(({ model, condition, task, value, low, high, paper, n }) => ({
     model,
     condition: conditionLabel(condition),

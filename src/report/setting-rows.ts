@@ -1,6 +1,7 @@
 /** @file Training settings as rows, the paper's beside the ones in use. */
 import type { TrainingConfig } from "../config.js";
 import type { TidyRow } from "./frame.js";
+import { toPercent } from "./percent.js";
 
 /**
  * Poster Table 2 beside the settings of a study.
@@ -26,7 +27,7 @@ export function settingRows(paper: TrainingConfig, here: TrainingConfig): TidyRo
     row("warm-up", ({ warmupSteps, warmupShare }) =>
       warmupShare === null
         ? `${warmupSteps.toLocaleString("en-US")} steps`
-        : `${Number((100 * warmupShare).toPrecision(3))} % of all steps`,
+        : `${Number(toPercent(warmupShare).toPrecision(3))} % of all steps`,
     ),
   ];
 }

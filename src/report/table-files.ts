@@ -1,7 +1,7 @@
 /** @file The files of a table: CSV with every digit, Markdown and LaTeX as printed. */
 
 import { join } from "node:path";
-import { writeFileAtomically } from "../runs/stages/atomic-file.js";
+import { writeFileAtomically } from "../disk/atomic-file.js";
 import { toCsv } from "./csv.js";
 import { checkOutputName } from "./display.js";
 import type { TidyRow } from "./frame.js";

@@ -10,6 +10,7 @@ import type { PhenomenonRow } from "./plots/accuracy-by-phenomenon.js";
 import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedScore, type ZeroShotTask } from "./published.js";
 import { groupRows, groupSeeds, metricOf } from "./result-metrics.js";
+import { toPercent } from "./percent.js";
 
 /** What the poster calls our tasks; the others are not among its results. */
 const PAPER_TASKS: Readonly<Record<string, ZeroShotTask>> = {
@@ -116,9 +117,9 @@ export function readingsOfItems(results: readonly Result[]): TidyRow[] {
         model: result.model,
         condition: conditionLabel(result.condition),
         task: taskLabel(result.task),
-        "official (%)": 100 * official.value,
-        "ties by half (%)": 100 * onlyMetric(result, "accuracy", "corrected").value,
-        "per token (%)": 100 * onlyMetric(result, "accuracyPerToken", "corrected").value,
+        "official (%)": toPercent(official.value),
+        "ties by half (%)": toPercent(onlyMetric(result, "accuracy", "corrected").value),
+        "per token (%)": toPercent(onlyMetric(result, "accuracyPerToken", "corrected").value),
         ties: official.ties,
         n: official.n,
       };
@@ -142,7 +143,7 @@ export function wugRows(results: readonly Result[]): TidyRow[] {
         task: taskLabel(result.task),
         "ρ, official": official.value,
         "ρ, corrected": onlyMetric(result, "spearman", "corrected").value,
-        "first form wins (%)": 100 * onlyMetric(result, "firstFormShare", "official").value,
+        "first form wins (%)": toPercent(onlyMetric(result, "firstFormShare", "official").value),
         n: official.n,
       };
     });

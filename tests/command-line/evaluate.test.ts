@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { microworldReadingTable } from "../../src/data/microworld/reading-table.js";
 import { seeded } from "../../src/random.js";
-import { acquireStageLock } from "../../src/runs/stages/stage-lock.js";
+import { acquireLock } from "../../src/disk/lock.js";
 import { openItemLines, STEP_LINES } from "../../src/runs/scoring/folder-evaluation/item-lines.js";
 import { trainedModel } from "../../src/runs/training/training.js";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
@@ -232,7 +232,7 @@ describe("an interrupted run", () => {
 
 test("who comes second to the same task and folder waits, and says for whom", async () => {
   const out = temporaryFolder();
-  const lock = await acquireStageLock(join(out, "blimp", "items.jsonl.lock"));
+  const lock = await acquireLock(join(out, "blimp", "items.jsonl.lock"));
   let isDone = false;
   const data = join(folder, "data");
   const second = command(`evaluate --model ${model} --tasks blimp --data ${data} --out ${out} --fast`).then(

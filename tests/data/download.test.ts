@@ -107,6 +107,12 @@ describe("files without a known hash", () => {
 });
 
 describe("two downloads of one file", () => {
+  const leaveLock = (owner: object): void =>
+    writeFileSync(
+      join(rawFolder, "own/text.txt.lock"),
+      JSON.stringify({ token: "t", processStart: "1", ...owner }),
+    );
+
   test("at once: the second is refused and does not disturb the first", async () => {
     let second: Promise<string> | undefined;
     const { origin } = await httpServer((request, response) => {
@@ -123,7 +129,7 @@ describe("two downloads of one file", () => {
   test("one after the other, the first killed: its lock does not hold", async () => {
     mkdirSync(join(rawFolder, "own"));
     const gone = spawnSync(process.execPath, ["-e", "console.log(process.pid)"]).stdout.toString().trim();
-    writeFileSync(join(rawFolder, "own/text.txt.lock"), `${gone} ${hostname()}\n`);
+    leaveLock({ host: hostname(), pid: Number(gone) });
     const { file } = await fetchFrom((request, response) => send(request, response, { content }));
     await file;
     expect(contents()).toEqual(["text.txt"]);
@@ -131,7 +137,7 @@ describe("two downloads of one file", () => {
 
   test("a lock of another machine holds, and the error names the file to delete", async () => {
     mkdirSync(join(rawFolder, "own"));
-    writeFileSync(join(rawFolder, "own/text.txt.lock"), "12 elsewhere\n");
+    leaveLock({ host: "elsewhere", pid: 12 });
     const { file } = await fetchFrom((request, response) => send(request, response, { content }));
     await expect(file).rejects.toThrow(/process 12 on elsewhere is at it\..* delete .*text\.txt\.lock/);
   });

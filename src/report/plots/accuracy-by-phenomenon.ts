@@ -9,10 +9,10 @@ import {
   checkProportion,
   checkSomeRows,
   figureTitle,
-  toPercent,
   type FigureContext,
   type Panel,
 } from "./figure-context.js";
+import { toPercent } from "../percent.js";
 
 /** Accuracy of one model on one phenomenon. Proportions, not percents. */
 export interface PhenomenonRow {

@@ -3,7 +3,8 @@ import type { TopLevelSpec } from "vega-lite";
 import type { CheckpointScore } from "../../runs/scoring/checkpoint-scores.js";
 import { conditionLabel } from "../palette.js";
 import { conditionScales, conditionsIn, modelsIn } from "./condition-scales.js";
-import { CHANCE_MARK, checkSomeRows, figureTitle, toPercent, type FigureContext } from "./figure-context.js";
+import { CHANCE_MARK, checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { toPercent } from "../percent.js";
 
 /**
  * One panel a model, one line a condition; marks are checkpoints.

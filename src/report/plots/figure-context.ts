@@ -72,11 +72,6 @@ export function figureTitle(text: string, context: FigureContext, ...explanation
   return { text, subtitle: [describeContext(context), ...explanations].flatMap(wrapped) };
 }
 
-/** A proportion as percent; the only place where the two meet. */
-export function toPercent(proportion: number): number {
-  return proportion * 100;
-}
-
 /** Refuse a proportion outside [0, 1]: a percentage taken for one would draw a bar a hundred times too long. */
 export function checkProportion(caller: string, name: string, value: number | null | undefined): void {
   if (value === null || value === undefined) return;

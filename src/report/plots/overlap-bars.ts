@@ -1,13 +1,8 @@
 /** @file How much of the items of each task the training text holds, as one bar a task; ours, no figure of the paper. */
 
 import type { TopLevelSpec } from "vega-lite";
-import {
-  checkProportion,
-  checkSomeRows,
-  figureTitle,
-  toPercent,
-  type FigureContext,
-} from "./figure-context.js";
+import { checkProportion, checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { toPercent } from "../percent.js";
 
 /** Items of one task whose overlap lies in one range. */
 export interface OverlapBin {

@@ -9,11 +9,11 @@ import {
   checkProportion,
   checkSomeRows,
   figureTitle,
-  toPercent,
   type FigureContext,
   type Layer,
   type Panel,
 } from "./figure-context.js";
+import { toPercent } from "../percent.js";
 
 /** Our score and the paper's, of one model on one task. Proportions, not percents. */
 export interface ScoreRow {

@@ -11,7 +11,7 @@ import { writeWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/weights.js";
 import { readSafetensors } from "../../model/safetensors.js";
 import type { Moments } from "../../training/weights-in-training.js";
-import { writeToDisk } from "../stages/atomic-file.js";
+import { writeToDisk } from "../../disk/atomic-file.js";
 import { readJson } from "../stages/read-json.js";
 
 const figuresSchema = z.object({

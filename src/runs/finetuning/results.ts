@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { csvFormatRows } from "d3-dsv";
 import { SUPERGLUE_TASKS, type SuperglueTask } from "../../evaluation/superglue-tasks.js";
 import type { ModelFolder } from "../scoring/model-folder.js";
-import { writeFileAtomically } from "../stages/atomic-file.js";
+import { writeFileAtomically } from "../../disk/atomic-file.js";
 import { describeProvenance } from "../stages/provenance.js";
 import { publishResult, type Metric, type Result, type ResultSubject } from "../study/results.js";
 import type { Study } from "../study/study.js";

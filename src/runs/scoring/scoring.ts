@@ -6,7 +6,7 @@ import { openTokenizer } from "../../data/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { createLogLikelihood, type ScoringOptions } from "../../evaluation/log-likelihood.js";
 import { loadModel, loadOtherWeights } from "../../model/checkpoint.js";
-import { requireWritable } from "../stages/disk-fault.js";
+import { requireWritable } from "../../disk/disk-fault.js";
 import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";
 import { codeVersion } from "../stages/provenance.js";

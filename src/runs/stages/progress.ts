@@ -3,7 +3,7 @@
  * nbconvert shows nothing while a cell runs; whoever started it reads this file instead.
  */
 import { appendFileSync } from "node:fs";
-import { explained } from "./disk-fault.js";
+import { explained } from "../../disk/disk-fault.js";
 
 /** A training step, some work counted in parts, or something to know that stays. */
 export type ProgressEvent =

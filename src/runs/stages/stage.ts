@@ -16,12 +16,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { explainDiskFault, explained } from "./disk-fault.js";
+import { explainDiskFault, explained } from "../../disk/disk-fault.js";
 import { interruptSignal } from "./interrupt.js";
 import { notify } from "./progress.js";
 import { describeProvenance, provenanceSchema } from "./provenance.js";
 import { readJson } from "./read-json.js";
-import { acquireStageLock, type StageLock } from "./stage-lock.js";
+import { acquireLock, type Lock } from "../../disk/lock.js";
 
 /** What determines a stage, as plain JSON. */
 export type StageInputs = Readonly<Record<string, unknown>>;
@@ -176,9 +176,9 @@ export async function runStage(
  * Waits until nobody else builds the stage; whoever gets the lock looks into the cache once more. Drafts that a killed builder
  * left are removed.
  */
-export async function lockStage(cacheFolder: string, kind: string, inputs: StageInputs): Promise<StageLock> {
+export async function lockStage(cacheFolder: string, kind: string, inputs: StageInputs): Promise<Lock> {
   const name = `${kind}-${hashStage(kind, inputs)}`;
-  const lock = await acquireStageLock(join(cacheFolder, `${name}.lock`), {
+  const lock = await acquireLock(join(cacheFolder, `${name}.lock`), {
     signal: interruptSignal(),
     onWait: (owner) => notify(`${owner} is at work on the same ${kind}; waiting for it`),
   });

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { openManifest } from "../../data/manifest.js";
-import { writeFileAtomically } from "../stages/atomic-file.js";
+import { writeFileAtomically } from "../../disk/atomic-file.js";
 import { readGzipText } from "../stages/gzip-text.js";
 import { describeProvenance, provenanceSchema } from "../stages/provenance.js";
 import { parseJson } from "../stages/read-json.js";

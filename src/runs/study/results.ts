@@ -9,7 +9,7 @@ import { csvFormatRows, csvParseRows } from "d3-dsv";
 import { z } from "zod";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName } from "../../config.js";
 import { CONTROLS } from "../../curricula.js";
-import { writeFileAtomically } from "../stages/atomic-file.js";
+import { writeFileAtomically } from "../../disk/atomic-file.js";
 import { readGzipText } from "../stages/gzip-text.js";
 import { provenanceSchema } from "../stages/provenance.js";
 import { readJson } from "../stages/read-json.js";

@@ -9,7 +9,7 @@ import { writeLlamaConfig, writeWeights } from "../../model/checkpoint.js";
 import { TrainingRun, type StepRecord } from "../../training/train.js";
 import { interruptSignal, takeTurn } from "../stages/interrupt.js";
 import { notify, reportProgress } from "../stages/progress.js";
-import type { StageLock } from "../stages/stage-lock.js";
+import type { Lock } from "../../disk/lock.js";
 import { beginStage, hashStage, type Stage, type StageInputs } from "../stages/stage.js";
 import type { Material } from "../study/material.js";
 import { openCheckpoints } from "./checkpoint.js";
@@ -34,7 +34,7 @@ export const progressFolder = (cacheFolder: string, kind: string, inputs: StageI
 export async function* buildPhase(
   material: Material,
   { phase, kind, inputs, plan, rows, start, keepMoments }: PreparedPhase,
-  lock: StageLock,
+  lock: Lock,
 ): AsyncGenerator<ConditionStep, Stage, void> {
   const { study, model } = material;
   const sources = await heldOutSources(study, model, material);

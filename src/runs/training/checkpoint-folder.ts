@@ -9,7 +9,7 @@ import { readWeights, writeWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/weights.js";
 import type { TrainingRun } from "../../training/train.js";
 import type { Moments } from "../../training/weights-in-training.js";
-import { writeToDisk } from "../stages/atomic-file.js";
+import { writeToDisk } from "../../disk/atomic-file.js";
 import { heldOutSchema, type HeldOutLoss } from "./records.js";
 
 const stateSchema = z.object({

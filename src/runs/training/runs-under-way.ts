@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import { z } from "zod";
 import type { StepRecord } from "../../training/train.js";
-import { writeFileAtomically } from "../stages/atomic-file.js";
-import { isLockHeld } from "../stages/stage-lock.js";
+import { writeFileAtomically } from "../../disk/atomic-file.js";
+import { isLockHeld } from "../../disk/lock.js";
 import { parseCurve } from "./records.js";
 
 const ABOUT = "about.json";

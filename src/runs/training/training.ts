@@ -6,7 +6,7 @@ import { existsSync, rmSync } from "node:fs";
 import type { Condition, Curriculum, ModelName } from "../../config.js";
 import { curriculumOf } from "../../curricula.js";
 import { defaultPlaces } from "../../data/files.js";
-import { explainDiskFault, requireWritable } from "../stages/disk-fault.js";
+import { explainDiskFault, requireWritable } from "../../disk/disk-fault.js";
 import { findStage, lockStage, type Stage } from "../stages/stage.js";
 import { keepsMoments } from "../study/distinct-stages.js";
 import { openMaterial, type Material } from "../study/material.js";

@@ -8,10 +8,10 @@ import { z } from "zod";
 import { summariseBenchmark, type StoredItem } from "../../../evaluation/benchmark-summary.js";
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
 import { numberItems, scoreItems, type ChoiceItem } from "../../../evaluation/choice-items.js";
-import { writeFileAtomically } from "../../stages/atomic-file.js";
+import { writeFileAtomically } from "../../../disk/atomic-file.js";
 import { notify } from "../../stages/progress.js";
 import { codeVersion, describeProvenance } from "../../stages/provenance.js";
-import { acquireStageLock } from "../../stages/stage-lock.js";
+import { acquireLock } from "../../../disk/lock.js";
 import { modelFolder } from "../model-folder.js";
 import type { Task } from "../tasks.js";
 import type { FolderEvaluation, FolderSummary, TaskFigures } from "./folder-task.js";
@@ -37,7 +37,7 @@ export async function evaluateFolder(evaluation: FolderEvaluation): Promise<Fold
   const key = keyOf(model.sha256, files, task);
   const items = join(folder, "items.jsonl");
   // Two at once would each append to what the other goes on from.
-  const lock = await acquireStageLock(`${items}.lock`, {
+  const lock = await acquireLock(`${items}.lock`, {
     signal: evaluation.signal,
     onWait: (owner) => notify(`${owner} scores ${task} into ${folder}; waiting for it`),
   });

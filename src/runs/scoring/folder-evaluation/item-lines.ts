@@ -5,8 +5,8 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import type { z } from "zod";
 import { describeIssue } from "../../../config-schema.js";
-import { writeFileAtomically } from "../../stages/atomic-file.js";
-import { explained } from "../../stages/disk-fault.js";
+import { writeFileAtomically } from "../../../disk/atomic-file.js";
+import { explained } from "../../../disk/disk-fault.js";
 import { parseJson } from "../../stages/read-json.js";
 
 /** Lines are written so many at once. */

@@ -5,7 +5,7 @@ import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.
 import type { ChoiceItem } from "../../../evaluation/choice-items.js";
 import type { WordSurprisal } from "../../../evaluation/word-surprisal.js";
 import { officialShare } from "../../../evaluation/wugs.js";
-import { writeFileAtomically } from "../../stages/atomic-file.js";
+import { writeFileAtomically } from "../../../disk/atomic-file.js";
 
 /** Where the tree of a model begins. */
 export interface OfficialPlace {

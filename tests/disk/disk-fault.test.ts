@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { explainDiskFault, explained, requireWritable } from "../../../src/runs/stages/disk-fault.js";
-import { trainCondition } from "../../../src/runs/training/training.js";
-import { temporaryFolder } from "../../support/temporary-folder.js";
-import { openTinyStudy } from "../../support/tiny-study.js";
+import { explainDiskFault, explained, requireWritable } from "../../src/disk/disk-fault.js";
+import { trainCondition } from "../../src/runs/training/training.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+import { openTinyStudy } from "../support/tiny-study.js";
 
 const systemError = (code: string, more: object = {}) =>
   Object.assign(new Error(`${code}: told by the system, write`), { code, ...more });
@@ -46,11 +46,11 @@ describe("a fault of the disk", () => {
 
 /** A process that may write no byte to any file: files can be made, as on a full disk. */
 function withoutSpace(module: string, script: string, ...args: string[]) {
-  const url = new URL(`../../../src/dist/${module}`, import.meta.url).href;
+  const url = new URL(`../../src/dist/${module}`, import.meta.url).href;
   const source = `const kit = await import("${url}"); const [path] = process.argv.slice(1); ${script}`;
   const command = `ulimit -f 0; exec "${process.execPath}" --input-type=module -e '${source}' ${args.join(" ")}`;
   const { stdout, stderr } = spawnSync("bash", ["-c", command], {
-    cwd: fileURLToPath(new URL("../../..", import.meta.url)),
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
     encoding: "utf8",
   });
   return stdout + stderr;
@@ -61,17 +61,19 @@ describe("a process that can make files and not write to them", () => {
   test("leaves no lock of a stage, which the next one would wait for", () => {
     const folder = temporaryFolder();
     const path = join(folder, "stage.lock");
-    expect(
-      withoutSpace("runs/stages/stage-lock.js", `await kit.acquireStageLock(path)${TELL}`, path),
-    ).toMatch(`${path} must be written, got a limit on the size of files`);
+    expect(withoutSpace("disk/lock.js", `await kit.acquireLock(path)${TELL}`, path)).toMatch(
+      `${path} must be written, got a limit on the size of files`,
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test("leaves no lock of a download, which would be honoured for ever", () => {
     const folder = temporaryFolder();
     const path = join(folder, "text.lock");
-    const take = `try { kit.takeLock(path, "text"); } catch (error) { console.log(error.code); }`;
-    expect(withoutSpace("data/file-lock.js", take, path)).toContain("EFBIG");
+    const take = `try { kit.takeLock(path, "text"); } catch (error) { console.log(error.message); }`;
+    expect(withoutSpace("disk/lock.js", take, path)).toContain(
+      `${path} must be written, got a limit on the size of files (EFBIG`,
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -80,9 +82,7 @@ describe("a process that can make files and not write to them", () => {
     const path = join(folder, "blimp.json");
     writeFileSync(path, "older");
     const write = `try { kit.writeFileAtomically(path, "newer"); } catch (error) { console.log(error.message); }`;
-    expect(withoutSpace("runs/stages/atomic-file.js", write, path)).toContain(
-      `writeFile: ${path} must be written`,
-    );
+    expect(withoutSpace("disk/atomic-file.js", write, path)).toContain(`writeFile: ${path} must be written`);
     expect(readdirSync(folder)).toEqual(["blimp.json"]);
   });
 });

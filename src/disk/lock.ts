@@ -1,6 +1,6 @@
 /**
- * @file One builder a stage: whoever wants a stage that another process is building waits for it. A lock whose process is
- * gone is taken over; one of another machine counts as gone when it was not touched for half an hour.
+ * @file One process at a time at a file or folder: a lock beside it names its owner, and whoever comes second waits or is
+ * refused. A lock whose process is gone is taken over; one of another machine counts as gone when it was not touched for half an hour.
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { explainDiskFault, explained } from "./disk-fault.js";
 import { hasEnded, ownMark } from "./living-process.js";
 
 /** A lock that is held. */
-export interface StageLock {
+export interface Lock {
   /** Says that the holder is alive; call it now and then where the event loop does not turn. */
   touch(): void;
   release(): void;
@@ -38,10 +38,10 @@ const UNWRITTEN_STALE_MS = 1000;
  * @param options.onWait called once when somebody else holds it
  * @param options.signal ends the waiting
  */
-export async function acquireStageLock(
+export async function acquireLock(
   path: string,
   options: { readonly onWait?: (owner: string) => void; readonly signal?: AbortSignal | undefined } = {},
-): Promise<StageLock> {
+): Promise<Lock> {
   explained(path, () => mkdirSync(dirname(path), { recursive: true }));
   const own: Owner = { token: randomUUID(), ...ownMark() };
   const watch = watchLock(path);
@@ -56,10 +56,33 @@ export async function acquireStageLock(
       continue;
     }
     if (owner !== null) {
-      if (!isTold) options.onWait?.(`process ${owner.pid} on ${owner.host}`);
+      if (!isTold) options.onWait?.(nameOf(owner));
       isTold = true;
     }
     await sleep(POLL_MS, undefined, options.signal ? { signal: options.signal } : {});
+  }
+}
+
+/**
+ * Takes the lock or says who has it, for work that is not worth waiting for.
+ *
+ * @param what what is locked, for the error
+ * @throws Error naming the owner when another process, or another call of this one, has it
+ */
+export function takeLock(path: string, what: string): Lock {
+  explained(path, () => mkdirSync(dirname(path), { recursive: true }));
+  const own: Owner = { token: randomUUID(), ...ownMark() };
+  for (;;) {
+    if (create(path, own)) return heldLock(path, own);
+    const owner = readOwner(path);
+    const { ageMs } = watchLock(path)();
+    // A clock that was set back since makes an age below zero.
+    if (owner === null ? Math.abs(ageMs) > UNWRITTEN_STALE_MS : isGone(owner, ageMs)) takeAway(path, owner);
+    else
+      throw new Error(
+        `takeLock: ${what} must be written by one process at a time, and ${owner ? nameOf(owner) : "one that has just begun"} is at it. ` +
+          `Wait for it to end; if there is no such process, delete ${path}.`,
+      );
   }
 }
 
@@ -76,7 +99,9 @@ function watchLock(path: string): () => { readonly ageMs: number; readonly seenM
   };
 }
 
-/** Whether some process is building the stage. */
+const nameOf = ({ pid, host }: Owner): string => `process ${pid} on ${host}`;
+
+/** Whether some process holds the lock. */
 export function isLockHeld(path: string): boolean {
   const owner = readOwner(path);
   return owner !== null && !isGone(owner, watchLock(path)().ageMs);
@@ -119,13 +144,13 @@ function takeAway(path: string, dead: Owner | null): void {
   else rmSync(aside, { force: true });
 }
 
-function heldLock(path: string, own: Owner): StageLock {
+function heldLock(path: string, own: Owner): Lock {
   const touch = (): void => {
     try {
       const now = new Date();
       utimesSync(path, now, now);
     } catch {
-      // A lock that somebody removed by hand is missed by nobody: stages are renamed into place.
+      // A lock that somebody removed by hand is missed by nobody: what it guards is renamed into place.
     }
   };
   const timer = setInterval(touch, TOUCH_MS).unref();

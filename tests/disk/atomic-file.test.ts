@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeFileAtomically } from "../../../src/runs/stages/atomic-file.js";
+import { writeFileAtomically } from "../../src/disk/atomic-file.js";
 
 let folder = "";
 beforeEach(() => {
