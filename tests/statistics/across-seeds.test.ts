@@ -19,6 +19,10 @@ test("three seeds without chance from items have Student's interval", () => {
   const half = (studentQuantile(0.975, 2) * sampleStandardDeviation(estimates)) / Math.sqrt(3);
   expect((high - low) / 2 / half).toBeCloseTo(1, 1);
   expect((high + low) / 2).toBeCloseTo(mean(estimates), 2);
+  // The tails are Student's too: at 80 % it is 0.44 of that, with a normal's tails it would be 0.65.
+  const inner = percentileInterval({ replicates }, 0.8);
+  const narrower = studentQuantile(0.9, 2) / studentQuantile(0.975, 2);
+  expect((inner.high - inner.low) / (high - low) / narrower).toBeCloseTo(1, 1);
 });
 
 test("what is the same in all seeds of two models cancels in their difference", () => {

@@ -213,6 +213,13 @@ describe("the paired bootstrap over clusters", () => {
     expect(kept.acceleration).toBeNull();
   });
 
+  test("items that are drawn inside their clusters keep the sign of the difference", () => {
+    const better = { differences: [1, 0, 1, 1, 0, 1], clusters: ["a", "a", "a", "b", "b", "b"] };
+    const { estimate, replicates } = bootstrapClusters(better, { ...OPTIONS, within: "drawn" });
+    expect(Math.min(...replicates)).toBeGreaterThanOrEqual(0);
+    expect(replicates.reduce((sum, value) => sum + value, 0) / replicates.length).toBeCloseTo(estimate, 1);
+  });
+
   test("items without a cluster, or not scored, are refused", () => {
     const options = { ...OPTIONS, within: "kept" } as const;
     expect(() => bootstrapClusters({ differences: [1, 0], clusters: ["a"] }, options)).toThrow(

@@ -106,6 +106,7 @@ describe("the sign-flip test by hand", () => {
 
   test("names what is not finite, and refuses replicates that are no count", () => {
     expect(() => signFlipTest([1, Number.NaN], OPTIONS)).toThrow(/got NaN at index 1/);
+    expect(() => signFlipTest([Number.NaN, 1], OPTIONS)).toThrow(/got NaN at index 0/);
     expect(() => signFlipTest([1], { replicates: 0.5, seed: 1 })).toThrow(/signFlipTest: replicates/);
   });
 });
@@ -115,7 +116,17 @@ describe("corrections for many tests", () => {
     expect(adjustHolm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06]);
     expect(adjustBenjaminiHochberg([0.01, 0.04, 0.03])).toEqual([0.03, 0.04, 0.04]);
     expect(adjustHolm([0.6, 0.7])).toEqual([1, 1]);
-    expect(adjustBenjaminiHochberg([0, 1])).toEqual([0, 1]);
+  });
+
+  test("of what is no probability is refused by both, by its place", () => {
+    for (const p of [-0.1, 1.1, Number.NaN]) {
+      expect(() => adjustHolm([0.5, p])).toThrow(
+        `adjustHolm: every p must lie between 0 and 1, got ${p} at index 1`,
+      );
+      expect(() => adjustBenjaminiHochberg([p])).toThrow(
+        `adjustBenjaminiHochberg: every p must lie between 0 and 1, got ${p}`,
+      );
+    }
   });
 
   test("equal statsmodels", () => {

@@ -56,6 +56,16 @@ test("F1 of drawn items is that of their counts", () => {
   expect(scoreInterval(answers, { ...draw, metric: "f1" })).toEqual({ low: 0, high: expect.closeTo(1, 12) });
 });
 
+test("two seeds that answered alike have the interval of one, accuracy and F1", () => {
+  const predictions = guess(0.7);
+  for (const metric of ["accuracy", "f1"] as const) {
+    const one = scoreInterval({ labels, predictions: [predictions] }, { ...draw, metric });
+    const two = scoreInterval({ labels, predictions: [predictions, predictions] }, { ...draw, metric });
+    expect(two.low).toBeCloseTo(one.low, 12);
+    expect(two.high).toBeCloseTo(one.high, 12);
+  }
+});
+
 test("seeds that differ widen the interval, and so do items that err together", () => {
   const width = (answers: Parameters<typeof scoreInterval>[0]): number => {
     const { low, high } = scoreInterval(answers, { ...draw, metric: "accuracy" });
