@@ -116,6 +116,7 @@ describe("corrections for many tests", () => {
     expect(adjustHolm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06]);
     expect(adjustBenjaminiHochberg([0.01, 0.04, 0.03])).toEqual([0.03, 0.04, 0.04]);
     expect(adjustHolm([0.6, 0.7])).toEqual([1, 1]);
+    expect(adjustBenjaminiHochberg([0, 1])).toEqual([0, 1]);
   });
 
   test("of what is no probability is refused by both, by its place", () => {
