@@ -24,6 +24,9 @@ const LITTLE = 0.01;
 /** A tenth of the way from guessing to all right, and as far below. */
 const NEAR_CHANCE = 0.1;
 
+/** What instruction tuning gains in fine-tuning. */
+const TUNED_OVER_BASE = { tasks: FINETUNING_TASKS, more: TUNED, less: [BASE] };
+
 /** Every claim, in the order of the paper: abstract, results, conclusions. */
 export const PAPER_CLAIMS: readonly Claim[] = [
   {
@@ -31,13 +34,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     label: "gain in fine-tuning",
     statement: "Instruction tuning gives gains in fine-tuning",
     source: "abstract",
-    comparison: {
-      kind: "difference",
-      tasks: FINETUNING_TASKS,
-      more: TUNED,
-      less: [BASE],
-      expect: "positive",
-    },
+    comparison: { kind: "difference", ...TUNED_OVER_BASE, expect: "positive" },
     caveat: "one seed; the best epoch was picked on the scored set (paper.md 4.6)",
   },
   {
@@ -45,13 +42,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     label: "gain of the weakest tuned model",
     statement: "These gains are consistent: every tuned model is above its base",
     source: "abstract",
-    comparison: {
-      kind: "everyDifference",
-      tasks: FINETUNING_TASKS,
-      over: "meanOfTasks",
-      more: TUNED,
-      less: [BASE],
-    },
+    comparison: { kind: "everyDifference", ...TUNED_OVER_BASE, over: "meanOfTasks" },
     caveat: "two of five means lie above the base's (paper.md 5.3, point 1)",
   },
   {
@@ -59,13 +50,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     label: "gain in fine-tuning, within ±3.5",
     statement: "These gains are modest: below the 3.5 points from the base model to the GPT-2 baseline",
     source: "abstract; poster, conclusions",
-    comparison: {
-      kind: "difference",
-      tasks: FINETUNING_TASKS,
-      more: TUNED,
-      less: [BASE],
-      expect: { negligibleWithin: MODEST },
-    },
+    comparison: { kind: "difference", ...TUNED_OVER_BASE, expect: { negligibleWithin: MODEST } },
     caveat: "the margin is ours",
   },
   {
@@ -73,7 +58,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     label: "gain, deviation between tasks",
     statement: "Gains are task-dependent",
     source: "poster, conclusions",
-    comparison: { kind: "dependsOnTask", tasks: FINETUNING_TASKS, more: TUNED, less: [BASE] },
+    comparison: { kind: "dependsOnTask", ...TUNED_OVER_BASE },
     caveat: null,
   },
   {
