@@ -57,6 +57,13 @@ describe("pencil", () => {
     expect(times.map((measure) => bare?.[measure])).toEqual(times.map(() => Number.NaN));
   });
 
+  test("a column that stands twice is refused by name, and so is a table without rows", () => {
+    const [head = "", ...rows] = READING_CSV.trim().split("\n");
+    const doubled = [`${head},word`, ...rows.map((row) => `${row},other`)].join("\n");
+    expect(() => readReadingTable(doubled)).toThrow(/a column must stand once, got word twice/);
+    expect(() => readReadingTable(head)).toThrow(/got 0 rows and no missing column/);
+  });
+
   test("a missing frequency or time is NaN, never 0", () => {
     expect(words.filter(({ subtlexLog10 }) => Number.isNaN(subtlexLog10)).map(({ id }) => id)).toEqual([8]);
     expect(words.filter(({ selfPacedMs }) => Number.isNaN(selfPacedMs)).map(({ id }) => id)).toEqual([4]);

@@ -107,6 +107,25 @@ test("by hand: seeds of ¾ and ¼, items of 1, ½, ½, 0", () => {
   expect(standardError).toBeCloseTo(Math.sqrt(1 / 16 + 1 / 24 - 1 / 6 / 8), 12);
 });
 
+test("by hand: three seeds on two items", () => {
+  const { seedDeviation, itemError, standardError } = splitVariance([
+    [1, 1],
+    [1, 0],
+    [0, 1],
+  ]);
+  expect(seedDeviation).toBeCloseTo(Math.sqrt(1 / 12), 12); // 1, ½, ½
+  expect(itemError).toBeCloseTo(0, 12); // ⅔ and ⅔
+  // Residuals of ±½ in two seeds: 1 over 1 · 2, over 2 · 3 values, is more than the seeds' own part.
+  expect(standardError).toBe(0);
+  // Three items: seeds ⅔, ⅓, ⅓ (1/27), items 1, ⅓, 0 (7/27); squared residuals add up to 4/9, over 2 · 2, over 3 · 3 values.
+  const wider = splitVariance([
+    [1, 1, 0],
+    [1, 0, 0],
+    [1, 0, 0],
+  ]);
+  expect(wider.standardError).toBeCloseTo(Math.sqrt(1 / 27 / 3 + 7 / 27 / 3 - 4 / 9 / 4 / 9), 12);
+});
+
 test("one seed has no deviation, one item or one cluster no error", () => {
   expect(splitVariance([[1, 0]])).toEqual({ seedDeviation: null, itemError: 0.5, standardError: 0.5 });
   expect(splitVariance([[1], [0]])).toMatchObject({ itemError: 0, standardError: 0.5 });
