@@ -5,6 +5,7 @@
 import { snappyUncompress, type AsyncBuffer, type FileMetaData } from "hyparquet";
 import { z } from "zod";
 import { faultOfRuns } from "./rle-runs.js";
+import { hasPossibleLengths } from "./snappy-lengths.js";
 import { readThriftStruct, type ThriftStruct } from "./thrift-struct.js";
 
 /** Snappy's longest copy is 64 bytes told by 3. */
@@ -171,7 +172,7 @@ function endOfLevels(bytes: Uint8Array): number {
 
 function unpack(bytes: Uint8Array, unpackedBytes: number, codec: Column["codec"]): Uint8Array | null {
   if (codec !== "SNAPPY") return bytes;
-  if (!(unpackedBytes >= 0)) return null;
+  if (!(unpackedBytes >= 0 && hasPossibleLengths(bytes, unpackedBytes))) return null;
   const unpacked = new Uint8Array(unpackedBytes);
   try {
     snappyUncompress(bytes, unpacked);

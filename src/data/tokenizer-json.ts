@@ -43,6 +43,26 @@ function findUndefinedToken(processor: unknown): string | null {
   return wanted.find((id) => !Object.hasOwn(defined, id)) ?? null;
 }
 
+const PrefixedSchema = z.looseObject({
+  type: z.literal("BPE"),
+  continuing_subword_prefix: z.string().min(1),
+  merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+});
+
+/**
+ * The second part of a merge without the prefix that all but a word's first part have, or null: the library cuts the prefix off
+ * unseen, and ends the whole process where the part is shorter.
+ */
+function findBarePart(model: unknown): string | null {
+  const prefixed = PrefixedSchema.safeParse(model);
+  if (!prefixed.success) return null;
+  const { merges, continuing_subword_prefix: prefix } = prefixed.data;
+  const seconds = merges.map((merge) =>
+    typeof merge === "string" ? (merge.split(" ").at(-1) ?? "") : merge[1],
+  );
+  return seconds.find((second) => !second.startsWith(prefix)) ?? null;
+}
+
 /** A `tokenizer.json` as an object; only the parts the kit looks at have their own type. */
 export interface TokenizerJson {
   readonly [key: string]: unknown;
@@ -91,6 +111,9 @@ export function parseTokenizerJson(value: unknown, name: string): TokenizerJson 
   const stranger = findUndefinedToken(parsed.data.post_processor);
   if (stranger !== null)
     refuse("post_processor", `its template has "${stranger}", which is none of its special_tokens`);
+  const bare = findBarePart(parsed.data.model);
+  if (bare !== null)
+    refuse("model.merges", `its "${bare}" goes on a word and has not the continuing_subword_prefix`);
   return parsed.data;
 }
 

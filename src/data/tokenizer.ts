@@ -69,7 +69,9 @@ const BATCH_TEXTS = 2048;
  */
 export async function openTokenizer(from: string | TokenizerJson): Promise<Tokenizer> {
   const { json: found, config } =
-    typeof from === "string" ? readTokenizerFiles(from) : { json: from, config: null };
+    typeof from === "string"
+      ? readTokenizerFiles(from)
+      : { json: parseTokenizerJson(from, "the given tokenizer"), config: null };
   const preTokenizer =
     config !== null && found.pre_tokenizer !== null && "add_prefix_space" in found.pre_tokenizer
       ? { ...found.pre_tokenizer, add_prefix_space: config.add_prefix_space ?? false }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readReleasedRows } from "../../src/data/released-instructions.js";
 import { faultOfRuns } from "../../src/data/rle-runs.js";
+import { hasPossibleLengths } from "../../src/data/snappy-lengths.js";
 import { readThriftStruct } from "../../src/data/thrift-struct.js";
 import { allOf } from "../support/all-of.js";
 import { parquetOf, releasedRows } from "../support/released-fixture.js";
@@ -22,6 +23,37 @@ describe("runs of numbers", () => {
     ["of two thousand million groups", [255, 255, 255, 255, 15], /a run of 17179869176 numbers/],
   ])("%s have one", (_, bytes, fault) => {
     expect(faultOfRuns(Uint8Array.from(bytes), 1, 8)).toMatch(fault);
+  });
+});
+
+describe("a block of Snappy", () => {
+  const block = (...bytes: number[]) => Uint8Array.from(bytes);
+
+  test("whose literals and copies fill what they say has possible lengths", () => {
+    // 9 bytes: the literal "abc", then a copy of 6 from 3 back; the same with the length of the literal in 1, 2 and 4 bytes.
+    const [literal, copy] = [
+      [97, 98, 99],
+      [((6 - 4) << 2) | 1, 3],
+    ];
+    for (const tag of [[(3 - 1) << 2], [60 << 2, 2], [61 << 2, 2, 0], [63 << 2, 2, 0, 0, 0]])
+      expect(hasPossibleLengths(block(9, ...tag, ...literal, ...copy), 9)).toBe(true);
+    expect(hasPossibleLengths(block(9, 8, ...literal, ((6 - 1) << 2) | 2, 3, 0), 9)).toBe(true);
+    expect(hasPossibleLengths(block(9, 8, ...literal, ((6 - 1) << 2) | 3, 3, 0, 0, 0), 9)).toBe(true);
+    expect(hasPossibleLengths(block(0x80 | 1, 1, 8, ...literal), 3)).toBe(true); // 129, in two bytes
+  });
+
+  test.each([
+    ["a literal of 2³¹ and more, which reading it signed makes negative", [9, 63 << 2, 0, 0, 0, 255, 97], 9],
+    ["a literal that goes on behind the end", [9, 8, 97, 98], 9],
+    ["a copy cut off", [9, 8, 97, 98, 99, (5 << 2) | 3, 3], 9],
+    ["more than it says", [9, 8, 97, 98, 99, (2 << 2) | 1, 3], 8],
+    [
+      "copies of 64, again and again",
+      [4, 0, 97, ...Array.from({ length: 40 }, () => [254, 1, 0]).flat()],
+      100,
+    ],
+  ])("with %s has not", (_, bytes, unpackedBytes) => {
+    expect(hasPossibleLengths(Uint8Array.from(bytes), unpackedBytes)).toBe(false);
   });
 });
 

@@ -49,6 +49,24 @@ describe("a tokenizer whose template puts in a token it does not define", () => 
   });
 });
 
+test("a tokenizer whose words go on with parts that lack their prefix is refused by such a part", async () => {
+  const whole = trainTokenizer({ texts: ["the the the cat"], vocabSize: 262, variant: "bytePlain" });
+  const withPrefix = (prefix: string, merges: unknown) => ({
+    ...whole,
+    model: { ...whole.model, continuing_subword_prefix: prefix, merges },
+  });
+  // The library would cut eight bytes off one, and end the whole process.
+  for (const merges of [[["t", "h"]], ["t h"]])
+    await expect(openTokenizer(withPrefix("toString", merges))).rejects.toThrow(
+      /^parseTokenizerJson: .*"model.merges": its "h" goes on a word and has not the continuing_subword_prefix/,
+    );
+  const vocab = { t: 0, "##h": 1, th: 2 };
+  const { model } = withPrefix("##", [["t", "##h"]]);
+  await expect(
+    openTokenizer({ ...whole, added_tokens: [], model: { ...model, vocab } }),
+  ).resolves.toBeDefined();
+});
+
 describe("a model's folder", () => {
   const config = readFixture();
   test("of more layers than any model has is refused before a weight is named", () => {
