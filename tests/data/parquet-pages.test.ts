@@ -14,6 +14,26 @@ describe("runs of numbers", () => {
     expect(faultOfRuns(Uint8Array.of(5 << 1, 1, (1 << 1) | 1, 0b101), 1, 8)).toBeNull();
   });
 
+  test.each<[string, number[], number, number]>([
+    ["behind the last number nothing is read", [5 << 1, 1, 255], 1, 5],
+    ["numbers of three bits take three bytes a group", [(1 << 1) | 1, 255, 255, 255, 1 << 1, 1], 3, 9],
+    ["a repeated number of nine bits takes two bytes", [8 << 1, 255, 255, 1 << 1, 0, 0], 9, 9],
+    ["a repeated number of no bits takes none", [8 << 1, 1 << 1], 0, 9],
+    ["numbers have up to 32 bits", [2 << 1, 0, 0, 0, 0], 32, 2],
+    ["a count may take five bytes", [0x80 | (8 << 1), 0x80, 0x80, 0x80, 0, 1], 1, 8],
+    ["no runs are none too many", [], 1, 8],
+  ])("%s", (_, bytes, width, values) => {
+    expect(faultOfRuns(Uint8Array.from(bytes), width, values)).toBeNull();
+  });
+
+  test("of more than 32 bits, or too long after others, are told with their size", () => {
+    expect(faultOfRuns(Uint8Array.of(2 << 1, 0, 0, 0, 0, 0), 33, 2)).toBe("numbers of 33 bits");
+    expect(faultOfRuns(Uint8Array.of(5 << 1, 1, 4 << 1, 1), 1, 8)).toBe(
+      "a run of 4 numbers where 3 are left",
+    );
+    expect(faultOfRuns(Uint8Array.of(0x90, 0x80, 0x80, 0x80, 0x80, 0, 1), 1, 8)).toMatch(/does not end/);
+  });
+
   test.each<[string, number[], RegExp]>([
     ["repeated more often than there are numbers", [9 << 1, 1], /a run of 9 numbers where 8 are left/],
     ["packed in more groups than they fill", [(3 << 1) | 1, 0, 0, 0], /a run of 24 numbers where 8 are left/],
@@ -69,8 +89,67 @@ describe("a struct in Thrift's compact form", () => {
     ]);
   });
 
+  test.each<[string, number[], [number, number][]]>([
+    ["a byte has its sign", [0x13, 0xff, 0], [[1, -1]]],
+    [
+      "numbers of 16 and of 64 bits are read alike",
+      [0x14, 3, 0x16, 0xac, 2, 0],
+      [
+        [1, -2],
+        [2, 150],
+      ],
+    ],
+    [
+      "truth values stand in their type",
+      [0x11, 0x12, 0],
+      [
+        [1, 1],
+        [2, 0],
+      ],
+    ],
+    [
+      "a number eight bytes long is passed over",
+      [0x17, 255, 255, 255, 255, 255, 255, 255, 255, 0x15, 2, 0],
+      [[2, 1]],
+    ],
+    [
+      "a field far away has its own number",
+      [0x05, 40, 2, 0x15, 4, 0],
+      [
+        [20, 1],
+        [21, 2],
+      ],
+    ],
+    ["truth values in a list take a byte each", [0x19, 0x21, 1, 2, 0x15, 2, 0], [[2, 1]]],
+    ["so do false ones", [0x19, 0x22, 2, 2, 0x15, 2, 0], [[2, 1]]],
+    [
+      "a list of 16 has its length behind it",
+      [0x19, 0xf3, 16, ...Array<number>(16).fill(255), 0x15, 2, 0],
+      [[2, 1]],
+    ],
+    ["a list of lists is passed over", [0x19, 0x29, 0x13, 7, 0x13, 8, 0x15, 2, 0], [[2, 1]]],
+    ["a text may be empty, and end the bytes but for the end", [0x18, 0, 0], []],
+    ["a number may take ten bytes", [0x16, ...Array<number>(9).fill(0x80), 0, 0], [[1, 0]]],
+  ])("%s", (_, bytes, fields) => {
+    const found = readThriftStruct(Uint8Array.from(bytes), 0);
+    expect(found).toEqual({ value: new Map(fields), end: bytes.length });
+  });
+
+  test("nests eight structs deep and no deeper, and lists likewise", () => {
+    const structs = (depth: number) => [
+      ...Array<number>(depth).fill(0x1c),
+      ...Array<number>(depth + 1).fill(0),
+    ];
+    const lists = (depth: number) => [0x19, ...Array<number>(depth).fill(0x19), 0x13, 7, 0];
+    for (const nested of [structs, lists]) {
+      expect(readThriftStruct(Uint8Array.from(nested(8)), 0)?.end).toBe(nested(8).length);
+      expect(readThriftStruct(Uint8Array.from(nested(9)), 0)).toBeNull();
+    }
+  });
+
   test.each([
     ["without an end", [0x15, 5]],
+    ["with a text that reaches the end and leaves no room for its own", [0x18, 2, 97, 98]],
     ["with a text longer than there are bytes", [0x18, 100, 97, 0]],
     ["with a list longer than there are bytes", [0x19, 0xf5, 255, 255, 255, 255, 7, 2]],
     ["nested without end", Array<number>(100).fill(0x1c)],

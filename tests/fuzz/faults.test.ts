@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { openTokenizer } from "../../src/data/tokenizer.js";
-import { trainTokenizer } from "../../src/data/tokenizer-json.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { readLlamaConfig } from "../../src/model/llama-config.js";
@@ -33,39 +31,6 @@ function written(name: string, content: string | Uint8Array): string {
   writeFileSync(path, content);
   return path;
 }
-
-describe("a tokenizer whose template puts in a token it does not define", () => {
-  // The library would end the whole process, test and all.
-  const whole = trainTokenizer({ texts: ["the cat"], vocabSize: 262, variant: "byteWithPrefixSpace" });
-  const template = { ...whole.post_processor, special_tokens: {} };
-  test.each([
-    ["by itself", template],
-    ["in a sequence", { type: "Sequence", processors: [{ type: "Sequence", processors: [template] }] }],
-  ])("%s is refused by the token's name", async (_, post_processor) => {
-    const path = written("tokenizer.json", JSON.stringify({ ...whole, post_processor }));
-    await expect(openTokenizer(path)).rejects.toThrow(
-      /^parseTokenizerJson: .*"post_processor": its template has "<s>", which is none of its special_tokens/,
-    );
-  });
-});
-
-test("a tokenizer whose words go on with parts that lack their prefix is refused by such a part", async () => {
-  const whole = trainTokenizer({ texts: ["the the the cat"], vocabSize: 262, variant: "bytePlain" });
-  const withPrefix = (prefix: string, merges: unknown) => ({
-    ...whole,
-    model: { ...whole.model, continuing_subword_prefix: prefix, merges },
-  });
-  // The library would cut eight bytes off one, and end the whole process.
-  for (const merges of [[["t", "h"]], ["t h"]])
-    await expect(openTokenizer(withPrefix("toString", merges))).rejects.toThrow(
-      /^parseTokenizerJson: .*"model.merges": its "h" goes on a word and has not the continuing_subword_prefix/,
-    );
-  const vocab = { t: 0, "##h": 1, th: 2 };
-  const { model } = withPrefix("##", [["t", "##h"]]);
-  await expect(
-    openTokenizer({ ...whole, added_tokens: [], model: { ...model, vocab } }),
-  ).resolves.toBeDefined();
-});
 
 describe("a model's folder", () => {
   const config = readFixture();
