@@ -76,6 +76,50 @@ test("another file, or one that was cut, is refused by name", async () => {
   expect(() => openTokenFile(cut)).toThrow(/got 3 bytes of tokens of 2 bytes each/);
 });
 
+test("a header alone is an empty file, a byte less is none, and another width is refused", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "empty.tokens");
+  await writeTokenFile(path, [], { vocabSize: 2 ** 16 });
+  expect(openTokenFile(path).length).toBe(0);
+  const header = readFileSync(path);
+  expect([header.length, header.readUInt32LE(8)]).toEqual([64, 2]);
+  truncateSync(path, 63);
+  expect(() => openTokenFile(path)).toThrow(/got another file, or none of its header/);
+  header.writeUInt32LE(3, 8);
+  writeFileSync(path, Buffer.concat([header, Buffer.alloc(6)]));
+  expect(() => openTokenFile(path)).toThrow(/got 6 bytes of tokens of 3 bytes each/);
+});
+
+test("a file that is cut while it is open says so, and a closed one is closed", async () => {
+  const path = join(temporaryFolder(), "open.tokens");
+  await writeTokenFile(path, [[1, 2, 3, 4]], { vocabSize: 10 });
+  const file = openTokenFile(path);
+  truncateSync(path, 66);
+  expect(() => file.read(0, 4)).toThrow(/must stay whole, got its end too early/);
+  file.close();
+  expect(() => file.read(0, 1)).toThrow(/EBADF/);
+});
+
+test.each([-1, 1.5, Number.NaN])("%s is no token", async (token) => {
+  const folder = temporaryFolder();
+  await expect(writeTokenFile(join(folder, "x"), [[token]], { vocabSize: 10 })).rejects.toThrow(
+    `got ${token}`,
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each([
+  [-1, 1],
+  [0.5, 1],
+  [0, -1],
+  [0, 0.5],
+  [0, 3],
+])("a range from %s of %s is refused, the whole and nothing are not", (from, count) => {
+  const tokens = tokensInMemory(Int32Array.of(1, 2));
+  expect(() => tokens.read(from, count)).toThrow(`got ${count} from ${from} on`);
+  expect([...tokens.read(0, 2), ...tokens.read(2, 0)]).toEqual([1, 2]);
+});
+
 test("a range outside is refused", () => {
   expect(() => tokensInMemory(Int32Array.of(1, 2)).read(1, 2)).toThrow(
     "must lie within the 2 tokens there are, got 2 from 1 on",
