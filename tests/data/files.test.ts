@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -10,6 +10,7 @@ import {
   readEntry,
   readText,
   textSource,
+  verifyEntry,
   type DataPlaces,
 } from "../../src/data/files.js";
 import { filesUnder, type DataFile } from "../../src/data/manifest.js";
@@ -67,6 +68,30 @@ test("a file changed after it was verified is verified again", async () => {
   await readEntry(entry, places);
   put(places.rawFolder, entry.path, "wrong, and longer");
   await expect(readEntry(entry, places)).rejects.toThrow("got 17 bytes");
+});
+
+test("for reading piece by piece the place is given, after the same proof, also when only the time of change differs", async () => {
+  const entry = describe("own/text.txt", "right");
+  put(places.dataFolder, entry.path, "right");
+  const file = join(places.dataFolder, entry.path);
+  expect(await verifyEntry(entry, places)).toBe(file);
+  expect(await verifyEntry(entry, places)).toBe(file);
+  put(places.dataFolder, entry.path, "wrong"); // as long
+  utimesSync(file, 1, 1);
+  await expect(verifyEntry(entry, places)).rejects.toThrow(`got 5 bytes and ${describe("", "wrong").sha256}`);
+  put(places.dataFolder, entry.path, "right");
+  utimesSync(file, 2, 2);
+  expect((await readEntry(entry, places)).toString()).toBe("right");
+  put(places.dataFolder, entry.path, "wrong");
+  utimesSync(file, 3, 3);
+  await expect(readEntry(entry, places)).rejects.toThrow(/got 5 bytes and/);
+});
+
+test("a file of a fetched set is fetched again by the set's name", async () => {
+  const entry = describe("collections/some-set/rows.parquet", "right");
+  await expect(readEntry(entry, places)).rejects.toThrow(
+    'Fetch it with "npx class-it data --fetch some-set" from',
+  );
 });
 
 test("a missing file is an error that names both places and the download location", async () => {
