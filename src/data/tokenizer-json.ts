@@ -17,30 +17,39 @@ const TokenizerJsonSchema = z.looseObject({
   model: z.looseObject({ type: z.string() }),
 });
 
+const PieceSchema = z.looseObject({
+  SpecialToken: z.looseObject({ id: z.string() }).optional(),
+  Sequence: z.looseObject({ id: z.string() }).optional(),
+});
 const TemplateSchema = z.looseObject({
   type: z.literal("TemplateProcessing"),
-  single: z.array(z.looseObject({ SpecialToken: z.looseObject({ id: z.string() }).optional() })),
-  pair: z.array(z.looseObject({ SpecialToken: z.looseObject({ id: z.string() }).optional() })),
+  single: z.array(PieceSchema),
+  pair: z.array(PieceSchema),
   special_tokens: z.record(z.string(), z.unknown()),
 });
 const SequenceSchema = z.looseObject({ type: z.literal("Sequence"), processors: z.array(z.unknown()) });
 
 /**
- * A special token that a template puts in and does not define, or null: the library ends the whole process when it meets
- * one. What is no template is for the library to judge.
+ * What a template asks for that is not there, in words, or null: the library ends the whole process when it meets a special
+ * token that is not defined, or a second text where there is one. What is no template is for the library to judge.
  */
-function findUndefinedToken(processor: unknown): string | null {
+function faultOfTemplate(processor: unknown): string | null {
   const sequence = SequenceSchema.safeParse(processor);
   if (sequence.success)
     return sequence.data.processors.reduce<string | null>(
-      (found, part) => found ?? findUndefinedToken(part),
+      (found, part) => found ?? faultOfTemplate(part),
       null,
     );
   const template = TemplateSchema.safeParse(processor);
   if (!template.success) return null;
   const { single, pair, special_tokens: defined } = template.data;
+  if (single.some(({ Sequence: text }) => text !== undefined && text.id !== "A"))
+    return "its template for one text has a second";
   const wanted = [...single, ...pair].flatMap(({ SpecialToken: token }) => token?.id ?? []);
-  return wanted.find((id) => !Object.hasOwn(defined, id)) ?? null;
+  const stranger = wanted.find((id) => !Object.hasOwn(defined, id));
+  return stranger === undefined
+    ? null
+    : `its template has "${stranger}", which is none of its special_tokens`;
 }
 
 const PrefixedSchema = z.looseObject({
@@ -108,9 +117,8 @@ export function parseTokenizerJson(value: unknown, name: string): TokenizerJson 
     const issue = parsed.error.issues[0];
     return refuse(issue?.path.join(".") ?? "", issue?.message ?? "unknown");
   }
-  const stranger = findUndefinedToken(parsed.data.post_processor);
-  if (stranger !== null)
-    refuse("post_processor", `its template has "${stranger}", which is none of its special_tokens`);
+  const fault = faultOfTemplate(parsed.data.post_processor);
+  if (fault !== null) refuse("post_processor", fault);
   const bare = findBarePart(parsed.data.model);
   if (bare !== null)
     refuse("model.merges", `its "${bare}" goes on a word and has not the continuing_subword_prefix`);

@@ -1,5 +1,6 @@
 /** @file The file of a tokenizer: what a trained one says, and what is refused because the library would end the whole process. */
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { openTokenizer } from "../../src/data/tokenizer.js";
 import { parseTokenizerJson, trainTokenizer } from "../../src/data/tokenizer-json.js";
 
@@ -65,6 +66,15 @@ describe("a tokenizer whose template puts in a token it does not define", () => 
       /^parseTokenizerJson: .*"post_processor": its template has "<s>", which is none of its special_tokens/,
     );
   });
+});
+
+test("a template for one text that has a second is refused", async () => {
+  const whole = trainTokenizer({ texts: ["the cat"], vocabSize: 262, variant: "byteWithPrefixSpace" });
+  const { pair } = z.object({ pair: z.array(z.unknown()) }).parse(whole.post_processor);
+  const post_processor = { type: "TemplateProcessing", ...whole.post_processor, single: pair };
+  await expect(openTokenizer({ ...whole, post_processor })).rejects.toThrow(
+    /^parseTokenizerJson: .*"post_processor": its template for one text has a second/,
+  );
 });
 
 test("a tokenizer whose words go on with parts that lack their prefix is refused by such a part", async () => {
