@@ -1,12 +1,13 @@
 /** @file Fuzzed readers of data: lists of files, parquet, text, token ids, tokenizers, safetensors. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { readRecord, writeRecord, type CollectionRecord } from "../../src/data/collections.js";
 import { parseManifest } from "../../src/data/manifest.js";
 import { findOwnDocuments, parseOwnCorpora } from "../../src/data/own-corpora.js";
 import { readTexts } from "../../src/data/documents.js";
 import { decodeReleasedRows } from "../../src/data/released-instructions.js";
-import { trainTokenizer } from "../../src/data/tokenizer-json.js";
+import { trainTokenizer, type TokenizerJson } from "../../src/data/tokenizer-json.js";
 import { openTokenizer } from "../../src/data/tokenizer.js";
 import { openTokenFile, writeTokenFile } from "../../src/data/token-file.js";
 import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
@@ -101,11 +102,28 @@ export async function tokens(folder: string): Promise<FuzzedReader> {
   return { name: "token-file", parts: { tokens: ofFile(path, "bytes", seeds, read) } };
 }
 
+/** A trained tokenizer without the bytes that its texts do not have, which opens six times as fast. */
+function smallTokenizer(
+  texts: readonly string[],
+  variant: "bytePlain" | "byteWithPrefixSpace",
+): TokenizerJson {
+  const whole = trainTokenizer({ texts, vocabSize: 270, variant });
+  const vocab = z.record(z.string(), z.number()).parse(whole.model["vocab"]);
+  const special = whole.added_tokens.map(({ content }) => content);
+  const used = Object.keys(vocab).filter(
+    (token) => special.includes(token) || texts.some((text) => ` ${text}`.includes(token.replace("Ġ", " "))),
+  );
+  return {
+    ...whole,
+    model: { ...whole.model, vocab: Object.fromEntries(used.map((token, id) => [token, id])) },
+  };
+}
+
 /** `tokenizer.json`, and `tokenizer_config.json` beside it. */
 export function tokenizers(folder: string): FuzzedReader {
   const texts = ["the cat sat on the mat, the cat sat"];
   const [plain, spaced] = (["bytePlain", "byteWithPrefixSpace"] as const).map((variant) =>
-    JSON.stringify(trainTokenizer({ texts, vocabSize: 270, variant })),
+    JSON.stringify(smallTokenizer(texts, variant)),
   );
   const settings = {
     add_prefix_space: false,
