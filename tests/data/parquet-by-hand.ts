@@ -1,6 +1,7 @@
 /** @file Parquet files of one text column, built byte by byte so that any length in them can lie. */
-import type { FileMetaData } from "hyparquet";
 import { findFalseLength } from "../../src/data/parquet-pages.js";
+
+type FileMetaData = Parameters<typeof findFalseLength>[1];
 
 /** A struct by the numbers of its fields. */
 export interface Fields {
