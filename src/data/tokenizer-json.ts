@@ -52,24 +52,30 @@ function faultOfTemplate(processor: unknown): string | null {
     : `its template has "${stranger}", which is none of its special_tokens`;
 }
 
-const PrefixedSchema = z.looseObject({
+const BytePairsSchema = z.looseObject({
   type: z.literal("BPE"),
-  continuing_subword_prefix: z.string().min(1),
+  continuing_subword_prefix: z.string().nullish(),
+  vocab: z.looseObject({}),
   merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
 });
 
 /**
- * The second part of a merge without the prefix that all but a word's first part have, or null: the library cuts the prefix off
- * unseen, and ends the whole process where the part is shorter.
+ * What is impossible about the merges of byte pairs, in words, or null: the library ends the whole process at a part that is
+ * shorter than the prefix it should have, and at a merged token longer than all it knows.
  */
-function findBarePart(model: unknown): string | null {
-  const prefixed = PrefixedSchema.safeParse(model);
-  if (!prefixed.success) return null;
-  const { merges, continuing_subword_prefix: prefix } = prefixed.data;
-  const seconds = merges.map((merge) =>
-    typeof merge === "string" ? (merge.split(" ").at(-1) ?? "") : merge[1],
-  );
-  return seconds.find((second) => !second.startsWith(prefix)) ?? null;
+function faultOfMerges(model: unknown): string | null {
+  const pairs = BytePairsSchema.safeParse(model);
+  if (!pairs.success) return null;
+  const { merges, vocab, continuing_subword_prefix: prefix } = pairs.data;
+  for (const merge of merges) {
+    const [first = "", second = ""] = typeof merge === "string" ? merge.split(" ") : merge;
+    if (!second.startsWith(prefix ?? ""))
+      return `its "${second}" goes on a word and has not the continuing_subword_prefix`;
+    const merged = first + second.slice(prefix?.length ?? 0);
+    if (!Object.hasOwn(vocab, merged))
+      return `its "${first}" and "${second}" make "${merged}", which is not in the vocabulary`;
+  }
+  return null;
 }
 
 /** A `tokenizer.json` as an object; only the parts the kit looks at have their own type. */
@@ -119,9 +125,8 @@ export function parseTokenizerJson(value: unknown, name: string): TokenizerJson 
   }
   const fault = faultOfTemplate(parsed.data.post_processor);
   if (fault !== null) refuse("post_processor", fault);
-  const bare = findBarePart(parsed.data.model);
-  if (bare !== null)
-    refuse("model.merges", `its "${bare}" goes on a word and has not the continuing_subword_prefix`);
+  const falseMerge = faultOfMerges(parsed.data.model);
+  if (falseMerge !== null) refuse("model.merges", falseMerge);
   return parsed.data;
 }
 

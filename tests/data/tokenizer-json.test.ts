@@ -94,3 +94,12 @@ test("a tokenizer whose words go on with parts that lack their prefix is refused
     openTokenizer({ ...whole, added_tokens: [], model: { ...model, vocab } }),
   ).resolves.toBeDefined();
 });
+
+test("a merge that makes no token of the vocabulary is refused by its parts", async () => {
+  const whole = trainTokenizer({ texts: ["the cat the cat"], vocabSize: 262, variant: "bytePlain" });
+  // Longer than every token, it would end the whole process; shorter, the library would refuse it.
+  for (const merges of [[["<pad>", "<pad>"]], ["<pad> <pad>"]])
+    await expect(openTokenizer({ ...whole, model: { ...whole.model, merges } })).rejects.toThrow(
+      /^parseTokenizerJson: .*"model.merges": its "<pad>" and "<pad>" make "<pad><pad>", which is not in the vocabulary/,
+    );
+});
