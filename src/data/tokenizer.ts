@@ -68,10 +68,9 @@ const BATCH_TEXTS = 2048;
  * Differs: truncation and padding that the file asks for are switched off; the kit never cuts a text silently.
  */
 export async function openTokenizer(from: string | TokenizerJson): Promise<Tokenizer> {
+  if (typeof from !== "string") parseTokenizerJson(from, "the given tokenizer");
   const { json: found, config } =
-    typeof from === "string"
-      ? readTokenizerFiles(from)
-      : { json: parseTokenizerJson(from, "the given tokenizer"), config: null };
+    typeof from === "string" ? readTokenizerFiles(from) : { json: from, config: null };
   const preTokenizer =
     config !== null && found.pre_tokenizer !== null && "add_prefix_space" in found.pre_tokenizer
       ? { ...found.pre_tokenizer, add_prefix_space: config.add_prefix_space ?? false }
