@@ -44,6 +44,15 @@ export const LLAMA_OPTIMIZER = {
   clipNorm: 1,
 } as const satisfies OptimizerConfig;
 
+/** What the poster's Table 2 leaves open (D3, D9, D10, D22), alike in both phases. */
+const UNSTATED = {
+  warmupShare: null,
+  cosineCycles: 1,
+  microBatchSize: null,
+  precision: "float32",
+  optimizer: LLAMA_OPTIMIZER,
+} as const satisfies Partial<TrainingConfig>;
+
 /** CLASS-IT poster, Table 2, column "Pre-training". */
 export const PRETRAINING = {
   learningRate: 2e-4,
@@ -51,11 +60,7 @@ export const PRETRAINING = {
   maxEpochs: 8,
   schedule: "linear",
   warmupSteps: 5_000,
-  warmupShare: null,
-  cosineCycles: 1,
-  microBatchSize: null,
-  precision: "float32",
-  optimizer: LLAMA_OPTIMIZER,
+  ...UNSTATED,
 } as const satisfies TrainingConfig;
 
 /** CLASS-IT poster, Table 2, column "Instr. tuning". */
@@ -65,11 +70,7 @@ export const INSTRUCTION_TUNING = {
   maxEpochs: 10,
   schedule: "cosineWithRestarts",
   warmupSteps: 500,
-  warmupShare: null,
-  cosineCycles: 1,
-  microBatchSize: null,
-  precision: "float32",
-  optimizer: LLAMA_OPTIMIZER,
+  ...UNSTATED,
 } as const satisfies TrainingConfig;
 
 /** Conditions the poster trains with each decoder, in its order. */

@@ -56,7 +56,7 @@ export async function download(
 ): Promise<{ bytes: number; sha256: string }> {
   const { tries = 5, pauseMs = 500, signal } = options;
   await mkdir(dirname(what.target), { recursive: true });
-  const lock = takeLock(`${what.target}.lock`, what.path);
+  const lock = await takeLock(`${what.target}.lock`, what.path);
   try {
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();

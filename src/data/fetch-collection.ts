@@ -91,7 +91,7 @@ export async function fetchCollection(
   const wanted = files.filter(({ path }) => only === null || path.startsWith(only));
   requireWanted(wanted, { name, only, unverified });
   mkdirSync(join(rawFolder, "collections"), { recursive: true });
-  const lock = takeLock(join(rawFolder, `${collectionFolder(name)}.lock`), name);
+  const lock = await takeLock(join(rawFolder, `${collectionFolder(name)}.lock`), name);
   try {
     const entries = new Map(
       await stillRight(files, join(rawFolder, collectionFolder(name)), readRecord(rawFolder, name)),

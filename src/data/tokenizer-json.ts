@@ -52,11 +52,12 @@ function faultOfTemplate(processor: unknown): string | null {
     : `its template has "${stranger}", which is none of its special_tokens`;
 }
 
+/** Vocabulary and merges as they are: a schema would copy tens of thousands of entries. */
 const BytePairsSchema = z.looseObject({
   type: z.literal("BPE"),
   continuing_subword_prefix: z.string().nullish(),
-  vocab: z.looseObject({}),
-  merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+  vocab: z.custom<object>((value) => typeof value === "object" && value !== null),
+  merges: z.custom<readonly unknown[]>(Array.isArray),
 });
 
 /**
@@ -68,7 +69,10 @@ function faultOfMerges(model: unknown): string | null {
   if (!pairs.success) return null;
   const { merges, vocab, continuing_subword_prefix: prefix } = pairs.data;
   for (const merge of merges) {
-    const [first = "", second = ""] = typeof merge === "string" ? merge.split(" ") : merge;
+    const parts: readonly unknown[] =
+      typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
+    const [first, second] = parts;
+    if (typeof first !== "string" || typeof second !== "string") return null; // no pair: the library says so
     if (!second.startsWith(prefix ?? ""))
       return `its "${second}" goes on a word and has not the continuing_subword_prefix`;
     const merged = first + second.slice(prefix?.length ?? 0);

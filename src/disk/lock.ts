@@ -35,7 +35,7 @@ const UNWRITTEN_STALE_MS = 1000;
 /**
  * Takes the lock, waiting for whoever holds it.
  *
- * @param options.onWait called once when somebody else holds it
+ * @param options.onWait called once when somebody else holds it; what it throws ends the waiting
  * @param options.signal ends the waiting
  */
 export async function acquireLock(
@@ -56,7 +56,7 @@ export async function acquireLock(
       continue;
     }
     if (owner !== null) {
-      if (!isTold) options.onWait?.(nameOf(owner));
+      if (!isTold) options.onWait?.(`process ${owner.pid} on ${owner.host}`);
       isTold = true;
     }
     await sleep(POLL_MS, undefined, options.signal ? { signal: options.signal } : {});
@@ -69,22 +69,15 @@ export async function acquireLock(
  * @param what what is locked, for the error
  * @throws Error naming the owner when another process, or another call of this one, has it
  */
-export function takeLock(path: string, what: string): Lock {
-  explained(path, () => mkdirSync(dirname(path), { recursive: true }));
-  const own: Owner = { token: randomUUID(), ...ownMark() };
-  for (;;) {
-    if (create(path, own)) return heldLock(path, own);
-    const owner = readOwner(path);
-    const { ageMs } = watchLock(path)();
-    // A clock that was set back since makes an age below zero.
-    if (owner === null ? Math.abs(ageMs) > UNWRITTEN_STALE_MS : isGone(owner, ageMs)) takeAway(path, owner);
-    else
+export const takeLock = (path: string, what: string): Promise<Lock> =>
+  acquireLock(path, {
+    onWait: (owner) => {
       throw new Error(
-        `takeLock: ${what} must be written by one process at a time, and ${owner ? nameOf(owner) : "one that has just begun"} is at it. ` +
+        `takeLock: ${what} must be written by one process at a time, and ${owner} is at it. ` +
           `Wait for it to end; if there is no such process, delete ${path}.`,
       );
-  }
-}
+    },
+  });
 
 /**
  * Tells each time how old a lock is by its time of change, and for how long it was seen unchanged: a clock that is set back makes
@@ -98,8 +91,6 @@ function watchLock(path: string): () => { readonly ageMs: number; readonly seenM
     return { ageMs: Date.now() - mtimeMs, seenMs: performance.now() - first.atMs };
   };
 }
-
-const nameOf = ({ pid, host }: Owner): string => `process ${pid} on ${host}`;
 
 /** Whether some process holds the lock. */
 export function isLockHeld(path: string): boolean {

@@ -70,7 +70,7 @@ describe("a process that can make files and not write to them", () => {
   test("leaves no lock of a download, which would be honoured for ever", () => {
     const folder = temporaryFolder();
     const path = join(folder, "text.lock");
-    const take = `try { kit.takeLock(path, "text"); } catch (error) { console.log(error.message); }`;
+    const take = `await kit.takeLock(path, "text")${TELL}`;
     expect(withoutSpace("disk/lock.js", take, path)).toContain(
       `${path} must be written, got a limit on the size of files (EFBIG`,
     );
