@@ -31,7 +31,8 @@ export function percentileInterval(
  * @param sample estimate, replicates and acceleration, as `bootstrapItems` gives them
  * @param confidence share of such intervals that cover the truth, for example 0.95
  * @returns the estimate alone when all replicates equal it
- * @throws RangeError when the confidence is not strictly between 0 and 1, or the sample knows no acceleration
+ * @throws RangeError when the confidence is not strictly between 0 and 1, the sample knows no acceleration, or no replicate
+ *   lies on one side of the estimate
  *
  * Source: Efron (1987), Better bootstrap confidence intervals; as scipy.stats.bootstrap, method BCa: replicates equal to the
  * estimate count half.
