@@ -71,3 +71,37 @@ test("a range that the file has not any more begins anew", async () => {
     null,
   ]);
 });
+
+test("a part of a file whose whole length the server does not say is taken", async () => {
+  const unsaid = rest({ "content-range": `bytes ${CUT}-${content.length - 1}/*`, etag: '"one"' });
+  expect(await fetchWith({ etag: '"one"' }, unsaid)).toEqual([null, asked]);
+});
+
+test("an answer that does not end is left as soon as it is longer than the file", async () => {
+  const target = join(temporaryFolder(), "own.txt");
+  let given = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      if ((given += 1) > 1000) controller.error(new Error("read on and on"));
+      else controller.enqueue(new Uint8Array(content));
+    },
+  });
+  const what = { path: "own.txt", url: "https://example.org/own.txt", target, bytes: content.length };
+  await expect(
+    download({ ...what, sha256: "0".repeat(64) }, { fetchUrl: async () => new Response(endless) }),
+  ).rejects.toThrow(`must have ${content.length} bytes and sha256`);
+  expect(given).toBeLessThan(10);
+});
+
+test.each([
+  [401, "Ask for access."],
+  [403, "Ask for access."],
+  [404, "Try again later"],
+])("a refusal with %s says how to be let in, where that can be said", async (status, remedy) => {
+  const target = join(temporaryFolder(), "own.txt");
+  const url = "https://example.org/own.txt";
+  const what = { path: "own.txt", url, target, bytes: 1, sha256: null, accessHint: "Ask for access." };
+  await expect(download(what, { fetchUrl: async () => new Response("no", { status }) })).rejects.toThrow(
+    remedy,
+  );
+});
