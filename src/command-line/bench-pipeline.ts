@@ -58,8 +58,12 @@ export async function benchPipeline(
       const answers = join(folder, `${task}.answers.json`);
       const officialTask = task === "reading" ? task : benchmarkOf(task).officialTask;
       const request = {
-        ...{ pipeline: resolve(pipeline), model: join(folder, "model"), data: join(folder, task) },
-        ...{ officialTask, answers, threads: availableParallelism() },
+        pipeline: resolve(pipeline),
+        model: join(folder, "model"),
+        data: join(folder, task),
+        officialTask,
+        answers,
+        threads: availableParallelism(),
       };
       const { stdout } = await run(
         python.python,

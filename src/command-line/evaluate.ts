@@ -135,8 +135,15 @@ async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surro
         };
         summaries.push(
           await evaluateFolder({
-            ...{ modelFolder: model, scorer, task, dataFolder: data, outFolder: out },
-            ...{ fast, tiePolicy, signal, onProgress },
+            modelFolder: model,
+            scorer,
+            task,
+            dataFolder: data,
+            outFolder: out,
+            fast,
+            tiePolicy,
+            signal,
+            onProgress,
           }),
         );
       }

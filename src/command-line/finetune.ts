@@ -161,7 +161,11 @@ async function finetuneOne(
   const { pooling, selection, precision, frozen = false, patience, rate, multircTrain } = options;
   const seeds = options.seeds ?? FINETUNING_SEEDS;
   const choices = {
-    ...{ pooling, selection, precision, isFrozen: frozen, multircTrain },
+    pooling,
+    selection,
+    precision,
+    isFrozen: frozen,
+    multircTrain,
     ...(patience !== undefined && { patience }),
     ...(rate !== undefined && { learningRate: rate }),
   };

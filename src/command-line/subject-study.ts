@@ -23,7 +23,9 @@ export async function openScaleStudy({
   ]);
   const config = file === undefined ? deriveStudy(scale) : readStudyFile(file, deriveStudy(scale));
   const study = openStudy({
-    ...{ scale, seed, config },
+    scale,
+    seed,
+    config,
     ...(results !== undefined && { resultsRoot: resolve(results) }),
     ...(cache !== undefined && { cacheFolder: resolve(cache) }),
   });

@@ -118,12 +118,15 @@ function readPage(bytes: Uint8Array, at: number, codec: Column["codec"]): Page |
   const read = readThriftStruct(bytes, at);
   if (read === null) return `no page at byte ${at} of a column`;
   const { value: header, end: start } = read;
-  const [kind, unpackedBytes, packed] = [1, 2, 3].map((field) => number(header, field));
-  const end = start + (packed ?? Number.NaN);
+  const kind = number(header, 1);
+  const unpackedBytes = number(header, 2);
+  const packed = number(header, 3);
+  if (![DATA_PAGE, DICTIONARY_PAGE, DATA_PAGE_V2].includes(kind)) return `a page of kind ${kind}`;
+  const end = start + packed;
   if (!(end >= start && end <= bytes.length))
     return `a page of ${packed} bytes where ${bytes.length - start} are left`;
   const most = codec === "SNAPPY" ? MOST_SNAPPY_TIMES * (end - start) : end - start;
-  if (!(unpackedBytes !== undefined && unpackedBytes >= 0 && unpackedBytes <= most) || kind === undefined)
+  if (!(unpackedBytes >= 0 && unpackedBytes <= most))
     return `a page of ${packed} bytes that would be ${unpackedBytes} unpacked`;
   return { kind, header, bytes: bytes.subarray(start, end), unpackedBytes, end };
 }
@@ -150,7 +153,6 @@ function faultOfValues(
       faultOfEncoded(unpacked.subarray(levels), number(details, 2), values)
     );
   }
-  if (page.kind !== DATA_PAGE_V2) return `a page of kind ${page.kind}`;
   const [definition, repetition] = [number(details, 5), number(details, 6)];
   if (!(definition >= 0 && repetition === 0 && definition <= page.bytes.length))
     return `levels of ${definition} and ${repetition} bytes in a page of ${page.bytes.length}`;

@@ -36,10 +36,7 @@ const SequenceSchema = z.looseObject({ type: z.literal("Sequence"), processors: 
 function faultOfTemplate(processor: unknown): string | null {
   const sequence = SequenceSchema.safeParse(processor);
   if (sequence.success)
-    return sequence.data.processors.reduce<string | null>(
-      (found, part) => found ?? faultOfTemplate(part),
-      null,
-    );
+    return sequence.data.processors.map(faultOfTemplate).find((fault) => fault !== null) ?? null;
   const template = TemplateSchema.safeParse(processor);
   if (!template.success) return null;
   const { single, pair, special_tokens: defined } = template.data;

@@ -65,7 +65,10 @@ function partOf(rows: readonly EncodedPair[][], lengthTokens: number, padId: num
   const inputIds = new Int32Array(numRows * lengthTokens).fill(padId);
   for (const { text, begin } of placed) inputIds.set(text.ids, begin);
   return {
-    ...{ inputIds, numRows, lengthTokens, ...layOutTexts(placed, { numRows, lengthTokens }) },
+    inputIds,
+    numRows,
+    lengthTokens,
+    ...layOutTexts(placed, { numRows, lengthTokens }),
     pairs: placed.map(({ text }) => text),
     places: placed.map(({ begin, end }) => ({ begin, end })),
   };

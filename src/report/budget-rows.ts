@@ -30,7 +30,8 @@ export function budgetRows(
     const rows = own.map((stage) => {
       const { stage: name, after } = stage;
       return {
-        ...{ model, condition: conditionLabel(stage.condition) },
+        model,
+        condition: conditionLabel(stage.condition),
         stage: after.length === 0 ? name : `${name}, after ${after.join(", ")}`,
         ...cellsOf([stage], card.name, columns),
       };

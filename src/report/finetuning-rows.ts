@@ -58,7 +58,10 @@ export function finetuningScores(results: readonly Result[]): ScoreRow[] {
     const found = new Set(results.filter(({ task }) => task === result.task).flatMap(marks));
     const score = metricOf(result, { metric: "score", reading: "corrected" });
     return {
-      ...{ model, condition, value: score.value, paper: publishedBeside(result) },
+      model,
+      condition,
+      value: score.value,
+      paper: publishedBeside(result),
       task: found.size === 0 ? name : `${name} (${[...found].join(", ")})`,
       low: corrected(result, "scoreLow"),
       high: corrected(result, "scoreHigh"),

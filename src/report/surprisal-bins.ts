@@ -89,9 +89,14 @@ async function binWords(
         const timeMs = mean(times);
         const margin = (Z95 * sampleStandardDeviation(times)) / Math.sqrt(times.length);
         return {
-          ...{ model, condition, measure: MEASURES[measure], n: own.length },
+          model,
+          condition,
+          measure: MEASURES[measure],
+          n: own.length,
           surprisalNats: mean(own.map(({ nats: surprisal }) => surprisal)),
-          ...{ timeMs, lowMs: timeMs - margin, highMs: timeMs + margin },
+          timeMs,
+          lowMs: timeMs - margin,
+          highMs: timeMs + margin,
         };
       });
     });

@@ -7,9 +7,17 @@ import type { Tokenizer } from "../../src/data/tokenizer.js";
 const [START, END] = [1, 2];
 const codes = (text: string): number[] => [...text].map((character) => character.codePointAt(0) ?? 0);
 const letters: Tokenizer = {
-  ...{ vocabSize: 128, startId: START, endId: END, padId: 0, addsStartToken: true },
+  vocabSize: 128,
+  startId: START,
+  endId: END,
+  padId: 0,
+  addsStartToken: true,
   json: {
-    ...{ version: "1.0", added_tokens: [], pre_tokenizer: null, post_processor: null, decoder: null },
+    version: "1.0",
+    added_tokens: [],
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: null,
     model: { type: "BPE", vocab: { Ġ: 32, a: 97, aĠ: 98 } },
   },
   encode: (texts) =>
@@ -21,7 +29,10 @@ const letters: Tokenizer = {
   splitWord: (word) => Promise.resolve([...word]),
 };
 const example = (changes: Partial<InstructionExample> = {}): InstructionExample => ({
-  ...{ id: "e1", source: "microworld-question", prompt: "ab cd ef", reply: "no" },
+  id: "e1",
+  source: "microworld-question",
+  prompt: "ab cd ef",
+  reply: "no",
   ...changes,
 });
 const settings = {
@@ -82,7 +93,9 @@ test("what does not fit without its passage is refused with its length, or left 
     /must fit into 20 tokens, got 21 in microworld-question e1/,
   );
   expect(await encodeOne({ ...tooShort, overlongReplies: "leaveOut" })).toEqual({
-    ...{ example: undefined, cutRows: 0, leftOut: ["e1"] },
+    example: undefined,
+    cutRows: 0,
+    leftOut: ["e1"],
   });
 });
 

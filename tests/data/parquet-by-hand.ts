@@ -73,19 +73,25 @@ export function faultOf(pages: readonly number[], file: FileOf = {}): Promise<st
   const { codec = "UNCOMPRESSED", isRequired = true, rows = 2n, allRows = rows, at = 4n } = file;
   const whole = Uint8Array.from([80, 65, 82, 49, ...pages]);
   const metadata: FileMetaData = {
-    ...{ version: 2, num_rows: allRows, metadata_length: 0 },
+    version: 2,
+    num_rows: allRows,
+    metadata_length: 0,
     schema: [
       { name: "root", num_children: 1 },
       { name: "prompt", type: "BYTE_ARRAY", repetition_type: isRequired ? "REQUIRED" : "OPTIONAL" },
     ],
     row_groups: [
       {
-        ...{ total_byte_size: 0n, num_rows: rows },
+        total_byte_size: 0n,
+        num_rows: rows,
         columns: [
           {
             file_offset: 0n,
             meta_data: {
-              ...{ codec, num_values: rows, total_uncompressed_size: 0n, data_page_offset: at },
+              codec,
+              num_values: rows,
+              total_uncompressed_size: 0n,
+              data_page_offset: at,
               total_compressed_size: file.bytes ?? BigInt(pages.length),
               type: "BYTE_ARRAY",
               encodings: ["PLAIN"],

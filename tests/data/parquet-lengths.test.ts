@@ -54,7 +54,11 @@ describe("a true file has no fault", () => {
     ["of an older dictionary", [...dictionary(), ...indices(packedRuns, 2)]],
     ["of newer pages", second()],
     ["of newer pages that are packed, and a codec that packs nothing", second({ isPacked: true })],
-    ["of packed text", plainPage(2, { bytes: packedText, unpacked: 13 }), { codec: "UNCOMPRESSED" }],
+    [
+      "of bytes that no codec is to unpack",
+      plainPage(2, { bytes: packedText, unpacked: 13 }),
+      { codec: "UNCOMPRESSED" },
+    ],
     ["of packed text", plainPage(2, { bytes: packedText, unpacked: 11 }), { codec: "SNAPPY" }],
     [
       "of newer pages that are packed",
@@ -161,12 +165,7 @@ describe("is told what is impossible: ", () => {
       {},
       /the encoding 6/,
     ],
-    [
-      "a page of another kind",
-      page({ kind: 1, details: { 1: 2 }, bytes: [] }),
-      {},
-      /a page of NaN values|a page of kind 1/,
-    ],
+    ["a page of another kind", page({ kind: 1, details: { 1: 2 }, bytes: [] }), {}, /a page of kind 1$/],
     [
       "levels of more cells than values",
       plainPage(2, { bytes: [2, 0, 0, 0, 9 << 1, 1, ...text("ab")] }),

@@ -33,15 +33,14 @@ test.each(["bytePlain", "byteWithPrefixSpace"] as const)(
     );
     const { vocab, merges, ...model } = json.model;
     expect(model).toEqual({
-      ...{
-        type: "BPE",
-        dropout: null,
-        unk_token: null,
-        fuse_unk: false,
-        byte_fallback: false,
-        ignore_merges: false,
-      },
-      ...{ continuing_subword_prefix: null, end_of_word_suffix: null },
+      type: "BPE",
+      dropout: null,
+      unk_token: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
     });
     expect([Object.keys(vocab ?? {}).length, Array.isArray(merges) && merges.length]).toEqual([262, 2]);
   },

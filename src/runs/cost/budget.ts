@@ -83,7 +83,10 @@ export async function countBudget(study: Study, subjects: readonly ResultSubject
   );
   const results = readResults(study.resultsFolder);
   return {
-    ...{ scale: config.scale, source, textWords, card: H100 },
+    scale: config.scale,
+    source,
+    textWords,
+    card: H100,
     wikiSource: config.instructions.wikiSource,
     stages: stages.map((stage) => ({
       ...stage,

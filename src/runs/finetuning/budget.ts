@@ -49,7 +49,10 @@ export function finetuningSettings(
   const { batchSize, epochs } = SUPERGLUE_CONFIGS[task];
   const { learningRate, maxLengthTokens } = FINETUNING;
   const official = {
-    ...{ learningRate, batchSize, epochs, maxLengthTokens },
+    learningRate,
+    batchSize,
+    epochs,
+    maxLengthTokens,
     trainRows: task === "multirc" && multircTrain === "first10k" ? 10_000 : null,
     devRows: null,
     pooling: "lastToken",

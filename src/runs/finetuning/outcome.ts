@@ -112,7 +112,11 @@ function outcomeOf(
   const cut = encodedTrain.cut + encodedDev.cut;
   const without = encodedTrain.withoutSecond + encodedDev.withoutSecond;
   return {
-    ...{ task, kind, settings, seeds, degenerate },
+    task,
+    kind,
+    settings,
+    seeds,
+    degenerate,
     notes: [
       ...notes,
       ...(isFrozen ? ["frozen body: the head alone was trained, a probe and not fine-tuning"] : []),

@@ -75,7 +75,12 @@ export async function finetuneSeed(
   { seed, settings }: { readonly seed: number; readonly settings: FinetuningSettings },
 ): Promise<SeedRun> {
   const inputs = {
-    ...{ model: model.hash, task: task.task, seed, settings, files: task.files, kind: task.kind },
+    model: model.hash,
+    task: task.task,
+    seed,
+    settings,
+    files: task.files,
+    kind: task.kind,
     code: codeVersion(["random", "engine", "data", "model", "training", "evaluation"]),
   };
   const progress = progressFolder(cacheFolder, "finetuning", inputs);
@@ -121,7 +126,11 @@ async function trainEpochs(
   const head = initializeHead(architecture.hiddenSize, numClasses, seeded(deriveSeed(seed, "head")));
   const { pooling, precision, isFrozen } = settings;
   const classifier = startClassifier(saved ?? { weights: { ...weights, ...head } }, {
-    ...{ architecture, numClasses, pooling, precision, isFrozen },
+    architecture,
+    numClasses,
+    pooling,
+    precision,
+    isFrozen,
     padId: task.padId,
   });
   tf.dispose([

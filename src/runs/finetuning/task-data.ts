@@ -92,7 +92,9 @@ export function loadTask(
   const dev = readSuperglue(task, devFile);
   return cut(
     {
-      ...{ task, train, dev },
+      task,
+      train,
+      dev,
       files: [trainFile, devFile].map(({ path, sha256 }) => fileRecord(path, sha256)),
       kind: isSubstitute ? "substitute" : "official",
       notes: [

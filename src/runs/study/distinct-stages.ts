@@ -40,7 +40,9 @@ export function distinctStages(config: Choices, conditions: readonly Condition[]
       const key = canonicalJson(chain);
       if (!found.has(key))
         found.set(key, {
-          ...{ condition, phase, stage },
+          condition,
+          phase,
+          stage,
           after: stages.slice(0, Math.max(0, phase - 1)).map(({ name }) => name),
         });
     }

@@ -87,8 +87,12 @@ function openResult(
   if (!config.success || config.data.scale !== scale)
     return `${path} must hold the configuration of a ${scale} study, got ${config.success ? `that of ${config.data.scale}` : describeIssue(config.error, "configuration")}`;
   const study: Study = {
-    ...{ config: config.data, seed: result.seed, source },
-    ...{ resultsFolder, cacheFolder, isKept: false },
+    config: config.data,
+    seed: result.seed,
+    source,
+    resultsFolder,
+    cacheFolder,
+    isKept: false,
   };
   const place = join(subjectFolder(study, result), `${result.task}.json`);
   if (place !== path) return `${path} must be about what its path names, is about ${place}`;

@@ -33,7 +33,9 @@ export function openVerifiedFolder({
   const generated = `${real}-microworld`;
   const source = !existsSync(real) && existsSync(generated) ? "microworld" : "real";
   return {
-    ...{ scale, source, resultsFolder: source === "real" ? real : generated },
+    scale,
+    source,
+    resultsFolder: source === "real" ? real : generated,
     cacheFolder: cacheFolder ?? join(root, ".cache", "stages"),
   };
 }
