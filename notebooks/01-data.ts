@@ -63,7 +63,7 @@ kit.tableFiles(text, { name: "pretraining-text", folder: tables, caption: "Pre-t
 // ## Tokenizers
 //
 // Byte-level BPE, trained on the pre-training text alone. The larger model's tokenizer puts nothing before a text, the
-// smaller one's a space and `<s>`: the best inference from the published results (D17 in the kit's list of open points).
+// smaller one's a space and `<s>`: the best inference from the published results ([D17](../docs/decisions.md#d17)).
 
 // %%
 const tokenizers = kit.frame(await kit.describeTokenizers(study));

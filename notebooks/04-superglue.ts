@@ -143,4 +143,4 @@ kit.showTable(limits, {
 // - The scores of llama100M on WSC, BoolQ and MultiRC equal the majority class; *larger is better* rests on them.
 // - The pipeline picks the best epoch on the items it scores; we pick it on training items, so our scores are lower by the
 //   optimism shown above.
-// - The pipeline's head reads the first token, which for a causal model has seen nothing else; ours reads the last one (D11).
+// - The pipeline's head reads the first token, which for a causal model has seen nothing else; ours reads the last one ([D11](../docs/decisions.md#d11)).

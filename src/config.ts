@@ -39,17 +39,17 @@ export interface ArchitectureConfig {
   readonly normEpsilon: number;
   /** Standard deviation of the normal initialisation. */
   readonly initializerStd: number;
-  /** One matrix for input and output embeddings; false in the paper (paper.md 2.2: no integer solution otherwise). */
+  /** One matrix for input and output embeddings; false in the paper (docs/paper.md#models: no integer solution otherwise). */
   readonly tiedEmbeddings: boolean;
 }
 
-/** Byte-level BPE (D17). The vocabulary size stands in the architecture. */
+/** Byte-level BPE (docs/decisions.md#d17). The vocabulary size stands in the architecture. */
 export interface TokenizerConfig {
   /** `byteWithPrefixSpace` puts a space and `<s>` in front of every text, `bytePlain` neither. */
   readonly variant: "bytePlain" | "byteWithPrefixSpace";
 }
 
-/** AdamW with decoupled weight decay and clipping by the global norm (D3). */
+/** AdamW with decoupled weight decay and clipping by the global norm (docs/decisions.md#d3). */
 export interface OptimizerConfig {
   readonly beta1: number;
   readonly beta2: number;
@@ -61,8 +61,8 @@ export interface OptimizerConfig {
 }
 
 /**
- * Number format of matrix products (D22); weights, moments, norms, softmax and loss are float32 either way. Whether
- * `bfloat16` is faster depends on the processor: `class-it doctor` measures both.
+ * Number format of matrix products (docs/decisions.md#d22); weights, moments, norms, softmax and loss are always float32.
+ * Whether `bfloat16` is faster depends on the processor: `class-it doctor` measures both.
  */
 export const PRECISIONS = ["float32", "bfloat16"] as const;
 /** Name of a number format. */
@@ -77,9 +77,9 @@ export interface TrainingConfig {
   readonly maxEpochs: number;
   readonly schedule: "linear" | "cosineWithRestarts";
   readonly warmupSteps: number;
-  /** Share of all steps the warm-up takes at scales below the paper's (D10); null uses `warmupSteps` as it is. */
+  /** Share of all steps the warm-up takes at scales below the paper's (docs/decisions.md#d10); null uses `warmupSteps` as it is. */
   readonly warmupShare: number | null;
-  /** Restarts of the cosine schedule (D9). */
+  /** Restarts of the cosine schedule (docs/decisions.md#d9). */
   readonly cosineCycles: number;
   /** Rows computed at once; the gradients of a step are their sum. Null computes the whole batch at once. */
   readonly microBatchSize: number | null;
@@ -89,20 +89,20 @@ export interface TrainingConfig {
 
 /** How instruction examples become training rows. */
 export interface InstructionConfig {
-  /** D1: the text around prompt and reply; `released` takes the text column of the released sets unchanged. */
+  /** The text around prompt and reply; `released` takes the text column of the released sets unchanged (docs/decisions.md#d1). */
   readonly chatTemplate: "plainRoles" | "speakerLetters" | "released";
-  /** D2: train on reply tokens and the end token, or on everything. */
+  /** Train on reply tokens and the end token, or on everything (docs/decisions.md#d2). */
   readonly lossOn: "reply" | "full";
-  /** D5: one example to a row, or as many as fit without seeing each other. */
+  /** One example to a row, or as many as fit without seeing each other (docs/decisions.md#d5). */
   readonly instructionRows: "onePerRow" | "packed";
-  /** D14: which turns become pairs; `released` takes the pairs of the released set. */
+  /** Which turns become pairs; `released` takes the pairs of the released set (docs/decisions.md#d14). */
   readonly switchboardPairs: "minThreeWords" | "allTurns" | "noBackchannels" | "released";
   /**
-   * D15: the released questions, or questions by template. `asFetched` is the first where the user has fetched the
-   * released sets, else the second; `openStudy` puts one of them in its place, so no result has it.
+   * The released questions, or questions by template (docs/decisions.md#d15). `asFetched` is the first if the user has fetched
+   * the released sets, else the second; `openStudy` replaces it with one of them, so no result has it.
    */
   readonly wikiSource: "asFetched" | "released" | "standIn";
-  /** D16: questions until prompts and replies of both sets have 8.7M words, or all the budget of rows allows. */
+  /** Questions until both sets together have 8.7M words, or all that the budget of rows allows (docs/decisions.md#d16). */
   readonly instructionBudget: "words8.7M" | "all";
 }
 
@@ -151,7 +151,7 @@ export interface TuningStage {
   /** Peak learning rate in place of the study's. */
   readonly learningRate?: number;
   readonly schedule?: "linear" | "cosineWithRestarts";
-  /** Whether the optimizer's moments are those of the stage before; the study's own choice (D8) where it is left out. */
+  /** Whether the stage keeps the optimizer's moments; without it the study decides (docs/decisions.md#d8). */
   readonly optimizer?: "reset" | "carry";
 }
 
@@ -160,13 +160,13 @@ export type Curriculum = readonly TuningStage[];
 
 /** What the poster leaves open about the order of stages. */
 export interface CurriculumConfig {
-  /** D6: whether each of two phases has all epochs, or both together have them. */
+  /** Whether each of two phases has all epochs, or both together have them (docs/decisions.md#d6). */
   readonly phaseEpochs: "tenEach" | "tenInAll";
-  /** D7: whether one set alone is trained as many epochs, or as many steps, as both together. */
+  /** Whether one set alone is trained as many epochs, or as many steps, as both together (docs/decisions.md#d7). */
   readonly singleSourceBudget: "epochs" | "matchedSteps";
-  /** D8: a schedule of its own for each stage, or one over all of tuning. */
+  /** A schedule of its own for each stage, or one over all of tuning (docs/decisions.md#d8). */
   readonly scheduleSpan: "perPhase" | "whole";
-  /** D8: whether a stage begins with fresh moments. */
+  /** Whether a stage begins with fresh moments (docs/decisions.md#d8). */
   readonly optimizerAtPhase: "reset" | "carry";
 }
 
@@ -191,11 +191,11 @@ export interface StudyConfig {
   readonly instructionTuning: TrainingConfig;
   readonly instructions: InstructionConfig;
   readonly curriculum: CurriculumConfig;
-  /** D23: tuning starts from the weights after the last pre-training epoch, or after the one with the lowest held-out loss. */
+  /** Tuning starts from the last pre-training epoch, or from the one with the lowest held-out loss (docs/decisions.md#d23). */
   readonly startCheckpoint: "lastEpoch" | "bestHeldOut";
   /** Conditions of the reader's own, beside the poster's and the kit's (`curricula.ts`). */
   readonly curricula: Readonly<Record<Condition, Curriculum>>;
-  /** D4: whether documents that share a row see what came before them in it. */
+  /** Whether documents that share a row see what came before them in it (docs/decisions.md#d4). */
   readonly pretrainingRows: "documents" | "documentsIsolated";
   /** Length of a pre-training row in tokens; at paper scale the model's maximum. */
   readonly rowLengthTokens: Readonly<Record<ModelName, number>>;

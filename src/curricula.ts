@@ -35,7 +35,7 @@ export const tune = (
 /**
  * The paper's six conditions.
  *
- * Source: CLASS-IT poster, model names (paper.md 3.3); D6 and D7 where the poster leaves lengths open.
+ * Source: CLASS-IT poster, model names (docs/paper.md#conditions); docs/decisions.md#d6, #d7 where the poster leaves lengths open.
  */
 function publishedCurricula({
   phaseEpochs,

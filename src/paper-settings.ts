@@ -7,7 +7,7 @@ import type {
   TrainingConfig,
 } from "./config.js";
 
-/** CLASS-IT poster, Table 1; unknown fields by paper.md D22 (plain LLaMA values). */
+/** CLASS-IT poster, Table 1; unknown fields by docs/decisions.md#d22 (plain LLaMA values). */
 export const PAPER_ARCHITECTURES = {
   llama140M: {
     vocabSize: 32_000,
@@ -35,7 +35,7 @@ export const PAPER_ARCHITECTURES = {
   },
 } as const satisfies Record<ModelName, ArchitectureConfig>;
 
-/** paper.md D3: the settings of the LLaMA family. */
+/** The settings of the LLaMA family (docs/decisions.md#d3). */
 export const LLAMA_OPTIMIZER = {
   beta1: 0.9,
   beta2: 0.95,
@@ -44,7 +44,7 @@ export const LLAMA_OPTIMIZER = {
   clipNorm: 1,
 } as const satisfies OptimizerConfig;
 
-/** What the poster's Table 2 leaves open (D3, D9, D10, D22), alike in both phases. */
+/** What the poster's Table 2 leaves open (docs/decisions.md#d3, #d9, #d10, #d22), alike in both phases. */
 const UNSTATED = {
   warmupShare: null,
   cosineCycles: 1,

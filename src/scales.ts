@@ -9,7 +9,7 @@ import {
 } from "./config.js";
 import { INSTRUCTION_TUNING, PAPER_ARCHITECTURES, PRETRAINING } from "./paper-settings.js";
 
-/** paper.md D6 to D8: the defaults where the poster is silent. */
+/** The defaults where the poster is silent (docs/decisions.md#d6, #d7, #d8). */
 const CURRICULUM: CurriculumConfig = {
   phaseEpochs: "tenEach",
   singleSourceBudget: "epochs",
@@ -20,7 +20,7 @@ const CURRICULUM: CurriculumConfig = {
 /**
  * Every 1M words up to 10M, every 10M up to 100M, every 100M up to 1B.
  *
- * Source: BabyLM 2025 rules; paper.md 4.1.
+ * Source: BabyLM 2025 rules; docs/paper.md#babylm-rules.
  */
 const BABYLM_CHECKPOINTS: readonly number[] = [1e6, 1e7, 1e8].flatMap((unit) =>
   Array.from({ length: unit === 1e6 ? 10 : 9 }, (_, index) => (unit === 1e6 ? index + 1 : index + 2) * unit),
@@ -58,7 +58,7 @@ const PAPER_STUDY: StudyConfig = {
   shrunk: [],
 };
 
-// Shares of all steps at paper scale (paper.md 3.1, D5): 5,000 of about 20,000 and 500 of about 86,000.
+// Shares of all steps at paper scale (docs/paper.md#training, docs/decisions.md#d5): 5,000 of about 20,000 and 500 of about 86,000.
 const PRETRAINING_WARMUP_SHARE = 0.25;
 const TUNING_WARMUP_SHARE = 0.006;
 

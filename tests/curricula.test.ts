@@ -29,7 +29,7 @@ test("sequential conditions have one set a stage, in the order of their name; me
   expect(setsOf("base")).toEqual([]);
 });
 
-test("D6 and D7 act: half the epochs a phase, and as many steps on one set as on both", () => {
+test("phaseEpochs and singleSourceBudget act: half the epochs a phase, and as many steps on one set as on both", () => {
   const lengthsOf = (condition: string, changes: Partial<CurriculumConfig>) =>
     curriculumOf(configOf({}, changes), condition).map(({ length }) => length);
   expect(lengthsOf("switchThenWiki", {})).toEqual(["configured", "configured"]);

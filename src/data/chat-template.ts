@@ -1,5 +1,5 @@
 /**
- * @file An instruction example as text and as tokens, with the tokens that are trained marked (D1, D2, D5).
+ * @file An instruction example as text and as tokens, with the tokens that are trained marked (docs/decisions.md#d1, #d2, #d5).
  * Grouping examples into batches lives in `example-batches.ts`.
  */
 import type { InstructionConfig } from "../config.js";

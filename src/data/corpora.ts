@@ -36,7 +36,7 @@ export interface PretrainingText {
  * @throws RangeError when more words are asked for than there are, or all words of the microworld, which has no end
  * @throws Error when a file is missing or damaged
  *
- * Differs: BabyLM fixes the shares of the genres (paper.md 4.1); here they are those of the sample at hand.
+ * Differs: BabyLM fixes the shares of the genres (docs/paper.md#babylm-rules); here they are those of the sample at hand.
  */
 export async function loadPretrainingText(options: {
   readonly words: number | null;

@@ -1,4 +1,4 @@
-/** @file Instruction examples in batches (D5): one to a row and padded, or several to a row that do not see each other. */
+/** @file Instruction examples in batches (docs/decisions.md#d5): one padded example to a row, or several that do not see each other. */
 import { shuffled } from "../random.js";
 import {
   batchOf,

@@ -1,7 +1,7 @@
-/** @file How many words of instructions are trained on (D16): all conversation, and questions until the budget is full. */
+/** @file The word budget of instructions (docs/decisions.md#d16): all conversation, and questions until it is full. */
 import { countWords } from "./words.js";
 
-/** Words of prompts and replies, both sets together. Source: model card of CLASS-IT-140M (paper.md D16). */
+/** Words of prompts and replies, both sets together. Source: model card of CLASS-IT-140M (docs/decisions.md#d16). */
 export const INSTRUCTION_BUDGET_WORDS = 8_700_000;
 
 interface Words {

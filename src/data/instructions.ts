@@ -40,7 +40,7 @@ export interface InstructionRequest {
 }
 
 /**
- * Conversation: a turn and the next speaker's turn (D14).
+ * Conversation: a turn and the next speaker's turn (docs/decisions.md#d14).
  *
  * @param request.pairing which turns become pairs; the generated dialogues have no back-channels and all their turns
  *   count at least three words, so there the three rules agree; `released` takes the rows of the released set
@@ -72,7 +72,7 @@ export async function loadSwitchboardPairs(
 }
 
 /**
- * Question answering: passage and question, and a short reply (D15).
+ * Question answering: passage and question, and a short reply (docs/decisions.md#d15).
  *
  * @param request.wikiSource `released` takes the rows of the released set; the generated questions know no difference
  * @returns rows in random order, fixed by the seed

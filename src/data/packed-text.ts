@@ -1,5 +1,5 @@
 /**
- * @file Pre-training rows (D4): documents joined into one stream of tokens, which is cut into rows of the full length.
+ * @file Pre-training rows (docs/decisions.md#d4): documents joined into one stream of tokens, which is cut into rows of the full length.
  */
 import { shuffled } from "../random.js";
 import {
@@ -70,7 +70,7 @@ export function packRows(
  *   positions, and its first token is no target, as if it stood in a row of its own
  * @returns each row once; the last batch is smaller when the rows do not divide evenly
  *
- * Source: paper.md D4, "documents" and "documentsIsolated".
+ * Source: docs/decisions.md#d4, "documents" and "documentsIsolated".
  */
 export function packedBatches(options: {
   readonly rows: PackedRows;

@@ -1,4 +1,4 @@
-/** @file Where prompt and reply stand in the text column of a released example, in characters and in tokens (D1, "released"). */
+/** @file Where prompt and reply are in the text of a released example, in characters and in tokens (docs/decisions.md#d1). */
 import type { EncodedText, Tokenizer } from "./tokenizer.js";
 
 /** An example with the text it was released with. */

@@ -1,5 +1,5 @@
 /**
- * @file Conversation for instruction tuning: pairs of consecutive Switchboard turns (D14).
+ * @file Conversation for instruction tuning: pairs of consecutive Switchboard turns (docs/decisions.md#d14).
  * Questions on articles live in `wiki-questions.ts`; both meet in `instructions.ts`.
  */
 import { countWords } from "./words.js";
@@ -75,7 +75,7 @@ export function parseUtterances(text: string): Utterance[] {
  *   `noBackchannels` drops back-channel utterances before turns are made, then does the same
  *
  * Source: CLASS-IT's rule is unknown; on the training dialogues `minThreeWords` gives 38,560 rows against 38,802 in
- * the released set (paper.md 3.2).
+ * the released set (docs/paper.md#instruction-data).
  */
 export function pairTurns(
   utterances: readonly Utterance[],

@@ -1,5 +1,5 @@
 /**
- * @file The `tokenizer.json` of a trained tokenizer, in Hugging Face's format (D17).
+ * @file The `tokenizer.json` of a trained tokenizer, in Hugging Face's format (docs/decisions.md#d17).
  * The merges come from `byte-pair-training.ts`; encoding and decoding live in `tokenizer.ts`.
  */
 import { z } from "zod";
@@ -141,7 +141,7 @@ export function parseTokenizerJson(value: unknown, name: string): TokenizerJson 
  * @param options.vocabSize special tokens included; the result has fewer when the text has no more pairs to learn
  * @throws RangeError when `vocabSize` cannot hold special tokens and bytes, or there is no text
  *
- * Differs: the authors' tokenizers are not published; paper.md 2.3 gives the evidence for these two forms.
+ * Differs: the authors' tokenizers are not published; docs/paper.md#tokenizers gives the evidence for these two forms.
  */
 export function trainTokenizer(options: {
   readonly texts: Iterable<string>;

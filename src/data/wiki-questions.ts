@@ -1,5 +1,5 @@
 /**
- * @file Question answering for instruction tuning: templates over Simple-Wikipedia articles (D15).
+ * @file Question answering for instruction tuning: templates over Simple-Wikipedia articles (docs/decisions.md#d15).
  * A stand-in for questions written by a language model: same shape (long prompt, short reply), no statement about
  * CLASS-IT's question answering can rest on it. Conversation lives in `switchboard-pairs.ts`.
  */

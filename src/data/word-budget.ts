@@ -1,9 +1,9 @@
 /**
- * @file The word budget of BabyLM's strict track: how many words a run learns from and how often it sees them (paper.md
- * 4.1). Words are counted in `words.ts`; which phases a condition has is decided in `curricula.ts`.
+ * @file The word budget of BabyLM's strict track: how many words a run learns from and how often it sees them
+ * (docs/paper.md#babylm-rules). Words are counted in `words.ts`; which phases a condition has is decided in `curricula.ts`.
  */
 
-/** What the strict track allows. Source: BabyLM 2025 rules; paper.md 4.1. */
+/** What the strict track allows. Source: BabyLM 2025 rules; docs/paper.md#babylm-rules. */
 export const WORD_LIMITS = {
   /** Words of text that any phase trains on. */
   distinctWords: 100_000_000,
@@ -43,7 +43,7 @@ export interface WordBudget {
  * @param phases in order; each with the words of its text and how often they are seen
  * @throws RangeError when words are no whole number or epochs no number from 0, or a phase stands twice
  *
- * Source: paper.md 3.1, 91M + 8.7M words and 8 · 91M + 10 · 8.7M seen.
+ * Source: docs/paper.md#training, 91M + 8.7M words and 8 · 91M + 10 · 8.7M seen.
  */
 export function checkWordBudget(phases: readonly WordPhase[]): WordBudget {
   for (const [index, { name, words, epochs }] of phases.entries()) {

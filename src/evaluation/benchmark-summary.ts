@@ -1,6 +1,6 @@
 /**
  * @file The figures of a benchmark from its scored items, in two readings: as the official pipeline counts, and as a careful reader
- * would; and how many items each quirk of the first decides (paper.md section 4.2).
+ * would; and how many items each quirk of the first decides (docs/paper.md#sentence-scoring).
  */
 import { mean } from "../statistics/summary.js";
 import { summariseAccuracy } from "./accuracy.js";
@@ -57,7 +57,7 @@ export interface BenchmarkSummary {
  *
  * @param scored     at least one
  * @param more.items the items themselves, for groups besides the uid and for candidates of the same text; kept items have none
- * @param more.tiePolicy what a tie earns in the corrected reading (D18)
+ * @param more.tiePolicy what a tie earns in the corrected reading (docs/decisions.md#d18)
  * @throws RangeError when there are no items, or people's shares are missing from WUGs
  */
 export function summariseBenchmark(

@@ -38,7 +38,7 @@ export interface Benchmark {
   readonly chance: number | null;
 }
 
-/** Source: BabyLM evaluation pipeline 2025, eval_zero_shot.sh and eval_zero_shot_fast.sh; paper.md 4.3. */
+/** Source: BabyLM evaluation pipeline 2025, eval_zero_shot.sh and eval_zero_shot_fast.sh; docs/paper.md#zero-shot-tasks. */
 export const BENCHMARKS = {
   blimp: {
     read: readPairItems,

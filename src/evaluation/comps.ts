@@ -1,4 +1,4 @@
-/** @file COMPS: of two things, which has a property (paper.md section 4.3)? Not among the paper's results. */
+/** @file COMPS: of two things, which has a property (docs/paper.md#zero-shot-tasks)? Not among the paper's results. */
 import { z } from "zod";
 import { parseJsonLines } from "../data/json-lines.js";
 import type { BenchmarkFile, UnnumberedItem } from "./choice-items.js";

@@ -1,5 +1,5 @@
 /**
- * @file Entity tracking: what is in a box after some operations (paper.md section 4.3)? Five options end the same text, so that
+ * @file Entity tracking: what is in a box after some operations (docs/paper.md#zero-shot-tasks)? Five options end the same text, so that
  * guessing gets one of five.
  */
 import { z } from "zod";

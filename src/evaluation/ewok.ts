@@ -1,6 +1,6 @@
 /**
- * @file EWoK: does a model know what follows from what (paper.md section 4.3)? Which comparison is asked changed between the
- * pipelines of 2025 and 2026 (D20); both are here.
+ * @file EWoK: does a model know what follows from what (docs/paper.md#zero-shot-tasks)? Which comparison is asked changed between the
+ * pipelines of 2025 and 2026 (docs/decisions.md#d20); both are here.
  */
 import { z } from "zod";
 import { parseJsonLines } from "../data/json-lines.js";

@@ -1,5 +1,5 @@
 /**
- * @file BLiMP, its supplement, and any other pairs of a good and a bad sentence (paper.md sections 4.2 and 4.3).
+ * @file BLiMP, its supplement, and any other pairs of a good and a bad sentence (docs/paper.md#sentence-scoring, #zero-shot-tasks).
  * How items are scored is next door in `choice-items.ts`.
  */
 import { z } from "zod";

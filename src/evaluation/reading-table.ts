@@ -1,5 +1,5 @@
 /**
- * @file The table of reading times (paper.md section 4.4): one word a row, with its context, the times people spent on
+ * @file The table of reading times (docs/paper.md#reading-times): one word a row, with its context, the times people spent on
  * it and what the regressions of `reading-times.ts` hold constant.
  */
 import { csvParseRows } from "d3-dsv";

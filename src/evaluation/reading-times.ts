@@ -1,5 +1,5 @@
 /**
- * @file How well a model's surprisal explains reading times (paper.md section 4.4): the official regressions. The table is read
+ * @file How well a model's surprisal explains reading times (docs/paper.md#reading-times): the official regressions. The table is read
  * in `reading-table.ts`, surprisals are measured in `word-surprisal.ts`, least squares live in `statistics/`.
  */
 import { completeRows, fitOls, pairwiseProducts, partialRSquared } from "../statistics/regression.js";

@@ -2,13 +2,13 @@
 import type { OptimizerConfig } from "../config.js";
 
 /**
- * Position of the body the head reads. `lastToken` is the last one of the text, wherever the padding stands (D11).
+ * Position of the body the head reads. `lastToken` is the last one of the text, wherever the padding stands (docs/decisions.md#d11).
  * `firstToken` and `officialFinal` are the first and last position of the row: the official default and `--take_final`.
  */
 export const POOLINGS = ["lastToken", "firstToken", "officialFinal"] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
-/** Source: BabyLM evaluation pipeline 2025, finetune/run.py and trainer.py, defaults; paper.md section 4.6. */
+/** Source: BabyLM evaluation pipeline 2025, finetune/run.py and trainer.py, defaults; docs/paper.md#fine-tuning. */
 export const FINETUNING = {
   learningRate: 3e-5,
   warmupShare: 0.06,

@@ -8,7 +8,7 @@ import { mean, sampleStandardDeviation } from "../statistics/summary.js";
 import type { Pooling } from "./superglue-schedule.js";
 import type { SuperglueMetric } from "./superglue-tasks.js";
 
-/** D12: an epoch is chosen on a slice of the training items, or officially on the scored ones. */
+/** An epoch is chosen on a slice of the training items, or officially on the scored ones (docs/decisions.md#d12). */
 export const SELECTIONS = ["heldOutTrain", "officialDev"] as const;
 export type Selection = (typeof SELECTIONS)[number];
 
@@ -73,7 +73,7 @@ export const namedDegeneracies = (record: Readonly<Partial<Record<Degeneracy, un
 
 /** A run of one seed, summed up. */
 export interface SeedSummary {
-  /** Of the epoch the kit chooses (D12). */
+  /** Of the epoch the kit chooses (docs/decisions.md#d12). */
   readonly figures: Figures;
   readonly epoch: number;
   /** Of the epoch that scores best on the scored items. */

@@ -27,7 +27,7 @@ export interface SuperglueTaskConfig {
   readonly trainItems: number;
 }
 
-/** Source: BabyLM evaluation pipeline 2025, eval_finetuning.sh and finetune/dataset.py; sizes from paper.md section 4.6. */
+/** Source: BabyLM evaluation pipeline 2025, eval_finetuning.sh and finetune/dataset.py; sizes from docs/paper.md#fine-tuning. */
 export const SUPERGLUE_CONFIGS: Readonly<Record<SuperglueTask, SuperglueTaskConfig>> = {
   wsc: taskOf("WSC", ["other", "refers"], { epochs: 30, devItems: 52, trainItems: 554 }),
   multirc: taskOf("MultiRC", ["wrong", "right"], { batchSize: 16, devItems: 2_424, trainItems: 27_243 }),

@@ -1,9 +1,9 @@
-/** @file Surprisal of every word of the reading-time table (paper.md section 4.4), asked for in three ways. */
+/** @file Surprisal of every word of the reading-time table (docs/paper.md#reading-times), asked for in three ways. */
 import type { LogLikelihood, ScoringRequest, SplitWord } from "./log-likelihood.js";
 import type { ReadingWord } from "./reading-table.js";
 
 /**
- * How a word is asked for: `official` as the pipeline does, without a space; `spaceCorrected` with it (D19);
+ * How a word is asked for: `official` as the pipeline does, without a space; `spaceCorrected` with it (docs/decisions.md#d19);
  * `wholeWord` with it, and as a word that ends there.
  */
 export const WORD_READINGS = ["official", "spaceCorrected", "wholeWord"] as const;
@@ -36,7 +36,7 @@ export interface WordSurprisal {
  *
  * Source: BabyLM evaluation pipeline 2025, reading/evaluation_functions.py, get_p2.
  * Differs: logarithms are added (there probabilities are multiplied and may underflow to 0). `spaceCorrected` is ours
- * (paper.md section 5.3, point 4). `wholeWord` is that of Oh and Schuler (2024), arXiv 2406.10851, and Pimentel and
+ * (docs/paper.md#reading-times-and-tokenizers). `wholeWord` is that of Oh and Schuler (2024), arXiv 2406.10851, and Pimentel and
  * Meister (2024), arXiv 2406.14561. The row after "None of" gets its previous surprisal; `scoreReadingTimes` drops it
  * where the official reader does.
  */

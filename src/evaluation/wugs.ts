@@ -1,6 +1,6 @@
 /**
- * @file WUGs: new words and their forms, judged as people judge them (paper.md section 4.3). Neither form is right; what counts is
- * how a model's preference goes with the share of people who have it.
+ * @file WUGs: new words and their forms, judged as people judge them (docs/paper.md#zero-shot-tasks). Neither form is right;
+ * what counts is how a model's preference goes with the share of people who have it.
  */
 import { z } from "zod";
 import { parseJsonLines } from "../data/json-lines.js";

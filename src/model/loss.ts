@@ -43,7 +43,7 @@ export function logProbsAt(
  * @param mask    [B, T], 1 where the target is trained
  * @returns       scalar, nats per trained token; NaN when none is trained
  *
- * Differs: the mean is over tokens, not over rows first, so a long reply weighs more than a short one (paper.md D2).
+ * Differs: the mean is over tokens, not over rows first, so a long reply weighs more than a short one (docs/decisions.md#d2).
  */
 export function crossEntropy(
   hidden: tf.Tensor2D,

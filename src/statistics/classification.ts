@@ -1,5 +1,5 @@
 /**
- * @file Agreement of predicted with true labels, as the (Super)GLUE tasks report it (paper.md section 4.6).
+ * @file Agreement of predicted with true labels, as the (Super)GLUE tasks report it (docs/paper.md#fine-tuning).
  * Accuracy serves any number of classes; F1 and Matthews correlation are for labels 0 and 1.
  */
 

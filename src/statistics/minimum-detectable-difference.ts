@@ -1,7 +1,7 @@
 /** @file The smallest difference between two models that a test set of a given size is likely to show. */
 import { normalQuantile } from "./normal-quantile.js";
 
-/** Share of items that one of two models answers right and the other wrong, as paper.md 5.3 assumes. */
+/** Share of items that one of two models answers right and the other wrong, as docs/paper.md#effect-size-and-noise assumes. */
 export const ASSUMED_DISCORDANT = 0.15;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * @file Ordinary least squares for the reading-time scores (paper.md section 4.4): fit, complete rows, interaction
+ * @file Ordinary least squares for the reading-time scores (docs/paper.md#reading-times): fit, complete rows, interaction
  * terms, and the share of variance one more predictor explains. The scores themselves live in `evaluation/`.
  */
 import { mean } from "./summary.js";

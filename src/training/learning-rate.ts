@@ -12,7 +12,7 @@ export interface ScheduleConfig {
 }
 
 /**
- * Steps of warm-up for a run of this length: the configured number, or its share where a scale sets one (D10).
+ * Steps of warm-up for a run of this length: the configured number, or its share where a scale sets one (docs/decisions.md#d10).
  *
  * @param totalSteps of the whole run, warm-up included
  * @throws RangeError when the warm-up would take the whole run

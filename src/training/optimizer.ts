@@ -36,7 +36,7 @@ export const clipScale = (globalNorm: number, clipNorm: number): number =>
   Math.min(1, clipNorm / (globalNorm + 1e-6));
 
 /**
- * One update. Weights of rank 2 decay, norm gains only where `decays` says so (paper.md D3).
+ * One update. Weights of rank 2 decay, norm gains only where `decays` says so (docs/decisions.md#d3).
  *
  *   m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
  *   w ← w (1 − rate · decay) − rate · m̂ / (√v̂ + ε)      m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)

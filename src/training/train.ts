@@ -44,7 +44,7 @@ export interface TrainingPlan {
   readonly batches: StepBatches;
   /** Words the model saw in earlier stages. */
   readonly wordsBefore: number;
-  /** Where one schedule spans several stages (D8): steps of those before, and of all. */
+  /** Where one schedule spans several stages (docs/decisions.md#d8): steps of those before, and of all. */
   readonly span?: { readonly stepsBefore: number; readonly totalSteps: number };
 }
 

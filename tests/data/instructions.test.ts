@@ -61,7 +61,7 @@ describe("switchboard pairs", () => {
     expect(() => parseUtterances(`${TABLE}9\tA\n`)).toThrow("a line must have 4 cells, got 2 in utterance 8");
   });
 
-  // Counts of paper.md 3.2 (the first) and of the same script (the others).
+  // Counts of docs/paper.md#instruction-data (the first) and of the same script (the others).
   test.skipIf(!dataRoot).each([
     ["minThreeWords", 38_560],
     ["allTurns", 95_329],

@@ -145,7 +145,7 @@ function realTable() {
   return { words: readReadingTable(text), cells: csvParse(text) };
 }
 
-// Needs CLASS_IT_DATA. Numbers: paper.md section 4.4, statsmodels 0.15.0 and numpy 2.4.6.
+// Needs CLASS_IT_DATA. Numbers: docs/paper.md#reading-times, statsmodels 0.15.0 and numpy 2.4.6.
 describe.skipIf(dataFolder === null)("brain potentials standing in for surprisal on the real table", () => {
   const scoreStandIn = (missing: MissingPrevious) => {
     const { words, cells } = realTable();

@@ -60,7 +60,7 @@ describe("proportions", () => {
     expect(proportionStandardError({ proportion: 0.5, n: 100 })).toBeCloseTo(0.05, 15);
   });
 
-  test("52 WSC items at 61.5 % have a standard error of 6.7 points (paper.md section 5.3)", () => {
+  test("52 WSC items at 61.5 % have a standard error of 6.7 points (docs/paper.md#effect-size-and-noise)", () => {
     expect(proportionStandardError({ proportion: 32 / 52, n: 52 })).toBeCloseTo(0.0675, 4);
   });
 

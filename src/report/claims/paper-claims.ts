@@ -35,7 +35,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     statement: "Instruction tuning gives gains in fine-tuning",
     source: "abstract",
     comparison: { kind: "difference", ...TUNED_OVER_BASE, expect: "positive" },
-    caveat: "one seed; the best epoch was picked on the scored set (paper.md 4.6)",
+    caveat: "one seed; the best epoch was picked on the scored set (docs/paper.md#fine-tuning)",
   },
   {
     id: "fine-tuning-gain-consistent",
@@ -43,7 +43,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     statement: "These gains are consistent: every tuned model is above its base",
     source: "abstract",
     comparison: { kind: "everyDifference", ...TUNED_OVER_BASE, over: "meanOfTasks" },
-    caveat: "two of five means lie above the base's (paper.md 5.3, point 1)",
+    caveat: "two of five means lie above the base's (docs/paper.md#effect-size-and-noise)",
   },
   {
     id: "fine-tuning-gain-modest",
@@ -73,7 +73,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
       less: [MERGED],
       expect: "positive",
     },
-    caveat: "by the median z-score of the same scores merged is best (paper.md 5.3, point 2)",
+    caveat: "by the median z-score of the same scores merged is best (docs/paper.md#two-summaries-disagree)",
   },
   {
     id: "sequential-over-merged-all",
@@ -103,7 +103,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
       less: OWN.filter((name) => name !== MERGED),
       against: "best",
     },
-    caveat: "by the mean of the same scores sequential is best (paper.md 5.3, point 2)",
+    caveat: "by the mean of the same scores sequential is best (docs/paper.md#two-summaries-disagree)",
   },
   {
     id: "order-of-little-importance",
@@ -125,7 +125,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     statement: "Gains do not carry over consistently to zero-shot tasks",
     source: "abstract",
     comparison: { kind: "someLoss", tasks: ZERO_SHOT_QUALITY, more: TUNED, less: [BASE] },
-    caveat: "WUG accuracy is left out: it measures a preference (paper.md 5.3, point 5)",
+    caveat: "WUG accuracy is left out: it measures a preference (docs/paper.md#wug-accuracy)",
   },
   {
     id: "smaller-fits-reading-times",
@@ -148,7 +148,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     statement: "The larger model is better in fine-tuning",
     source: "poster, Figure 4",
     comparison: { kind: "difference", tasks: FINETUNING_TASKS, more: LARGE, less: SMALL, expect: "positive" },
-    caveat: "the smaller one gives the most frequent answer on four tasks (paper.md 5.3, point 3)",
+    caveat: "the smaller one gives the most frequent answer on four tasks (docs/paper.md#majority-classes)",
   },
   {
     id: "larger-better-overall",
@@ -213,7 +213,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     id: "entity-tracking-at-chance",
     label: "entity tracking − chance, within ±8",
     statement: "Entity tracking is at chance for every model (20 % ± 8 points)",
-    source: "paper.md 5.3, point 6",
+    source: "docs/paper.md#ewok-and-entity-tracking",
     comparison: {
       kind: "everyAtChance",
       task: "Entity tracking",
@@ -227,7 +227,7 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     id: "ewok-at-chance",
     label: "EWoK − chance, within ±5",
     statement: "EWoK is at chance for every model (50 % ± 5 points)",
-    source: "paper.md 5.3, point 6",
+    source: "docs/paper.md#ewok-and-entity-tracking",
     comparison: {
       kind: "everyAtChance",
       task: "EWoK",

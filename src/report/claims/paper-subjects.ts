@@ -26,7 +26,7 @@ export const OWN = [...SMALL, BASE, ...TUNED];
 /** The baselines the poster compares with. */
 export const BASELINES = ["bl_gpt2-100M", "bl_gptbertmixed-100M", "bl_simpo"];
 
-/** Zero-shot tasks whose score measures quality: without WUG accuracy, paper.md 5.3 point 5. */
+/** Zero-shot tasks whose score measures quality: without WUG accuracy, docs/paper.md#wug-accuracy. */
 export const ZERO_SHOT_QUALITY: readonly ClaimTask[] = [
   "BLiMP supplement",
   "BLiMP",

@@ -10,7 +10,7 @@ import { publishedStandardError, publishedValue } from "./sampling-error.js";
 export type Pairing =
   /** Errors have nothing in common: differences look as uncertain as they can be. */
   | "unpaired"
-  /** Any two of the own models differ on 15 % of the items: about what related models do (paper.md 5.3). */
+  /** Any two of the own models differ on 15 % of the items: about what related models do (docs/paper.md#effect-size-and-noise). */
   | "pairedAssumption";
 
 const TESTS: Readonly<Record<Pairing, string>> = {

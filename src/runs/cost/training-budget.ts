@@ -80,7 +80,7 @@ function costOf(stage: string, batches: StepBatches, architecture: ArchitectureC
   };
 }
 
-/** Words of the paper's pre-training text. Source: paper.md 3.1, secondary. */
+/** Words of the paper's pre-training text. Source: docs/paper.md#training, secondary. */
 export const PAPER_TEXT_WORDS = 91_000_000;
 
 /** How many times the text at hand the scale asks for: at paper scale the official corpora, else what there is. */

@@ -56,7 +56,7 @@ const lengthsSchema = z.array(
  *
  * @throws Error when a file of the study's text is missing or damaged
  *
- * Source: paper.md 3.2; the unit of poster Figure 1 is not stated.
+ * Source: docs/paper.md#instruction-data; the unit of poster Figure 1 is not stated.
  */
 export const instructionLengths = (study: Study): Promise<z.infer<typeof lengthsSchema>> =>
   keptValue(study, { name: "instruction-lengths" }, lengthsSchema, () => measureLengths(study));

@@ -5,7 +5,7 @@ import type { Selection } from "../../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, type SuperglueTask } from "../../evaluation/superglue-tasks.js";
 import type { ItemBudget } from "./task-data.js";
 
-/** D13. */
+/** Seeds of fine-tuning (docs/decisions.md#d13). */
 export const FINETUNING_SEEDS = [42, 1, 2, 3, 4] as const;
 
 /** All that decides how a task is trained. */
@@ -26,7 +26,7 @@ export interface FinetuningSettings extends ItemBudget {
 export type FinetuningChoice = Partial<
   Pick<FinetuningSettings, "learningRate" | "pooling" | "selection" | "precision" | "isFrozen" | "patience">
 > & {
-  /** D21. */
+  /** How much of MultiRC's training file is used (docs/decisions.md#d21). */
   readonly multircTrain?: "all" | "first10k";
 };
 

@@ -25,7 +25,7 @@ import type { FinetuningSettings } from "./budget.js";
 import { epochsSchema, readEpoch, writeEpoch } from "./checkpoint.js";
 import type { TaskData } from "./task-data.js";
 
-/** Share of the training items an epoch is chosen on (D12). */
+/** Share of the training items an epoch is chosen on (docs/decisions.md#d12). */
 const HELD_OUT_SHARE = 0.1;
 
 /** A task's items as a model reads them, encoded once for all seeds. */

@@ -1,6 +1,6 @@
 /**
  * @file The same study with the tokenizers exchanged: each size with the other's, so that what the poster's two sizes differ in can be
- * told from what their tokenizers differ in (paper.md section 5.3, point 4).
+ * told from what their tokenizers differ in (docs/paper.md#reading-times-and-tokenizers).
  */
 import { join } from "node:path";
 import type { Study } from "./study.js";

@@ -22,7 +22,7 @@ const metricSchema = z.object({
   /** Which part: a phenomenon, a measure, a phase; `all` for the whole task. */
   part: z.string(),
   /**
-   * `official` as the BabyLM pipeline counts, `corrected` as `paper.md` section 7 does; `none` where they agree;
+   * `official` as the BabyLM pipeline counts, `corrected` as docs/decisions.md#d18 and #d19 say; `none` where they agree;
    * `wholeWord` for reading times whose words are asked for up to their end.
    */
   reading: z.enum(["official", "corrected", "wholeWord", "none"]),

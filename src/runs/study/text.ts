@@ -44,7 +44,7 @@ export function textIdentity(study: Study, text: PretrainingText): Record<string
   return { source: study.source, pretrainingWords, heldOutWords, files: text.files };
 }
 
-/** The tokenizer of one model (D17), trained once per text and shared by all seeds. */
+/** The tokenizer of one model (docs/decisions.md#d17), trained once per text and shared by all seeds. */
 export async function prepareTokenizer(
   study: Study,
   model: ModelName,

@@ -89,7 +89,7 @@ export function pretrainingPhase(
 /** Where a stage stands in its condition. */
 export interface StagePlace {
   readonly place: number;
-  /** Steps of the condition's stages before, and of all; given where one schedule spans them (D8). */
+  /** Steps of the condition's stages before, and of all; given where one schedule spans them (docs/decisions.md#d8). */
   readonly span: NonNullable<TrainingPlan["span"]> | null;
   /** Whether the next stage goes on with this one's moments. */
   readonly keepMoments: boolean;

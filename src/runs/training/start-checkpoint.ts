@@ -1,6 +1,6 @@
 /**
- * @file Which weights of pre-training a tuning begins with (D23). A stage keeps those of its best epoch where a later one was
- * worse on held-out text.
+ * @file Which weights of pre-training a tuning begins with (docs/decisions.md#d23). A stage keeps those of its best epoch
+ * if a later one was worse on held-out text.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -14,7 +14,7 @@ const base = [...publishedFinetuning(), ...publishedZeroShot()].filter(
   ({ publishedName }) => publishedName === "llama140M_pt",
 );
 
-test("standard errors are those of paper.md 5.3 in points, and of a mean of 11 domains for EWoK", () => {
+test("standard errors are those of docs/paper.md#effect-size-and-noise in points, and of a mean of 11 domains for EWoK", () => {
   const points = Object.fromEntries(base.map((score) => [score.task, 100 * publishedStandardError(score)]));
   const expected = {
     WSC: 6.6,
@@ -93,7 +93,7 @@ describe("the paper's claims on its own numbers", () => {
     });
   });
 
-  test("have the effects that paper.md computes from the same tables", () => {
+  test("have the effects of docs/paper.md#effect-size-and-noise, computed from the same tables", () => {
     const points = (id: string) => {
       const found = judged.get(id);
       return found?.verdict ? 100 * found.effect : Number.NaN;

@@ -14,7 +14,7 @@ export interface FolderEvaluation {
   readonly outFolder: string;
   /** The fast sets where there are both. */
   readonly fast: boolean;
-  /** Of the corrected reading (D18). */
+  /** Of the corrected reading (docs/decisions.md#d18). */
   readonly tiePolicy: TiePolicy;
   /** Ends the work after the items under way. */
   readonly signal?: AbortSignal;

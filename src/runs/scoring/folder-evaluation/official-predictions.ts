@@ -1,4 +1,4 @@
-/** @file The files the official pipeline would have written, for its collation and leaderboard (paper.md section 4.7). */
+/** @file The files the official pipeline would have written, for its collation and leaderboard (docs/paper.md#result-files). */
 import { join } from "node:path";
 import type { BenchmarkSummary } from "../../../evaluation/benchmark-summary.js";
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
