@@ -10,12 +10,8 @@ import type { ArchitectureConfig, Precision } from "../config.js";
 import { tf } from "../engine/backend.js";
 import { weightShapes, type Weights } from "./weights.js";
 import { readLlamaConfig } from "./llama-config.js";
-import {
-  readSafetensors,
-  writeSafetensors,
-  type ArrayToWrite,
-  type SafetensorsArray,
-} from "./safetensors.js";
+import { bytesInMemory, withFileBytes } from "./byte-source.js";
+import { openSafetensors, writeSafetensors, type ArrayToWrite, type StoredArray } from "./safetensors.js";
 
 export { writeLlamaConfig } from "./llama-config.js";
 
@@ -38,7 +34,7 @@ export function writeWeights(weights: Weights, precision: Precision = "float32")
  * @throws Error naming the first weight that is missing, has another shape or is none of the architecture's
  */
 export function readWeights(bytes: Uint8Array, architecture: ArchitectureConfig): Weights {
-  return weightsFrom(readSafetensors(bytes).arrays, architecture);
+  return weightsFrom(openSafetensors(bytesInMemory(bytes)).arrays, architecture);
 }
 
 /**
@@ -54,8 +50,10 @@ export function readWeights(bytes: Uint8Array, architecture: ArchitectureConfig)
 export function loadModel(folder: string): { architecture: ArchitectureConfig; weights: Weights } {
   const architecture = readLlamaConfig(readPart(folder, "config.json").toString("utf8"));
   const isOneFile = existsSync(join(folder, WEIGHTS_FILE)) || !existsSync(join(folder, INDEX_FILE));
-  const arrays = isOneFile ? readSafetensors(readPart(folder, WEIGHTS_FILE)).arrays : readShards(folder);
-  return { architecture, weights: weightsFrom(arrays, architecture) };
+  const weights = isOneFile
+    ? weightsOfFile(folder, WEIGHTS_FILE, architecture)
+    : readShards(folder, architecture);
+  return { architecture, weights };
 }
 
 /** The same with weights that lie beside the model's own, kept on its way. The caller disposes them. */
@@ -64,27 +62,33 @@ export function loadOtherWeights(
   file: string,
 ): { architecture: ArchitectureConfig; weights: Weights } {
   const architecture = readLlamaConfig(readPart(folder, "config.json").toString("utf8"));
-  return { architecture, weights: readWeights(readPart(folder, file), architecture) };
+  return { architecture, weights: weightsOfFile(folder, file, architecture) };
 }
 
+/** Array by array, so that a file of any size costs its float32 numbers and a few megabytes. */
+const weightsOfFile = (folder: string, file: string, architecture: ArchitectureConfig): Weights =>
+  withFileBytes(placeOf(folder, file), (bytes) => weightsFrom(openSafetensors(bytes).arrays, architecture));
+
 /** @throws Error that names the file when it is not there */
-function readPart(folder: string, name: string): Buffer {
+function placeOf(folder: string, name: string): string {
   const path = join(folder, name);
   if (!existsSync(path) || !statSync(path).isFile())
     throw new Error(
       `loadModel: ${path} must exist, found no such file. Give a complete Hugging Face folder with its weights as safetensors.`,
     );
-  return readFileSync(path);
+  return path;
 }
+
+const readPart = (folder: string, name: string): Buffer => readFileSync(placeOf(folder, name));
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /**
- * All arrays of a model stored in parts, part after part.
+ * All weights of a model stored in parts.
  *
  * Source: transformers, `model.safetensors.index.json`: a map from each weight to the file that holds it.
  */
-function readShards(folder: string): Record<string, SafetensorsArray> {
+function readShards(folder: string, architecture: ArchitectureConfig): Weights {
   const refuse = (found: string): never => {
     throw new Error(
       `loadModel: ${join(folder, INDEX_FILE)} must say which file of its folder holds each weight, got ${found}. Fetch the folder again.`,
@@ -99,37 +103,44 @@ function readShards(folder: string): Record<string, SafetensorsArray> {
   const index = indexSchema.safeParse(json);
   if (!index.success) return refuse("no weight_map of file names");
   const places = Object.entries(index.data.weight_map);
-  const found: [string, SafetensorsArray][] = [];
-  for (const file of new Set(places.map(([, file]) => file))) {
+  const files = [...new Set(places.map(([, file]) => file))];
+  const openFrom = (at: number, found: Map<string, StoredArray>): Weights => {
+    const file = files[at];
+    if (file === undefined) return weightsFrom(found, architecture);
     if (file !== basename(file) || file.includes("\\")) refuse(`"${file}", which is no plain file name`);
-    const { arrays } = readSafetensors(readPart(folder, file));
-    for (const [name, place] of places) {
-      if (place !== file) continue;
-      const array = arrays[name] ?? refuse(`${name} in ${file}, where it is not`);
-      found.push([name, array]);
-    }
-  }
-  return Object.fromEntries(found);
+    return withFileBytes(placeOf(folder, file), (bytes) => {
+      const { arrays } = openSafetensors(bytes);
+      for (const [name, place] of places)
+        if (place === file)
+          found.set(name, arrays.get(name) ?? refuse(`${name} in ${file}, where it is not`));
+      return openFrom(at + 1, found);
+    });
+  };
+  return openFrom(0, new Map());
 }
+
+const [EMBEDDING, OUTPUT] = ["model.embed_tokens.weight", "lm_head.weight"] as const;
 
 /** Arrays of older or tied files that hold nothing of their own. */
 const isRedundant = (name: string, { tiedEmbeddings }: ArchitectureConfig): boolean =>
-  name.endsWith(".rotary_emb.inv_freq") || (tiedEmbeddings && name === "lm_head.weight");
+  name.endsWith(".rotary_emb.inv_freq") || (tiedEmbeddings && name === OUTPUT);
 
-/** The weights of an architecture, and nothing besides: what is left over would have changed the model's output. */
-function weightsFrom(
-  arrays: Readonly<Record<string, SafetensorsArray>>,
-  architecture: ArchitectureConfig,
-): Weights {
+/**
+ * The weights of an architecture, and nothing besides: what is left over would have changed the model's output. A tied
+ * matrix may be stored under either of its two names.
+ */
+function weightsFrom(arrays: ReadonlyMap<string, StoredArray>, architecture: ArchitectureConfig): Weights {
   const shapes = weightShapes(architecture);
+  const stored = (name: string): StoredArray | undefined =>
+    arrays.get(name) ?? (architecture.tiedEmbeddings && name === EMBEDDING ? arrays.get(OUTPUT) : undefined);
   for (const [name, shape] of Object.entries(shapes)) {
-    const found = arrays[name]?.shape.join(", ");
+    const found = stored(name)?.shape.join(", ");
     if (found !== shape.join(", "))
       throw new Error(
         `readWeights: ${name} must have shape [${shape.join(", ")}], got ${found === undefined ? "no such weight" : `[${found}]`}. Use the config.json of the same model.`,
       );
   }
-  const strange = Object.keys(arrays).find(
+  const strange = [...arrays.keys()].find(
     (name) => !Object.hasOwn(shapes, name) && !isRedundant(name, architecture),
   );
   if (strange !== undefined)
@@ -139,7 +150,7 @@ function weightsFrom(
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [
       name,
-      tf.tensor(arrays[name]?.values ?? [], shape, "float32"),
+      tf.tensor(stored(name)?.read().values ?? [], shape, "float32"),
     ]),
   );
 }

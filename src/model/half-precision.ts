@@ -1,10 +1,10 @@
 /** @file The two formats of 16 bits in which weights are kept, bfloat16 and float16, to and from float32. */
 
 /** bfloat16 is the upper half of a float32. */
-export function widenBfloat16(halves: Uint16Array): Float32Array {
-  const words = new Uint32Array(halves.length);
+export function widenBfloat16(halves: Uint16Array, into = new Float32Array(halves.length)): Float32Array {
+  const words = new Uint32Array(into.buffer, into.byteOffset, into.length); // NaNs keep their bits
   for (let index = 0; index < halves.length; index++) words[index] = (halves[index] ?? 0) << 16;
-  return new Float32Array(words.buffer);
+  return into;
 }
 
 /**
@@ -26,10 +26,9 @@ export function narrowToBfloat16(values: Float32Array): Uint16Array {
 /**
  * float16 (IEEE 754 binary16): 1 sign bit, 5 of the exponent, 10 of the fraction. Every one is a float32 as well.
  */
-export function widenFloat16(halves: Uint16Array): Float32Array {
-  const values = new Float32Array(halves.length);
-  for (let index = 0; index < halves.length; index++) values[index] = float16(halves[index] ?? 0);
-  return values;
+export function widenFloat16(halves: Uint16Array, into = new Float32Array(halves.length)): Float32Array {
+  for (let index = 0; index < halves.length; index++) into[index] = float16(halves[index] ?? 0);
+  return into;
 }
 
 function float16(half: number): number {

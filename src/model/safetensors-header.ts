@@ -3,6 +3,7 @@
  * there. The numbers behind it are read in `safetensors.ts`.
  */
 import { z } from "zod";
+import type { ByteSource } from "./byte-source.js";
 import { findRepeatedName } from "./repeated-names.js";
 
 /** Bytes of a number in the formats that are read; all others are refused by name. */
@@ -42,21 +43,24 @@ const metadataSchema = z.record(z.string(), z.string());
 /**
  * Reads and checks the header.
  *
- * @param file the whole file, or as much of it as there is
+ * @param file the whole file, or as much of it as there is; only the header's bytes are read
  * @throws Error when it is no header, names something twice, or its arrays do not fill the bytes behind it exactly: no
  *   overlap, no hole, nothing left over
  *
  * Source: huggingface/safetensors, `SafeTensors::read_metadata` and `Metadata::validate`.
  * Differs: names that stand twice inside one entry are refused too; of the formats, only those of `BYTES` are read.
  */
-export function readHeader(file: Uint8Array): Header {
+export function readHeader(file: ByteSource): Header {
   if (file.length < 8) refuse(`${file.length} bytes`);
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const headerBytes = view.getBigUint64(0, true); // may be any number: compared before anything is made from it
+  const start = Buffer.alloc(8);
+  file.read(start, 0);
+  const headerBytes = start.readBigUInt64LE(); // may be any number: compared before anything is made from it
   if (headerBytes > BigInt(MAX_HEADER_BYTES) || headerBytes > BigInt(file.length - 8))
     refuse(`a header of ${headerBytes} bytes in a file of ${file.length}`);
   const bodyStart = 8 + Number(headerBytes);
-  const { __metadata__, ...described } = parseHeader(file.subarray(8, bodyStart));
+  const header = new Uint8Array(bodyStart - 8);
+  file.read(header, 8);
+  const { __metadata__, ...described } = parseHeader(header);
   const metadata = metadataSchema.safeParse(__metadata__ ?? {});
   if (!metadata.success) return refuse("metadata that is not text by name");
   const entries = Object.entries(described).map(([name, raw]) => readEntry(name, raw));

@@ -2,8 +2,9 @@
  * @file The safetensors file format: a length, a JSON header, then the numbers. Knows nothing of models; what a header
  * may say is in `safetensors-header.ts`.
  */
+import { bytesInMemory, type ByteSource } from "./byte-source.js";
 import { narrowToBfloat16, widenBfloat16, widenFloat16 } from "./half-precision.js";
-import { readHeader } from "./safetensors-header.js";
+import { BYTES, readHeader, type HeaderEntry } from "./safetensors-header.js";
 
 /** One array of a safetensors file. bfloat16 and float16 are read as float32, which holds each of their numbers. */
 export interface SafetensorsArray {
@@ -47,6 +48,56 @@ export function writeSafetensors(
   return Buffer.concat([start, Buffer.from(padded), ...bodies]);
 }
 
+/** An array of a file that is open; its numbers are read when they are asked for. */
+export interface StoredArray {
+  readonly shape: readonly number[];
+  /** @returns new numbers each time */
+  read(): SafetensorsArray;
+}
+
+/** Numbers of 16 bits are widened in portions of so many bytes, so that an array is never there twice. */
+const PORTION_BYTES = 2 ** 22;
+
+/**
+ * The arrays of a file by name, in the order of its header.
+ *
+ * @param file must stay open as long as arrays are read
+ * @throws Error when the header is no safetensors header, or offsets and shapes do not fit the bytes
+ */
+export function openSafetensors(file: ByteSource): {
+  readonly arrays: ReadonlyMap<string, StoredArray>;
+  readonly metadata: Readonly<Record<string, string>>;
+} {
+  const { entries, metadata, bodyStart } = readHeader(file);
+  const arrays = entries.map((entry): [string, StoredArray] => [
+    entry.name,
+    { shape: entry.shape, read: () => readArray(file, entry, bodyStart) },
+  ]);
+  return { arrays: new Map(arrays), metadata };
+}
+
+function readArray(
+  file: ByteSource,
+  { dtype, shape, from, to }: HeaderEntry,
+  bodyStart: number,
+): SafetensorsArray {
+  const length = (to - from) / BYTES[dtype];
+  if (dtype === "I32" || dtype === "F32") {
+    const values = dtype === "I32" ? new Int32Array(length) : new Float32Array(length);
+    file.read(new Uint8Array(values.buffer), bodyStart + from);
+    return { dtype, shape, values };
+  }
+  const widen = dtype === "BF16" ? widenBfloat16 : widenFloat16;
+  const values = new Float32Array(length);
+  const portion = new Uint16Array(Math.min(length, PORTION_BYTES / 2));
+  for (let done = 0; done < length; done += portion.length) {
+    const halves = portion.subarray(0, Math.min(portion.length, length - done));
+    file.read(new Uint8Array(halves.buffer, 0, halves.byteLength), bodyStart + from + 2 * done);
+    widen(halves, values.subarray(done, done + halves.length));
+  }
+  return { dtype: "F32", shape, values };
+}
+
 /**
  * Reads a whole file.
  *
@@ -56,21 +107,10 @@ export function readSafetensors(bytes: Uint8Array): {
   arrays: Record<string, SafetensorsArray>;
   metadata: Record<string, string>;
 } {
-  const { entries, metadata, bodyStart } = readHeader(bytes);
-  const arrays = entries.map(({ name, dtype, shape, from, to }): [string, SafetensorsArray] => {
-    // A copy: aligned, and the file's memory can go.
-    const { buffer } = new Uint8Array(bytes.subarray(bodyStart + from, bodyStart + to));
-    switch (dtype) {
-      case "I32":
-        return [name, { dtype, shape, values: new Int32Array(buffer) }];
-      case "F32":
-        return [name, { dtype, shape, values: new Float32Array(buffer) }];
-      case "BF16":
-        return [name, { dtype: "F32", shape, values: widenBfloat16(new Uint16Array(buffer)) }];
-      case "F16":
-        return [name, { dtype: "F32", shape, values: widenFloat16(new Uint16Array(buffer)) }];
-    }
-  });
+  const { arrays, metadata } = openSafetensors(bytesInMemory(bytes));
   // Not by assignment: a name such as __proto__ is a name like any other.
-  return { arrays: Object.fromEntries(arrays), metadata: { ...metadata } };
+  return {
+    arrays: Object.fromEntries([...arrays].map(([name, array]) => [name, array.read()])),
+    metadata: { ...metadata },
+  };
 }

@@ -151,6 +151,15 @@ describe("a Hugging Face folder", () => {
     expect(Object.keys(tied)).not.toContain("lm_head.weight");
   });
 
+  test("with tied weights may store the one matrix under either name", () => {
+    const tied = { ...toy, tiedEmbeddings: true };
+    const { "model.embed_tokens.weight": embedding, ...rest } = initializeWeights(tied, seeded(5));
+    if (!embedding) throw new Error("no embedding");
+    const found = readWeights(writeWeights({ ...rest, "lm_head.weight": embedding }), tied);
+    expect(Object.keys(found)).not.toContain("lm_head.weight");
+    expect(found["model.embed_tokens.weight"]?.dataSync()).toEqual(embedding.dataSync());
+  });
+
   describe("in parts", () => {
     const weights = initializeWeights(toy, seeded(6));
     const INDEX = "model.safetensors.index.json";

@@ -1,7 +1,11 @@
+import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { narrowToBfloat16, widenBfloat16, widenFloat16 } from "../../src/model/half-precision.js";
-import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
+import { withFileBytes } from "../../src/model/byte-source.js";
+import { openSafetensors, readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 /** A file with this text as its header, and a header length that may lie. */
 function fileOf(header: string, body: Uint8Array = new Uint8Array(0), claimed?: bigint): Uint8Array {
@@ -216,4 +220,33 @@ describe("numbers of 16 bits", () => {
       ),
     );
   });
+});
+
+test("a file beyond 2 GiB is read array by array", () => {
+  const behind = 2 ** 31 + 2;
+  const header = JSON.stringify({
+    a: entry([behind / 2], 0, behind, "BF16"),
+    b: entry([1], behind, behind + 4),
+  });
+  const start = Buffer.from(fileOf(header));
+  const path = join(temporaryFolder(), "model.safetensors");
+  const file = openSync(path, "w"); // sparse: takes no room on the disk
+  writeSync(file, start);
+  ftruncateSync(file, start.length + behind);
+  writeSync(file, Buffer.from(Float32Array.of(1.5).buffer), 0, 4, start.length + behind);
+  closeSync(file);
+  const { shape, values } = withFileBytes(path, (bytes) => {
+    const { arrays } = openSafetensors(bytes);
+    return { shape: arrays.get("a")?.shape, values: arrays.get("b")?.read().values };
+  });
+  expect([shape, [...(values ?? [])]]).toEqual([[behind / 2], [1.5]]);
+});
+
+test("numbers of 16 bits are the same whatever the portions they are read in", () => {
+  const values = Float32Array.from({ length: 2 ** 21 + 3 }, (_, index) => (index % 1000) / 8);
+  const file = writeSafetensors({ x: { dtype: "BF16", shape: [values.length], values } });
+  const { arrays } = readSafetensors(file);
+  const expected = widenBfloat16(narrowToBfloat16(values));
+  expect(arrays["x"]?.values.length).toBe(expected.length);
+  expect(arrays["x"]?.values.every((value, index) => value === expected[index])).toBe(true);
 });

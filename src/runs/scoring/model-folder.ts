@@ -1,13 +1,21 @@
 /** @file A Hugging Face folder and the hash that names it in caches and beside scores. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { withFileBytes } from "../../model/byte-source.js";
 
 /** A model folder and what names it in the cache. */
 export interface ModelFolder {
   readonly folder: string;
   readonly hash: string;
 }
+
+/** Files beside the weights that decide what a model or its tokenizer does. */
+const DECIDING =
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/;
+
+/** Bytes hashed at once: a file may be larger than Node reads in one piece. */
+const PORTION_BYTES = 2 ** 22;
 
 /**
  * A folder by the hash of its weights, in one file or several, its configuration and its tokenizer.
@@ -28,7 +36,15 @@ export function modelFolder(folder: string): ModelFolder {
       );
   const hash = createHash("sha256");
   for (const name of names)
-    if (isWeights(name) || /^(config|tokenizer|tokenizer_config)\.json$/.test(name))
-      hash.update(name).update(readFileSync(join(folder, name)));
+    if (isWeights(name) || DECIDING.test(name)) {
+      hash.update(name);
+      withFileBytes(join(folder, name), (file) => {
+        for (let done = 0; done < file.length; done += PORTION_BYTES) {
+          const portion = new Uint8Array(Math.min(PORTION_BYTES, file.length - done));
+          file.read(portion, done);
+          hash.update(portion);
+        }
+      });
+    }
   return { folder, hash: hash.digest("hex") };
 }
