@@ -5,6 +5,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { z } from "zod";
 import { readLines, type Line } from "./lines.js";
+import { decodeStrictly, normaliseText } from "./text-file.js";
 import { countWords, firstWords, splitSentences } from "./words.js";
 
 /** Where a text stands in a file: bytes [start, end). */
@@ -17,7 +18,9 @@ export interface FilePlace {
 }
 
 /** What such an object must be. */
-export const JSON_TEXT = z.object({ text: z.string().min(1) });
+export const JSON_TEXT = z.object({
+  text: z.string().refine((text) => countWords(text) > 0, "must have a word"),
+});
 
 /** One text a model reads from start to end. */
 export interface Document {
@@ -105,7 +108,7 @@ function cutEvery(sentence: string, limitWords: number): string[] {
 }
 
 /**
- * The texts of some documents, in the order given, read one at a time.
+ * The texts of some documents, in the order given, read one at a time; lines end with `\n` whatever the file has.
  *
  * @throws Error when a file is gone or shorter than when the documents were found
  */
@@ -119,22 +122,25 @@ export function* readTexts(documents: Iterable<Document>): Generator<string, voi
       }
       const descriptor = open.get(source.file) ?? openSync(source.file, "r");
       open.set(source.file, descriptor);
-      yield readPlace(source, descriptor);
+      yield textOf(source, readPlace(source, descriptor));
     }
   } finally {
     for (const descriptor of open.values()) closeSync(descriptor);
   }
 }
 
-function readPlace({ file, start, end, isJson }: FilePlace, descriptor: number): string {
+/** The bytes of a place as text, `\r\n` included. */
+function readPlace({ file, start, end }: FilePlace, descriptor: number): string {
   const bytes = Buffer.alloc(end - start);
   const got = readSync(descriptor, bytes, 0, bytes.length, start);
-  const text = bytes.toString("utf8");
-  if (got === bytes.length) return isJson ? JSON_TEXT.parse(JSON.parse(text)).text : text;
+  if (got === bytes.length) return decodeStrictly(bytes, `${file}, from byte ${start}`);
   throw new Error(
     `readTexts: ${file} must have ${bytes.length} bytes from ${start} on, got ${got}. The file was changed; start again.`,
   );
 }
+
+const textOf = ({ isJson }: FilePlace, found: string): string =>
+  isJson ? normaliseText(JSON_TEXT.parse(JSON.parse(found)).text) : normaliseText(found);
 
 /**
  * A document cut behind a word; as it is where it has no more.
@@ -144,12 +150,26 @@ function readPlace({ file, start, end, isJson }: FilePlace, descriptor: number):
 export function cutDocument(document: Document, limitWords: number): Document {
   const { source, words } = document;
   if (words <= limitWords) return document;
-  const [text = ""] = readTexts([document]);
-  const kept = firstWords(text, limitWords);
-  const isPlace = typeof source !== "string" && !source.isJson;
+  if (typeof source === "string" || source.isJson) {
+    const [text = ""] = readTexts([document]);
+    return { ...document, words: limitWords, source: firstWords(text, limitWords) };
+  }
+  const kept = firstWords(
+    withFile(source.file, (descriptor) => readPlace(source, descriptor)),
+    limitWords,
+  );
   return {
     ...document,
     words: limitWords,
-    source: isPlace ? { ...source, end: source.start + Buffer.byteLength(kept) } : kept,
+    source: { ...source, end: source.start + Buffer.byteLength(kept) },
   };
+}
+
+function withFile<T>(file: string, read: (descriptor: number) => T): T {
+  const descriptor = openSync(file, "r");
+  try {
+    return read(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultPlaces, readText, type DataPlaces, type NamedFile } from "./files.js";
 import { openManifest } from "./manifest.js";
+import { decodeText } from "./text-file.js";
 
 /** A file with its contents. */
 export interface EvaluationFile extends NamedFile {
@@ -38,7 +39,12 @@ export async function evaluationFiles(
     .map((name) => {
       const bytes = readFileSync(join(place, folder, name));
       const sha256 = createHash("sha256").update(bytes).digest("hex");
-      return { path: `${folder}/${name}`, sha256, unverified: true, text: bytes.toString("utf8") };
+      return {
+        path: `${folder}/${name}`,
+        sha256,
+        unverified: true,
+        text: decodeText(bytes, `${place}/${folder}/${name}`),
+      };
     });
 }
 

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { findProjectRoot } from "../project-root.js";
 import { filesUnder, findEntry, type DataFile } from "./manifest.js";
+import { decodeText } from "./text-file.js";
 
 /** The two places a data file may lie in, in the order they are looked at. */
 export interface DataPlaces {
@@ -145,17 +146,12 @@ function requireWhole(
 }
 
 /**
- * {@link readData} as text; all of the kit's text files are UTF-8.
+ * {@link readData} as text, read as `text-file.ts` reads all text.
  *
  * @throws Error as `readData`, and when the bytes are no UTF-8 text
  */
 export async function readText(path: string, places: DataPlaces = defaultPlaces()): Promise<string> {
-  const bytes = await readData(path, places);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new Error(`readText: ${path} must be UTF-8 text, got other bytes. Use readData for it.`, { cause });
-  }
+  return decodeText(await readData(path, places), path);
 }
 
 /**

@@ -4,6 +4,8 @@
  */
 import type { z } from "zod";
 import { readLines } from "./lines.js";
+import { findLoneSurrogate } from "./lone-surrogate.js";
+import { normaliseText } from "./text-file.js";
 
 /** What the lines of a file must be. */
 export interface JsonLinesOptions<Row> {
@@ -18,14 +20,16 @@ export interface JsonLinesOptions<Row> {
 }
 
 /**
- * The rows of a text at hand.
+ * The rows of a text at hand. A byte order mark is dropped, and lines may end with `\r\n`, as in {@link readJsonLines}.
  *
- * @throws RangeError naming file and line (from 1) when a line is not as expected, an id stands twice, or there is no line
+ * @throws RangeError naming file and line (from 1) when a line is not as expected, an id stands twice, or there is no line; with the
+ *   column where a text has half of a surrogate pair
  */
 export function parseJsonLines<Row>(text: string, options: JsonLinesOptions<Row>): Row[] {
   const check = lineCheck(options);
+  const body = normaliseText(text).replace(/\n$/, "");
   // Only the newline separates lines: texts may hold U+2028, which `splitlines` elsewhere would cut at.
-  const lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  const lines = body === "" ? [] : body.split("\n");
   const rows = lines.map((line, index) => check(line, index + 1));
   requireRows(rows.length, options.name);
   return rows;
@@ -88,12 +92,17 @@ function lineCheck<Row>({ name, schema, expected, idOf }: JsonLinesOptions<Row>)
 
 function parseLine(line: string, refuse: (got: string) => never): unknown {
   if (line.trim() === "") return refuse("an empty line");
+  let parsed: unknown;
   try {
-    return JSON.parse(line);
+    parsed = JSON.parse(line);
   } catch (cause) {
-    if (line.startsWith("\u{feff}")) return refuse("a byte order mark; save the file as UTF-8 without it");
+    if (line.startsWith("\u{feff}")) return refuse("a byte order mark in the middle of the file");
+    if (/^\s*<(!doctype|html|\?xml)/i.test(line)) return refuse("a page of the web");
     return refuse(cause instanceof SyntaxError ? cause.message : String(cause));
   }
+  const half = findLoneSurrogate(line);
+  if (half === null) return parsed;
+  return refuse(`half of a surrogate pair, which is no character, in column ${half.column}`);
 }
 
 function requireRows(rows: number, name: string): void {

@@ -3,21 +3,29 @@
  * next door in `manifest.ts`; what pre-training makes of a text lives in `corpora.ts`.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { createReadStream, existsSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { findProjectRoot } from "../project-root.js";
 import { findDocuments, JSON_TEXT, type Document } from "./documents.js";
 import { defaultPlaces, type DataPlaces } from "./files.js";
+import { parseJsonText } from "./json-file.js";
 import { readJsonLines } from "./json-lines.js";
 import { readLines } from "./lines.js";
 import { dataFileFields, openManifest, isPlainPath } from "./manifest.js";
+import { readTextFile } from "./text-file.js";
 import { countWords } from "./words.js";
 
 const ownSchema = z
   .strictObject({
     ...dataFileFields,
+    path: z
+      .string()
+      .regex(
+        /^[^/\\\0]+(\/[^/\\\0]+)+$/,
+        "a relative path with a folder, its parts divided by forward slashes",
+      ),
     sha256: dataFileFields.sha256.optional(),
     bytes: dataFileFields.bytes.optional(),
     unverified: z.literal(true).optional(),
@@ -57,14 +65,9 @@ export interface CheckedCorpus {
  * @throws Error naming the place of the fault when it is no such list, or names a path twice or one of the kit's own
  */
 export function parseOwnCorpora(text: string, name: string): readonly OwnCorpus[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`parseOwnCorpora: ${name} must be JSON, got ${String(cause)}. Correct the file.`, {
-      cause,
-    });
-  }
+  const json = parseJsonText(text, (found) => {
+    throw new Error(`parseOwnCorpora: ${name} must be JSON, got ${found}. Correct the file.`);
+  });
   const parsed = ownFileSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -92,7 +95,7 @@ export function parseOwnCorpora(text: string, name: string): readonly OwnCorpus[
  * @throws Error as {@link parseOwnCorpora}
  */
 export function openOwnCorpora(file = join(findProjectRoot(), "data", "own.json")): readonly OwnCorpus[] {
-  return existsSync(file) ? parseOwnCorpora(readFileSync(file, "utf8"), "data/own.json") : [];
+  return existsSync(file) ? parseOwnCorpora(readTextFile(file), file) : [];
 }
 
 /**
@@ -147,12 +150,11 @@ const DOCUMENTS: Readonly<Record<OwnCorpus["corpus"]["format"], Finder>> = {
   async *lines(file, genre) {
     for await (const { text, start, end } of readLines(file)) {
       const words = countWords(text);
-      if (words > 0)
-        yield { genre, words, source: { file, start, end: text.endsWith("\r") ? end - 1 : end } };
+      if (words > 0) yield { genre, words, source: { file, start, end } };
     }
   },
   async *jsonl(file, genre) {
-    const expected = 'a JSON object {"text": "..."}';
+    const expected = 'a JSON object {"text": "..."} with at least a word';
     for await (const { row, start, end } of readJsonLines(file, { schema: JSON_TEXT, expected }))
       yield { genre, words: countWords(row.text), source: { file, start, end, isJson: true } };
   },

@@ -9,8 +9,10 @@ import type { LogLikelihood } from "./log-likelihood.js";
 export interface BenchmarkFile {
   /** Contents, one JSON object a line. */
   readonly text: string;
-  /** The file's name without extension: it is the uid of some benchmarks, and named in errors. */
+  /** The file's name without extension: it is the uid of some benchmarks. */
   readonly name: string;
+  /** What errors call the file; its name without it. */
+  readonly path?: string;
 }
 
 /** Text before the scored part, possibly none, and the part that is scored. Joined they are what the model reads. */

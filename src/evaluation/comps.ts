@@ -11,12 +11,12 @@ const line = z.object({
 });
 
 /** Subsets by the names of their files. */
-const SUBSETS: Readonly<Record<string, string>> = {
-  comps_base: "base",
-  comps_wugs: "wugs",
-  "comps_wugs_dist-before": "wugs_dist_before",
-  "comps_wugs_dist-in-between": "wugs_dist_in_between",
-};
+const SUBSETS: ReadonlyMap<string, string> = new Map([
+  ["comps_base", "base"],
+  ["comps_wugs", "wugs"],
+  ["comps_wugs_dist-before", "wugs_dist_before"],
+  ["comps_wugs_dist-in-between", "wugs_dist_in_between"],
+]);
 
 /**
  * Items from JSON lines with two beginnings and one end.
@@ -26,14 +26,14 @@ const SUBSETS: Readonly<Record<string, string>> = {
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/read_files.py, decode_comps.
  * Differs: a file of another name is an error; there it counts as the last subset.
  */
-export function readComps({ text, name }: BenchmarkFile): UnnumberedItem[] {
-  const uid = SUBSETS[name];
+export function readComps({ text, name, path = name }: BenchmarkFile): UnnumberedItem[] {
+  const uid = SUBSETS.get(name);
   if (uid === undefined)
     throw new RangeError(
-      `readComps: a file must be named ${Object.keys(SUBSETS).join(", ")}, got "${name}". Rename it, or take it out of the folder.`,
+      `readComps: the name of ${path} must be one of ${[...SUBSETS.keys()].join(", ")}, got "${name}". Rename it, or take it out of the folder.`,
     );
   const rows = parseJsonLines(text, {
-    name,
+    name: path,
     schema: line,
     expected: "a JSON object with the texts prefix_acceptable, prefix_unacceptable and property_phrase",
   });

@@ -22,9 +22,9 @@ const line = z.object({
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/read_files.py, decode_entity_tracking.
  */
-export function readEntityTracking({ text, name }: BenchmarkFile): UnnumberedItem[] {
+export function readEntityTracking({ text, name, path = name }: BenchmarkFile): UnnumberedItem[] {
   const rows = parseJsonLines(text, {
-    name,
+    name: path,
     schema: line,
     expected: "a JSON object with a number numops, a text input_prefix and at least two texts in options",
   });

@@ -34,9 +34,12 @@ const line = z.object({
  * Differs: none in `targets2025`. The second context is never read there, so that a model is asked twice whether it prefers a
  * target, not whether the context makes it likelier.
  */
-export function readEwok({ text, name }: BenchmarkFile, contrast: EwokContrast): UnnumberedItem[] {
+export function readEwok(
+  { text, name, path = name }: BenchmarkFile,
+  contrast: EwokContrast,
+): UnnumberedItem[] {
   const rows = parseJsonLines(text, {
-    name,
+    name: path,
     schema: line,
     expected: "a JSON object with the texts Domain, Context1, Context2, Target1 and Target2",
   });

@@ -57,8 +57,8 @@ const officialLine = pairLine.extend({
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/read_files.py, decode_blimp.
  */
-export function readPairItems({ text, name }: BenchmarkFile): UnnumberedItem[] {
-  const rows = parseJsonLines(text, { name, schema: officialLine, expected: EXPECTED });
+export function readPairItems({ text, name, path = name }: BenchmarkFile): UnnumberedItem[] {
+  const rows = parseJsonLines(text, { name: path, schema: officialLine, expected: EXPECTED });
   return rows.map(({ sentence_good, sentence_bad, field, UID, linguistics_term }) => ({
     uid: field === undefined ? name : (UID ?? name),
     candidates: [sentence_good, sentence_bad].map((continuation) => ({ context: "", continuation })),

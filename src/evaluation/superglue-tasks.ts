@@ -154,7 +154,12 @@ export function readSuperglue(
 const nestedPassage = z.object({
   passage: z.object({
     text,
-    questions: z.array(z.object({ question: text, answers: z.array(z.object({ text: z.string(), label })) })),
+    questions: z.array(
+      z.object({
+        question: text,
+        answers: z.array(z.object({ text: z.string(), label: label.min(0).max(1) })),
+      }),
+    ),
   }),
 });
 

@@ -29,9 +29,9 @@ const line = z.object({
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/read_files.py, decode_wug.
  */
-export function readWugs({ text, name }: BenchmarkFile, uid: string): UnnumberedItem[] {
+export function readWugs({ text, name, path = name }: BenchmarkFile, uid: string): UnnumberedItem[] {
   const rows = parseJsonLines(text, {
-    name,
+    name: path,
     schema: line,
     expected: "a JSON object with sentences separated by a tab and a ratio from 0 to 1",
   });

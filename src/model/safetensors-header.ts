@@ -3,8 +3,8 @@
  * there. The numbers behind it are read in `safetensors.ts`.
  */
 import { z } from "zod";
+import { findRepeatedName } from "../data/repeated-names.js";
 import type { ByteSource } from "./byte-source.js";
-import { findRepeatedName } from "./repeated-names.js";
 
 /** Bytes of a number in the formats that are read; all others are refused by name. */
 export const BYTES = { F32: 4, I32: 4, BF16: 2, F16: 2 } as const;

@@ -6,6 +6,7 @@ import { microworldReadingTable } from "../../src/data/microworld/reading-table.
 import { seeded } from "../../src/random.js";
 import { acquireLock } from "../../src/disk/lock.js";
 import { openItemLines, STEP_LINES } from "../../src/runs/scoring/folder-evaluation/item-lines.js";
+import { findTaskFiles } from "../../src/runs/scoring/folder-evaluation/task-files.js";
 import { trainedModel } from "../../src/runs/training/training.js";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
@@ -177,7 +178,7 @@ describe("refused in one line", () => {
     [
       "no such data folder",
       () => `--model ${model} --data nowhere --out x`,
-      /--data must name a folder, got "nowhere"/,
+      /--data must name a folder or a file, got "nowhere", where there is none/,
     ],
     ["no weights", () => `--model ${folder} --data ${folder} --out x`, /config\.json must exist/],
   ])("%s", async (_, options, message) => {
@@ -193,7 +194,9 @@ describe("refused in one line", () => {
       `evaluate --model ${model} --data ${data} --out ${out} --tasks ewok`,
     );
     expect(code).toBe(1);
-    expect(stderr).toMatch(/ambiref, line 1 must be a JSON object with the texts Domain/);
+    expect(stderr).toMatch(
+      /entity_tracking\/ambiref\.jsonl, line 1 must be a JSON object with the texts Domain/,
+    );
     expect(existsSync(join(out, "ewok/summary.json")) || existsSync(join(out, "ewok/items.jsonl"))).toBe(
       false,
     );
@@ -201,7 +204,45 @@ describe("refused in one line", () => {
 
   test("a task whose files are not there, with the places looked at", async () => {
     const { stderr } = await evaluate(temporaryFolder(), "--tasks comps");
-    expect(stderr).toMatch(/the files of comps must lie in .*, got none in full_eval\/comps, comps, \./);
+    expect(stderr).toMatch(
+      /comps must have a \.jsonl file in .*, got none in full_eval\/comps, comps, \.; the folder holds fast_eval, full_eval\./,
+    );
+  });
+});
+
+describe("--data takes one file,", () => {
+  const pairs = [{ sentence_good: "The dog runs.", sentence_bad: "The dog run." }];
+  const written = (name: string, content = pairs.map((pair) => JSON.stringify(pair) + "\n").join("")) => {
+    const data = join(temporaryFolder(), "my -ü 'pairs'");
+    mkdirSync(data);
+    writeFileSync(join(data, name), content);
+    return join(data, name);
+  };
+
+  test("of any name and at any path", () => {
+    for (const name of ["-x.jsonl", "constructor.jsonl", "pairs.json", "table"]) {
+      const found = findTaskFiles(written(name), "blimp", { fast: false });
+      expect(found.dataset).toBe("my -ü 'pairs'");
+      expect(found.files.map((file) => file.name)).toEqual([name.replace(/\..*$/, "")]);
+    }
+    const table = readFileSync(join(folder, "data/full_eval/reading/reading_data.csv"), "utf8");
+    expect(findTaskFiles(written("times.csv", table), "reading", { fast: false }).files[0]?.text).toBe(table);
+  });
+
+  test("and says what else it is", () => {
+    const found = (name: string, content: string) => () =>
+      findTaskFiles(written(name, content), "blimp", { fast: false });
+    expect(found(".DS_Store", "\0\0\0\x01Bud1")).toThrow(/pairs'\/\.DS_Store .* got a \.DS_Store file/);
+    expect(found("x.jsonl", "version https://git-lfs.github.com/spec/v1\n")).toThrow(/a Git LFS pointer/);
+  });
+
+  test("and of a folder every file must be what it is called", () => {
+    const place = join(written("x.jsonl"), "..");
+    writeFileSync(join(place, "._x.jsonl"), Buffer.of(0, 5, 0x16, 7, 0, 2));
+    writeFileSync(join(place, ".DS_Store"), "\0\0\0\x01Bud1");
+    expect(() => findTaskFiles(place, "blimp", { fast: false })).toThrow(
+      /\._x\.jsonl must be UTF-8 text, got an AppleDouble file.* Delete it/,
+    );
   });
 });
 

@@ -36,6 +36,27 @@ test("what is written line by line is read back, line separators inside texts in
   );
 });
 
+test("a byte order mark and CRLF are no part of the rows, from text and from file", async () => {
+  const text = `\u{feff}${row("a")}\r\n${row("b", "x\r\ny")}\r\n`;
+  const file = join(folder, "windows.jsonl");
+  writeFileSync(file, text);
+  const expected = [
+    { id: "a", text: "some text" },
+    { id: "b", text: "x\r\ny" },
+  ];
+  expect(parseJsonLines(text, options)).toEqual(expected);
+  const placed = await allOf(readJsonLines(file, options));
+  expect(placed.map(({ row }) => row)).toEqual(expected);
+  expect(placed[0]).toMatchObject({ start: 3, end: 3 + row("a").length });
+});
+
+test("pairs of escapes, escaped backslashes and whole characters are text", () => {
+  for (const escaped of ["\\ud83d\\ude00", "\\uD83D\\uDE00", "\\\\ud83d", "🙂", "\\u00e9"])
+    expect(parseJsonLines(`{"id":"a","text":"${escaped}"}`, options)).toEqual([
+      { id: "a", text: JSON.parse(`"${escaped}"`) as string },
+    ]);
+});
+
 describe("a fault names file and line and what was expected", () => {
   test.each([
     [
@@ -48,7 +69,18 @@ describe("a fault names file and line and what was expected", () => {
     ["an empty text", row("a", ""), /line 1 .* got text: /],
     ["an array", "[1, 2]", /line 1 .* got line: .*object/],
     ["an empty line", `${row("a")}\n\n${row("b")}\n`, /line 2 .* got an empty line/],
-    ["a byte order mark", `\u{feff}${row("a")}`, /line 1 .* got a byte order mark/],
+    [
+      "a byte order mark that is not the file's first character",
+      `${row("a")}\n\u{feff}${row("b")}`,
+      /line 2 .* got a byte order mark in the middle/,
+    ],
+    ["half of a surrogate pair", `${row("a")}\n{"id":"é","text":"\\ud83d"}`, /line 2 .* in column 19\./],
+    [
+      "its other half, in a field nobody reads",
+      `{"id":"a","text":"b","x":"\\uDE00"}`,
+      /line 1 .* in column 27\./,
+    ],
+    ["a saved web page", "<!DOCTYPE html>\n<html>", /line 1 .* got a page of the web/],
     [
       "an id given twice",
       [row("a"), row("b"), row("a")].join("\n"),
@@ -66,7 +98,7 @@ describe("a fault names file and line and what was expected", () => {
     const file = join(temporaryFolder(), "latin.jsonl");
     writeFileSync(file, Buffer.from(`${row("a")}\n${row("b", "caf\xe9")}\n`, "latin1"));
     await expect(allOf(readJsonLines(file, options))).rejects.toThrow(
-      /latin\.jsonl must be UTF-8 text, got other bytes in line 2/,
+      /latin\.jsonl must be UTF-8 text, got the byte 0xE9 in line 2, column 22/,
     );
   });
 });

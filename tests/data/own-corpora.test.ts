@@ -58,7 +58,7 @@ describe("texts are", () => {
 
   test("what stands between empty lines", async () => {
     put("\n\nDear Mara,\r\nthe bells rang.\r\n\r\n \nYours\nOtto");
-    expect(await textsOf("paragraphs")).toEqual(["Dear Mara,\r\nthe bells rang.\r", "Yours\nOtto"]);
+    expect(await textsOf("paragraphs")).toEqual(["Dear Mara,\nthe bells rang.", "Yours\nOtto"]);
   });
 
   test("the text of each JSON line, with the genre of the entry", async () => {
@@ -74,8 +74,30 @@ describe("texts are", () => {
   });
 });
 
+test("a byte order mark and CRLF are no part of any text, whatever the form", async () => {
+  put("\u{feff}The old bell\r\nrings.\r\n\r\nThe cat sleeps.\r\n");
+  const documents = await documentsOf("paragraphs");
+  expect([...readTexts(documents)]).toEqual(["The old bell\nrings.", "The cat sleeps."]);
+  const cut = documents.slice(0, 1).map((document) => cutDocument(document, 4));
+  expect([...readTexts(cut)]).toEqual(["The old bell\nrings."]);
+  expect([...readTexts(documents.slice(0, 1).map((document) => cutDocument(document, 2)))]).toEqual([
+    "The old",
+  ]);
+  expect(await textsOf("lines")).toEqual(["The old bell", "rings.", "The cat sleeps."]);
+  put('\u{feff}{"text": "The old bell\\r\\nrings."}\r\n');
+  expect(await textsOf("jsonl")).toEqual(["The old bell\nrings."]);
+});
+
 describe("a corpus is refused that", () => {
-  test.each([
+  test.each<[string, string | Uint8Array, RegExp]>([
+    ["jsonl", '{"text":"a \\ud83d"}\n', /letters\.txt, line 1 .* half of a surrogate pair.* column 12/],
+    ["jsonl", '{"text": " "}\n', /line 1 .* text: must have a word/],
+    [
+      "lines",
+      "version https://git-lfs.github.com/spec/v1\noid sha256:0f\n",
+      /letters\.txt .* a Git LFS pointer/,
+    ],
+    ["paragraphs", Buffer.from("a\nb", "utf16le"), /letters\.txt .* NUL in line 1, column 2/],
     ["lines", "\n \n", /letters\.txt must hold text, got none/],
     ["paragraphs", "", /letters\.txt must hold text, got none/],
     [
@@ -84,7 +106,11 @@ describe("a corpus is refused that", () => {
       /letters\.txt, line 2 must be a JSON object {"text": "..."}/,
     ],
     ["jsonl", "", /letters\.txt must have at least one line/],
-    ["lines", Buffer.from("fine\ncaf\xe9\n", "latin1"), /must be UTF-8 text, got other bytes in line 2/],
+    [
+      "lines",
+      Buffer.from("fine\ncaf\xe9\n", "latin1"),
+      /letters\.txt must be UTF-8 text, got the byte 0xE9 in line 2, column 4/,
+    ],
   ])("as %s holds %j", async (format, content, message) => {
     put(content);
     await expect(textsOf(format)).rejects.toThrow(message);
@@ -146,9 +172,19 @@ test.each<[string, object[], string]>([
   expect(() => parse(...files)).toThrow(message);
 });
 
+test("a file may have any name", async () => {
+  const name = 'own/-Mara\'s letters, "ü".txt';
+  put("Dear Mara\n", name);
+  const [entry] = parse(entryOf({ path: name }));
+  if (entry === undefined) throw new Error("the list must have an entry");
+  expect((await checkCorpus(entry, places)).path).toBe(name);
+});
+
 test("no list means no corpora; a list that is no JSON is an error", () => {
   expect(openOwnCorpora(join(temporaryFolder(), "own.json"))).toEqual([]);
   expect(() => parseOwnCorpora("{", "data/own.json")).toThrow("data/own.json must be JSON");
+  expect(() => parseOwnCorpora('{"files": [], "files": []}', "own.json")).toThrow('the name "files" twice');
+  expect(parseOwnCorpora('\u{feff}{"schemaVersion": 1,\r\n"files": []}', "own.json")).toEqual([]);
 });
 
 test("the example in data/README.md is a valid list", () => {

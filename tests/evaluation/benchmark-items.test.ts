@@ -172,7 +172,7 @@ describe("a line that is none is refused by file and line", () => {
     ["a share of null", "wug_adj", "wugs", { ...WUG, ratio: null }, /wugs, line 1 .*ratio/],
     ["a share of no text", "wug_adj", "wugs", { ...WUG, ratio: "" }, /wugs, line 1 .*ratio/],
     ["a share in percent", "wug_adj", "wugs", { ...WUG, ratio: 58.5 }, /wugs, line 1 .*ratio/],
-    ["another file of COMPS", "comps", "comps_other", COMPS, /must be named comps_base.*got "comps_other"/],
+    ["another file of COMPS", "comps", "comps_other", COMPS, /must be one of comps_base.*got "comps_other"/],
     ["an empty sentence", "blimp", "toy", { ...PAIR, sentence_bad: "" }, /toy, line 1 .*sentence_bad/],
     ["no JSON", "blimp", "toy", "Ann runs.", /toy, line 1 must be/],
     ["another benchmark's", "comps", "comps_base", PAIR, /comps_base, line 1 .*prefix_acceptable/],

@@ -1,9 +1,10 @@
 /** @file The items of a (Super)GLUE task: from a folder, from where data lies, or generated; cut down to a scale's budget. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { defaultPlaces } from "../../data/files.js";
 import { findEntry } from "../../data/manifest.js";
+import { decodeText, readBytes } from "../../data/text-file.js";
 import { microworldClassification } from "../../data/microworld/classification-tasks.js";
 import {
   readNestedMultirc,
@@ -37,8 +38,11 @@ const GLUE = "babylm_eval_2025/full_eval/glue_filtered";
 const FOLDERS = [GLUE, "full_eval/glue_filtered", "glue_filtered", "."];
 
 interface FoundFile {
-  readonly name: string;
+  readonly fileName: string;
+  /** As results name it. */
   readonly path: string;
+  /** Where it is, for errors. */
+  readonly name: string;
   readonly text: string;
   readonly sha256: string;
 }
@@ -48,9 +52,9 @@ function find(roots: readonly string[], candidates: readonly string[]): FoundFil
     for (const path of candidates) {
       const file = join(root, path);
       if (!existsSync(file)) continue;
-      const bytes = readFileSync(file);
+      const bytes = readBytes(file);
       const sha256 = createHash("sha256").update(bytes).digest("hex");
-      return { name: basename(path), path, text: bytes.toString("utf8"), sha256 };
+      return { fileName: basename(path), path, name: file, text: decodeText(bytes, file), sha256 };
     }
   return null;
 }
@@ -60,7 +64,8 @@ const inFolders = (name: string): string[] => FOLDERS.map((folder) => join(folde
 /**
  * A task's items.
  *
- * @param from.dataFolder official layout, the folder of its files, or one with `superglue_extra`; the project's places without it
+ * @param from.dataFolder official layout, the folder of its files, one with `superglue_extra`, or one of the two files; the
+ *   project's places without it
  * @param from.generated  items of the microworld in place of files
  * @throws Error naming the file that is missing; RangeError as `readSuperglue`, or when train items are of one class
  */
@@ -74,7 +79,7 @@ export function loadTask(
   const roots =
     from.dataFolder === undefined
       ? [rawFolder, ...(dataFolder === null ? [] : [dataFolder])]
-      : [from.dataFolder];
+      : [folderOf(task, from.dataFolder)];
   const extra = { multirc: "multirc.train.superglue.jsonl", boolq: "boolq.substitute_train.jsonl" };
   const extraName = task === "multirc" || task === "boolq" ? extra[task] : null;
   const trainFile = find(roots, [
@@ -86,9 +91,9 @@ export function loadTask(
     throw new Error(
       `loadTask: ${task} must have ${task}.train.jsonl and ${task}.valid.jsonl, found no ${trainFile ? "valid" : "train"} file in ${roots.join(" or ")}. Fetch the official (Super)GLUE files, or name their folder.`,
     );
-  const isSubstitute = trainFile.name === extra.boolq;
+  const isSubstitute = trainFile.fileName === extra.boolq;
   const train =
-    trainFile.name === extra.multirc ? readNestedMultirc(trainFile) : readSuperglue(task, trainFile);
+    trainFile.fileName === extra.multirc ? readNestedMultirc(trainFile) : readSuperglue(task, trainFile);
   const dev = readSuperglue(task, devFile);
   return cut(
     {
@@ -103,6 +108,17 @@ export function loadTask(
       ],
     },
     budget,
+  );
+}
+
+/** A folder, or that of one of a task's two files. @throws Error when there is neither */
+function folderOf(task: SuperglueTask, place: string): string {
+  const found = statSync(place, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return place;
+  if (found?.isFile() && basename(place).startsWith(`${task}.`)) return dirname(place);
+  throw new Error(
+    `loadTask: --data must name a folder or a file of ${task}, got "${place}"${found ? "" : ", where there is nothing"}. ` +
+      `Give the folder that holds ${task}.train.jsonl and ${task}.valid.jsonl, or one of the two.`,
   );
 }
 

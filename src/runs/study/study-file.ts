@@ -2,11 +2,13 @@
  * @file A study's configuration from a file: the settings that differ from the scale's own, for runs that no notebook starts.
  * Science stays in data: the file goes into every result as part of the whole configuration.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { describeIssue, studyConfigSchema, tuningStageSchema } from "../../config-schema.js";
 import type { StudyConfig } from "../../config.js";
 import { tune } from "../../curricula.js";
+import { parseJsonText } from "../../data/json-file.js";
+import { readTextFile } from "../../data/text-file.js";
 
 /** A stage as `tune` takes it: whatever is left out is as usual. */
 const briefStage = z.looseObject({
@@ -30,12 +32,7 @@ export function readStudyFile(path: string, config: StudyConfig): StudyConfig {
   };
   if (!existsSync(path))
     throw new Error(`readStudyFile: ${path} must exist, found no such file. Give the path of a JSON file.`);
-  let given: unknown;
-  try {
-    given = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    return refuse(cause instanceof Error ? cause.message : String(cause));
-  }
+  const given = parseJsonText(readTextFile(path), refuse);
   if (!isRecord(given)) return refuse("no JSON object");
   for (const field of ["scale", "shrunk"])
     if (field in given) refuse(`${field}: it follows from the command's --scale`);

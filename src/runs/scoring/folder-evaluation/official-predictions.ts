@@ -34,13 +34,15 @@ export function writeBenchmarkPredictions(
 ): void {
   const folder = join(zeroShotFolder(place), benchmarkOf(name).officialTask, dataset);
   const isWug = summary.unit === "correlation";
-  const predictions: Record<string, { predictions: object[] }> = {};
+  const predictions = new Map<string, { predictions: object[] }>();
   for (const [index, { uid, id, predictions: texts }] of items.entries()) {
     const { choice, scores } = scored[index] ?? { choice: 0, scores: [] };
     const prob = isWug ? { prob: officialShare(scores) } : {};
-    (predictions[uid] ??= { predictions: [] }).predictions.push({ id, pred: texts[choice], ...prob });
+    const ofUid = predictions.get(uid) ?? { predictions: [] };
+    predictions.set(uid, ofUid);
+    ofUid.predictions.push({ id, pred: texts[choice], ...prob });
   }
-  writeFileAtomically(join(folder, "predictions.json"), JSON.stringify(predictions));
+  writeFileAtomically(join(folder, "predictions.json"), JSON.stringify(Object.fromEntries(predictions)));
   writeFileAtomically(join(folder, "best_temperature_report.txt"), describeOfficially(summary));
 }
 

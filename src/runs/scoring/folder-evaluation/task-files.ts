@@ -1,7 +1,8 @@
 /** @file Which files of a data folder belong to a task: the folder may be the official one, a half of it, or hold the task's files alone. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { decodeText, readBytes } from "../../../data/text-file.js";
 import { benchmarkOf } from "../../../evaluation/benchmarks.js";
 import type { Task } from "../tasks.js";
 
@@ -23,38 +24,45 @@ export interface TaskFiles {
 const READING_FILE = "reading_data.csv";
 
 /**
- * Looks for `full_eval/<set>`, `fast_eval/<set>`, `<set>`, and then for the files themselves, in this order; with `fast` for the fast
- * set first.
+ * The files of a task below a folder: in `full_eval/<set>`, `fast_eval/<set>`, `<set>`, or the folder itself, in this order; with
+ * `fast` in the fast set first. A file stands for itself.
  *
+ * @param place a folder, or one file
  * @throws Error that lists where it looked when there is nothing, RangeError when a file is not UTF-8 text
  */
-export function findTaskFiles(
-  dataFolder: string,
-  task: Task,
-  { fast }: { readonly fast: boolean },
-): TaskFiles {
-  if (!existsSync(dataFolder) || !statSync(dataFolder).isDirectory())
+export function findTaskFiles(place: string, task: Task, { fast }: { readonly fast: boolean }): TaskFiles {
+  const found = statSync(place, { throwIfNoEntry: false });
+  if (found?.isFile()) return { dataset: basename(dirname(resolve(place))), files: [readTaskFile(place)] };
+  if (!found?.isDirectory())
     throw new Error(
-      `findTaskFiles: --data must name a folder, got "${dataFolder}". Give the folder of the evaluation data.`,
+      `findTaskFiles: --data must name a folder or a file, got "${place}", where there is none. Give the folder of the evaluation data, or a file of the task.`,
     );
   const candidates = [...setsOf(task, fast).flatMap((set) => [set.below, set.folder]), "."];
   const isFile = (name: string): boolean =>
     task === "reading" ? name === READING_FILE : name.endsWith(".jsonl");
   for (const candidate of candidates) {
-    const folder = join(dataFolder, candidate);
+    const folder = join(place, candidate);
     const names = existsSync(folder) ? readdirSync(folder).filter(isFile).sort() : [];
     const wanted = names.filter((name) => takes(task, fast, names, name));
     if (wanted.length > 0)
       return {
-        dataset: datasetOf(task, fast, basename(join(folder))),
+        dataset: datasetOf(task, fast, basename(resolve(folder))),
         files: wanted.map((name) => readTaskFile(join(folder, name))),
       };
   }
+  const kind = task === "reading" ? READING_FILE : "a .jsonl file";
   throw new Error(
-    `findTaskFiles: the files of ${task} must lie in "${dataFolder}", got none in ${candidates.join(", ")}. ` +
-      "Give the official evaluation data, or the folder of this task's files.",
+    `findTaskFiles: ${task} must have ${kind} in "${place}", got none in ${candidates.join(", ")}; the folder holds ${describeNames(readdirSync(place))}. ` +
+      "Give the official evaluation data, the folder of this task's files, or one of them.",
   );
 }
+
+const MOST_NAMES = 5;
+const describeNames = (names: readonly string[]): string =>
+  names.length === 0
+    ? "nothing"
+    : [...names].sort().slice(0, MOST_NAMES).join(", ") +
+      (names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "");
 
 /** Folders of a task in the official layout, the preferred one first. */
 function setsOf(task: Task, fast: boolean): { readonly below: string; readonly folder: string }[] {
@@ -82,12 +90,7 @@ const datasetOf = (task: Task, fast: boolean, folder: string): string => {
 };
 
 function readTaskFile(path: string): TaskFile {
-  const bytes = readFileSync(path);
+  const bytes = readBytes(path);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return { path, name: basename(path).replace(/\.(jsonl|csv)$/, ""), text, sha256 };
-  } catch {
-    throw new RangeError(`findTaskFiles: ${path} must be UTF-8 text, got other bytes. Fetch the file again.`);
-  }
+  return { path, name: basename(path).replace(/\.[^.]+$/, ""), text: decodeText(bytes, path), sha256 };
 }
