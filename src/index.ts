@@ -81,6 +81,7 @@ export { splitByOverlap, type OverlapSplit, type SplitSide } from "./evaluation/
 export { stateData, type DataStatement, type UsedSource } from "./runs/description/data-statement.js";
 export type { SourceStatement } from "./data/data-statement.js";
 export type { BenchmarkName } from "./evaluation/benchmarks.js";
+export { RULES, type Rules } from "./evaluation/rules.js";
 export { TASKS, type Task } from "./runs/scoring/tasks.js";
 export { medianZScores, zScores, type ModelStanding, type TaskValue } from "./statistics/z-scores.js";
 export { wilsonInterval, type Interval } from "./statistics/summary.js";

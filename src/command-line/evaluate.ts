@@ -1,6 +1,7 @@
 /** @file `class-it evaluate`: scores a model folder, or the models of a condition, on zero-shot tasks. */
 import { Command, Option } from "commander";
 import { TIE_POLICIES, type TiePolicy } from "../evaluation/choices.js";
+import type { Rules } from "../evaluation/rules.js";
 import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
 import type { Result } from "../runs/study/results.js";
 import { TASKS, type Task } from "../runs/scoring/tasks.js";
@@ -12,6 +13,7 @@ import {
   example,
   jsonOption,
   listOption,
+  rulesOption,
   subjectOptions,
   type SubjectOptions,
 } from "./options.js";
@@ -27,6 +29,7 @@ interface EvaluateOptions extends Partial<Omit<SubjectOptions, "model">> {
   readonly out?: string;
   readonly fast?: true;
   readonly tiePolicy?: TiePolicy;
+  readonly rules: Rules;
   readonly tasks: readonly Task[];
   readonly json?: true;
 }
@@ -56,6 +59,7 @@ export function evaluateVerb(surroundings: Surroundings): Command {
     new Option("--out <folder>", "where items, summaries and official predictions are written"),
     new Option("--fast", "the fast sets where the data has both"),
     choice("--tie-policy <name>", "what a tie earns in the corrected reading", TIE_POLICIES),
+    rulesOption(),
     ...shared,
     jsonOption(),
   ])
@@ -110,7 +114,7 @@ const INTERRUPTED =
   "class-it: interrupted. What was scored is kept beside the results; the same command goes on from there.";
 
 async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
-  const { model, data, out, tasks, fast = false, tiePolicy = "halfCredit" } = options;
+  const { model, data, out, tasks, rules, fast = false, tiePolicy = "halfCredit" } = options;
   const misplaced = STUDY_OPTIONS.filter((name) => options[name] !== undefined);
   if (model === undefined || data === undefined || out === undefined || misplaced.length > 0)
     throw new RangeError(
@@ -142,6 +146,7 @@ async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surro
             outFolder: out,
             fast,
             tiePolicy,
+            rules,
             signal,
             onProgress,
           }),

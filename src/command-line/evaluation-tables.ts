@@ -39,6 +39,8 @@ export function describeFolderSummary({
   n,
   ties,
   quirks,
+  baselines,
+  rules,
   model,
 }: FolderSummary): string {
   const [left, right] = [flatten(official), flatten(corrected)];
@@ -47,14 +49,22 @@ export function describeFolderSummary({
     official: printed(left.get(figure)),
     corrected: printed(right.get(figure)),
   }));
+  const beside = Object.entries(baselines ?? {}).flatMap(([name, value]) =>
+    value === null ? [] : [`${BASELINE_NAMES[name] ?? name} ${printed(value)}`],
+  );
   const counted = Object.entries(quirks).map(([name, count]) => `${name} ${count}`);
   return tableMarkdown(rows, {
-    caption: `${task}: ${model.folder}, ${n} items`,
+    caption: `${task}: ${model.folder}, ${n} items, rules of ${rules}`,
     maxRows: rows.length,
     missing: "the figure has one reading.",
-    note: `In ${unit === "percent" ? "percent" : "rank correlation"}.${ties === null ? "" : ` Ties: ${ties}.`} Items a quirk of the official scoring could decide: ${counted.join(", ")}.`,
+    note: `In ${unit === "percent" ? "percent" : "rank correlation"}.${beside.length > 0 ? ` For comparison: ${beside.join(", ")}.` : ""}${ties === null ? "" : ` Ties: ${ties}.`} Items a quirk of the official scoring could decide: ${counted.join(", ")}.`,
   });
 }
+
+const BASELINE_NAMES: Readonly<Record<string, string>> = {
+  chance: "guessing",
+  fewestTokens: "the option with the fewest tokens",
+};
 
 // Percent, milliseconds and counts stand in one column: each is printed with as many digits as it has.
 const printed = (value: number | undefined): string | null =>

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { Option } from "commander";
 import { CONTROLS } from "../curricula.js";
 import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config.js";
+import { RULES } from "../evaluation/rules.js";
 import { findProjectRoot } from "../project-root.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -43,6 +44,21 @@ export function choice<Name extends string>(
 ): Option {
   const option = new Option(flags, description).choices(valid);
   return option.argParser((value) => oneOf(option.name(), value, valid));
+}
+
+/** Whose rules score: a year of the BabyLM evaluation. */
+export function rulesOption(): Option {
+  const names = RULES.map(String);
+  return new Option("--rules <year>", "BabyLM evaluation whose rules score")
+    .choices(names)
+    .argParser((value) => {
+      const found = RULES.find((year) => String(year) === value);
+      if (found !== undefined) return found;
+      throw new RangeError(
+        `class-it: rules must be one of ${names.join(", ")}, got "${value}". Correct the option --rules.`,
+      );
+    })
+    .default(2025);
 }
 
 /** Names separated by commas, each of them valid; a name given twice counts once. */

@@ -4,22 +4,30 @@
  */
 import { mean } from "../statistics/summary.js";
 import { summariseAccuracy } from "./accuracy.js";
-import type { BenchmarkName } from "./benchmarks.js";
+import { benchmarkOf, type BenchmarkName } from "./benchmarks.js";
 import type { ChoiceItem, ScoredChoice } from "./choice-items.js";
-import { chooseCandidate, creditForFirst, type TiePolicy } from "./choices.js";
+import { chooseCandidate, creditForFirst, rankedScores, type TiePolicy } from "./choices.js";
 import { averageSplits } from "./entity-tracking.js";
+import type { Rules } from "./rules.js";
 import { correlateWithPeople, officialShare } from "./wugs.js";
 
 /** A scored item as it is kept: numbers and ids alone. */
 export interface StoredItem extends ScoredChoice {
   /** WUGs alone. */
   readonly humanShare?: number;
+  /** The rules of 2026 leave the item out. */
+  readonly isDropped2026?: true;
+  /** The item's id before the filter of 2026, where that changes ids. */
+  readonly id2025?: string;
 }
 
 /** Figures under one reading. */
 export interface BenchmarkReading {
   /** The figure that is reported: of the uids, or of the splits in entity tracking. */
   readonly average: number;
+  /** Official rules of 2026 alone: what the average comes to when every draw among tied candidates is wrong, or right. */
+  readonly averageIfTiesWrong?: number;
+  readonly averageIfTiesRight?: number;
   /** By the kind of group, first of all `UID`, and the group. */
   readonly by: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
@@ -36,15 +44,21 @@ export interface Quirks {
   readonly unscoredFirstTokens: number;
   /** WUGs alone: items that share their preference with another only because it is kept in single precision. */
   readonly singlePrecisionTies?: number;
+  /** Items with a score that is NaN; left out where there is none. */
+  readonly nan?: number;
 }
 
 /** Everything reported of a benchmark. */
 export interface BenchmarkSummary {
   readonly unit: "proportion" | "correlation";
+  readonly rules: Rules;
   readonly official: BenchmarkReading;
-  readonly corrected: BenchmarkReading;
-  /** Accuracy with scores divided by their number of tokens, ties by half; null for WUGs. */
+  /** Null where a score is NaN, which only the official rules of 2026 allow. */
+  readonly corrected: BenchmarkReading | null;
+  /** Accuracy with scores divided by their number of tokens, ties by half; null for WUGs, and where official scores are so divided. */
   readonly perToken: number | null;
+  /** Accuracy of a chooser that sees lengths alone; null where all candidates of every item are equally long, and for WUGs. */
+  readonly fewestTokens: number | null;
   /** WUGs alone: share of items on which the first form wins, the figure of before August 2025. */
   readonly firstFormShare?: number;
   readonly n: number;
@@ -52,60 +66,114 @@ export interface BenchmarkSummary {
   readonly quirks: Quirks;
 }
 
+/** What a summary counts by. */
+export interface SummaryOptions {
+  /** The items themselves, for groups besides the uid and for candidates of the same text; kept items have none. */
+  readonly items?: readonly ChoiceItem[];
+  /** What a tie earns in the corrected reading (docs/decisions.md#d18). */
+  readonly tiePolicy?: TiePolicy;
+  /** Whose rules the official reading follows. */
+  readonly rules?: Rules;
+}
+
 /**
  * All figures of a benchmark.
  *
- * @param scored     at least one
- * @param more.items the items themselves, for groups besides the uid and for candidates of the same text; kept items have none
- * @param more.tiePolicy what a tie earns in the corrected reading (docs/decisions.md#d18)
+ * @param scored     at least one, as the rules have them: see `items-under-rules.ts`
  * @throws RangeError when there are no items, or people's shares are missing from WUGs
+ *
+ * Source: BabyLM evaluation pipeline 2025; under the rules of 2026 a tie earns the expectation of the official random draw.
  */
 export function summariseBenchmark(
   name: BenchmarkName,
   scored: readonly StoredItem[],
-  {
-    items = [],
-    tiePolicy = "halfCredit",
-  }: { readonly items?: readonly ChoiceItem[]; readonly tiePolicy?: TiePolicy } = {},
+  { items = [], tiePolicy = "halfCredit", rules = 2025 }: SummaryOptions = {},
 ): BenchmarkSummary {
-  const accuracy = summariseAccuracy(scored, "official");
-  const common = { n: accuracy.n, ties: accuracy.ties };
-  const quirks = countQuirks(scored, items);
-  if (name === "wug_adj" || name === "wug_past") {
-    const wugs = scored.map(({ id, scores, humanShare }) => {
-      if (humanShare === undefined)
-        throw new RangeError(
-          `summariseBenchmark: ${id} must have people's share, got none. Score the items again.`,
-        );
-      return { scores, humanShare };
-    });
-    const reading = (of: "official" | "corrected"): BenchmarkReading => {
-      const average = correlateWithPeople(wugs, of);
-      return { average, by: { UID: { avg: average } } };
-    };
-    const shares = wugs.map(({ scores }) => officialShare(scores));
-    return {
-      unit: "correlation",
-      official: reading("official"),
-      corrected: reading("corrected"),
-      perToken: null,
-      firstFormShare: accuracy.average,
-      ...common,
-      quirks: { ...quirks, singlePrecisionTies: shares.length - new Set(shares).size },
-    };
-  }
-  const reading = (policy: TiePolicy): BenchmarkReading => accuracyReading(name, scored, items, policy);
-  const perToken = scored.map(({ uid, scores, numTokens, id }) => {
-    const divided = scores.map((score, index) => score / (numTokens[index] ?? Number.NaN));
-    return { uid, scores: divided, ...chooseCandidate(divided, id) };
-  });
+  const ranked = scored.map((item) => correctFirst({ ...item, scores: rankedScores(item.scores, rules) }));
+  const nan = scored.filter(({ scores }) => scores.some(Number.isNaN)).length;
+  const accuracy = summariseAccuracy(ranked, "official");
+  const common = { rules, n: accuracy.n, ties: accuracy.ties };
+  const quirks = { ...countQuirks(scored, items), ...(nan > 0 && { nan }) };
+  if (name === "wug_adj" || name === "wug_past")
+    return { ...common, ...summariseWugs(scored, accuracy.average, quirks) };
+  const reading = (policy: TiePolicy): BenchmarkReading => accuracyReading(name, ranked, items, policy);
+  const isPerToken = benchmarkOf(name).scorePer === "token";
   return {
     unit: "proportion",
-    official: reading("official"),
-    corrected: reading(tiePolicy),
-    perToken: accuracyReading(name, perToken, [], "halfCredit").average,
+    official:
+      rules === 2025
+        ? reading("official")
+        : {
+            ...reading("halfCredit"),
+            averageIfTiesWrong: reading("wrong").average,
+            averageIfTiesRight: reading("official").average,
+          },
+    corrected: nan > 0 ? null : reading(tiePolicy),
+    perToken:
+      nan > 0 || isPerToken
+        ? null
+        : accuracyReading(name, ranked.map(dividedByTokens), [], "halfCredit").average,
+    fewestTokens: ranked.some(({ numTokens }) => new Set(numTokens).size > 1)
+      ? accuracyReading(name, ranked.map(byLength), [], "halfCredit").average
+      : null,
     ...common,
     quirks,
+  };
+}
+
+/** The item with its correct candidate in front, as credit is given; `unscoredFirst` is left as it is. */
+export function correctFirst<Item extends Pick<StoredItem, "label" | "scores" | "numTokens">>({
+  label = 0,
+  ...item
+}: Item): Omit<Item, "label"> {
+  if (label === 0) return item;
+  const first = <Value>(values: readonly Value[]): Value[] => [
+    ...values.slice(label, label + 1),
+    ...values.filter((_, index) => index !== label),
+  ];
+  return { ...item, scores: first(item.scores), numTokens: first(item.numTokens) };
+}
+
+const perToken = ({ scores, numTokens }: Pick<StoredItem, "scores" | "numTokens">): number[] =>
+  scores.map((score, index) => score / (numTokens[index] ?? Number.NaN));
+
+function dividedByTokens(item: StoredItem): StoredItem {
+  const scores = perToken(item);
+  return { ...item, scores, ...chooseCandidate(scores, item.id) };
+}
+
+/** Scored as if every token were as probable as every other. */
+function byLength(item: StoredItem): StoredItem {
+  const scores = item.numTokens.map((count) => -count);
+  return { ...item, scores, ...chooseCandidate(scores, item.id) };
+}
+
+/** Correlations in place of accuracies. */
+function summariseWugs(
+  scored: readonly StoredItem[],
+  firstFormShare: number,
+  quirks: Quirks,
+): Omit<BenchmarkSummary, "rules" | "n" | "ties"> {
+  const wugs = scored.map(({ id, scores, humanShare }) => {
+    if (humanShare === undefined)
+      throw new RangeError(
+        `summariseBenchmark: ${id} must have people's share, got none. Score the items again.`,
+      );
+    return { scores, humanShare };
+  });
+  const reading = (of: "official" | "corrected"): BenchmarkReading => {
+    const average = correlateWithPeople(wugs, of);
+    return { average, by: { UID: { avg: average } } };
+  };
+  const shares = wugs.map(({ scores }) => officialShare(scores));
+  return {
+    unit: "correlation",
+    official: reading("official"),
+    corrected: reading("corrected"),
+    perToken: null,
+    fewestTokens: null,
+    firstFormShare,
+    quirks: { ...quirks, singlePrecisionTies: shares.length - new Set(shares).size },
   };
 }
 
@@ -154,9 +222,9 @@ function countQuirks(scored: readonly StoredItem[], items: readonly ChoiceItem[]
   return {
     ties: count(scored, ({ tie }) => tie),
     sameText: count(items, (item) => new Set(textsOf(item)).size < item.candidates.length),
-    perTokenChangesChoice: count(scored, ({ scores, numTokens, choice, id }) => {
-      const divided = scores.map((score, index) => score / (numTokens[index] ?? Number.NaN));
-      return chooseCandidate(divided, id).choice !== choice;
+    perTokenChangesChoice: count(scored, ({ choice, id, ...item }) => {
+      const divided = perToken(item);
+      return !divided.some(Number.isNaN) && chooseCandidate(divided, id).choice !== choice;
     }),
     unscoredFirstTokens: count(scored, ({ unscoredFirst = [] }) => new Set(unscoredFirst).size > 1),
   };

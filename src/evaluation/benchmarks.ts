@@ -19,6 +19,7 @@ import { readComps } from "./comps.js";
 import { readEntityTracking } from "./entity-tracking.js";
 import { readEwok } from "./ewok.js";
 import { readPairItems } from "./minimal-pairs.js";
+import type { Rules } from "./rules.js";
 import { readWugs } from "./wugs.js";
 
 /** A benchmark. */
@@ -36,6 +37,12 @@ export interface Benchmark {
   readonly officialTask: string;
   /** Accuracy of guessing; null where no answer is right. */
   readonly chance: number | null;
+  /** Years that have the task; all of them where it is left out. */
+  readonly rules?: readonly [Rules, ...Rules[]];
+  /** Which of an item's candidates each year compares; all of them in every year where it is left out. */
+  readonly contrasts?: Readonly<Record<Rules, readonly number[]>>;
+  /** What a candidate's log-probability is divided by; nothing where it is left out. */
+  readonly scorePer?: "token";
 }
 
 /** Source: BabyLM evaluation pipeline 2025, eval_zero_shot.sh and eval_zero_shot_fast.sh; docs/paper.md#zero-shot-tasks. */
@@ -57,20 +64,13 @@ export const BENCHMARKS = {
     chance: 0.5,
   },
   ewok: {
-    read: (file) => readEwok(file, "targets2025"),
+    read: readEwok,
     fastFolder: "ewok_fast",
     fastItemsPerUid: 100,
     fullFolder: "ewok_filtered",
     officialTask: "ewok",
     chance: 0.5,
-  },
-  ewok_contexts: {
-    read: (file) => readEwok(file, "contexts2026"),
-    fastFolder: "ewok_fast",
-    fastItemsPerUid: 100,
-    fullFolder: "ewok_filtered",
-    officialTask: "ewok",
-    chance: 0.5,
+    contrasts: { 2025: [0, 1], 2026: [0, 2] },
   },
   entity_tracking: {
     read: readEntityTracking,
@@ -88,6 +88,7 @@ export const BENCHMARKS = {
     fullFolder: "wug_adj_nominalization",
     officialTask: "wug_adj",
     chance: null,
+    rules: [2025],
   },
   wug_past: {
     read: (file) => readWugs(file, "wug_past"),
@@ -96,6 +97,7 @@ export const BENCHMARKS = {
     fullFolder: "wug_past_tense",
     officialTask: "wug_past",
     chance: null,
+    rules: [2025],
   },
   comps: {
     read: readComps,

@@ -4,6 +4,7 @@
  */
 import { chooseCandidate, type ScoredItem } from "./choices.js";
 import type { LogLikelihood } from "./log-likelihood.js";
+import type { Rules } from "./rules.js";
 
 /** A file of a benchmark. */
 export interface BenchmarkFile {
@@ -27,10 +28,18 @@ export interface ChoiceItem {
   readonly uid: string;
   /** `<uid>_<index within the uid>`, as in the official prediction files. */
   readonly id: string;
-  /** At least two; the correct one first. */
+  /** At least two; the correct one first unless `label` says otherwise. */
   readonly candidates: readonly Candidate[];
+  /** Index of the correct candidate; 0 where it is left out. */
+  readonly label?: number;
   /** What the official prediction file holds where a candidate is chosen. */
   readonly predictions: readonly string[];
+  /** The same in the files of 2026, where they differ. */
+  readonly predictions2026?: readonly string[];
+  /** The rules of 2026 leave the item out. */
+  readonly isDropped2026?: true;
+  /** The item's id before the filter of 2026, where that changes ids. */
+  readonly id2025?: string;
   /** Further groups the official report counts, such as `context_type: direct`. */
   readonly groups: Readonly<Record<string, string>>;
   /** WUGs alone: share of people who prefer the first candidate, 0–1. */
@@ -38,12 +47,14 @@ export interface ChoiceItem {
 }
 
 /** An item as its file has it, before it has a number. */
-export type UnnumberedItem = Omit<ChoiceItem, "id">;
+export type UnnumberedItem = Omit<ChoiceItem, "id" | "id2025">;
 
 /** An item with its scores, and what each was summed over. */
 export interface ScoredChoice extends ScoredItem {
   /** Scored tokens of each candidate. */
   readonly numTokens: readonly number[];
+  /** Index of the correct candidate; 0 where it is left out. */
+  readonly label?: number;
   /** First token of each candidate where it is part of the scored text and has no probability, else null. */
   readonly unscoredFirst?: readonly (number | null)[];
 }
@@ -53,7 +64,9 @@ export interface ScoredChoice extends ScoredItem {
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/compute_results.py.
  */
-export function numberItems(items: readonly UnnumberedItem[]): ChoiceItem[] {
+export function numberItems<Item extends { readonly uid: string }>(
+  items: readonly Item[],
+): (Item & { readonly id: string })[] {
   const counts = new Map<string, number>();
   return items.map((item) => {
     const index = counts.get(item.uid) ?? 0;
@@ -62,20 +75,29 @@ export function numberItems(items: readonly UnnumberedItem[]): ChoiceItem[] {
   });
 }
 
+/** How items are scored, beyond the sum of log-probabilities. */
+export interface ItemScoring {
+  /** Whose rules say what NaN is worth; those of 2025 make it an error. */
+  readonly rules?: Rules;
+  /** Divides each sum by its number of tokens. */
+  readonly scorePer?: "token";
+}
+
 /**
  * Log-probability of every candidate, and the one preferred.
  *
  * @param logLikelihood asked once, with one request a candidate
  * @returns one entry an item, in order
- * @throws RangeError naming the item when a score is NaN or a candidate has no scored token
+ * @throws RangeError naming the item when a candidate has no scored token, or under the rules of 2025 when a score is NaN
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/compute_results.py.
- * Differs: NaN is an error (there it wins). A sentence of one token that nothing precedes has no probability and is an error with a
- * reason (there the run crashes). Ties keep index 0, as there, but are marked; `accuracy.ts` decides what they earn.
+ * Differs: NaN is an error in 2025 (there it wins). A sentence of one token that nothing precedes has no probability and is an error
+ * with a reason (there the run crashes). Ties keep the first index, but are marked; `accuracy.ts` decides what they earn.
  */
 export async function scoreItems(
   items: readonly ChoiceItem[],
   logLikelihood: LogLikelihood,
+  { rules = 2025, scorePer }: ItemScoring = {},
 ): Promise<ScoredChoice[]> {
   const requests = items.flatMap(({ candidates }) =>
     candidates.map((candidate) => ({ ...candidate, tokenization: "joined" as const })),
@@ -88,7 +110,7 @@ export async function scoreItems(
     );
   }
   let answered = 0;
-  return items.map(({ uid, id, candidates }) => {
+  return items.map(({ uid, id, candidates, label }) => {
     const own = answers.slice(answered, (answered += candidates.length));
     const numTokens = own.map((answer) => answer.numTokens);
     if (numTokens.includes(0)) {
@@ -97,8 +119,9 @@ export async function scoreItems(
           "Remove the item, or use a tokenizer that puts a start token in front.",
       );
     }
-    const scores = own.map(({ logProb }) => logProb);
+    const scores = own.map((answer) => answer.logProb / (scorePer === "token" ? answer.numTokens : 1));
     const unscoredFirst = own.map((answer) => answer.unscoredFirst ?? null);
-    return { uid, id, scores, numTokens, unscoredFirst, ...chooseCandidate(scores, id) };
+    const scored = { uid, id, scores, numTokens, unscoredFirst, ...chooseCandidate(scores, id, rules) };
+    return label === undefined ? scored : { ...scored, label };
   });
 }

@@ -2,6 +2,7 @@
  * @file Which candidate a model prefers and what a tie is worth, for every task with a correct first candidate
  * (docs/decisions.md#d18). Minimal pairs are scored next door in `minimal-pairs.ts`.
  */
+import type { Rules } from "./rules.js";
 
 /**
  * What a tie for the best score earns when the correct candidate takes part in it: `official` everything,
@@ -29,25 +30,46 @@ export interface ScoredItem extends Choice {
 }
 
 /**
+ * Scores as the ranking step of a year compares them: the rules of 2026 count NaN as −∞, so that it loses to every number.
+ *
+ * Source: babylm-eval at 3d57ddc, sentence_zero_shot/compute_results.py.
+ */
+export const rankedScores = (scores: readonly number[], rules: Rules): readonly number[] =>
+  rules === 2025 ? scores : scores.map((score) => (Number.isNaN(score) ? -Infinity : score));
+
+/**
+ * Candidates that share the best score. The official code of 2026 draws one of them, all as likely, from a generator that nobody
+ * seeds.
+ *
+ * @param scores log-probabilities as {@link rankedScores} gives them, without NaN
+ */
+export function tiedCandidates(scores: readonly number[]): number[] {
+  const best = scores.reduce((highest, score) => Math.max(highest, score), -Infinity);
+  return scores.flatMap((score, index) => (score === best ? [index] : []));
+}
+
+/**
  * The candidate with the highest score.
  *
- * @param scores log-probabilities of the candidates in nats; −∞ is allowed, NaN is not
+ * @param scores log-probabilities of the candidates in nats; −∞ is allowed, NaN only under the rules of 2026
  * @param item name of the item, for the error message
- * @throws RangeError when there are fewer than two candidates or a score is NaN
+ * @throws RangeError when there are fewer than two candidates, or a score is NaN under the rules of 2025
  *
- * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot, `torch.max` over candidates.
- * Differs: NaN is an error; there NaN beats every number, so that a broken model scores 100 %.
+ * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot, `torch.max` over candidates; of 2026 for NaN.
+ * Differs: NaN is an error in 2025; there it beats every number, so that a broken model scores 100 %. In 2026 the first of several
+ * equal scores stands for all of them, and `tie` says so.
  */
-export function chooseCandidate(scores: readonly number[], item: string): Choice {
-  const broken = scores.findIndex((score) => Number.isNaN(score));
+export function chooseCandidate(scores: readonly number[], item: string, rules: Rules = 2025): Choice {
+  const ranked = rankedScores(scores, rules);
+  const broken = ranked.findIndex((score) => Number.isNaN(score));
   if (scores.length < 2 || broken >= 0) {
     throw new RangeError(
       `chooseCandidate: ${item} must have at least two scores, none NaN, got [${scores.join(", ")}]. ` +
         "Check the model's weights for NaN.",
     );
   }
-  const best = scores.reduce((highest, score) => Math.max(highest, score), -Infinity);
-  return { choice: scores.indexOf(best), tie: scores.lastIndexOf(best) !== scores.indexOf(best) };
+  const [choice = 0, ...others] = tiedCandidates(ranked);
+  return { choice, tie: others.length > 0 };
 }
 
 /**

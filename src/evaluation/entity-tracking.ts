@@ -20,7 +20,8 @@ const line = z.object({
  * @param file.name the split, such as `regular`; with the number of operations it makes the uid
  * @throws RangeError naming file and line when a line has other fields, an empty option or fewer than two
  *
- * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/read_files.py, decode_entity_tracking.
+ * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/read_files.py, decode_entity_tracking; of 2026 for
+ * the items it drops: those with the letters "nothing" in any option.
  */
 export function readEntityTracking({ text, name, path = name }: BenchmarkFile): UnnumberedItem[] {
   const rows = parseJsonLines(text, {
@@ -34,6 +35,7 @@ export function readEntityTracking({ text, name, path = name }: BenchmarkFile): 
     candidates: options.map((continuation) => ({ context: input_prefix, continuation })),
     predictions: options,
     groups: {},
+    ...(options.some((option) => option.includes("nothing")) && { isDropped2026: true }),
   }));
 }
 

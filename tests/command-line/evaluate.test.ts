@@ -80,7 +80,7 @@ describe("a model folder", () => {
     out = join(folder, "out");
     const { code, stderr } = await evaluate(
       out,
-      "--tasks blimp,blimp_supplement,entity_tracking,wug_adj,ewok,ewok_contexts,reading",
+      "--tasks blimp,blimp_supplement,entity_tracking,wug_adj,ewok,reading",
     );
     expect({ code, stderr: stderr.split("\n").filter((line) => line.startsWith("class-it")) }).toEqual({
       code: 0,

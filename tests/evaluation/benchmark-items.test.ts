@@ -2,9 +2,15 @@
 import { describe, expect, test } from "vitest";
 import { benchmarkOf, BENCHMARKS, type BenchmarkName } from "../../src/evaluation/benchmarks.js";
 import { numberItems } from "../../src/evaluation/choice-items.js";
+import { itemsUnder } from "../../src/evaluation/items-under-rules.js";
+import type { Rules } from "../../src/evaluation/rules.js";
 
-const readLine = (task: BenchmarkName, name: string, line: object | string) =>
-  numberItems(benchmarkOf(task).read({ name, text: typeof line === "string" ? line : JSON.stringify(line) }));
+const readLine = (task: BenchmarkName, name: string, line: object | string, rules: Rules = 2025) =>
+  itemsUnder(
+    task,
+    benchmarkOf(task).read({ name, text: typeof line === "string" ? line : JSON.stringify(line) }),
+    rules,
+  );
 
 const EWOK = {
   ...{ Domain: "social", ContextType: "direct", ContextDiff: "swap", TargetDiff: "swap" },
@@ -41,14 +47,6 @@ describe("a line becomes an item: uid, what is read before, and what is scored",
       ],
     ],
     [
-      "EWoK of 2026 asks for contexts before one target",
-      ...(["ewok_contexts", "any", EWOK, "social_0"] as const),
-      [
-        ["Ann leads.", " Bo follows."],
-        ["Bo leads.", " Bo follows."],
-      ],
-    ],
-    [
       "entity tracking counts operations in the uid",
       ...(["entity_tracking", "ambiref", ENTITY, "ambiref_2_ops_0"] as const),
       [
@@ -82,6 +80,46 @@ describe("a line becomes an item: uid, what is read before, and what is scored",
   });
 });
 
+describe("the rules of 2026", () => {
+  test("EWoK asks for contexts before one target", () => {
+    const [item] = readLine("ewok", "any", EWOK, 2026);
+    expect(item?.id).toBe("social_0");
+    expect(item?.candidates.map(({ context, continuation }) => [context, continuation])).toEqual([
+      ["Ann leads.", " Bo follows."],
+      ["Bo leads.", " Bo follows."],
+    ]);
+  });
+
+  test("entity tracking drops an item with the letters nothing in any option, and counts the others anew", () => {
+    const optionsOf = [
+      ["nothing.", "a cup."],
+      ["a cup.", "a pen."],
+      ["a cup.", "a do-nothing machine."],
+      ["Nothing.", "a cup."],
+    ];
+    const text = optionsOf.map((options) => JSON.stringify({ ...ENTITY, options })).join("\n");
+    expect(readLine("entity_tracking", "regular", text).map(({ id }) => id)).toEqual(
+      [0, 1, 2, 3].map((index) => `regular_2_ops_${index}`),
+    );
+    expect(
+      readLine("entity_tracking", "regular", text, 2026).map(({ id, id2025, predictions }) => [
+        id,
+        id2025,
+        predictions,
+      ]),
+    ).toEqual([
+      ["regular_2_ops_0", "regular_2_ops_1", ["a cup.", "a pen."]],
+      ["regular_2_ops_1", "regular_2_ops_3", ["Nothing.", "a cup."]],
+    ]);
+  });
+
+  test.each(["wug_adj", "wug_past"] as const)("there is no %s, and the error says so", (task) => {
+    expect(() => readLine(task, "any", WUG, 2026)).toThrow(
+      `${task} is a task of 2025 alone, got the rules of 2026`,
+    );
+  });
+});
+
 describe("what the official files hold beside the candidates", () => {
   test("EWoK predicts targets, of 2026 whole texts, and groups by context and contrast", () => {
     const [of2025] = readLine("ewok", "any", { ...EWOK, TargetDiff: "negate" });
@@ -91,7 +129,7 @@ describe("what the official files hold beside the candidates", () => {
       context_contrast: "swap",
       target_contrast: "negate",
     });
-    const [of2026] = readLine("ewok_contexts", "any", EWOK);
+    const [of2026] = readLine("ewok", "any", EWOK, 2026);
     expect(of2026?.predictions).toEqual(["Ann leads. Bo follows.", "Bo leads. Bo follows."]);
   });
 

@@ -68,7 +68,7 @@ export function jsonLines(): FuzzedReader {
     name: "json-lines",
     parts: {
       pairs: part([PAIR, { sentence_good: "a", sentence_bad: "b" }], readPairItems),
-      ewok: part([EWOK], (file) => readEwok(file, "contexts2026")),
+      ewok: part([EWOK], readEwok),
       comps: part([COMPS], readComps, "comps_base"),
       entities: part([ENTITY], readEntityTracking),
       wugs: part([WUG, { ...WUG, ratio: 1 }], (file) => readWugs(file, "wug_adj")),

@@ -5,9 +5,16 @@
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
-import { summariseBenchmark, type StoredItem } from "../../../evaluation/benchmark-summary.js";
+import {
+  summariseBenchmark,
+  type BenchmarkReading,
+  type StoredItem,
+} from "../../../evaluation/benchmark-summary.js";
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
-import { numberItems, scoreItems, type ChoiceItem } from "../../../evaluation/choice-items.js";
+import { scoreItems, type ChoiceItem, type ScoredChoice } from "../../../evaluation/choice-items.js";
+import { chooseCandidate, rankedScores, tiedCandidates } from "../../../evaluation/choices.js";
+import { itemsUnder } from "../../../evaluation/items-under-rules.js";
+import type { Rules } from "../../../evaluation/rules.js";
 import { writeFileAtomically } from "../../../disk/atomic-file.js";
 import { notify } from "../../stages/progress.js";
 import { codeVersion, describeProvenance } from "../../stages/provenance.js";
@@ -27,14 +34,14 @@ import { findTaskFiles, type TaskFile } from "./task-files.js";
  * @throws RangeError naming file and line when the task's files are not such a task's; what `signal` was aborted with
  */
 export async function evaluateFolder(evaluation: FolderEvaluation): Promise<FolderSummary> {
-  const { task, dataFolder, outFolder, fast, tiePolicy } = evaluation;
+  const { task, dataFolder, outFolder, fast, tiePolicy, rules } = evaluation;
   const { dataset, files } = findTaskFiles(dataFolder, task, { fast });
   const model = {
     folder: basename(resolve(evaluation.modelFolder)),
     sha256: modelFolder(evaluation.modelFolder).hash,
   };
   const folder = join(outFolder, task);
-  const key = keyOf(model.sha256, files, task);
+  const key = keyOf(model.sha256, files, rules === 2025 ? [task] : [task, rules]);
   const items = join(folder, "items.jsonl");
   // Two at once would each append to what the other goes on from.
   const lock = await acquireLock(`${items}.lock`, {
@@ -52,7 +59,8 @@ export async function evaluateFolder(evaluation: FolderEvaluation): Promise<Fold
     const summary: FolderSummary = {
       task,
       ...figures,
-      corrected: { ...figures.corrected, ...(task !== "reading" && { tiePolicy }) },
+      rules,
+      corrected: figures.corrected && { ...figures.corrected, ...(task !== "reading" && { tiePolicy }) },
       model,
       files: files.map(({ name, sha256 }) => ({ name, sha256 })),
       provenance: describeProvenance(),
@@ -65,23 +73,42 @@ export async function evaluateFolder(evaluation: FolderEvaluation): Promise<Fold
 }
 
 /** All that decides a score. */
-const keyOf = (model: string, files: readonly TaskFile[], task: Task): string =>
+const keyOf = (model: string, files: readonly TaskFile[], asked: readonly [Task, Rules?]): string =>
   createHash("sha256")
-    .update(JSON.stringify([task, model, files.map(({ name, sha256 }) => [name, sha256])]))
+    .update(JSON.stringify([...asked, model, files.map(({ name, sha256 }) => [name, sha256])]))
     .update(codeVersion(["engine", "data", "model", "evaluation"]))
     .digest("hex");
 
 const lineSchema = z.object({
-  scores: z.array(z.number()),
+  // JSON has no NaN and writes null.
+  scores: z.array(z.number().nullable()).transform((scores) => scores.map((score) => score ?? Number.NaN)),
   numTokens: z.array(z.number()),
-  choice: z.number(),
+  choice: z.number().nullable(),
   tie: z.boolean(),
   unscoredFirst: z.array(z.number().nullable()).optional(),
 });
 
+/**
+ * A scored item as a line of `items.jsonl`. Under the rules of 2026 a tie has no choice, because the official code draws one without a
+ * seed: the candidates it draws from are `tied`.
+ */
+function itemLine(item: ChoiceItem, scored: ScoredChoice, rules: Rules): string {
+  if (rules === 2025) return JSON.stringify(scored);
+  const { choice, tie, ...numbers } = scored;
+  const tied = tie && { tied: tiedCandidates(rankedScores(scored.scores, rules)) };
+  const { id2025 } = item;
+  return JSON.stringify({
+    ...numbers,
+    choice: tie ? null : choice,
+    tie,
+    ...tied,
+    ...(id2025 !== undefined && { id2025 }),
+  });
+}
+
 async function scoreBenchmark(
   name: BenchmarkName,
-  { scorer, tiePolicy, signal, onProgress }: FolderEvaluation,
+  { scorer, tiePolicy, rules, signal, onProgress }: FolderEvaluation,
   {
     files,
     dataset,
@@ -94,23 +121,33 @@ async function scoreBenchmark(
     readonly place: OfficialPlace;
   },
 ): Promise<TaskFigures> {
-  const items = numberItems(files.flatMap(benchmarkOf(name).read));
+  const { read, scorePer, chance } = benchmarkOf(name);
+  const how = { rules, ...(scorePer && { scorePer }) };
+  const items = itemsUnder(name, files.flatMap(read), rules);
   for (let from = lines.lines.length; from < items.length; from += STEP_LINES) {
     signal?.throwIfAborted();
-    const scored = await scoreItems(items.slice(from, from + STEP_LINES), scorer.logLikelihood);
-    lines.append(scored.map((item) => JSON.stringify(item)));
+    const step = items.slice(from, from + STEP_LINES);
+    const scored = await scoreItems(step, scorer.logLikelihood, how);
+    lines.append(
+      step.flatMap((item, index) => {
+        const own = scored[index];
+        return own ? [itemLine(item, own, rules)] : [];
+      }),
+    );
     onProgress?.(Math.min(from + STEP_LINES, items.length), items.length);
   }
   const scores = lines.parse(lineSchema);
   const stored = items.flatMap((item, index) => {
     const scored = scores[index];
-    return scored ? [storedItem(item, scored)] : [];
+    return scored ? [storedItem(item, scored, rules)] : [];
   });
-  const summary = summariseBenchmark(name, stored, { items, tiePolicy });
+  const summary = summariseBenchmark(name, stored, { items, tiePolicy, rules });
   writeBenchmarkPredictions(place, name, { dataset, items, scored: stored, summary });
   const scale = summary.unit === "correlation" ? 1 : 100;
-  const scaled = ({ average, by }: typeof summary.official) => ({
+  const scaled = ({ average, averageIfTiesWrong, averageIfTiesRight, by }: BenchmarkReading) => ({
     average: scale * average,
+    ...(averageIfTiesWrong !== undefined && { averageIfTiesWrong: scale * averageIfTiesWrong }),
+    ...(averageIfTiesRight !== undefined && { averageIfTiesRight: scale * averageIfTiesRight }),
     by: Object.fromEntries(
       Object.entries(by).map(([kind, groups]) => [
         kind,
@@ -124,9 +161,13 @@ async function scoreBenchmark(
       ...scaled(summary.official),
       ...(summary.firstFormShare !== undefined && { firstFormPercent: 100 * summary.firstFormShare }),
     },
-    corrected: {
+    corrected: summary.corrected && {
       ...scaled(summary.corrected),
       ...(summary.perToken !== null && { perToken: 100 * summary.perToken }),
+    },
+    baselines: {
+      chance: chance === null ? null : scale * chance,
+      fewestTokens: summary.fewestTokens === null ? null : scale * summary.fewestTokens,
     },
     n: summary.n,
     ties: summary.ties,
@@ -135,13 +176,17 @@ async function scoreBenchmark(
 }
 
 function storedItem(
-  { uid, id, humanShare }: ChoiceItem,
-  { unscoredFirst, ...scored }: z.infer<typeof lineSchema>,
+  { uid, id, label, humanShare }: ChoiceItem,
+  { unscoredFirst, scores, numTokens }: z.infer<typeof lineSchema>,
+  rules: Rules,
 ): StoredItem {
   return {
     uid,
     id,
-    ...scored,
+    scores,
+    numTokens,
+    ...chooseCandidate(scores, id, rules),
+    ...(label !== undefined && { label }),
     ...(unscoredFirst !== undefined && { unscoredFirst }),
     ...(humanShare !== undefined && { humanShare }),
   };

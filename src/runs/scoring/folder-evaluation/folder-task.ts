@@ -1,5 +1,6 @@
 /** @file What the evaluation of a folder is asked for, and what it answers for each task. */
 import type { TiePolicy } from "../../../evaluation/choices.js";
+import type { Rules } from "../../../evaluation/rules.js";
 import type { Provenance } from "../../stages/provenance.js";
 import type { Task } from "../tasks.js";
 import type { Scorer } from "../tasks/task-definition.js";
@@ -16,6 +17,8 @@ export interface FolderEvaluation {
   readonly fast: boolean;
   /** Of the corrected reading (docs/decisions.md#d18). */
   readonly tiePolicy: TiePolicy;
+  /** Whose rules decide which items there are and how the official reading counts. */
+  readonly rules: Rules;
   /** Ends the work after the items under way. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -26,8 +29,12 @@ export interface FolderSummary {
   readonly task: Task;
   /** Percent of items, or percent of the variance that is left in reading; a correlation for WUGs. */
   readonly unit: "percent" | "correlation";
+  readonly rules: Rules;
   readonly official: Readonly<Record<string, unknown>>;
-  readonly corrected: Readonly<Record<string, unknown>>;
+  /** Null where a score is NaN, which only the official rules of 2026 allow. */
+  readonly corrected: Readonly<Record<string, unknown>> | null;
+  /** Accuracy of guessing, and of a chooser that takes the candidate with the fewest tokens; null where there is none. */
+  readonly baselines?: { readonly chance: number | null; readonly fewestTokens: number | null };
   readonly n: number;
   readonly ties: number | null;
   readonly quirks: Readonly<Record<string, number>>;
@@ -37,4 +44,7 @@ export interface FolderSummary {
 }
 
 /** What a task's items come to. */
-export type TaskFigures = Pick<FolderSummary, "unit" | "official" | "corrected" | "n" | "ties" | "quirks">;
+export type TaskFigures = Pick<
+  FolderSummary,
+  "unit" | "official" | "corrected" | "baselines" | "n" | "ties" | "quirks"
+>;

@@ -3,9 +3,12 @@ import { join } from "node:path";
 import type { BenchmarkSummary } from "../../../evaluation/benchmark-summary.js";
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
 import type { ChoiceItem } from "../../../evaluation/choice-items.js";
+import { rankedScores, tiedCandidates, type ScoredItem } from "../../../evaluation/choices.js";
+import type { Rules } from "../../../evaluation/rules.js";
 import type { WordSurprisal } from "../../../evaluation/word-surprisal.js";
 import { officialShare } from "../../../evaluation/wugs.js";
 import { writeFileAtomically } from "../../../disk/atomic-file.js";
+import { deriveSeed, seeded } from "../../../random.js";
 
 /** Where the tree of a model begins. */
 export interface OfficialPlace {
@@ -28,7 +31,7 @@ export function writeBenchmarkPredictions(
   }: {
     readonly dataset: string;
     readonly items: readonly ChoiceItem[];
-    readonly scored: readonly { readonly scores: readonly number[]; readonly choice: number }[];
+    readonly scored: readonly ScoredItem[];
     readonly summary: BenchmarkSummary;
   },
 ): void {
@@ -36,14 +39,27 @@ export function writeBenchmarkPredictions(
   const isWug = summary.unit === "correlation";
   const predictions = new Map<string, { predictions: object[] }>();
   for (const [index, { uid, id, predictions: texts }] of items.entries()) {
-    const { choice, scores } = scored[index] ?? { choice: 0, scores: [] };
-    const prob = isWug ? { prob: officialShare(scores) } : {};
+    const own = scored[index];
+    if (!own) throw new Error(`writeBenchmarkPredictions: ${id} must have been scored.`);
+    const prob = isWug ? { prob: officialShare(own.scores) } : {};
     const ofUid = predictions.get(uid) ?? { predictions: [] };
     predictions.set(uid, ofUid);
-    ofUid.predictions.push({ id, pred: texts[choice], ...prob });
+    ofUid.predictions.push({ id, pred: texts[predictedIndex(own, summary.rules)], ...prob });
   }
   writeFileAtomically(join(folder, "predictions.json"), JSON.stringify(Object.fromEntries(predictions)));
   writeFileAtomically(join(folder, "best_temperature_report.txt"), describeOfficially(summary));
+}
+
+/**
+ * The candidate that a prediction file names.
+ *
+ * Differs: the official code of 2026 draws one of tied candidates without a seed; here the item's id is the seed, so that the file can
+ * be written again.
+ */
+function predictedIndex({ id, scores, choice, tie }: ScoredItem, rules: Rules): number {
+  if (rules === 2025 || !tie) return choice;
+  const tied = tiedCandidates(rankedScores(scores, rules));
+  return tied[Math.floor(seeded(deriveSeed(rules, id))() * tied.length)] ?? choice;
 }
 
 /**
