@@ -34,7 +34,7 @@ export function logSums(
   return tf.tidy(() => {
     const parts: tf.Tensor1D[] = [];
     for (const { from, size } of blocksOf(numRows, blockRows))
-      startingAfter(parts.at(-1) ?? hidden, () => {
+      startingAfter([parts.at(-1) ?? hidden], () => {
         const rows = tf.slice(hidden, [from, 0], [size, hiddenSize]); // [n, D]
         const logits: tf.Tensor2D = tf.matMul(rows, output, false, true); // [n, V]
         parts.push(softmaxRows(logits).logSums);
@@ -69,7 +69,10 @@ export function vocabularyLoss(
     const hiddenParts: tf.Tensor2D[] = [];
     const outputParts: tf.Tensor2D[] = [];
     for (const { from, size } of blocksOf(numRows, blockRows)) {
-      startingAfter(outputParts.at(-1) ?? hidden, () => {
+      const before = [sums.at(-1), hiddenParts.at(-1), outputParts.at(-1)].filter(
+        (part) => part !== undefined,
+      );
+      startingAfter(before.length > 0 ? before : [hidden], () => {
         const rows = tf.slice(hidden, [from, 0], [size, hiddenSize]); // [n, D]
         const logits: tf.Tensor2D = tf.matMul(rows, output, false, true); // [n, V]
         const rowNumbers = tf.range(0, size, 1, "int32");
@@ -77,7 +80,7 @@ export function vocabularyLoss(
         const { probs, logSums } = softmaxRows(logits);
         const losses = tf.sub(logSums, tf.gatherND(logits, places)); // [n]
         // softmax − one-hot, [n, V]; after the sums: the update is in place once nobody else reads the probabilities.
-        const derivative: tf.Tensor2D = startingAfter(logSums, () =>
+        const derivative: tf.Tensor2D = startingAfter([logSums], () =>
           tf.tensorScatterUpdate(probs, places, tf.sub(tf.gatherND(probs, places), 1)),
         );
         const share = tf.slice(weights, from, size); // [n]

@@ -22,7 +22,7 @@ export function gatedSilu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
       gradient: (upstream, saved) => {
         const [gate, up] = [tensorAt(saved, 0), tensorAt(saved, 1)];
         // Computed again, and not before it is needed.
-        const share: tf.Tensor = startingAfter(upstream, () => tf.sigmoid(gate));
+        const share: tf.Tensor = startingAfter([upstream], () => tf.sigmoid(gate));
         const silu = tf.mul(gate, share);
         // σ · (1 + gate · (1 − σ)) = σ + silu · (1 − σ)
         const slope = tf.add(share, tf.mul(silu, tf.sub(1, share)));

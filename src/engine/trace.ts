@@ -69,11 +69,11 @@ class Recorder {
     return { tensor: this.backend.createOutputTensor(this.#remember(value)), value };
   }
 
-  /** Runs `build` with its operations ordered after the one `tensor` comes from. */
-  ordered<R>(tensor: tf.Tensor, build: () => R): R {
+  /** Runs `build` with its operations ordered after those `tensors` come from. */
+  ordered<R>(tensors: readonly tf.Tensor[], build: () => R): R {
     const before = this.#after;
-    const { producer } = this.valueOf(tensor);
-    if (producer) this.#after = [producer];
+    const producers = tensors.flatMap((tensor) => this.valueOf(tensor).producer ?? []);
+    if (producers.length > 0) this.#after = producers;
     try {
       return build();
     } finally {
@@ -181,11 +181,12 @@ let recorder: Recorder | null = null;
 export const isTracing = (): boolean => recorder !== null;
 
 /**
- * Builds tensors whose operations start only when `tensor` is there; outside a recording, just builds them. A graph
- * otherwise starts whatever has its inputs, so that recomputed blocks would all be in memory at once.
+ * Builds tensors whose operations start only when all of `tensors` are there; outside a recording, just builds them. A
+ * graph otherwise starts whatever has its inputs, so that recomputed blocks would all be in memory at once. Name every
+ * result of the block before: what is not waited for may be put off, and keeps its inputs in memory.
  */
-export const startingAfter = <R>(tensor: tf.Tensor, build: () => R): R =>
-  recorder === null ? build() : recorder.ordered(tensor, build);
+export const startingAfter = <R>(tensors: readonly tf.Tensor[], build: () => R): R =>
+  recorder === null ? build() : recorder.ordered(tensors, build);
 
 /**
  * Records a step.

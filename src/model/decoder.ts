@@ -3,7 +3,6 @@
  * loss in `loss.ts`, its file format in `checkpoint.ts`.
  */
 import type { ArchitectureConfig } from "../config.js";
-import { causalBlocks } from "../engine/attention.js";
 import { tf } from "../engine/backend.js";
 import { rmsNorm } from "../engine/rms-norm.js";
 import { rotaryTables, rotaryTablesAt } from "../engine/rotary.js";
@@ -47,7 +46,7 @@ export const outputMatrix = (weights: Weights, { tiedEmbeddings }: ArchitectureC
 export type RowLayout = {
   /** Place of each token in its own text, from 0, int32 [B, T]. */
   readonly positions: tf.Tensor2D;
-  /** First token of the row that does not see it, int32 [B, T]; see `causalBlocks`. */
+  /** First token of the row that does not see it, int32 [B, T]; see `Sight`. */
   readonly visibleUntil: tf.Tensor2D;
 };
 
@@ -118,7 +117,7 @@ export function decodeHidden(
       ...heads,
       batchSize,
       rotary: layout ? rotaryTablesAt(tables, layout.positions) : tables,
-      blocks: causalBlocks(lengthTokens, layout && { visibleUntil: layout.visibleUntil }),
+      visibleUntil: layout?.visibleUntil,
     };
     return decodeLayers(
       inputIds,

@@ -6,7 +6,7 @@
  * F feedForwardSize, V vocabSize.
  * Weight matrices are stored as Hugging Face stores them, [out, in], and applied as x · Wᵀ.
  */
-import { causalAttention, type CausalBlock } from "../engine/attention.js";
+import { causalAttention, type Sight } from "../engine/attention.js";
 import { tf } from "../engine/backend.js";
 import { gatedSilu } from "../engine/gated-silu.js";
 import { repeatHeads } from "../engine/grouped-heads.js";
@@ -31,11 +31,9 @@ export interface HeadShape {
 }
 
 /** What all attention layers of one pass share. */
-export interface AttentionContext extends HeadShape {
+export interface AttentionContext extends HeadShape, Pick<Sight, "visibleUntil"> {
   readonly batchSize: number;
   readonly rotary: RotaryTables;
-  /** Of the T tokens of a row. */
-  readonly blocks: readonly CausalBlock[];
 }
 
 /**
@@ -52,7 +50,7 @@ export interface AttentionContext extends HeadShape {
 export function causalSelfAttention(
   x: tf.Tensor2D,
   weights: AttentionWeights,
-  { batchSize, numHeads, numKeyValueHeads, headDim, rotary, blocks }: AttentionContext,
+  { batchSize, numHeads, numKeyValueHeads, headDim, rotary, visibleUntil }: AttentionContext,
 ): tf.Tensor2D {
   const [numRows] = x.shape;
   const lengthTokens = numRows / batchSize;
@@ -64,7 +62,9 @@ export function causalSelfAttention(
   const query = rotate(perHead(weights.query, numHeads), rotary); // [B, H, T, K]
   const key = rotate(perHead(weights.key, numKeyValueHeads), rotary); // [B, G, T, K]
   const value = perHead(weights.value, numKeyValueHeads); // [B, G, T, K]
-  const attended = causalAttention(query, repeatHeads(key, shared), repeatHeads(value, shared), blocks);
+  const attended = causalAttention(query, repeatHeads(key, shared), repeatHeads(value, shared), {
+    visibleUntil,
+  });
   const mixed = tf.transpose(attended, [0, 2, 1, 3]); // [B, T, H, K]
   return linear(tf.reshape(mixed, [numRows, numHeads * headDim]), weights.output);
 }

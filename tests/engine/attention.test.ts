@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { causalAttention, causalBlocks } from "../../src/engine/attention.js";
+import { causalAttention } from "../../src/engine/attention.js";
 import { tf } from "../../src/engine/backend.js";
 import { compile } from "../../src/engine/compile.js";
-import { expectSameDerivatives, largestGap, normals, valuesOf } from "../support/tensors.js";
+import { expectSameDerivatives, largestGap, normals } from "../support/tensors.js";
 
 const [batchSize, heads, headDim] = [2, 3, 4];
 
@@ -18,14 +18,9 @@ function plainAttention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.
 }
 
 const blocked =
-  (lengthTokens: number, blockTokens: number) =>
+  (blockTokens: number) =>
   (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor =>
-    causalAttention(
-      q as tf.Tensor4D,
-      k as tf.Tensor4D,
-      v as tf.Tensor4D,
-      causalBlocks(lengthTokens, { blockTokens }),
-    );
+    causalAttention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, { blockTokens });
 
 describe("attention in blocks", () => {
   for (const [lengthTokens, blockTokens] of [
@@ -38,7 +33,7 @@ describe("attention in blocks", () => {
     test(`equals the whole matrix for ${lengthTokens} tokens in blocks of ${blockTokens}, derivatives included`, () => {
       const [q, k, v] = inputs(lengthTokens);
       expectSameDerivatives(
-        (...args) => blocked(lengthTokens, blockTokens)(...(args as [tf.Tensor, tf.Tensor, tf.Tensor])),
+        (...args) => blocked(blockTokens)(...(args as [tf.Tensor, tf.Tensor, tf.Tensor])),
         (...args) => plainAttention(...(args as [tf.Tensor, tf.Tensor, tf.Tensor])),
         [q, k, v] as tf.Tensor[],
       );
@@ -47,25 +42,13 @@ describe("attention in blocks", () => {
   test("compiled equals eager", () => {
     const [q, k, v] = inputs(10) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
     const gradients = (args: { q: tf.Tensor; k: tf.Tensor; v: tf.Tensor }) =>
-      tf.grads((a, b, c) => blocked(10, 4)(a, b, c))([args.q, args.k, args.v]);
+      tf.grads((a, b, c) => blocked(4)(a, b, c))([args.q, args.k, args.v]);
     const step = compile(gradients);
     const eager = gradients({ q, k, v });
     step({ q, k, v }).forEach((gradient, index) =>
       expect(largestGap(gradient, eager[index])).toBeLessThan(1e-5),
     );
     step.dispose();
-  });
-
-  test("blocks of a longer sequence hold the keys before them and none after", () => {
-    const blocks = causalBlocks(10, { blockTokens: 4 });
-    expect(blocks.map(({ from, to, mask }) => [from, to, mask.shape])).toEqual([
-      [0, 4, [4, 4]],
-      [4, 8, [4, 8]],
-      [8, 10, [2, 10]],
-    ]);
-    expect(valuesOf(blocks[2]?.mask).slice(0, 10)).toEqual(
-      [0, 0, 0, 0, 0, 0, 0, 0, 0, -1e9].map((x) => Math.fround(x)),
-    );
   });
 
   test("texts side by side attend as if each stood alone, derivatives included", () => {
@@ -82,7 +65,7 @@ describe("attention in blocks", () => {
       expectSameDerivatives(
         (...args) => {
           const [q, k, v] = args as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-          return causalAttention(q, k, v, causalBlocks(first + second, { blockTokens, visibleUntil }));
+          return causalAttention(q, k, v, { blockTokens, visibleUntil });
         },
         (...args) => {
           const alone = (from: number, size: number) =>
