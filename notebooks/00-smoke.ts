@@ -18,7 +18,10 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke" });
+kit.setParameters({ scale: "smoke" });
+
+// %%
+const p = kit.params();
 
 // %% [markdown]
 // ## The engine

@@ -18,7 +18,10 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "laptop" });
+kit.setParameters({ scale: "laptop" });
+
+// %%
+const p = kit.params();
 
 // %% [markdown]
 // ## Hyperparameters

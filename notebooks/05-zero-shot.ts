@@ -19,7 +19,10 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "laptop" });
+kit.setParameters({ scale: "laptop" });
+
+// %%
+const p = kit.params();
 
 // %%
 const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });

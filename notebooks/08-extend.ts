@@ -21,7 +21,10 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-const p = kit.params({ scale: "smoke" });
+kit.setParameters({ scale: "smoke" });
+
+// %%
+const p = kit.params();
 
 // %% [markdown]
 // ## A hybrid curriculum

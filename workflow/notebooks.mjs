@@ -1,11 +1,13 @@
 /**
  * @file The notebooks as a command: `sync [--check]`, `run [NAME …] [--out=FOLDER] [--NAME=VALUE …]`, `publish
- * FOLDER`; the functions behind it are exported for `npm run reproduce` and the tests.
+ * FOLDER`, `clean` (git's filter); the functions behind it are exported for `npm run reproduce` and the tests.
  */
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { executeNotebook } from "./execute-notebook.mjs";
 import { PROJECT } from "./jupyter-environment.mjs";
+import { normaliseNotebook, serialiseNotebook } from "./notebook-format.mjs";
 import { listNotebooks, publishNotebooks, syncNotebooks } from "./notebook-scripts.mjs";
 import { createProgressDisplay } from "./progress.mjs";
 
@@ -54,12 +56,27 @@ async function run(args) {
   }
 }
 
+/**
+ * What git keeps of a notebook that any front end saved: set-up makes it the filter of notebooks/*.ipynb, so that one which was
+ * run and saved without an edit is no change. A file that is no notebook, such as one with conflict marks, stays as it is.
+ *
+ * @param {string} saved @returns {string}
+ */
+function cleaned(saved) {
+  try {
+    return serialiseNotebook(normaliseNotebook(JSON.parse(saved)));
+  } catch {
+    return saved;
+  }
+}
+
 /** @param {string[]} argv */
 async function main([command, ...args]) {
   if (command === "sync") {
     const written = await syncNotebooks({ check: args.includes("--check") });
     console.log(written.length === 0 ? "every notebook shows its script" : `written: ${written.join(", ")}`);
   } else if (command === "run") await run(args);
+  else if (command === "clean") process.stdout.write(cleaned(await text(process.stdin)));
   else if (command === "publish" && args[0] !== undefined)
     console.log(`published: ${(await publishNotebooks(args[0])).join(", ")}`);
   else throw new Error(USAGE);

@@ -16,6 +16,7 @@ import { joined } from "./notebook-format.mjs";
 
 const FIGURE_TEXT = /^\[(interactive )?figure ([^\]]+)\] ([^\n]*)(?:\n([^]*))?$/;
 const CAPTION = /<table\b[^>]*>\s*<caption\b[^>]*>([^]*?)<\/caption>/g;
+const SVG_IN_HTML = /^<img src="data:image\/svg\+xml;base64,([\w+/=]+)"/;
 const MATH = /\$[^$\n]+\$|\$\$|\\\(|\\\[|\\begin\{/;
 
 /** @param {string} text HTML without markup @returns {string} */
@@ -58,11 +59,18 @@ function figureOf(output, cellAnchor, fallbackName) {
   const isInteractive = match?.[1] !== undefined;
   if (png === undefined && !isInteractive) return undefined;
   const [, , name = fallbackName, caption = "", description] = match ?? [];
-  const label = output.metadata?.["alt"];
-  const alt = typeof label === "string" ? label : (description ?? caption);
+  const alt = description ?? caption;
   const anchor = match && !isInteractive ? `figure-${name}` : cellAnchor;
-  const svg = match && !isInteractive ? payload(output, "image/svg+xml") : undefined;
-  return { name, caption, alt, anchor, ...(png !== undefined && { png }), ...(svg !== undefined && { svg }) };
+  const html = payload(output, "text/html") ?? "";
+  const svg = match && !isInteractive ? SVG_IN_HTML.exec(html)?.[1] : undefined;
+  return {
+    name,
+    caption,
+    alt,
+    anchor,
+    ...(png !== undefined && { png }),
+    ...(svg && { svg: Buffer.from(svg, "base64").toString() }),
+  };
 }
 
 /**

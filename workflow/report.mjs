@@ -61,12 +61,13 @@ function notebooksOf(resultsFolder, scale) {
   const executedFolder = join(resultsFolder, "notebooks");
   const isCommitted = scale !== "smoke" && resolve(resultsFolder) === join(PROJECT, "results", scale);
   if (executedNames(executedFolder).length > 0 || !isCommitted) return { executedFolder };
-  const names = executedNames(NOTEBOOKS).filter((name) =>
-    readNotebook(join(NOTEBOOKS, `${name}.ipynb`)).cells.some(
-      ({ source, outputs }) =>
-        outputs?.length && joined(source).includes(`kit.params({ scale: "${scale}" })`),
-    ),
-  );
+  const names = executedNames(NOTEBOOKS).filter((name) => {
+    const { cells } = readNotebook(join(NOTEBOOKS, `${name}.ipynb`));
+    const isOfScale = cells.some(({ source }) =>
+      joined(source).includes(`kit.setParameters({ scale: "${scale}" })`),
+    );
+    return isOfScale && cells.some(({ outputs }) => outputs?.length);
+  });
   return names.length > 0 ? { executedFolder: NOTEBOOKS, names } : { executedFolder };
 }
 

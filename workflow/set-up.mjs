@@ -16,20 +16,13 @@ import {
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stampCodeVersions } from "./code-versions.mjs";
+import { PAPERMILL } from "./front-ends.mjs";
 import { withLock } from "./lock.mjs";
-import {
-  python,
-  requireCompiler,
-  requireNode,
-  requirePython,
-  root,
-  run,
-  SetUpError,
-} from "./system-tools.mjs";
+import { inRoot, installFrontEnds, installPython, packageCache, purelibOf } from "./set-up-python.mjs";
+import { requireCompiler, requireNode, requirePython, root, run, SetUpError } from "./system-tools.mjs";
 
 export { root, SetUpError };
 
-const inRoot = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 const addonFolder = inRoot("node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8");
 
 /** @param {string[]} parts */
@@ -58,8 +51,6 @@ const hashOfFiles = (paths) =>
 const withoutScripts = (path) => JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), scripts: null });
 
 // Nothing is written outside the clone: the package caches lie in it, or where the user says so.
-const packageCache = process.env["CLASS_IT_PACKAGE_CACHE"];
-
 async function installPackages() {
   const npmCache = packageCache ? join(resolve(packageCache), "npm") : inRoot(".cache/npm");
   const npm = process.env["npm_execpath"];
@@ -77,39 +68,10 @@ async function installPackages() {
   if (!packageCache) rmSync(npmCache, { recursive: true, force: true });
 }
 
-async function installPython() {
-  rmSync(inRoot(".venv"), { recursive: true, force: true });
-  await run(python, ["-m", "venv", ".venv"], { what: "making .venv" });
-  const cache = packageCache ? [`--cache-dir=${join(resolve(packageCache), "pip")}`] : ["--no-cache-dir"];
-  // --no-deps: requirements.txt is complete, and TensorFlow's own Python dependencies are not needed.
-  // --no-compile: of TensorFlow only the C library and its headers are used.
-  const args = [
-    "install",
-    "-q",
-    "--no-deps",
-    "--no-compile",
-    "--require-hashes",
-    ...cache,
-    "-r",
-    "requirements.txt",
-  ];
-  await run(inRoot(".venv/bin/pip"), args, {
-    what: "installing the Python packages",
-    env: { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PYTHONNOUSERSITE: "1" },
-  });
-  // Else Node takes JupyterLab's yarn.js for an ES module, as this package is one.
-  writeFileSync(inRoot(".venv/package.json"), "{}\n");
-}
-
 /** Compiles tfjs-node-gpu's two C++ files against the TensorFlow C library inside the Python wheel. */
 async function buildEngine() {
   const compiler = await requireCompiler();
-  const purelib = await run(
-    inRoot(".venv/bin/python"),
-    ["-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
-    { what: "looking for TensorFlow" },
-  );
-  const tensorflow = join(purelib.trim(), "tensorflow");
+  const tensorflow = join(await purelibOf("TensorFlow"), "tensorflow");
   const addon = inRoot("node_modules/@tensorflow/tfjs-node-gpu");
   mkdirSync(addonFolder, { recursive: true });
   const partial = join(addonFolder, `partial-${process.pid}.node`);
@@ -186,6 +148,18 @@ const steps = [
       ]),
     run: buildLibrary,
     needs: ["npm packages"],
+  },
+  {
+    name: "front ends",
+    stamp: inRoot(".venv/share/jupyter/kernels/tslab/.set-up"),
+    key: () =>
+      sha256([
+        root,
+        process.execPath,
+        hashOfFiles([...Object.values(PAPERMILL), "workflow/front-ends.mjs"].map((file) => inRoot(file))),
+      ]),
+    run: installFrontEnds,
+    needs: ["Python environment"],
   },
 ];
 

@@ -1,11 +1,11 @@
 /** @file `class-it report`: the linked static site of a scale's results. The pages are made by `workflow/report.mjs`. */
-import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { SCALES } from "../config.js";
 import { findProjectRoot } from "../project-root.js";
 import { choice, example } from "./options.js";
 import type { Surroundings } from "./surroundings.js";
+import { runWorkflow } from "./workflow-script.js";
 
 interface ReportOptions {
   readonly scale: string;
@@ -26,20 +26,8 @@ export function reportVerb(surroundings: Surroundings): Command {
     .action((options: ReportOptions) => report(options, surroundings));
 }
 
-async function report({ scale, from, out }: ReportOptions, { stdout, stderr }: Surroundings): Promise<void> {
-  const root = findProjectRoot();
-  const folder = from === undefined ? join(root, "results", scale) : resolve(from);
+async function report({ scale, from, out }: ReportOptions, surroundings: Surroundings): Promise<void> {
+  const folder = from === undefined ? join(findProjectRoot(), "results", scale) : resolve(from);
   const args = [folder, ...(out === undefined ? [] : [`--out=${resolve(out)}`])];
-  const child = spawn(process.execPath, [join(root, "workflow", "report.mjs"), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  child.stdout.setEncoding("utf8").on("data", (text: string) => stdout.write(text));
-  let fault = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (fault += text));
-  const code = await new Promise<number | null>((done, fail) => {
-    child.on("error", fail);
-    child.on("close", done);
-  });
-  if (code === 0) stderr.write(fault);
-  else throw new Error(`class-it ${fault.trim() || `report: stopped with code ${code}. Run it again.`}`);
+  await runWorkflow("report.mjs", args, surroundings);
 }

@@ -9,6 +9,7 @@ import { evaluateVerb } from "./evaluate.js";
 import { exportVerb } from "./export.js";
 import { finetuneVerb } from "./finetune.js";
 import { Interrupted } from "./interruptible.js";
+import { kernelVerb } from "./kernel.js";
 import { example } from "./options.js";
 import { reportVerb } from "./report.js";
 import type { Surroundings } from "./surroundings.js";
@@ -26,6 +27,7 @@ const VERBS = [
   finetuneVerb,
   exportVerb,
   reportVerb,
+  kernelVerb,
   verifyVerb,
   benchVerb,
 ] as const;
@@ -58,7 +60,11 @@ function assemble(surroundings: Surroundings): Command {
     .description("CLASS-IT (arXiv 2510.25364) step by step. Every verb has its own --help.")
     .addHelpText("after", example("doctor", "train --help"));
   for (const verb of VERBS) program.addCommand(verb(surroundings));
-  for (const command of [program, ...program.commands])
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap(({ commands }) => commands),
+  ])
     command
       .configureOutput({
         writeOut: (text) => surroundings.stdout.write(text),

@@ -133,8 +133,8 @@ export async function svgToPng(svg: string, zoom = 2): Promise<Uint8Array> {
 }
 
 /**
- * Write a figure as NAME.svg, NAME.pdf and NAME.png and show it, two pictures in one output: the SVG of a notebook that was
- * not run here stays blank until the notebook is trusted, and then the PNG is seen.
+ * Write a figure as NAME.svg, NAME.pdf and NAME.png and show it: the SVG with its alternative text in HTML, and the PNG for
+ * viewers that show no HTML.
  *
  * @param spec Vega-Lite, such as the functions of `plots` return
  * @param options where it goes, what it is called and what it shows
@@ -148,13 +148,15 @@ export async function showFigure(spec: TopLevelSpec, options: FigureOptions): Pr
   writeFileAtomically(fromProjectRoot(join(folder, `${name}.svg`)), svg);
   writeFileAtomically(fromProjectRoot(join(folder, `${name}.png`)), png);
   writeFileAtomically(fromProjectRoot(join(folder, `${name}.pdf`)), await svgToPdf(svg, alt));
-  const label = { alt, ...sizeOf(svg) };
+  const { width, height } = sizeOf(svg);
+  const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
   display(
     {
-      "image/svg+xml": svg,
+      // Lab and nbconvert leave out the alternative text of a bare image.
+      "text/html": `<img src="${source}" width="${width}" height="${height}" alt="${escapeHtml(alt)}">`,
       "image/png": Buffer.from(png).toString("base64"),
       "text/plain": `[figure ${name}] ${caption}\n${alt}`,
     },
-    { alt, "image/svg+xml": label, "image/png": label },
+    { "image/png": { alt, width, height } },
   );
 }

@@ -70,26 +70,45 @@ function parseOverrides(json: string | undefined): Readonly<Record<string, unkno
 const written = (value: string | boolean | readonly number[]): string =>
   Array.isArray(value) ? value.join(", ") : String(value);
 
+/** What was set, in order; the last one counts. The parameter cell begins it anew. */
+let layers: readonly { readonly setBy: string; readonly values: Readonly<Record<string, unknown>> }[] = [];
+
+const PARAMETER_CELL = "parameter cell";
+
 /**
- * A notebook's parameters: the literal in its one parameter cell, then what `NB_PARAMS` sets, shown as a table.
+ * Sets parameters of the notebook: the one call in its parameter cell, and those of whoever runs it, such as the cell that
+ * papermill puts after it. {@link params} in a later cell reads them.
  *
- * @param defaults      the cell's literal; edit it there. All but the scale may be left out
- * @param overridesJson JSON object with the same names; stops the run on an unknown name or a wrong type
- * @throws RangeError on an unknown name, TypeError on a wrong value, SyntaxError on broken JSON
+ * @param values edit them here. All but the scale may be left out
+ * @param setBy  who sets them, unless it is the parameter cell, which forgets what was set before
+ * @throws RangeError on an unknown name, TypeError on a wrong value
  */
-export function params(
-  defaults: Pick<NotebookParameters, "scale"> & Partial<NotebookParameters>,
-  overridesJson: string | undefined = process.env["NB_PARAMS"],
-): NotebookParameters {
+export function setParameters(values: Partial<NotebookParameters>, setBy: string = PARAMETER_CELL): void {
+  check({ ...values }, setBy === PARAMETER_CELL ? "the parameter cell" : setBy);
+  layers = [...(setBy === PARAMETER_CELL ? [] : layers), { setBy, values: { ...values } }];
+}
+
+/**
+ * A notebook's parameters: what {@link setParameters} set, then what `NB_PARAMS` sets, shown as a table.
+ *
+ * @param overridesJson JSON object with the same names; stops the run on an unknown name or a wrong type
+ * @throws RangeError on an unknown name, TypeError on a wrong value, SyntaxError on broken JSON; Error before the parameter cell ran
+ */
+export function params(overridesJson: string | undefined = process.env["NB_PARAMS"]): NotebookParameters {
   const overrides = parseOverrides(overridesJson);
-  check(defaults, "the parameter cell");
   check(overrides, "NB_PARAMS");
-  const { scale } = z.object({ scale: CHECKS.scale }).parse({ ...defaults, ...overrides });
+  const all = [...layers, { setBy: "NB_PARAMS", values: overrides }];
+  const given = Object.fromEntries(all.flatMap(({ values }) => Object.entries(values)));
+  const scale = z.enum(SCALES).safeParse(given["scale"]).data;
+  if (scale === undefined)
+    throw new Error(
+      'params: a scale must be set before parameters are read, got none. Run kit.setParameters({ scale: "laptop" }) in a cell before this one.',
+    );
   const usual = { seeds: SCALE_SEEDS[scale], out: "results", kept: scale !== "smoke" };
-  const values = z.object(CHECKS).parse({ ...usual, ...defaults, ...overrides });
+  const values = z.object(CHECKS).parse({ ...usual, ...given });
 
   const rows = NAMES.map((name) => {
-    const setBy = name in overrides ? "NB_PARAMS" : name in defaults ? "this cell" : "default";
+    const setBy = all.filter((layer) => name in layer.values).at(-1)?.setBy ?? "default";
     return { name, value: written(values[name]), setBy };
   });
   const cells = (tag: string, texts: readonly string[]): string =>

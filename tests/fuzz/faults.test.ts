@@ -73,7 +73,7 @@ describe("JSON nested deeper than calls can follow", () => {
   });
 
   test("is no notebook's parameter", () => {
-    expect(() => params({ scale: "smoke" }, `{"seeds":${DEEP}}`)).toThrow(
+    expect(() => params(`{"seeds":${DEEP}}`)).toThrow(
       /^params: NB_PARAMS must be a JSON object/,
     );
   });

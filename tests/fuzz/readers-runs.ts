@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 import { readPairedOutcomes } from "../../src/report/paired-outcomes.js";
-import { params } from "../../src/report/params.js";
+import { params, setParameters } from "../../src/report/params.js";
 import { faultOfKept, keptValue } from "../../src/runs/study/kept.js";
 import { itemsFile, readItems, readResult, subjectFolder } from "../../src/runs/study/results.js";
 import { findStage, runStage } from "../../src/runs/stages/stage.js";
@@ -49,7 +49,8 @@ export function configurations(folder: string): FuzzedReader {
     const { log } = console;
     console.log = () => undefined;
     try {
-      params({ scale: "smoke" }, text);
+      setParameters({ scale: "smoke" });
+      params(text);
     } finally {
       console.log = log;
     }

@@ -73,11 +73,11 @@ test("an error of a package shows the cell's line, and frames relative to the pa
 
 test("an error of the kit itself points into its TypeScript, by the path from the project's root", async () => {
   const code =
-    'import { params } from \'class-it\';\nconst given = JSON.parse(\'{"scale":"tiny","seed":1}\');\nparams(given);';
+    'import { setParameters } from \'class-it\';\nconst given = JSON.parse(\'{"scale":"tiny","seed":1}\');\nsetParameters(given);';
   const error = errorOf(await kernel.run(code));
   expect(error.message).toMatch(/^params: scale must be one of smoke, /);
-  expect(error.traceback).toContain("  3 | params(given);\n    | ^^^^^^\n");
-  expect(error.traceback).toMatch(/^ {4}at params \(src\/report\/params\.ts:\d+:\d+\)$/m);
+  expect(error.traceback).toContain("  3 | setParameters(given);\n    | ^^^^^^^^^^^^^\n");
+  expect(error.traceback).toMatch(/^ {4}at setParameters \(src\/report\/params\.ts:\d+:\d+\)$/m);
 });
 
 test("a cause is described below the error it caused", async () => {

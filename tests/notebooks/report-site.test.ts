@@ -55,7 +55,11 @@ beforeAll(async () => {
   if (!script) throw new Error("readScripts must return the fixture");
   const outputs = [
     {
-      data: { "image/svg+xml": SVG, "image/png": PNG, "text/plain": "[figure loss] Loss & steps\nIt falls" },
+      data: {
+        "text/html": `<img src="data:image/svg+xml;base64,${Buffer.from(SVG).toString("base64")}" alt="It falls">`,
+        "image/png": PNG,
+        "text/plain": "[figure loss] Loss & steps\nIt falls",
+      },
     },
     { data: { "text/html": "<table><caption>Losses by step</caption><tr><td>1</td></tr></table>" } },
   ].map((output) => ({ output_type: "display_data", metadata: {}, ...output }));

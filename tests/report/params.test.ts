@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, expect, expectTypeOf, test, vi } from "vitest";
 import type { Scale } from "../../src/config.js";
 import { SCALE_SEEDS } from "../../src/scales.js";
-import { params } from "../../src/report/params.js";
+import { params, setParameters, type NotebookParameters } from "../../src/report/params.js";
 
 const log = vi.spyOn(console, "log");
+/** What a notebook gets whose parameter cell sets these. */
+const paramsOf = (literal: Partial<NotebookParameters>, json?: string): NotebookParameters => {
+  setParameters(literal);
+  return params(json ?? "");
+};
 beforeEach(() => {
   log.mockImplementation(() => undefined);
 });
@@ -12,10 +17,10 @@ afterEach(() => {
 });
 
 test("the cell's literal holds when nothing else is set, and the rest follows from the scale", () => {
-  const p = params({ scale: "smoke" }, undefined);
+  const p = paramsOf({ scale: "smoke" });
   expect(p).toEqual({ scale: "smoke", seeds: [42], out: "results", kept: false });
-  expect(params({ scale: "laptop" }, undefined)).toMatchObject({ seeds: SCALE_SEEDS.laptop, kept: true });
-  expect(params({ scale: "laptop", seeds: [7], kept: false }, undefined)).toMatchObject({
+  expect(paramsOf({ scale: "laptop" })).toMatchObject({ seeds: SCALE_SEEDS.laptop, kept: true });
+  expect(paramsOf({ scale: "laptop", seeds: [7], kept: false })).toMatchObject({
     seeds: [7],
     kept: false,
   });
@@ -24,25 +29,25 @@ test("the cell's literal holds when nothing else is set, and the rest follows fr
 });
 
 test("what is set from outside wins, and the table says who set what", () => {
-  const p = params({ scale: "smoke", seeds: [42, 1] }, '{"scale":"laptop","out":"elsewhere"}');
+  const p = paramsOf({ scale: "smoke", seeds: [42, 1] }, '{"scale":"laptop","out":"elsewhere"}');
   expect(p).toEqual({ scale: "laptop", seeds: [42, 1], out: "elsewhere", kept: true });
   expect(log.mock.calls).toEqual([
     [
-      "scale = laptop  (NB_PARAMS)\nseeds = 42, 1  (this cell)\nout = elsewhere  (NB_PARAMS)\nkept = true  (default)",
+      "scale = laptop  (NB_PARAMS)\nseeds = 42, 1  (parameter cell)\nout = elsewhere  (NB_PARAMS)\nkept = true  (default)",
     ],
   ]);
 });
 
 test("an unknown name lists the known ones", () => {
-  expect(() => params({ scale: "smoke" }, '{"sede":2}')).toThrow(
+  expect(() => paramsOf({ scale: "smoke" }, '{"sede":2}')).toThrow(
     'params: a parameter must be one of scale, seeds, out, kept, got "sede" in NB_PARAMS. Correct the name.',
   );
   const literal = { scale: "smoke", steps: 3 } as const;
-  expect(() => params(literal, undefined)).toThrow(/got "steps" in the parameter cell/);
+  expect(() => paramsOf(literal)).toThrow(/got "steps" in the parameter cell/);
 });
 
 test("an unknown scale lists the scales", () => {
-  expect(() => params({ scale: "smoke" }, '{"scale":"huge"}')).toThrow(
+  expect(() => paramsOf({ scale: "smoke" }, '{"scale":"huge"}')).toThrow(
     'params: scale must be one of smoke, laptop, paper, got "huge" in NB_PARAMS.',
   );
 });
@@ -58,6 +63,27 @@ test.each([
   ["[1]", /NB_PARAMS must be a JSON object/],
   ["{seed:1}", /NB_PARAMS must be a JSON object/],
 ])("%s stops the run", (json, message) => {
-  expect(() => params({ scale: "smoke" }, json)).toThrow(message);
+  expect(() => paramsOf({ scale: "smoke" }, json)).toThrow(message);
   expect(log).not.toHaveBeenCalled();
+});
+
+test("papermill's cell overrides the parameter cell, NB_PARAMS overrides both, and running the parameter cell again forgets them", () => {
+  setParameters({ scale: "laptop", kept: false });
+  setParameters({ scale: "smoke", seeds: [7] }, "papermill");
+  expect(params("")).toEqual({ scale: "smoke", seeds: [7], out: "results", kept: false });
+  expect(params('{"seeds":[8]}').seeds).toEqual([8]);
+  expect(log.mock.calls[1]?.[0]).toBe(
+    "scale = smoke  (papermill)\nseeds = 8  (NB_PARAMS)\nout = results  (default)\nkept = false  (parameter cell)",
+  );
+  setParameters({ scale: "laptop" });
+  expect(params("")).toMatchObject({ scale: "laptop", seeds: SCALE_SEEDS.laptop, kept: true });
+  expect(() => setParameters(JSON.parse('{"scale":"tiny"}'), "papermill")).toThrow(
+    'params: scale must be one of smoke, laptop, paper, got "tiny" in papermill.',
+  );
+});
+
+test("parameters that were never set are named as missing", async () => {
+  vi.resetModules();
+  const fresh = await import("../../src/report/params.js");
+  expect(() => fresh.params("")).toThrow("a scale must be set before parameters are read, got none");
 });

@@ -1,11 +1,13 @@
 /**
  * @file Starts the project's own tslab (1.0.22) as a Jupyter kernel, with the repairs its unattended and
  * interactive use needs: node-support (old tfjs on new Node), source-maps and errors (messages that point into
- * the cell), cell-syntax (two forms tslab compiles wrongly), cells (one at a time, failures and interrupts),
- * protocol (Jupyter's messages), progress (what `npm run reproduce` shows).
+ * the cell), find-packages (imports in any folder), cell-syntax (two forms tslab compiles wrongly), cells (one at a
+ * time, failures and interrupts), protocol (Jupyter's messages), progress (what `npm run reproduce` shows).
  */
 "use strict";
 require("./node-support.cjs"); // before anything can load TensorFlow
+const { installPackageSearch } = require("./find-packages.cjs");
+installPackageSearch();
 const { installSourceMaps } = require("./source-maps.cjs");
 const typescript = installSourceMaps(); // before tslab loads its compiler
 

@@ -9,6 +9,7 @@ const { existsSync, readFileSync } = require("node:fs");
 const { SourceMap } = require("node:module");
 const path = require("node:path");
 const vm = require("node:vm");
+const { installTypeSearch } = require("./find-packages.cjs");
 
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;
 const MAP_COMMENT = /\n\/\/# sourceMappingURL=.*\s*$/;
@@ -32,6 +33,7 @@ function installSourceMaps() {
     paths: [path.dirname(require.resolve("tslab/package.json"))],
   });
   const ts = require(id);
+  installTypeSearch(ts);
   const patched = {};
   for (const name of Object.keys(ts))
     Object.defineProperty(patched, name, { get: () => ts[name], enumerable: true, configurable: true });
