@@ -56,8 +56,8 @@ async function writeNotebooks(): Promise<void> {
   const png = /"(iVBOR[^"]+)"/.exec(Array.isArray(source) ? source.join("") : "")?.[1];
   const svg =
     '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><path d="M0 0H400V200"/></svg>';
-  const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
-  const html = `<img src="${source}" width="400" height="200" alt="loss falls">`; // as showFigure sends it
+  const address = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+  const html = `<img src="${address}" width="400" height="200" alt="loss falls">`; // as showFigure sends it
   const data = { "text/html": html, "image/png": png, "text/plain": "[figure loss] Loss per step" };
   const figure = { output_type: "display_data", metadata: {}, data };
   const cells = script.cells.map((cell, i) =>

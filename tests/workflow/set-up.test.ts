@@ -23,7 +23,7 @@ const PROGRAMS: Record<string, string> = {
     'case "$*" in',
     "  *version_info*) echo 311 ;;",
     "  *ensurepip*) exit 0 ;;",
-    "  *purelib*) echo /nowhere ;;",
+    "  *purelib*) mkdir -p .venv/lib && pwd | sed 's#$#/.venv/lib#' ;;",
     '  "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python && cp "$0" .venv/bin/pip ;;',
     "  install*) exit 0 ;;",
     "  *) exit 9 ;;",
@@ -56,11 +56,15 @@ const write = (folder: string, files: Record<string, string>) => {
 function newClone(programs: Record<string, string | null> = {}) {
   const root = temporaryFolder();
   const project = findProjectRoot();
-  for (const script of ["set-up.mjs", "system-tools.mjs", "lock.mjs", "code-versions.mjs"])
+  for (const script of [
+    ...["set-up.mjs", "set-up-python.mjs", "front-ends.mjs"],
+    ...["system-tools.mjs", "lock.mjs", "code-versions.mjs"],
+  ])
     cpSync(join(project, "workflow", script), join(root, "workflow", script));
   const plain = ["package.json", "package-lock.json", "src/package.json", "tsconfig.base.json"];
   write(root, Object.fromEntries(plain.map((name) => [name, "{}"])));
   write(root, { "requirements.txt": "", "src/index.ts": "export const one = 1;\n" });
+  write(join(root, "jupyter/papermill"), { "requirements.txt": "", "class_it_papermill.py": "" });
   write(join(root, "node_modules/typescript"), TYPESCRIPT);
   const bin = join(root, "bin");
   const calls = join(root, "calls.txt");
@@ -142,7 +146,7 @@ test("Node is taken in the versions that package.json's engines name, and no oth
 });
 
 describe("a set-up that finds its tools", () => {
-  const STEPS = ["npm packages", "Python environment", "TensorFlow addon", "library"];
+  const STEPS = ["npm packages", "Python environment", "TensorFlow addon", "library", "front ends"];
   const stepsIn = (stdout: string) =>
     STEPS.filter((step) => new RegExp(`^set-up: ${step} done in \\d+ s$`, "m").test(stdout));
 
@@ -165,7 +169,9 @@ describe("a set-up that finds its tools", () => {
     expect(readFileSync(join(root, "src/dist/index.js"), "utf8")).toContain("two = 2");
 
     appendFileSync(join(root, "requirements.txt"), "# another\n");
-    expect(stepsIn((await setUp(clone)).stdout)).toEqual(["Python environment", "TensorFlow addon"]);
+    expect(stepsIn((await setUp(clone)).stdout)).toEqual([
+      ...["Python environment", "TensorFlow addon", "front ends"],
+    ]);
     expect(existsSync(join(root, ".cache/set-up.lock"))).toBe(false);
 
     // Scripts install nothing.
@@ -184,7 +190,7 @@ describe("a set-up that finds its tools", () => {
     expect(failed.stderr).toBe(
       "set-up: installing the npm packages failed (npm ended with 1).\nregistry not reachable\n",
     );
-    expect(stepsIn(failed.stdout)).toEqual(["Python environment"]);
+    expect(stepsIn(failed.stdout)).toEqual(["Python environment", "front ends"]);
     rmSync(join(clone.bin, "npm"));
     expect((await setUp(clone)).stderr).toMatch(
       /^set-up: npm must be installed, cannot start it \(spawn npm ENOENT\)\. Install it\.$/m,
