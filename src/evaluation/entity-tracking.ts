@@ -18,12 +18,17 @@ const line = z.object({
  * Items from JSON lines with a text and its possible ends.
  *
  * @param file.name the split, such as `regular`; with the number of operations it makes the uid
- * @throws RangeError naming file and line when a line has other fields, an empty option or fewer than two
+ * @throws RangeError naming the file when it is of no split; file and line when a line has other fields, an empty option or
+ *   fewer than two
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/read_files.py, decode_entity_tracking; of 2026 for
  * the items it drops: those with the letters "nothing" in any option.
  */
 export function readEntityTracking({ text, name, path = name }: BenchmarkFile): UnnumberedItem[] {
+  if (!ENTITY_SPLITS.some((split) => name.startsWith(split)))
+    throw new RangeError(
+      `readEntityTracking: the name of ${path} must begin with ${ENTITY_SPLITS.join(", ")}, got "${name}". Rename it, or take it out of the folder.`,
+    );
   const rows = parseJsonLines(text, {
     name: path,
     schema: line,

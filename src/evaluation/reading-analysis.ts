@@ -10,7 +10,7 @@ import { assignFolds, heldOutGain } from "../statistics/held-out-gain.js";
 import { completeRows, pairwiseProducts } from "../statistics/regression.js";
 import { mean } from "../statistics/summary.js";
 import { isPreviousMissingOfficially, type ReadingMeasure, type ReadingWord } from "./reading-table.js";
-import type { MissingPrevious } from "./reading-times.js";
+import { presentSurprisals, type MissingPrevious } from "./reading-times.js";
 import type { WordSurprisal } from "./word-surprisal.js";
 
 /** An estimate with the ends of its 95 % interval over sentences, and the words it is from. */
@@ -92,7 +92,7 @@ function columnsOf(
 ): OfBothTimes<Columns> {
   const length = words.map(({ lengthCharacters }) => lengthCharacters);
   const own = [frequency, length, words.map(({ contextLengthWords }) => contextLengthWords)];
-  const surprisal = surprisals.map(({ surprisalNats }) => surprisalNats);
+  const surprisal = presentSurprisals(words, surprisals, missing);
   const lastRow = precedingRows(words);
   const shift = (column: readonly number[]): number[] =>
     lastRow.map((row) => column[row ?? -1] ?? Number.NaN);

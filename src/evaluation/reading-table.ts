@@ -3,6 +3,7 @@
  * it and what the regressions of `reading-times.ts` hold constant.
  */
 import { csvParseRows } from "d3-dsv";
+import { normaliseText } from "../data/text-file.js";
 
 /** The five reading times; four come from eye tracking, `selfPacedMs` from button presses. */
 export const READING_MEASURES = [
@@ -52,63 +53,108 @@ const OTHER_COLUMNS = [
  * Words from the CSV table of the evaluation data; columns that no score uses are ignored.
  *
  * @param csvText contents of reading_data.csv, or of a file with the same columns
+ * @param name    what errors call it: its path
  * @returns one entry per row, in order
- * @throws RangeError naming row and column when a column is absent, a number is not one, a word is empty, or only one
- *   of prev_word and prev_item is given
+ * @throws RangeError naming file, line and column when a column is absent, a number is not one, a word is empty, only one
+ *   of prev_word and prev_item is given, or another column says that a word such as "NA" stands for a missing value
  *
  * Source: BabyLM evaluation pipeline 2025, reading/run.py.
- * Differs: cells are text, so that the word "None" stays a word. One row (320) has an empty `item` because an earlier
+ * Differs: cells are text, so that the words "None" and "NA" stay words; `missingOfficially` says what pandas makes of them. One row (320) has an empty `item` because an earlier
  * reader took its context, the word None, for a missing value; it is put back, as the pipeline does. The pipeline also
  * loses the `prev_item` None of row 971; `isPreviousMissingOfficially` says where.
  */
-export function readReadingTable(csvText: string): ReadingWord[] {
+export function readReadingTable(csvText: string, name = "the table"): ReadingWord[] {
   // Not csvParse: it makes code of the column names, which no text from outside should become.
-  const [columns = [], ...rows] = csvParseRows(csvText.replace(/^\uFEFF/, ""));
+  const [columns = [], ...rows] = csvParseRows(normaliseText(csvText));
   const needed = [...OTHER_COLUMNS, ...Object.values(MEASURE_COLUMNS)];
   const absent = needed.filter((column) => !columns.includes(column));
   if (absent.length > 0 || rows.length === 0) {
     throw new RangeError(
-      `readReadingTable: the table must have rows and the columns ${needed.join(", ")}, ` +
-        `got ${rows.length} rows and no ${absent.join(", ") || "missing column"}. Pass the text of reading_data.csv.`,
+      `readReadingTable: ${name} must have rows and the columns ${needed.join(", ")}, ` +
+        `got ${rows.length} rows and no ${absent.join(", ") || "missing column"}. Give the official reading_data.csv, or a table with the same columns.`,
     );
   }
   const twice = needed.find((column) => columns.indexOf(column) !== columns.lastIndexOf(column));
   if (twice !== undefined)
     throw new RangeError(
-      `readReadingTable: a column must stand once, got ${twice} twice. Compare with reading_data.csv.`,
+      `readReadingTable: a column of ${name} must stand once, got ${twice} twice. Remove one of them.`,
     );
   const places = new Map(columns.map((column, place) => [column, place]));
-  return rows.map((row, id) => readWord((column) => row[places.get(column) ?? -1] ?? "", id));
+  let line = 2;
+  return rows.map((row, id) => {
+    const place = `line ${line} of ${name}`;
+    line += 1 + (row.join("").match(/\n/g) ?? []).length; // a quoted cell may go on in the next line
+    if (row.length !== columns.length)
+      throw new RangeError(
+        `readReadingTable: row ${id} must have ${columns.length} cells, got ${row.length} in ${place}. ` +
+          "Quote cells that have a comma or a quotation mark.",
+      );
+    return readWord((column) => row[places.get(column) ?? -1] ?? "", { id, place });
+  });
 }
 
 /**
  * Whether the official reader has no surprisal for the previous word: where there is none (205 rows of the data), and
- * where the previous context reads like a missing value to pandas (the row after "None of").
+ * where the previous word or its context reads like a missing value to pandas (the row after "None of").
  *
  * @returns true on 206 rows of the 2025 data
  *
  * Source: pandas 2.2 and 3.1, `read_csv` with default `na_values`; BabyLM evaluation pipeline 2025, reading/run.py.
+ * Differs: the pipeline ends with an error at a missing previous word that has a context.
  */
-export function isPreviousMissingOfficially(word: Pick<ReadingWord, "prevItem">): boolean {
-  return word.prevItem === null || PANDAS_MISSING.has(word.prevItem);
+export function isPreviousMissingOfficially({
+  prevItem,
+  prevWord,
+}: Pick<ReadingWord, "prevItem"> & Partial<Pick<ReadingWord, "prevWord">>): boolean {
+  return prevItem === null || PANDAS_MISSING.has(prevItem) || PANDAS_MISSING.has(prevWord ?? prevItem);
 }
+
+/**
+ * Whether the word itself reads like a missing value to pandas, such as "NA" or "null": no row of the 2025 data.
+ *
+ * Source: as {@link isPreviousMissingOfficially}.
+ * Differs: the pipeline ends with an error at such a word; here its row drops out of the official regressions.
+ */
+export const isWordMissingOfficially = ({ word }: Pick<ReadingWord, "word">): boolean =>
+  PANDAS_MISSING.has(word);
+
+/**
+ * The context the official reader has: what reads like a missing value to pandas becomes the word None.
+ *
+ * Source: BabyLM evaluation pipeline 2025, reading/run.py, `fillna("None")`.
+ */
+export const officialContext = (item: string): string => (PANDAS_MISSING.has(item) ? "None" : item);
 
 const PANDAS_MISSING: ReadonlySet<string> = new Set([
   ...["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>"],
   ...["N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"],
 ]);
 
-function readWord(text: (column: string) => string, id: number): ReadingWord {
-  const fail = (column: string, must: string): never => {
+function readWord(
+  text: (column: string) => string,
+  { id, place }: { readonly id: number; readonly place: string },
+): ReadingWord {
+  const fail = (column: string, must: string, remedy = "Correct the cell."): never => {
     throw new RangeError(
-      `readReadingTable: ${column} of row ${id} must ${must}, got "${text(column)}". Compare with reading_data.csv.`,
+      `readReadingTable: ${column} of row ${id} must ${must}, got "${text(column)}" in ${place}. ${remedy}`,
     );
   };
   const number = (column: string): number => {
     const value = text(column).trim() === "" ? Number.NaN : Number(text(column));
     return Number.isFinite(value) ? value : fail(column, "be a number");
   };
-  const numberOrMissing = (column: string): number => (text(column) === "" ? Number.NaN : number(column));
+  const numberOrMissing = (column: string): number =>
+    PANDAS_MISSING.has(text(column)) ? Number.NaN : number(column);
+  /** A text that reads like a missing value is a word only where a number beside it says so. */
+  const requireWords = (column: string, beside: string, count: (text: string) => number): void => {
+    const found = text(column);
+    if (found === "" || !PANDAS_MISSING.has(found) || count(found) === Number(text(beside))) return;
+    fail(
+      column,
+      `be a word of ${beside} ${text(beside)}`,
+      "Leave the cell empty if it stands for a missing value; if it is a word, correct the number.",
+    );
+  };
 
   if (text("word") === "") fail("word", "not be empty");
   const contextLengthWords = number("context_length");
@@ -117,6 +163,12 @@ function readWord(text: (column: string) => string, id: number): ReadingWord {
   }
   const hasPrevious = text("prev_word") !== "";
   if (hasPrevious !== (text("prev_item") !== "")) fail("prev_item", "be given exactly where prev_word is");
+  const characters = (word: string): number => [...word].length;
+  requireWords("word", "length", characters);
+  requireWords("prev_word", "prev_length", characters);
+  requireWords("item", "context_length", (context) => context.split(" ").length);
+  // A previous context is one word shorter than the context.
+  requireWords("prev_item", "context_length", (context) => context.split(" ").length + 1);
   return {
     id,
     item: text("item") === "" ? "None" : text("item"),

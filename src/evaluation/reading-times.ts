@@ -4,10 +4,15 @@
  */
 import { completeRows, fitOls, pairwiseProducts, partialRSquared } from "../statistics/regression.js";
 import { mean } from "../statistics/summary.js";
-import { isPreviousMissingOfficially, type ReadingMeasure, type ReadingWord } from "./reading-table.js";
+import {
+  isPreviousMissingOfficially,
+  isWordMissingOfficially,
+  type ReadingMeasure,
+  type ReadingWord,
+} from "./reading-table.js";
 import type { WordSurprisal } from "./word-surprisal.js";
 
-/** Rows without a previous word: `official` also loses the one after "None of"; `kept` keeps it. */
+/** Words that read like missing values to pandas: `official` loses their rows, and the one after "None of"; `kept` keeps them. */
 export const MISSING_PREVIOUS = ["official", "kept"] as const;
 export type MissingPrevious = (typeof MISSING_PREVIOUS)[number];
 
@@ -58,7 +63,7 @@ export function scoreReadingTimes(
   rows: { readonly missing: MissingPrevious },
 ): { readonly eyeTracking: ReadingScore; readonly selfPaced: ReadingScore } {
   checkSurprisals(words, surprisals, rows.missing);
-  const surprisal = surprisals.map(({ surprisalNats }) => surprisalNats);
+  const surprisal = presentSurprisals(words, surprisals, rows.missing);
   const previousSurprisal = surprisals.map(({ previousSurprisalNats }, index) => {
     const word = words[index];
     const isMissing =
@@ -85,6 +90,18 @@ export function scoreReadingTimes(
     selfPaced: { score: selfPaced.score, measures: [selfPaced] },
   };
 }
+
+/** Surprisal of each word, [N]; NaN where the official reader misses the word. */
+export const presentSurprisals = (
+  words: readonly ReadingWord[],
+  surprisals: readonly WordSurprisal[],
+  missing: MissingPrevious,
+): number[] =>
+  words.map((word, row) =>
+    missing === "official" && isWordMissingOfficially(word)
+      ? Number.NaN
+      : (surprisals[row]?.surprisalNats ?? Number.NaN),
+  );
 
 /** Both regressions on the rows where nothing is missing. Columns are [N]; predictors come without their products. */
 function explainBySurprisal(columns: {

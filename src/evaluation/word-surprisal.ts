@@ -1,6 +1,6 @@
 /** @file Surprisal of every word of the reading-time table (docs/paper.md#reading-times), asked for in three ways. */
 import type { LogLikelihood, ScoringRequest, SplitWord } from "./log-likelihood.js";
-import type { ReadingWord } from "./reading-table.js";
+import { officialContext, type ReadingWord } from "./reading-table.js";
 
 /**
  * How a word is asked for: `official` as the pipeline does, without a space; `spaceCorrected` with it (docs/decisions.md#d19);
@@ -62,7 +62,7 @@ export async function measureSurprisal(
   const requestsOf = await Promise.all(
     targets.map(async ({ id, context, word }) =>
       reading === "official"
-        ? pieceRequests(id, context, await splitWord(word))
+        ? pieceRequests(id, officialContext(context), await splitWord(word))
         : reading === "spaceCorrected"
           ? [spacedRequest(context, word)]
           : wholeWordRequests(context, word),

@@ -3,13 +3,16 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
 /** Bytes that can be read by position. */
 export interface ByteSource {
+  /** What errors call it: the path of a file. */
+  readonly name: string;
   readonly length: number;
   /** Fills `into` with the bytes from `from` on; the caller keeps inside `length`. */
   read(into: Uint8Array, from: number): void;
 }
 
-/** Bytes at hand. */
-export const bytesInMemory = (bytes: Uint8Array): ByteSource => ({
+/** Bytes at hand. @param name what errors call them */
+export const bytesInMemory = (bytes: Uint8Array, name = "the array of bytes"): ByteSource => ({
+  name,
   length: bytes.length,
   read: (into, from) => into.set(bytes.subarray(from, from + into.length)),
 });
@@ -26,6 +29,7 @@ export function withFileBytes<Result>(path: string, use: (source: ByteSource) =>
   const descriptor = openSync(path, "r");
   try {
     return use({
+      name: path,
       length: fstatSync(descriptor).size,
       read(into, from) {
         for (let done = 0; done < into.length;) {

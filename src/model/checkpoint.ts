@@ -3,10 +3,11 @@
  * `llama-config.ts` reads the architecture, `safetensors.ts` knows the byte format; whole folders are written in
  * `hugging-face-folder.ts`, optimizer moments are stored by `runs/`.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { ArchitectureConfig, Precision } from "../config.js";
+import { readTextFile } from "../data/text-file.js";
 import { tf } from "../engine/backend.js";
 import { weightShapes, type Weights } from "./weights.js";
 import { readLlamaConfig } from "./llama-config.js";
@@ -30,11 +31,13 @@ export function writeWeights(weights: Weights, precision: Precision = "float32")
 /**
  * Weights out of the bytes of a `model.safetensors`.
  *
+ * @param name what errors call the bytes: the path they were read from
  * @returns tensors the caller disposes
  * @throws Error naming the first weight that is missing, has another shape or is none of the architecture's
  */
-export function readWeights(bytes: Uint8Array, architecture: ArchitectureConfig): Weights {
-  return weightsFrom(openSafetensors(bytesInMemory(bytes)).arrays, architecture);
+export function readWeights(bytes: Uint8Array, architecture: ArchitectureConfig, name?: string): Weights {
+  const source = bytesInMemory(bytes, name);
+  return weightsFrom(openSafetensors(source).arrays, architecture, source.name);
 }
 
 /**
@@ -48,7 +51,7 @@ export function readWeights(bytes: Uint8Array, architecture: ArchitectureConfig)
  * Source: transformers 4.57.1, `LlamaForCausalLM.from_pretrained`.
  */
 export function loadModel(folder: string): { architecture: ArchitectureConfig; weights: Weights } {
-  const architecture = readLlamaConfig(readPart(folder, "config.json").toString("utf8"));
+  const architecture = readConfig(folder);
   const isOneFile = existsSync(join(folder, WEIGHTS_FILE)) || !existsSync(join(folder, INDEX_FILE));
   const weights = isOneFile
     ? weightsOfFile(folder, WEIGHTS_FILE, architecture)
@@ -61,13 +64,15 @@ export function loadOtherWeights(
   folder: string,
   file: string,
 ): { architecture: ArchitectureConfig; weights: Weights } {
-  const architecture = readLlamaConfig(readPart(folder, "config.json").toString("utf8"));
+  const architecture = readConfig(folder);
   return { architecture, weights: weightsOfFile(folder, file, architecture) };
 }
 
 /** Array by array, so that a file of any size costs its float32 numbers and a few megabytes. */
 const weightsOfFile = (folder: string, file: string, architecture: ArchitectureConfig): Weights =>
-  withFileBytes(placeOf(folder, file), (bytes) => weightsFrom(openSafetensors(bytes).arrays, architecture));
+  withFileBytes(placeOf(folder, file), (bytes) =>
+    weightsFrom(openSafetensors(bytes).arrays, architecture, bytes.name),
+  );
 
 /** @throws Error that names the file when it is not there */
 function placeOf(folder: string, name: string): string {
@@ -79,7 +84,10 @@ function placeOf(folder: string, name: string): string {
   return path;
 }
 
-const readPart = (folder: string, name: string): Buffer => readFileSync(placeOf(folder, name));
+/** @throws RangeError that names the file when it is no text, such as a Git LFS pointer */
+const readPart = (folder: string, name: string): string => readTextFile(placeOf(folder, name));
+const readConfig = (folder: string): ArchitectureConfig =>
+  readLlamaConfig(readPart(folder, "config.json"), join(folder, "config.json"));
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
@@ -96,7 +104,7 @@ function readShards(folder: string, architecture: ArchitectureConfig): Weights {
   };
   let json: unknown;
   try {
-    json = JSON.parse(readPart(folder, INDEX_FILE).toString("utf8"));
+    json = JSON.parse(readPart(folder, INDEX_FILE));
   } catch (cause) {
     return refuse(String(cause));
   }
@@ -106,7 +114,7 @@ function readShards(folder: string, architecture: ArchitectureConfig): Weights {
   const files = [...new Set(places.map(([, file]) => file))];
   const openFrom = (at: number, found: Map<string, StoredArray>): Weights => {
     const file = files[at];
-    if (file === undefined) return weightsFrom(found, architecture);
+    if (file === undefined) return weightsFrom(found, architecture, join(folder, INDEX_FILE));
     if (file !== basename(file) || file.includes("\\")) refuse(`"${file}", which is no plain file name`);
     return withFileBytes(placeOf(folder, file), (bytes) => {
       const { arrays } = openSafetensors(bytes);
@@ -129,7 +137,11 @@ const isRedundant = (name: string, { tiedEmbeddings }: ArchitectureConfig): bool
  * The weights of an architecture, and nothing besides: what is left over would have changed the model's output. A tied
  * matrix may be stored under either of its two names.
  */
-function weightsFrom(arrays: ReadonlyMap<string, StoredArray>, architecture: ArchitectureConfig): Weights {
+function weightsFrom(
+  arrays: ReadonlyMap<string, StoredArray>,
+  architecture: ArchitectureConfig,
+  from: string,
+): Weights {
   const shapes = weightShapes(architecture);
   const stored = (name: string): StoredArray | undefined =>
     arrays.get(name) ?? (architecture.tiedEmbeddings && name === EMBEDDING ? arrays.get(OUTPUT) : undefined);
@@ -137,7 +149,8 @@ function weightsFrom(arrays: ReadonlyMap<string, StoredArray>, architecture: Arc
     const found = stored(name)?.shape.join(", ");
     if (found !== shape.join(", "))
       throw new Error(
-        `readWeights: ${name} must have shape [${shape.join(", ")}], got ${found === undefined ? "no such weight" : `[${found}]`}. Use the config.json of the same model.`,
+        `readWeights: ${name} in ${from} must have shape [${shape.join(", ")}] by the model's config.json, got ${found === undefined ? "no such weight" : `[${found}]`}. ` +
+          "One of the two is another model's or damaged: fetch both again from one place.",
       );
   }
   const strange = [...arrays.keys()].find(
@@ -145,7 +158,7 @@ function weightsFrom(arrays: ReadonlyMap<string, StoredArray>, architecture: Arc
   );
   if (strange !== undefined)
     throw new Error(
-      `readWeights: every weight must be one of the decoder's, got ${strange}. Such a model is not supported.`,
+      `readWeights: every weight in ${from} must be one of a Llama decoder's, got ${strange}. The kit does not support such a model.`,
     );
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [

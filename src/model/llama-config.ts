@@ -54,22 +54,23 @@ const DEFAULT_ROPE_THETA = 10_000;
 /**
  * The architecture a Llama `config.json` describes.
  *
+ * @param name what errors call the text: its path
  * @throws Error that names the field the decoder does not support: biases, scaled or partial rotary positions, other
  *   activations, sliding windows, dropout, quantised weights
  *
  * Source: transformers 4.57.1, `LlamaConfig`; `rope_parameters` as transformers 5 writes it.
  */
-export function readLlamaConfig(text: string): ArchitectureConfig {
+export function readLlamaConfig(text: string, name = "config.json"): ArchitectureConfig {
   const refuse = (found: string): never => {
     throw new Error(
-      `readLlamaConfig: config.json must describe a plain Llama decoder, got ${found}. Such a model is not supported.`,
+      `readLlamaConfig: ${name} must describe a plain Llama decoder, got ${found}. The kit does not support such a model.`,
     );
   };
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new Error(`readLlamaConfig: config.json must hold JSON, got ${String(cause)}. Fetch it again.`, {
+    throw new Error(`readLlamaConfig: ${name} must hold JSON, got ${String(cause)}. Fetch it again.`, {
       cause,
     });
   }
@@ -103,7 +104,12 @@ export function readLlamaConfig(text: string): ArchitectureConfig {
     ...(groups != null && groups !== whole.numKeyValueHeads && { numKeyValueHeads: groups }),
     ...(headDim != null && headDim !== whole.headDim && { headDim }),
   };
-  checkArchitecture(complete);
+  try {
+    checkArchitecture(complete);
+  } catch (fault) {
+    if (!(fault instanceof RangeError)) throw fault;
+    refuse(`sizes that do not fit: ${fault.message.replace(/^\w+: /, "")}`);
+  }
   return complete;
 }
 

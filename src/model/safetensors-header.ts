@@ -3,6 +3,7 @@
  * there. The numbers behind it are read in `safetensors.ts`.
  */
 import { z } from "zod";
+import { recogniseForeign, START_BYTES } from "../data/foreign-file.js";
 import { findRepeatedName } from "../data/repeated-names.js";
 import type { ByteSource } from "./byte-source.js";
 
@@ -44,13 +45,29 @@ const metadataSchema = z.record(z.string(), z.string());
  * Reads and checks the header.
  *
  * @param file the whole file, or as much of it as there is; only the header's bytes are read
- * @throws Error when it is no header, names something twice, or its arrays do not fill the bytes behind it exactly: no
+ * @throws Error that names the file when it is no header, names something twice, or its arrays do not fill the bytes behind it exactly: no
  *   overlap, no hole, nothing left over
  *
  * Source: huggingface/safetensors, `SafeTensors::read_metadata` and `Metadata::validate`.
  * Differs: names that stand twice inside one entry are refused too; of the formats, only those of `BYTES` are read.
  */
 export function readHeader(file: ByteSource): Header {
+  try {
+    return readPlainHeader(file);
+  } catch (fault) {
+    if (!(fault instanceof Refusal)) throw fault;
+    throw new Error(
+      `readSafetensors: ${file.name} must be a complete safetensors file, got ${fault.message}. ${fault.remedy}`,
+      { cause: fault },
+    );
+  }
+}
+
+function readPlainHeader(file: ByteSource): Header {
+  const first = new Uint8Array(Math.min(file.length, START_BYTES));
+  file.read(first, 0);
+  const foreign = recogniseForeign(first, file.name);
+  if (foreign !== null) return refuse(foreign.what, foreign.remedy);
   if (file.length < 8) refuse(`${file.length} bytes`);
   const start = Buffer.alloc(8);
   file.read(start, 0);
@@ -68,11 +85,18 @@ export function readHeader(file: ByteSource): Header {
   return { entries, metadata: metadata.data, bodyStart };
 }
 
-/** @throws Error that says what was found in place of a readable file */
-function refuse(found: string): never {
-  throw new Error(
-    `readSafetensors: a complete safetensors file is needed, got ${found}. Fetch or write it again.`,
-  );
+/** What was found in place of a readable file; the file's name is added where it is known. */
+class Refusal extends Error {
+  readonly remedy: string;
+  constructor(found: string, remedy: string) {
+    super(found);
+    this.remedy = remedy;
+  }
+}
+
+/** @throws Refusal */
+function refuse(found: string, remedy = "Fetch or write it again."): never {
+  throw new Refusal(found, remedy);
 }
 
 function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
@@ -99,6 +123,7 @@ function readEntry(name: string, raw: unknown): HeaderEntry {
   if (!isDtype(dtype))
     return refuse(
       `"${name}" in the format ${dtype}, of which only ${Object.keys(BYTES).join(", ")} are read`,
+      "Save the model in one of these.",
     );
   let bytes: number = BYTES[dtype];
   for (const axis of shape) {

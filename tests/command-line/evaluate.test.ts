@@ -202,12 +202,58 @@ describe("refused in one line", () => {
     );
   });
 
+  test.each<[string, string, object, RegExp]>([
+    [
+      "entity_tracking",
+      "boxes",
+      FILES["full_eval/entity_tracking/regular.jsonl"][0],
+      /boxes\.jsonl must begin with regular/,
+    ],
+    ["wug_adj", "wugs", FILES["full_eval/wug_adj_nominalization/wugs.jsonl"][0], /./],
+  ])("%s of files that give no figure, before the first item is scored", async (task, name, row, message) => {
+    const [data, out] = [temporaryFolder(), temporaryFolder()];
+    writeFileSync(join(data, `${name}.jsonl`), JSON.stringify(row) + "\n");
+    const { code, stderr } = await command(
+      `evaluate --model ${model} --data ${data} --out ${out} --tasks ${task}`,
+    );
+    expect([code, readdirSync(join(out, task))]).toEqual([1, ["items.jsonl.part"]]);
+    expect(
+      readFileSync(join(out, task, "items.jsonl.part"), "utf8")
+        .trim()
+        .split("\n"),
+    ).toHaveLength(1);
+    expect(stderr).toMatch(message);
+  });
+
   test("a task whose files are not there, with the places looked at", async () => {
     const { stderr } = await evaluate(temporaryFolder(), "--tasks comps");
     expect(stderr).toMatch(
       /comps must have a \.jsonl file in .*, got none in full_eval\/comps, comps, \.; the folder holds fast_eval, full_eval\./,
     );
   });
+});
+
+test("names of files and phenomena that every object has are names like others", async () => {
+  const [data, out] = [join(temporaryFolder(), "constructor.jsonl"), temporaryFolder()];
+  const pair = { sentence_good: "The dog runs.", sentence_bad: "The dog run." };
+  const names = ["__proto__", "constructor", "hasOwnProperty", "toString"];
+  const rows = [pair, ...names.map((UID) => ({ ...pair, field: "valueOf", UID, linguistics_term: UID }))];
+  writeFileSync(data, rows.map((row) => JSON.stringify(row) + "\n").join(""));
+  const { code, stdout } = await command(
+    `evaluate --model ${model} --data ${data} --out ${out} --tasks blimp`,
+  );
+  expect(code).toBe(0);
+  for (const name of names) expect(stdout).toMatch(new RegExp(`by UID ${name} `));
+  const by = json(out, "blimp/summary.json").official.by as Record<string, object>;
+  expect(Object.keys(by["UID"] ?? {}).sort()).toEqual([...names].sort());
+  const folder = join(
+    out,
+    "official",
+    readdirSync(join(out, "official"))[0] ?? "",
+    "main/zero_shot/causal/blimp",
+  );
+  const predictions = json(folder, readdirSync(folder)[0] ?? "", "predictions.json") as object;
+  expect(Object.keys(predictions).sort()).toEqual([...names].sort());
 });
 
 describe("--data takes one file,", () => {

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { isPreviousMissingOfficially, readReadingTable } from "../../src/evaluation/reading-table.js";
+import {
+  isPreviousMissingOfficially,
+  isWordMissingOfficially,
+  officialContext,
+  readReadingTable,
+} from "../../src/evaluation/reading-table.js";
 import { dataFolder } from "../support/parity.js";
 import { READING_CSV } from "./reading-sample.js";
 
@@ -60,7 +65,7 @@ describe("pencil", () => {
   test("a column that stands twice is refused by name, and so is a table without rows", () => {
     const [head = "", ...rows] = READING_CSV.trim().split("\n");
     const doubled = [`${head},word`, ...rows.map((row) => `${row},other`)].join("\n");
-    expect(() => readReadingTable(doubled)).toThrow(/a column must stand once, got word twice/);
+    expect(() => readReadingTable(doubled)).toThrow(/a column of the table must stand once, got word twice/);
     expect(() => readReadingTable(head)).toThrow(/got 0 rows and no missing column/);
   });
 
@@ -79,7 +84,88 @@ describe("pencil", () => {
   });
 });
 
+describe("NA", () => {
+  // Row 10: "We ran home." becomes "NA ran home.", row 11 follows it.
+  const table = (...changes: [from: string, to: string][]) =>
+    readReadingTable(
+      changes.reduce((csv, [from, to]) => csv.replace(from, to), READING_CSV),
+      "own/times.csv",
+    );
+
+  test("is a word, which the official reader takes for a missing value", () => {
+    const words = table(
+      ["10,We,ran", "10,NA,ran"],
+      ["11,We ran,home.,We ran home.,2,4,10.4,5", "11,NA ran,null,NA ran null,2,4,10.4,4"],
+      ["ran,We,3", "ran,NA,3"],
+    );
+    expect([words[10]?.item, words[11]?.word, words[11]?.prevItem]).toEqual(["NA", "null", "NA"]);
+    expect([officialContext("NA"), officialContext("NA ran"), officialContext("None")]).toEqual([
+      "None",
+      "NA ran",
+      "None",
+    ]);
+    expect(words.filter(isWordMissingOfficially).map(({ id }) => id)).toEqual([11]);
+    expect(words.filter(isPreviousMissingOfficially).map(({ id }) => id)).toEqual([0, 3, 4, 6, 10, 11]);
+    expect(isPreviousMissingOfficially({ prevItem: "so", prevWord: "NA" })).toBe(true);
+  });
+
+  test.each<[string, [string, string], RegExp]>([
+    [
+      "length",
+      ["11,We ran,home.", "11,We ran,NA"],
+      /word of row 11 must be a word of length 5, got "NA" in line 13 of own\/times\.csv/,
+    ],
+    [
+      "prev_length",
+      ["1.1,,,-1", "1.1,NA,NA,-1"],
+      /prev_word of row 10 must be a word of prev_length -1, got "NA"/,
+    ],
+    [
+      "prev_length",
+      ["1.1,,,-1", "1.1,NA,NA,NA"],
+      /prev_word of row 10 must be a word of prev_length NA, got "NA"/,
+    ],
+    [
+      "context_length",
+      ["2,Dana saw the,", "2,NA,"],
+      /item of row 2 must be a word of context_length 3, got "NA"/,
+    ],
+    [
+      "context_length",
+      ["the,Dana saw,3", "the,nan,3"],
+      /prev_item of row 2 must be a word of context_length 3/,
+    ],
+  ])("is refused where %s says that it is no word", (_, change, message) => {
+    expect(() => table(change)).toThrow(message);
+    expect(() => table(change)).toThrow(/Leave the cell empty|Correct the cell/);
+  });
+
+  test("among the numbers is a missing one", () => {
+    const [first] = table(["3,90,95,110,95,310.5", "3,NA,95,nan,95,310.5"]);
+    expect([first?.firstFixMs, first?.firstPassMs, first?.goPastMs]).toEqual([Number.NaN, 95, Number.NaN]);
+    expect(() => table(["Dana saw the cat.,1,1,", "Dana saw the cat.,NA,1,"])).toThrow(
+      /context_length of row 0/,
+    );
+  });
+});
+
 describe("failure", () => {
+  test("the line of a fault counts lines inside quoted cells; a row of other cells is refused", () => {
+    const csv = READING_CSV.replace("0,Dana,saw,Dana saw", '0,Dana,saw,"Dana\nsaw').replace(
+      "the cat.,1,1",
+      'the cat.",1,1',
+    );
+    expect(() => readReadingTable(csv.replace("14.2,3,71", "x,3,71"))).toThrow(
+      /row 1 .* in line 4 of the table/,
+    );
+    expect(() => readReadingTable(READING_CSV.replace("the,Dana saw,3", "the,Dana saw"))).toThrow(
+      /row 2 must have 17 cells, got 16 in line 4 of the table/,
+    );
+    expect(readReadingTable(READING_CSV.replaceAll("\n", "\r\n") + "\r\n")).toEqual(
+      readReadingTable(READING_CSV),
+    );
+  });
+
   const withCell = (from: string, to: string) => () => readReadingTable(READING_CSV.replace(from, to));
 
   test("absent columns are named", () => {

@@ -95,6 +95,19 @@ describe("scores, against statsmodels with the official formulas on 48 invented 
     expect(bits?.eyeTracking.measures[0]?.msPerNat).toBeCloseTo(slope * Math.LN2, 10);
   });
 
+  test("officially the row of a word that pandas takes for a missing value drops out, with the correction it counts", () => {
+    const withNull = words.map((word, row) => (row === 0 ? { ...word, word: "null" } : word));
+    for (const [missing, lost] of [
+      ["official", 1],
+      ["kept", 0],
+    ] as const) {
+      const [n, all] = [withNull, words].map(
+        (table) => scoreReadingTimes(table, surprisals, { missing }).eyeTracking.measures[0]?.n ?? 0,
+      );
+      expect((all ?? 0) - (n ?? 0)).toBe(lost);
+    }
+  });
+
   test("a null where there is a previous word is refused, except on the row the official reader loses", () => {
     const without = (id: number) =>
       surprisals.map((row) => (row.id === id ? { ...row, previousSurprisalNats: null } : row));

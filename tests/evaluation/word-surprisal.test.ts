@@ -51,6 +51,18 @@ describe("surprisal, by pencil", () => {
     expect(saw?.surprisalNats).toBeCloseTo(-Math.log((0.5 * 0.25) / 0.8), 12);
   });
 
+  test("officially the context NA is the word None, as pandas has it; with the correction it stays a word", async () => {
+    const asked: string[] = [];
+    const logLikelihood: LogLikelihood = async (requests) => {
+      asked.push(...requests.map(({ context }) => context));
+      return requests.map(() => ({ logProb: -1, numTokens: 1 }));
+    };
+    const words = readReadingTable(READING_CSV.replace("10,We,ran", "10,NA,ran")).slice(10, 11);
+    for (const reading of ["official", "spaceCorrected"] as const)
+      await measureSurprisal(words, { logLikelihood, splitWord: wholeWord, reading });
+    expect(asked).toEqual(["None", "NA"]);
+  });
+
   test("surprisals of pieces add up, each asked for after the text that has grown by the ones before", async () => {
     const asked: ScoringRequest[] = [];
     const logLikelihood: LogLikelihood = async (requests) => {

@@ -36,7 +36,7 @@ describe("a model's folder", () => {
   const config = readFixture();
   test("of more layers than any model has is refused before a weight is named", () => {
     expect(() => readLlamaConfig(JSON.stringify({ ...config, num_hidden_layers: 2 ** 40 }))).toThrow(
-      /^checkArchitecture: numLayers must be at most 1000, got 1099511627776/,
+      /^readLlamaConfig: config.json must .* numLayers must be at most 1000, got 1099511627776/,
     );
   });
 

@@ -69,7 +69,7 @@ describe("a safetensors file", () => {
   test("that was cut off, or has nonsense for a header, is refused", () => {
     const bytes = writeSafetensors({ a: { dtype: "F32", shape: [2], values: Float32Array.of(1, 2) } });
     expect(() => readSafetensors(bytes.slice(0, -1))).toThrow(
-      /complete safetensors file is needed, got "a" of shape \[2\]/,
+      /must be a complete safetensors file, got "a" of shape \[2\]/,
     );
     expect(() => readSafetensors(bytes.slice(0, 4))).toThrow(/got 4 bytes/);
     const huge = Uint8Array.from(bytes);
@@ -137,7 +137,7 @@ describe("a Hugging Face folder", () => {
   test("whose weights have another shape is refused by the weight's name", () => {
     const bytes = writeWeights(initializeWeights(toy, seeded(5)));
     expect(() => readWeights(bytes, { ...toy, vocabSize: 6 })).toThrow(
-      /model.embed_tokens.weight must have shape \[6, 4\], got \[5, 4\]/,
+      /model.embed_tokens.weight in the array of bytes must have shape \[6, 4\] .*, got \[5, 4\]/,
     );
   });
 
@@ -145,7 +145,7 @@ describe("a Hugging Face folder", () => {
     const weights = initializeWeights(toy, seeded(5));
     const bytes = writeWeights({ ...weights, "model.layers.0.self_attn.q_proj.bias": tf.zeros([4]) });
     expect(() => readWeights(bytes, toy)).toThrow(
-      /must be one of the decoder's, got model.layers.0.self_attn.q_proj.bias/,
+      /must be one of a Llama decoder's, got model.layers.0.self_attn.q_proj.bias/,
     );
     const tied = readWeights(writeWeights(weights), { ...toy, tiedEmbeddings: true });
     expect(Object.keys(tied)).not.toContain("lm_head.weight");
@@ -216,4 +216,26 @@ describe("a Hugging Face folder", () => {
       expect(() => loadModel(folder)).toThrow(/model.safetensors must exist, found no such file/);
     });
   });
+});
+
+test("a folder whose weights are not what they are called is refused by the path, with what is there", () => {
+  const folder = temporaryFolder();
+  const weights = initializeWeights(toy, seeded(5));
+  const config = writeLlamaConfig(toy, { startId: null, endId: 1, padId: null });
+  writeFileSync(join(folder, "config.json"), config);
+  const put = (content: string | Uint8Array) => writeFileSync(join(folder, "model.safetensors"), content);
+  const refused = (message: RegExp) => expect(() => loadModel(folder)).toThrow(message);
+  put("version https://git-lfs.github.com/spec/v1\noid sha256:0f\nsize 1815360\n");
+  refused(/model\.safetensors must be .*, got a Git LFS pointer, .*\. Run "git lfs pull"/);
+  put("PK\x03\x04archive/data.pkl");
+  refused(/model\.safetensors must be .*, got a zip archive\. Unpack/);
+  put(writeWeights(weights).subarray(0, -4));
+  refused(/model\.safetensors must be a complete safetensors file, got/);
+  const { "model.norm.weight": _, ...rest } = weights;
+  put(writeWeights(rest));
+  refused(/model\.norm\.weight in \S+model\.safetensors must have .*, got no such weight\./);
+  writeFileSync(join(folder, "config.json"), "version https://git-lfs.github.com/spec/v1\n");
+  refused(/config\.json must be UTF-8 text, got a Git LFS pointer/);
+  writeFileSync(join(folder, "config.json"), config.replace('"silu"', '"gelu"'));
+  refused(/^readLlamaConfig: \S+config\.json must describe a plain Llama decoder, got hidden_act/);
 });

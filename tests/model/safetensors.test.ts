@@ -72,7 +72,7 @@ describe("a header that lies", () => {
   ])("%s is refused for that", (_, bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(message);
     expect(() => readSafetensors(bytes)).toThrow(
-      /^readSafetensors: a complete safetensors file is needed, got/,
+      /^readSafetensors: the array of bytes must be a complete safetensors file, got/,
     );
   });
 
@@ -108,7 +108,7 @@ function readOrRefuse(bytes: Uint8Array): void {
     found = readSafetensors(bytes);
   } catch (error) {
     expect(String(error)).toMatch(
-      /^Error: readSafetensors: a complete safetensors file is needed, got .+ again\.$/s,
+      /^Error: readSafetensors: the array of bytes must be a complete safetensors file, got .+\.$/s,
     );
     return;
   }

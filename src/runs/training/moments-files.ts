@@ -26,7 +26,9 @@ export function readMoments(folder: string, architecture: ArchitectureConfig): M
     throw new Error(
       `readMoments: ${join(folder, COUNT)} must hold the number of updates, got ${describeIssue(count.error, "file")}. Train the stage again.`,
     );
-  const [first, second] = NAMES.map((name) => readWeights(readFileSync(join(folder, name)), architecture));
+  const [first, second] = NAMES.map((name) =>
+    readWeights(readFileSync(join(folder, name)), architecture, join(folder, name)),
+  );
   if (!first || !second)
     throw new Error(`readMoments: ${folder} must hold both moments. Train the stage again.`);
   return { updates: count.data.updates, first, second };

@@ -46,6 +46,6 @@ export function startOf(
   const step = bestStep(readOutcome(stage).heldOut);
   return {
     wordsSeen: curve[step - 1]?.wordsSeen ?? 0,
-    weights: () => readWeights(readFileSync(path), start.architecture),
+    weights: () => readWeights(readFileSync(path), start.architecture, path),
   };
 }

@@ -2,10 +2,12 @@
 import { z } from "zod";
 import {
   isPreviousMissingOfficially,
+  isWordMissingOfficially,
+  officialContext,
   readReadingTable,
   type ReadingWord,
 } from "../../../evaluation/reading-table.js";
-import { scoreReadingTimes } from "../../../evaluation/reading-times.js";
+import { MISSING_PREVIOUS, scoreReadingTimes } from "../../../evaluation/reading-times.js";
 import { measureSurprisal, type WordSurprisal } from "../../../evaluation/word-surprisal.js";
 import type { FolderEvaluation, TaskFigures } from "./folder-task.js";
 import { STEP_LINES, type ItemLines } from "./item-lines.js";
@@ -27,7 +29,12 @@ export async function scoreReading(
   lines: ItemLines,
   place: OfficialPlace,
 ): Promise<TaskFigures> {
-  const words = readReadingTable(files[0]?.text ?? "");
+  const words = readReadingTable(files[0]?.text ?? "", files[0]?.path);
+  // What the regressions would refuse is refused before hours of scoring.
+  const rehearsed = words.map(({ id }, row) => ({
+    ...{ id, surprisalNats: 1 + Math.sin(row), previousSurprisalNats: 1 + Math.cos(row * row) },
+  }));
+  for (const missing of MISSING_PREVIOUS) scoreReadingTimes(words, rehearsed, { missing });
   for (let from = lines.lines.length; from < words.length; from += STEP_LINES) {
     signal?.throwIfAborted();
     lines.append(await scoreWords(words.slice(from, from + STEP_LINES), scorer));
@@ -48,7 +55,11 @@ export async function scoreReading(
     official: scoreReadingTimes(words, official, { missing: "official" }),
     corrected: scoreReadingTimes(words, corrected, { missing: "kept" }),
   };
-  writeReadingPredictions(place, official, {
+  const written = official.map((word, index) => ({
+    ...word,
+    surprisalNats: isMissing(words[index]) ? Number.NaN : word.surprisalNats,
+  }));
+  writeReadingPredictions(place, written, {
     eyeTracking: scores.official.eyeTracking.score,
     selfPaced: scores.official.selfPaced.score,
   });
@@ -59,11 +70,18 @@ export async function scoreReading(
     n: words.length,
     ties: null,
     quirks: {
-      readAsMissing: words.filter((word) => word.prevItem !== null && isPreviousMissingOfficially(word))
-        .length,
+      readAsMissing: words.filter(
+        (word) =>
+          isMissing(word) ||
+          officialContext(word.item) !== word.item ||
+          (word.prevItem !== null && isPreviousMissingOfficially(word)),
+      ).length,
     },
   };
 }
+
+const isMissing = (word: ReadingWord | undefined): boolean =>
+  word !== undefined && isWordMissingOfficially(word);
 
 async function scoreWords(
   words: readonly ReadingWord[],
