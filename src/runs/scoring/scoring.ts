@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Condition, ModelName } from "../../config.js";
 import { openTokenizer } from "../../data/tokenizer.js";
 import { tf } from "../../engine/backend.js";
+import { guessingNats } from "../../evaluation/acquisition-surprisal.js";
 import { createLogLikelihood, type ScoringOptions } from "../../evaluation/log-likelihood.js";
 import { loadModel, loadOtherWeights } from "../../model/checkpoint.js";
 import { requireWritable } from "../../disk/disk-fault.js";
@@ -114,6 +115,7 @@ export async function openScorer(
   return {
     logLikelihood: createLogLikelihood({ weights, architecture, tokenizer }, options),
     splitWord: (word) => tokenizer.splitWord(word),
+    guessingNats: (words) => guessingNats(words, tokenizer),
     dispose: () => tf.dispose({ ...weights }),
   };
 }

@@ -198,6 +198,7 @@ test("first tokens that are never scored are kept with the items, where there ar
   const columnsWith = async (unscoredFirst: number | undefined) => {
     const table = await blimp.score({
       splitWord: async (word) => [word],
+      guessingNats: async () => [],
       dispose: () => undefined,
       logLikelihood: async (requests) =>
         requests.map(() => ({

@@ -7,6 +7,8 @@ import type { ItemTable, Metric, Result } from "../../study/results.js";
 export interface Scorer {
   readonly logLikelihood: LogLikelihood;
   readonly splitWord: SplitWord;
+  /** Surprisal of each word under a model that knows nothing, nats. */
+  readonly guessingNats: (words: readonly string[]) => Promise<readonly number[]>;
   dispose(): void;
 }
 
