@@ -5,6 +5,7 @@
  */
 import { fitBounded, type CurvePoint } from "../statistics/bounded-least-squares.js";
 import { mean } from "../statistics/summary.js";
+import type { Rules } from "./rules.js";
 
 /** The curve a / (1 + exp(−b(x − c))) + d. */
 export interface AcquisitionCurve {
@@ -84,8 +85,8 @@ export interface ModelAcquisition {
   readonly thresholdNats: number;
 }
 
-/** Rules of a year: how the curve is fitted and what no knowledge at all would score. */
-export type AcquisitionRules = 2025 | 2026;
+
+
 
 const GUESSED_VOCABULARY = 300_000;
 
@@ -102,7 +103,7 @@ const GUESSED_VOCABULARY = 300_000;
  */
 export function modelAcquisition(
   points: readonly AcquisitionPoint[],
-  { ceilingNats, rules }: { readonly ceilingNats: number; readonly rules: AcquisitionRules },
+  { ceilingNats, rules }: { readonly ceilingNats: number; readonly rules: Rules },
 ): ModelAcquisition | null {
   const known = points.filter(({ surprisalNats }) => !Number.isNaN(surprisalNats));
   if (points.length < 3 || known.length === 0) return null;

@@ -3,7 +3,8 @@
  * it needs the surprisals of several checkpoints. The curves are in `acquisition-age.ts`.
  */
 import { shuffledCorrelation, testCorrelation } from "../statistics/correlation-test.js";
-import { modelAcquisition, type AcquisitionPoint, type AcquisitionRules } from "./acquisition-age.js";
+import { modelAcquisition, type AcquisitionPoint } from "./acquisition-age.js";
+import type { Rules } from "./rules.js";
 
 /** A word with what children and a model make of it. */
 export interface AcquisitionWord {
@@ -61,7 +62,7 @@ const SHUFFLES = { shuffles: 2_000, seed: 0 };
  */
 export function summariseAcquisition(
   words: readonly AcquisitionWord[],
-  { rules }: { readonly rules: AcquisitionRules },
+  { rules }: { readonly rules: Rules },
 ): AcquisitionSummary {
   if (words.length === 0)
     throw new RangeError(

@@ -18,6 +18,7 @@ import type { BenchmarkFile, UnnumberedItem } from "./choice-items.js";
 import { readComps } from "./comps.js";
 import { readEntityTracking } from "./entity-tracking.js";
 import { readEwok } from "./ewok.js";
+import { readGlobalPiqa } from "./global-piqa.js";
 import { readPairItems } from "./minimal-pairs.js";
 import type { Rules } from "./rules.js";
 import { readWugs } from "./wugs.js";
@@ -106,6 +107,26 @@ export const BENCHMARKS = {
     fullFolder: "comps",
     officialTask: "comps",
     chance: 0.5,
+  },
+  global_piqa_parallel: {
+    read: (file) => readGlobalPiqa(file, 4),
+    fastFolder: "global_piqa_parallel",
+    fastItemsPerUid: Infinity,
+    fullFolder: "global_piqa_parallel",
+    officialTask: "global_piqa_parallel",
+    chance: 0.25,
+    rules: [2026],
+    scorePer: "token",
+  },
+  global_piqa_nonparallel: {
+    read: (file) => readGlobalPiqa(file, 2),
+    fastFolder: "global_piqa_nonparallel",
+    fastItemsPerUid: Infinity,
+    fullFolder: "global_piqa_nonparallel",
+    officialTask: "global_piqa_nonparallel",
+    chance: 0.5,
+    rules: [2026],
+    scorePer: "token",
   },
 } as const satisfies Readonly<Record<string, Benchmark>>;
 /** Name of a benchmark, as `--tasks` takes it. */
