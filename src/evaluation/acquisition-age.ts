@@ -85,9 +85,6 @@ export interface ModelAcquisition {
   readonly thresholdNats: number;
 }
 
-
-
-
 const GUESSED_VOCABULARY = 300_000;
 
 /**

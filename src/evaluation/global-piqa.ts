@@ -24,10 +24,13 @@ export function readGlobalPiqa(
   const names = Array.from({ length: solutions }, (_, index) => `solution${index}`);
   const rows = parseJsonLines(lines, {
     name: path ?? name,
-    schema: z.object({
+    schema: z.looseObject({
       prompt: text,
       example_id: z.union([text, z.int().transform(String)]),
-      label: z.int().min(0).max(solutions - 1),
+      label: z
+        .int()
+        .min(0)
+        .max(solutions - 1),
       ...Object.fromEntries(names.map((solution) => [solution, text])),
     }),
     expected: `a JSON object with the texts prompt, example_id and ${names.join(", ")}, and a label from 0 to ${solutions - 1}`,

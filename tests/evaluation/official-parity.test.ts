@@ -124,6 +124,11 @@ const TASKS_2026: readonly (typeof TASKS)[number][] = [
     benchmark: "entity_tracking",
     folder: join(EVALUATION, "full_eval/entity_tracking"),
   },
+  ...(["global_piqa_parallel", "global_piqa_nonparallel"] as const).map((benchmark) => ({
+    task: benchmark,
+    benchmark,
+    folder: `inputs/global_piqa_handmade/${benchmark}`,
+  })),
 ];
 
 const itemSchema2026 = itemSchema.extend({
@@ -156,7 +161,11 @@ describe.skipIf(parityFolder === null).each(["plain", "prefix_space"])(
           itemSchema2026.parse(row),
         );
         const items = readItems(task, summary.file_order, 2026);
-        const scored = await scoreItems(items, scorer.logLikelihood, { rules: 2026 });
+        const { scorePer } = benchmarkOf(task.benchmark);
+        const scored = await scoreItems(items, scorer.logLikelihood, {
+          rules: 2026,
+          ...(scorePer && { scorePer }),
+        });
         const isWhole = expected.length === summary.items;
         if (isWhole) expect(items.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
         const at = new Map(items.map(({ id }, index) => [id, index]));
