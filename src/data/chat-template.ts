@@ -4,7 +4,7 @@
  */
 import type { InstructionConfig } from "../config.js";
 import type { InstructionExample } from "./instructions.js";
-import { encodeReleased, locateReply, type TokenParts } from "./released-text.js";
+import { encodeWhole, locateReply, type TextPlaces, type TokenParts } from "./released-text.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { countWords } from "./words.js";
 
@@ -102,10 +102,8 @@ export function renderExample(
 /**
  * Tokens of every example.
  *
- * Pieces are encoded one by one, so the border between prompt and reply is exact. Every piece but the first begins with
- * a space, to which no tokenizer adds another: the ids equal those of the whole text. A released text, whose pieces may
- * begin otherwise, is encoded as a whole; start and end token are not added where it has them already. A prompt too long for
- * `maxLengthTokens` loses tokens from the left of its passage, up to the next word; roles, question and reply stay.
+ * Each text is encoded as a whole; a token that reaches across a border belongs to what follows. Start and end token are
+ * not added where a released text has them already. A prompt too long for `maxLengthTokens` loses tokens from the left of its passage, up to the next word; roles, question and reply stay.
  *
  * @param options.lossOn `reply` trains reply and end token; `full` trains everything but the start token
  * @param options.overlongReplies what happens when reply and roles alone do not fit, since replies are never cut:
@@ -132,7 +130,8 @@ export async function encodeExamples(
   }
   const start = addsStartToken && startId !== null ? [startId] : [];
   const parts = await encodeParts(examples, template, tokenizer);
-  const isWordStart = wordStarts(tokenizer);
+  const wordStarts = await tokenizer.wordStartIds();
+  const isWordStart = (id: number): boolean => wordStarts.has(id);
   let cutRows = 0;
   const leftOut: string[] = [];
   const encoded = examples.flatMap((example, row): EncodedExample[] => {
@@ -177,25 +176,23 @@ async function encodeParts(
   tokenizer: Tokenizer,
 ): Promise<TokenParts[]> {
   const pieces = examples.map((example) => renderExample(example, template));
-  if (template === "released") return encodeReleased(examples.map(locateReply), tokenizer);
-  const encodeColumn = (column: 0 | 1 | 2): Promise<readonly (readonly number[])[]> =>
-    tokenizer.encodeIds(
-      pieces.map((row) => row[column].text),
-      { addSpecialTokens: false },
-    );
-  const [roles, prompts, replies] = [await encodeColumn(0), await encodeColumn(1), await encodeColumn(2)];
-  const [, secondRole] = ROLES[template];
-  // Counted behind a word, as it stands in a prompt: alone it would get a prefix space from some tokenizers.
-  const [word, wordAndTail] = await tokenizer.encodeIds(["x", `x\n${secondRole}:`], {
-    addSpecialTokens: false,
-  });
-  const tailTokens = (wordAndTail?.length ?? 0) - (word?.length ?? 0);
-  return examples.map((_, row) => ({
-    head: roles[row] ?? [],
-    prompt: prompts[row] ?? [],
-    tailTokens,
-    reply: replies[row] ?? [],
-  }));
+  const places =
+    template === "released" ? examples.map(locateReply) : pieces.map((row) => placesOf(row, ROLES[template]));
+  return encodeWhole(places, tokenizer);
+}
+
+/** Where the parts of a rendered example begin and end in its text. */
+function placesOf(
+  [role, prompt, reply]: readonly [TextPiece, TextPiece, TextPiece],
+  [, secondRole]: readonly [string, string],
+): TextPlaces {
+  const replyStart = role.text.length + prompt.text.length;
+  return {
+    text: role.text + prompt.text + reply.text,
+    promptStart: role.text.length,
+    promptEnd: replyStart - `\n${secondRole}:`.length,
+    replyStart,
+  };
 }
 
 /** The last `room` tokens at most, from a word's start on; never fewer than the last `keep`. */
@@ -207,14 +204,4 @@ function cutLeft(
   let from = prompt.length - room;
   while (from < prompt.length - keep && !isWordStart(prompt[from] ?? -1)) from++;
   return prompt.slice(from);
-}
-
-/** Whether a token begins with a space, read off the vocabulary's spelling of it ("Ġ" is the space byte). */
-function wordStarts(tokenizer: Tokenizer): (id: number) => boolean {
-  const starts = new Set<number>();
-  const { vocab } = tokenizer.json.model;
-  if (typeof vocab === "object" && vocab !== null) {
-    for (const [token, id] of Object.entries(vocab)) if (token.startsWith("Ġ")) starts.add(Number(id));
-  }
-  return (id) => starts.has(id);
 }

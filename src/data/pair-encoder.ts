@@ -16,16 +16,20 @@ const BATCH_PAIRS = 1024;
 /**
  * An encoder of pairs, with special tokens where the tokenizer adds any.
  *
- * @param maxLengthTokens of the whole row; what is beyond is taken from the longer text's end
+ * @param options.maxLengthTokens of the whole row; what is beyond is taken from the longer text
+ * @param options.truncationSide  the end of a text that loses tokens
  *
  * Source: transformers 4.57.1, a fast tokenizer called with two texts, `truncation=True` and `max_length`.
  */
 export function openPairEncoder(
   json: TokenizerJson,
-  maxLengthTokens: number,
+  {
+    maxLengthTokens,
+    truncationSide,
+  }: { readonly maxLengthTokens: number; readonly truncationSide: "left" | "right" },
 ): (pairs: readonly (readonly [string, string])[]) => Promise<EncodedTextPair[]> {
   const truncation = {
-    direction: "Right",
+    direction: truncationSide === "left" ? "Left" : "Right",
     max_length: maxLengthTokens,
     strategy: "LongestFirst",
     stride: 0,

@@ -57,8 +57,8 @@ export interface TokenParts {
   readonly reply: readonly number[];
 }
 
-/** Released texts as tokens. Each text is encoded as a whole: it is trained unchanged, however its parts meet. */
-export async function encodeReleased(
+/** Texts as tokens. Each is encoded as a whole: it is trained unchanged, however its parts meet. */
+export async function encodeWhole(
   places: readonly TextPlaces[],
   tokenizer: Tokenizer,
 ): Promise<TokenParts[]> {

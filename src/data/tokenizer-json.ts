@@ -4,17 +4,28 @@
  */
 import { z } from "zod";
 import type { TokenizerConfig } from "../config.js";
+import type { AddedToken } from "./added-tokens.js";
 import { trainBytePairs } from "./byte-pair-training.js";
 
-const AddedTokenSchema = z.looseObject({ id: z.int().nonnegative(), content: z.string() });
+const AddedTokenSchema = z.looseObject({
+  id: z.int().nonnegative(),
+  content: z.string(),
+  single_word: z.boolean(),
+  lstrip: z.boolean(),
+  rstrip: z.boolean(),
+  normalized: z.boolean(),
+  special: z.boolean(),
+});
 
+const part = z.looseObject({ type: z.string() }).nullable().default(null);
+/** What may be absent is filled in, as the library reads it. */
 const TokenizerJsonSchema = z.looseObject({
-  version: z.string(),
-  added_tokens: z.array(AddedTokenSchema),
-  pre_tokenizer: z.looseObject({ type: z.string() }).nullable(),
-  post_processor: z.looseObject({ type: z.string() }).nullable(),
-  decoder: z.looseObject({ type: z.string() }).nullable(),
-  model: z.looseObject({ type: z.string() }),
+  version: z.string().default("1.0"),
+  added_tokens: z.array(AddedTokenSchema).default([]),
+  pre_tokenizer: part,
+  post_processor: part,
+  decoder: part,
+  model: z.looseObject({ type: z.string().optional() }),
 });
 
 const PieceSchema = z.looseObject({
@@ -49,9 +60,9 @@ function faultOfTemplate(processor: unknown): string | null {
     : `its template has "${stranger}", which is none of its special_tokens`;
 }
 
-/** Vocabulary and merges as they are: a schema would copy tens of thousands of entries. */
+/** Vocabulary and merges as they are: a schema would copy tens of thousands of entries. Without a type, merges tell the model. */
 const BytePairsSchema = z.looseObject({
-  type: z.literal("BPE"),
+  type: z.literal("BPE").optional(),
   continuing_subword_prefix: z.string().nullish(),
   vocab: z.custom<object>((value) => typeof value === "object" && value !== null),
   merges: z.custom<readonly unknown[]>(Array.isArray),
@@ -83,15 +94,11 @@ function faultOfMerges(model: unknown): string | null {
 export interface TokenizerJson {
   readonly [key: string]: unknown;
   readonly version: string;
-  readonly added_tokens: readonly {
-    readonly [key: string]: unknown;
-    readonly id: number;
-    readonly content: string;
-  }[];
+  readonly added_tokens: readonly (AddedToken & { readonly id: number })[];
   readonly pre_tokenizer: { readonly [key: string]: unknown; readonly type: string } | null;
   readonly post_processor: { readonly [key: string]: unknown; readonly type: string } | null;
   readonly decoder: { readonly [key: string]: unknown; readonly type: string } | null;
-  readonly model: { readonly [key: string]: unknown; readonly type: string };
+  readonly model: { readonly [key: string]: unknown; readonly type?: string | undefined };
 }
 
 /** Special tokens of the kit's own tokenizers; a token's place is its id. */
@@ -128,7 +135,7 @@ export function parseTokenizerJson(value: unknown, name: string): TokenizerJson 
   if (fault !== null) refuse("post_processor", fault);
   const falseMerge = faultOfMerges(parsed.data.model);
   if (falseMerge !== null) refuse("model.merges", falseMerge);
-  return parsed.data;
+  return Object.assign({}, value, parsed.data); // in the order of the file
 }
 
 /**

@@ -1,11 +1,18 @@
 /**
  * @file Text ↔ token ids, through Hugging Face's own `tokenizers` library. Training one lives in `tokenizer-json.ts`.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { statSync } from "node:fs";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
-import { z } from "zod";
+import { addTokens, modelVocabulary } from "./added-tokens.js";
+import { decodeOne, decoderOf } from "./decoding.js";
+import {
+  readJson,
+  readTokenizerFolder,
+  usualSpecialTokens,
+  type TokenizerFolder,
+} from "./tokenizer-folder.js";
 import { parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.js";
+import type { SpecialTokens } from "./tokenizer-settings.js";
 
 /** A text as tokens. */
 export interface EncodedText {
@@ -17,14 +24,31 @@ export interface EncodedText {
   readonly offsets: readonly (readonly [startCodePoint: number, endCodePoint: number])[];
 }
 
+/** One token of a word that stands alone. */
+export interface WordPiece {
+  /** The piece decoded by itself; part of a character is U+FFFD. */
+  readonly text: string;
+  /** The first piece's own id; of a later one, the first id of its text. */
+  readonly id: number;
+}
+
 /** A tokenizer, ready to use. */
 export interface Tokenizer {
   /** Largest id + 1. */
   readonly vocabSize: number;
-  /** `<s>`, `</s>` and `<pad>`, or what `tokenizer_config.json` names instead; null where there is none. */
+  /** Ids of `bos_token`, `eos_token` and `pad_token`; null where there is none. */
   readonly startId: number | null;
   readonly endId: number | null;
   readonly padId: number | null;
+  /**
+   * Tokens that end a text the model writes: those of `generation_config.json` or `config.json`, else `endId`.
+   */
+  readonly endIds: readonly number[];
+  readonly specialTokens: SpecialTokens;
+  /** Whether decoding takes out the spaces before punctuation. */
+  readonly cleansUpSpaces: boolean;
+  /** Where a text loses tokens when it is cut. */
+  readonly truncationSide: "left" | "right";
   /** Whether encoding with special tokens puts the start token in front. */
   readonly addsStartToken: boolean;
   /** What to write into a model's folder. */
@@ -39,18 +63,21 @@ export interface Tokenizer {
     options: { readonly addSpecialTokens: boolean },
   ): Promise<readonly (readonly number[])[]>;
   decode(ids: readonly number[], options: { readonly skipSpecialTokens: boolean }): Promise<string>;
-  /** The tokens of a word standing alone, without special tokens, each decoded by itself. */
-  splitWord(word: string): Promise<readonly string[]>;
+  /**
+   * The text that `ids` add to `context`: what both decode to together, less what the context does. Decoded alone, the
+   * first token would lose its leading space in some tokenizers.
+   */
+  decodeAfter(context: readonly number[], ids: readonly number[]): Promise<string>;
+  /**
+   * The tokens of a word standing alone, without special tokens, as the official pipeline asks for them.
+   *
+   * Source: BabyLM evaluation pipeline 2025, reading/evaluation_functions.py, `get_p2`.
+   * Differs: a later piece whose text has no token goes by its own id; the pipeline fails there.
+   */
+  splitWord(word: string): Promise<readonly WordPiece[]>;
+  /** Tokens that begin with white space where they follow another. */
+  wordStartIds(): Promise<ReadonlySet<number>>;
 }
-
-const SpecialNameSchema = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
-const TokenizerConfigSchema = z.looseObject({
-  add_prefix_space: z.boolean().nullish(),
-  bos_token: SpecialNameSchema,
-  eos_token: SpecialNameSchema,
-  pad_token: SpecialNameSchema,
-});
-type TokenizerConfigFile = z.infer<typeof TokenizerConfigSchema>;
 
 type NativeEncoding = Awaited<ReturnType<NativeTokenizer["encode"]>>;
 
@@ -60,22 +87,22 @@ const BATCH_TEXTS = 2048;
 /**
  * Open a tokenizer.
  *
- * @param from an object, the path of a `tokenizer.json`, or a model's folder; in a folder `tokenizer_config.json` names
- *   the special tokens and its `add_prefix_space` (false when absent) overrides `tokenizer.json`
- * @throws Error when there is no such file, it is not a tokenizer, or the library refuses it
+ * @param from an object, the path of a `tokenizer.json`, or a model's folder, which is read as transformers reads it
+ * @throws Error when there is no such file, it is not a tokenizer, it needs what the kit does not support, or the library
+ *   refuses it
  *
- * Source: transformers 4.57.1, `PreTrainedTokenizerFast.__init__`, for the override.
- * Differs: truncation and padding that the file asks for are switched off; the kit never cuts a text silently.
+ * Differs: truncation, padding and dropout that the file asks for are switched off; the kit never cuts a text silently,
+ * and encodes it the same way every time.
  */
 export async function openTokenizer(from: string | TokenizerJson): Promise<Tokenizer> {
-  if (typeof from !== "string") parseTokenizerJson(from, "the given tokenizer");
-  const { json: found, config } =
-    typeof from === "string" ? readTokenizerFiles(from) : { json: from, config: null };
-  const preTokenizer =
-    config !== null && found.pre_tokenizer !== null && "add_prefix_space" in found.pre_tokenizer
-      ? { ...found.pre_tokenizer, add_prefix_space: config.add_prefix_space ?? false }
-      : found.pre_tokenizer;
-  const json: TokenizerJson = { ...found, pre_tokenizer: preTokenizer, truncation: null, padding: null };
+  const settings = readSettings(from);
+  const { model } = settings.json;
+  const json: TokenizerJson = {
+    ...settings.json,
+    ...("dropout" in model && { model: { ...model, dropout: null } }),
+    truncation: null,
+    padding: null,
+  };
   let native: NativeTokenizer;
   try {
     native = NativeTokenizer.fromString(JSON.stringify(json));
@@ -103,15 +130,28 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
   const encodeIds: Tokenizer["encodeIds"] = (texts, options) =>
     encodeInBatches(texts, options, (encoding) => encoding.getIds());
 
-  const idOf = (name: string): number | null => native.tokenToId(name);
-  const startId = idOf(specialName(config?.bos_token) ?? "<s>");
+  const { specialTokens, cleansUpSpaces, truncationSide } = settings;
+  const idOf = (part: string): number | null => {
+    const name = specialTokens[part];
+    if (typeof name !== "string") return null;
+    const unknown = specialTokens["unk_token"];
+    return native.tokenToId(name) ?? (typeof unknown === "string" ? native.tokenToId(unknown) : null);
+  };
+  const [startId, endId] = [idOf("bos_token"), idOf("eos_token")];
   const [probe] = await encodeIds(["a"], { addSpecialTokens: true });
+  const decodeEach = decoderOf(native, json);
+  const decode: Tokenizer["decode"] = (ids, options) =>
+    decodeOne(decodeEach, ids, { ...options, cleansUpSpaces });
+  const vocabSize = largestId(json) + 1;
   return {
-    // Not the number of entries: ids may have gaps, and a model needs a row for the largest.
-    vocabSize: Object.values(native.getVocab(true)).reduce((largest, id) => Math.max(largest, id), -1) + 1,
+    vocabSize,
     startId,
-    endId: idOf(specialName(config?.eos_token) ?? "</s>"),
-    padId: idOf(specialName(config?.pad_token) ?? "<pad>"),
+    endId,
+    padId: idOf("pad_token"),
+    endIds: settings.endIds ?? (endId === null ? [] : [endId]),
+    specialTokens,
+    cleansUpSpaces,
+    truncationSide,
     addsStartToken: startId !== null && probe?.[0] === startId,
     json,
     encode: (texts, options) =>
@@ -120,47 +160,60 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
         offsets: encoding.getOffsets().map(([start = 0, end = 0]): [number, number] => [start, end]),
       })),
     encodeIds,
-    decode: (ids, options) => native.decode([...ids], options.skipSpecialTokens),
+    decode,
+    decodeAfter: async (context, ids) => {
+      const options = { skipSpecialTokens: true };
+      for (const before of [context, context.slice(-1), []]) {
+        const head = await decode(before, options);
+        const whole = await decode([...before, ...ids], options);
+        if (whole.startsWith(head)) return whole.slice(head.length);
+      }
+      return "";
+    },
     splitWord: async (word) => {
       const [ids = []] = await encodeIds([word], { addSpecialTokens: false });
-      return native.decodeBatch(
-        ids.map((id) => [id]),
-        false,
-      );
+      const texts = await Promise.all(ids.map((id) => decode([id], { skipSpecialTokens: false })));
+      const again = await encodeIds(texts, { addSpecialTokens: false });
+      return ids.map((id, place) => ({
+        text: texts[place] ?? "",
+        id: place === 0 ? id : (again[place]?.[0] ?? id),
+      }));
+    },
+    wordStartIds: async () => {
+      // Behind another token, since decoding drops the space in front of a text.
+      const [[anchor = 0] = []] = await encodeIds(["a"], { addSpecialTokens: false });
+      const all = Array.from({ length: vocabSize }, (_, id) => id);
+      // And without cleaning up, which would take the space of "▁." away.
+      const [before = "", ...texts] = await decodeEach([[anchor], ...all.map((id) => [anchor, id])], {
+        skipSpecialTokens: false,
+      });
+      return new Set(all.filter((id) => /^\s/u.test(texts[id]?.slice(before.length) ?? "")));
     },
   };
 }
 
-function specialName(token: z.infer<typeof SpecialNameSchema>): string | undefined {
-  return typeof token === "string" ? token : (token?.content ?? undefined);
+function readSettings(from: string | TokenizerJson): TokenizerFolder {
+  if (typeof from === "string" && statSync(from, { throwIfNoEntry: false })?.isDirectory())
+    return readTokenizerFolder(from);
+  const found =
+    typeof from === "string"
+      ? parseTokenizerJson(readJson(from), from)
+      : parseTokenizerJson(from, "the given tokenizer");
+  const json = { ...found, added_tokens: addTokens(modelVocabulary(found), found.added_tokens) };
+  return {
+    json,
+    specialTokens: usualSpecialTokens(json),
+    cleansUpSpaces: false,
+    truncationSide: "right",
+    endIds: null,
+  };
 }
 
-function readTokenizerFiles(path: string): { json: TokenizerJson; config: TokenizerConfigFile | null } {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const file = isFolder ? join(path, "tokenizer.json") : path;
-  const configFile = join(path, "tokenizer_config.json");
-  const json = parseTokenizerJson(readJson(file), file);
-  if (!isFolder || !existsSync(configFile)) return { json, config: null };
-  const config = TokenizerConfigSchema.safeParse(readJson(configFile));
-  if (config.success) return { json, config: config.data };
-  const issue = config.error.issues[0];
-  throw new Error(
-    `openTokenizer: ${configFile} must be a tokenizer configuration, got a fault at "${issue?.path.join(".")}": ` +
-      `${issue?.message}. Save the tokenizer again with transformers.`,
-  );
-}
-
-function readJson(file: string): unknown {
-  if (!existsSync(file)) {
-    throw new Error(
-      `openTokenizer: ${file} must exist, found nothing. Give the path of a tokenizer.json or of a folder with one.`,
-    );
-  }
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new Error(`openTokenizer: ${file} must hold JSON, got ${String(cause)}. Restore the file.`, {
-      cause,
-    });
-  }
+/** Not the number of entries: ids may have gaps, and a model needs a row for the largest. */
+function largestId(json: TokenizerJson): number {
+  const { vocab } = json.model;
+  const added = json.added_tokens.reduce((largest, { id }) => Math.max(largest, id), -1);
+  if (Array.isArray(vocab)) return Math.max(added, vocab.length - 1);
+  const ids: unknown[] = typeof vocab === "object" && vocab !== null ? Object.values(vocab) : [];
+  return ids.reduce<number>((largest, id) => Math.max(largest, Number(id)), added);
 }

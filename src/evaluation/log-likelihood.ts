@@ -3,7 +3,7 @@
  * the types; only this file sees the decoder.
  */
 import type { ArchitectureConfig } from "../config.js";
-import type { Tokenizer } from "../data/tokenizer.js";
+import type { Tokenizer, WordPiece } from "../data/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { checkLength, checkTokens } from "../model/decoder.js";
 import type { Weights } from "../model/weights.js";
@@ -22,6 +22,8 @@ export interface ScoringRequest {
    * word ends after context and continuation, the mass of all tokens that begin with white space or end the text.
    */
   readonly tokenization: "joined" | "nextToken" | "wordEnd";
+  /** The token that `nextToken` scores, where it is known; the text of part of a character would give another. */
+  readonly tokenId?: number;
 }
 
 /** The answer to one request. */
@@ -37,8 +39,8 @@ export interface ScoredContinuation {
 /** A language model as the evaluators see it: answers come in the order of the requests. */
 export type LogLikelihood = (requests: readonly ScoringRequest[]) => Promise<readonly ScoredContinuation[]>;
 
-/** The tokens of a word standing alone, each decoded to text; joined they are the word. */
-export type SplitWord = (word: string) => Promise<readonly string[]>;
+/** The tokens of a word standing alone: the text of each, and the id that is asked for. */
+export type SplitWord = (word: string) => Promise<readonly WordPiece[]>;
 
 /** How scoring goes about its work; neither setting changes a score beyond rounding. */
 export interface ScoringOptions {
@@ -67,7 +69,7 @@ export function createLogLikelihood(
 ): LogLikelihood {
   return async (requests) => {
     const keys = requests.map((request) =>
-      JSON.stringify([request.tokenization, request.context, request.continuation]),
+      JSON.stringify([request.tokenization, request.context, request.continuation, request.tokenId]),
     );
     const distinct = new Map(requests.map((request, index) => [keys[index], request]));
     const encoded = await encodeRequests([...distinct.values()], model.tokenizer);
@@ -109,14 +111,9 @@ const WORD_START = -1;
 
 /** Tokens after which a new word has begun: those with white space in front, and the end of the text. */
 async function wordStartIds(tokenizer: Tokenizer, vocabSize: number): Promise<number[]> {
-  const ids = Array.from({ length: Math.min(vocabSize, tokenizer.vocabSize) }, (_, id) => id);
-  // Between two others, since decoding drops the space in front of a text.
-  const [anchor = 0] = (await tokenizer.encode(["a"], { addSpecialTokens: false }))[0]?.ids ?? [];
-  const before = await tokenizer.decode([anchor], { skipSpecialTokens: false });
-  const texts = await Promise.all(
-    ids.map((id) => tokenizer.decode([anchor, id], { skipSpecialTokens: false })),
-  );
-  return ids.filter((id) => id === tokenizer.endId || /^\s/u.test(texts[id]?.slice(before.length) ?? ""));
+  const ids = await tokenizer.wordStartIds();
+  const ends = tokenizer.endId === null ? [] : [tokenizer.endId];
+  return [...new Set([...ids, ...ends])].filter((id) => id < vocabSize).sort((a, b) => a - b);
 }
 
 /** @throws RangeError when a text holds half a character; Error when a `nextToken` context has no token to predict from */
@@ -139,13 +136,14 @@ async function encodeRequests(
     const whole = wholes[index];
     if (!whole) throw new Error("encodeRequests: every text must be encoded.");
     if (request.tokenization === "joined") {
-      const boundary = [...request.context].length; // code points, as the offsets
+      // Code points, as the offsets. Where the first token begins late, the official pipeline counts from there.
+      const boundary = [...request.context].length + (whole.offsets[0]?.[0] ?? 0);
       const ofContinuation = whole.offsets.map(([, end]) => end > boundary);
       const counted = ofContinuation.map((isCounted, position) => position > 0 && isCounted);
       const unscoredFirst = ofContinuation[0] === true ? (whole.ids[0] ?? null) : null;
       return { ids: whole.ids, counted, unscoredFirst };
     }
-    const first = request.tokenization === "wordEnd" ? WORD_START : next[index]?.ids[0];
+    const first = request.tokenization === "wordEnd" ? WORD_START : (request.tokenId ?? next[index]?.ids[0]);
     if (first === undefined || whole.ids.length === 0)
       throw new Error(
         `logLikelihood: a nextToken request must have a token on both sides, got context "${request.context}" and continuation "${request.continuation}". Give both some text.`,

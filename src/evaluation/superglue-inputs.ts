@@ -35,7 +35,10 @@ export async function encodePairs(
   pairs: readonly SupergluePair[],
   { maxLengthTokens }: { readonly maxLengthTokens: number },
 ): Promise<EncodedPairs> {
-  const encoder = openPairEncoder(tokenizer.json, maxLengthTokens);
+  const encoder = openPairEncoder(tokenizer.json, {
+    maxLengthTokens,
+    truncationSide: tokenizer.truncationSide,
+  });
   const encoded = await encoder(pairs.map(({ first, second }) => [first, second] as const));
   const empty = encoded.findIndex(({ ids }) => ids.length === 0);
   if (empty >= 0)

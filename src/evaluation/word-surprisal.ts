@@ -1,4 +1,5 @@
 /** @file Surprisal of every word of the reading-time table (docs/paper.md#reading-times), asked for in three ways. */
+import type { WordPiece } from "../data/tokenizer.js";
 import type { LogLikelihood, ScoringRequest, SplitWord } from "./log-likelihood.js";
 import { officialContext, type ReadingWord } from "./reading-table.js";
 
@@ -21,8 +22,9 @@ export interface WordSurprisal {
 /**
  * Surprisal −ln p(word | text before it) of every word and of the word before it.
  *
- * `official` asks for the pieces of the word standing alone, each as the next token after the text so far; a byte-level
- * tokenizer without prefix space is thereby asked for "Arthur placedthe". `spaceCorrected` asks for " " + word.
+ * `official` asks for the pieces of the word standing alone, each as the next token after the text so far: the first by
+ * its id, a later one by the first id of its text. A byte-level tokenizer without prefix space is thereby asked for
+ * "Arthur placedthe". `spaceCorrected` asks for " " + word.
  * `wholeWord` knows that a word ended before it, and asks that it ends too, so that "cat" is not paid for "category":
  *
  *   p(word | text) = p(" " + word | text) · p(end | text + " " + word) / p(end | text)
@@ -102,16 +104,17 @@ export async function measureSurprisal(
 }
 
 /** One request per piece of the word; the text grows by each piece. */
-function pieceRequests(id: number, context: string, pieces: readonly string[]): ScoringRequest[] {
+function pieceRequests(row: number, context: string, pieces: readonly WordPiece[]): ScoringRequest[] {
   if (pieces.length === 0) {
     throw new RangeError(
-      `measureSurprisal: splitWord must return at least one piece for row ${id}, got none. Check the tokenizer.`,
+      `measureSurprisal: splitWord must return at least one piece for row ${row}, got none. Check the tokenizer.`,
     );
   }
-  return pieces.map((piece, index) => ({
-    context: context + pieces.slice(0, index).join(""),
-    continuation: piece,
+  return pieces.map(({ text, id }, index) => ({
+    context: [context, ...pieces.slice(0, index).map((piece) => piece.text)].join(""),
+    continuation: text,
     tokenization: "nextToken",
+    tokenId: id,
   }));
 }
 

@@ -29,7 +29,7 @@ export interface SamplingOptions {
 /** How long a text becomes, and what ends it. */
 export interface GenerationOptions extends SamplingOptions {
   readonly maxNewTokens: number;
-  /** Whether the end token ends the text; true by default. Otherwise it is a token like any other. */
+  /** Whether the model's end tokens end the text; true by default. Otherwise they are tokens like any other. */
   readonly stopAtEnd?: boolean;
   /** Texts before which the new one ends. */
   readonly stopBefore?: readonly string[];
@@ -37,11 +37,11 @@ export interface GenerationOptions extends SamplingOptions {
 
 /** What a model wrote. */
 export interface GeneratedText {
-  /** Without the prompt, special tokens and what it ended before. */
+  /** Without the prompt, special tokens and what it ended before; prompt and text joined are what both decode to. */
   readonly text: string;
-  /** All new tokens, the end token included. */
+  /** All new tokens, the one that ended it included. */
   readonly ids: readonly number[];
-  /** What ended it: the end token, a text of `stopBefore`, or `maxNewTokens`. */
+  /** What ended it: an end token, a text of `stopBefore`, or `maxNewTokens`. */
   readonly ended: "endToken" | "stopText" | "length";
 }
 
@@ -72,12 +72,13 @@ export async function generateText(
   const growing = new GrowingText(weights, architecture);
   try {
     const ids: number[] = [];
-    const written = () => tokenizer.decode(ids, { skipSpecialTokens: true });
+    const written = () => tokenizer.decodeAfter(promptIds, ids);
     let next = promptIds;
     while (ids.length < maxNewTokens) {
       const id = chooseToken(await growing.append(next), options);
       ids.push(id);
-      if (stopAtEnd && id === tokenizer.endId) return { text: await written(), ids, ended: "endToken" };
+      if (stopAtEnd && tokenizer.endIds.includes(id))
+        return { text: await written(), ids, ended: "endToken" };
       if (stopBefore.length > 0) {
         const text = await written();
         const stops = stopBefore.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);

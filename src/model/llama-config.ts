@@ -116,7 +116,11 @@ export function readLlamaConfig(text: string, name = "config.json"): Architectur
 /** The `config.json` that Hugging Face's `LlamaForCausalLM` loads as this architecture. */
 export function writeLlamaConfig(
   architecture: ArchitectureConfig,
-  tokens: { readonly startId: number | null; readonly endId: number; readonly padId: number | null },
+  tokens: {
+    readonly startId: number | null;
+    readonly endId: number | readonly number[] | null;
+    readonly padId: number | null;
+  },
   precision: Precision = "float32",
 ): string {
   const { numHeads, numKeyValueHeads, headDim } = headShape(architecture);

@@ -11,6 +11,10 @@ const letters: Tokenizer = {
   startId: START,
   endId: END,
   padId: 0,
+  endIds: [END],
+  specialTokens: {},
+  cleansUpSpaces: false,
+  truncationSide: "right",
   addsStartToken: true,
   json: {
     version: "1.0",
@@ -18,7 +22,7 @@ const letters: Tokenizer = {
     pre_tokenizer: null,
     post_processor: null,
     decoder: null,
-    model: { type: "BPE", vocab: { Ġ: 32, a: 97, aĠ: 98 } },
+    model: { type: "BPE" },
   },
   encode: (texts) =>
     Promise.resolve(
@@ -26,7 +30,9 @@ const letters: Tokenizer = {
     ),
   encodeIds: (texts) => Promise.resolve(texts.map(codes)),
   decode: (ids) => Promise.resolve(String.fromCodePoint(...ids)),
-  splitWord: (word) => Promise.resolve([...word]),
+  decodeAfter: (_, ids) => Promise.resolve(String.fromCodePoint(...ids)),
+  splitWord: (word) => Promise.resolve([...word].map((text) => ({ text, id: text.codePointAt(0) ?? 0 }))),
+  wordStartIds: () => Promise.resolve(new Set([32])),
 };
 const example = (changes: Partial<InstructionExample> = {}): InstructionExample => ({
   id: "e1",
@@ -111,18 +117,16 @@ test("with loss on everything all but the start token is trained, wherever its n
   expect(nameless.example?.ids[0]).toBe("U".codePointAt(0));
 });
 
-test("a tokenizer without an end token is refused; without a vocabulary the whole passage goes", async () => {
+test("a tokenizer without an end token is refused; without tokens that begin a word the whole passage goes", async () => {
   await expect(encodeOne({ tokenizer: { ...letters, endId: null } })).rejects.toThrow(
     /must have an end token, got none/,
   );
   const room = { maxLengthTokens: HEAD + PROMPT + TAIL - 1 + REPLY };
-  for (const model of [{ type: "BPE" }, { type: "BPE", vocab: null }, { type: "BPE", vocab: { a: 32 } }]) {
-    const { example: encoded } = await encodeOne({
-      ...room,
-      tokenizer: { ...letters, json: { ...letters.json, model } },
-    });
-    expect(textOf(encoded?.ids)).toBe("<s>User:\nAssistant: no</s>");
-  }
+  const { example: encoded } = await encodeOne({
+    ...room,
+    tokenizer: { ...letters, wordStartIds: () => Promise.resolve(new Set()) },
+  });
+  expect(textOf(encoded?.ids)).toBe("<s>User:\nAssistant: no</s>");
 });
 
 test("a released text that begins with the start token gets no second one", async () => {

@@ -14,10 +14,7 @@ test("tokens go from the end of the longer text, and it is told that and what is
   const { json, a } = await bytes("bytePlain");
   const b = a + 1;
   expect(
-    await openPairEncoder(
-      json,
-      4,
-    )([
+    await openPairEncoder(json, { maxLengthTokens: 4, truncationSide: "right" })([
       ["aa", "bb"],
       ["aaaaaa", "b"],
       ["a", "bbbbbb"],
@@ -33,7 +30,9 @@ test("tokens go from the end of the longer text, and it is told that and what is
 
 test("special tokens stand around the first text where the tokenizer adds them, and are not counted", async () => {
   const { json, startId, endId } = await bytes("byteWithPrefixSpace");
-  const [encoded] = await openPairEncoder(json, 16)([["a", "b"]]);
+  const [encoded] = await openPairEncoder(json, { maxLengthTokens: 16, truncationSide: "right" })([
+    ["a", "b"],
+  ]);
   expect(encoded?.ids[0]).toBe(startId);
   expect(encoded?.ids).toContain(endId);
   expect(encoded?.secondTokens).toBe(2); // the space and the letter
@@ -45,7 +44,7 @@ test("more pairs than are handed over at once stay in order", async () => {
     "a".repeat(1 + (index % 3)),
     "a",
   ]);
-  const encoded = await openPairEncoder(json, 8)(pairs);
+  const encoded = await openPairEncoder(json, { maxLengthTokens: 8, truncationSide: "right" })(pairs);
   expect(encoded.map(({ ids }) => ids.length)).toEqual(pairs.map(([first]) => first.length + 1));
   expect(encoded.every(({ ids }) => ids.every((id) => id === a))).toBe(true);
 });

@@ -52,7 +52,7 @@ test.each(WORD_READINGS)(
   async (reading) => {
     const measured = await measureSurprisal(table, {
       logLikelihood: oracle,
-      splitWord: (word) => Promise.resolve([word]),
+      splitWord: (word) => Promise.resolve([{ text: word, id: 0 }]),
       reading,
     });
     expect(measured).toHaveLength(table.length);
@@ -93,7 +93,10 @@ function speller(vocabulary: readonly string[]): LogLikelihood {
 test("a whole word's surprisal is the grammar's own even where longer words begin alike", async () => {
   const rows = table.slice(0, 150);
   const vocabulary = [...new Set(table.flatMap(({ item, word }) => [...wordsOf(item), word]))];
-  const spelt = { logLikelihood: speller(vocabulary), splitWord: (word: string) => Promise.resolve([word]) };
+  const spelt = {
+    logLikelihood: speller(vocabulary),
+    splitWord: (word: string) => Promise.resolve([{ text: word, id: 0 }]),
+  };
   const whole = await measureSurprisal(rows, { ...spelt, reading: "wholeWord" });
   const open = await measureSurprisal(rows, { ...spelt, reading: "spaceCorrected" });
   const exact = rows.map(({ item, word }) => 0 - world.nextWordLogProb(wordsOf(item), word));
@@ -106,7 +109,7 @@ test("a whole word's surprisal is the grammar's own even where longer words begi
 test("the regressions find the milliseconds a nat that the reading times were made with", async () => {
   const surprisals = await measureSurprisal(table, {
     logLikelihood: oracle,
-    splitWord: (word) => Promise.resolve([word]),
+    splitWord: (word) => Promise.resolve([{ text: word, id: 0 }]),
     reading: "spaceCorrected",
   });
   const { eyeTracking, selfPaced } = scoreReadingTimes(table, surprisals, { missing: "kept" });

@@ -6,7 +6,7 @@ import { bigram } from "./bigram.js";
 import { READING_CSV } from "./reading-sample.js";
 
 const sample = readReadingTable(READING_CSV);
-const wholeWord = async (word: string) => [word];
+const wholeWord = async (word: string) => [{ text: word, id: 7 }];
 
 describe("surprisal, by pencil", () => {
   test("officially the word is asked for without its space, with the correction it has one", async () => {
@@ -71,14 +71,15 @@ describe("surprisal, by pencil", () => {
     };
     const [slept] = await measureSurprisal(sample.slice(5, 6), {
       logLikelihood,
-      splitWord: async (word) => (word === "slept." ? ["sl", "ept", "."] : [word]),
+      splitWord: async (word) =>
+        (word === "slept." ? ["sl", "ept", "."] : [word]).map((text, id) => ({ text, id })),
       reading: "official",
     });
     expect(asked).toEqual([
-      { context: "None of them", continuation: "sl", tokenization: "nextToken" },
-      { context: "None of themsl", continuation: "ept", tokenization: "nextToken" },
-      { context: "None of themslept", continuation: ".", tokenization: "nextToken" },
-      { context: "None of", continuation: "them", tokenization: "nextToken" },
+      { context: "None of them", continuation: "sl", tokenization: "nextToken", tokenId: 0 },
+      { context: "None of themsl", continuation: "ept", tokenization: "nextToken", tokenId: 1 },
+      { context: "None of themslept", continuation: ".", tokenization: "nextToken", tokenId: 2 },
+      { context: "None of", continuation: "them", tokenization: "nextToken", tokenId: 0 },
     ]);
     expect(slept).toEqual({ id: 5, surprisalNats: 6, previousSurprisalNats: 4 });
   });
@@ -126,9 +127,11 @@ describe("failure while measuring", () => {
     await expect(measure(unscored)).rejects.toThrow(/row 0 must have scored tokens/);
     const halfScored: LogLikelihood = async (requests) =>
       requests.map((_, index) => ({ logProb: -1, numTokens: index === 1 ? 0 : 1 }));
-    await expect(measure(halfScored, { splitWord: async (word: string) => [word, "."] })).rejects.toThrow(
-      /row 0 must have scored tokens/,
-    );
+    await expect(
+      measure(halfScored, {
+        splitWord: async (word: string) => [...(await wholeWord(word)), ...(await wholeWord("."))],
+      }),
+    ).rejects.toThrow(/row 0 must have scored tokens/);
     await expect(measure(unscored, { splitWord: async () => [] })).rejects.toThrow(
       /at least one piece for row 0/,
     );

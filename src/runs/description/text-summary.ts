@@ -72,7 +72,7 @@ async function measureTokenizers(study: Study): Promise<z.infer<typeof tokenizer
       model,
       variant: study.config.tokenizers[model].variant,
       vocabSize: tokenizer.vocabSize,
-      startToken: tokenizer.addsStartToken ? "<s>" : "none",
+      startToken: tokenizer.addsStartToken ? String(tokenizer.specialTokens["bos_token"]) : "none",
       tokensPerWord: tokens / text.heldOutWords,
     });
   }

@@ -5,6 +5,7 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { tf } from "../../engine/backend.js";
+import { tokenizerFiles } from "../../data/tokenizer-files.js";
 import { writeLlamaConfig, writeWeights } from "../../model/checkpoint.js";
 import { TrainingRun, type StepRecord } from "../../training/train.js";
 import { interruptSignal, takeTurn } from "../stages/interrupt.js";
@@ -143,7 +144,8 @@ function completePhase(
       "config.json",
       writeLlamaConfig(study.config.architectures[model], { startId, endId: endId ?? 0, padId }),
     );
-    write("tokenizer.json", JSON.stringify(tokenizer.json, null, 1) + "\n");
+    const files = tokenizerFiles(tokenizer, study.config.architectures[model]);
+    for (const [name, content] of Object.entries(files)) write(name, content);
     write("curve.jsonl", done.records.map((record) => JSON.stringify(record) + "\n").join(""));
     write("outcome.json", JSON.stringify(done.outcome) + "\n");
     for (const path of done.kept) copyFileSync(path, join(draft.folder, basename(path)));

@@ -197,7 +197,7 @@ test("first tokens that are never scored are kept with the items, where there ar
   const blimp = await defineTask(study, "blimp");
   const columnsWith = async (unscoredFirst: number | undefined) => {
     const table = await blimp.score({
-      splitWord: async (word) => [word],
+      splitWord: async (word) => [{ text: word, id: 0 }],
       guessingNats: async () => [],
       dispose: () => undefined,
       logLikelihood: async (requests) =>

@@ -1,0 +1,122 @@
+/** @file The files of a folder that say what its tokenizer does; what they mean is in `tokenizer-settings.ts`. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { modelVocabulary } from "./added-tokens.js";
+import { parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.js";
+import {
+  applySettings,
+  tokenizerConfigSchema,
+  type SpecialTokens,
+  type TokenizerSettings,
+} from "./tokenizer-settings.js";
+
+/** A tokenizer's settings, and the tokens that end a text its model writes. */
+export interface TokenizerFolder extends TokenizerSettings {
+  /** Null where neither `generation_config.json` nor `config.json` names any. */
+  readonly endIds: readonly number[] | null;
+}
+
+/**
+ * The special tokens of a `tokenizer.json` by itself: `<s>`, `</s>` and `<pad>` where it has them, and the model's unknown
+ * token, whatever its name.
+ */
+export function usualSpecialTokens(json: TokenizerJson): SpecialTokens {
+  const { added_tokens: added, model } = json;
+  const vocabulary = modelVocabulary(json);
+  const has = (token: string): boolean =>
+    added.some(({ content }) => content === token) || vocabulary.idOf(token) !== undefined;
+  const { unk_token: named, unk_id: unknown } = model;
+  const unk =
+    typeof named === "string" ? named : typeof unknown === "number" ? vocabulary.tokenOf(unknown) : "<unk>";
+  const parts = { bos_token: "<s>", eos_token: "</s>", pad_token: "<pad>", unk_token: unk };
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([part, token]) =>
+      token !== undefined && has(token) ? [[part, token]] : [],
+    ),
+  );
+}
+
+const ids = z.union([
+  z
+    .int()
+    .nonnegative()
+    .transform((id) => [id]),
+  z.array(z.int().nonnegative()),
+]);
+const generationSchema = z.looseObject({ eos_token_id: ids.nullish() });
+const modelConfigSchema = generationSchema.extend({
+  model_type: z.string().optional(),
+  tokenizer_class: z.string().nullish(),
+});
+const addedTokensSchema = z.record(z.string(), z.int().nonnegative());
+
+/**
+ * Reads a folder with a `tokenizer.json` as transformers does.
+ *
+ * @throws Error that names the file and the field when one does not hold what it should, or what the kit does not support
+ *
+ * Source: transformers 4.57.1, `AutoTokenizer.from_pretrained`, for the class: that of `tokenizer_config.json`, else that of
+ * `config.json`, else the one of the model's type.
+ * Differs: a folder that names no class and has no model is a `PreTrainedTokenizerFast` with the usual special tokens;
+ * transformers refuses it.
+ */
+export function readTokenizerFolder(folder: string): TokenizerFolder {
+  const at = (name: string): string => join(folder, name);
+  const json = parseTokenizerJson(readJson(at("tokenizer.json")), at("tokenizer.json"));
+  const config = readOptional(at("tokenizer_config.json"), tokenizerConfigSchema);
+  const model = readOptional(at("config.json"), modelConfigSchema);
+  const generation = readOptional(at("generation_config.json"), generationSchema);
+  const className =
+    config?.tokenizer_class ??
+    model?.tokenizer_class ??
+    (model?.model_type === "llama" ? "LlamaTokenizer" : null);
+  const place = at(config ? "tokenizer_config.json" : "config.json");
+  const settings = applySettings(
+    json,
+    {
+      className: className ?? "PreTrainedTokenizer",
+      config: className === null ? { ...usualSpecialTokens(json), ...config } : (config ?? {}),
+      specialTokens: readOptional(at("special_tokens_map.json"), tokenizerConfigSchema),
+      addedTokens: readOptional(at("added_tokens.json"), addedTokensSchema),
+    },
+    (field, must, got) => {
+      throw new Error(
+        `openTokenizer: ${field} of ${place} must ${must}, got ${JSON.stringify(got)}. ` +
+          "Open the folder with transformers and save a tokenizer that the kit supports.",
+      );
+    },
+  );
+  return { ...settings, endIds: generation?.eos_token_id ?? model?.eos_token_id ?? null };
+}
+
+/**
+ * The JSON of a file.
+ *
+ * @throws Error when there is no such file or it holds no JSON
+ */
+export function readJson(file: string): unknown {
+  if (!existsSync(file)) {
+    throw new Error(
+      `openTokenizer: ${file} must exist, found nothing. Give the path of a tokenizer.json or of a folder with one.`,
+    );
+  }
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new Error(`openTokenizer: ${file} must hold JSON, got ${String(cause)}. Restore the file.`, {
+      cause,
+    });
+  }
+}
+
+function readOptional<Schema extends z.ZodType>(file: string, schema: Schema): z.infer<Schema> | null {
+  if (!existsSync(file)) return null;
+  const parsed = schema.safeParse(readJson(file));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Error(
+    `openTokenizer: ${file} must be what transformers writes, got a fault at "${issue?.path.join(".")}": ` +
+      `${issue?.message}. Save the tokenizer again with transformers.`,
+  );
+}
