@@ -2,11 +2,9 @@
 import { Command, Option } from "commander";
 import { TIE_POLICIES, type TiePolicy } from "../evaluation/choices.js";
 import type { Rules } from "../evaluation/rules.js";
-import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
 import type { Result } from "../runs/study/results.js";
-import { TASKS, type Task } from "../runs/scoring/tasks.js";
-import { describeFolderSummary, describeResult } from "./evaluation-tables.js";
-import { interruptible } from "./interruptible.js";
+import { ACQUISITION_TASK, TASKS, type Task } from "../runs/scoring/tasks.js";
+import { describeAcquisition, describeFolderSummary, describeResult } from "./evaluation-tables.js";
 import {
   choice,
   decoderOf,
@@ -17,7 +15,7 @@ import {
   subjectOptions,
   type SubjectOptions,
 } from "./options.js";
-import { progressLine } from "./progress-line.js";
+import { scoreFolder } from "./score-folder.js";
 import { openSubjectStudy } from "./subject-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
@@ -30,7 +28,7 @@ interface EvaluateOptions extends Partial<Omit<SubjectOptions, "model">> {
   readonly fast?: true;
   readonly tiePolicy?: TiePolicy;
   readonly rules: Rules;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly (Task | typeof ACQUISITION_TASK)[];
   readonly json?: true;
 }
 
@@ -39,12 +37,14 @@ export function evaluateVerb(surroundings: Surroundings): Command {
   const verb = new Command("evaluate")
     .description(
       "Score any Llama folder on the files of zero-shot tasks, or the models of a condition on the items of its study. Of a condition " +
-        "what the cache does not hold is trained or scored first.",
+        "what the cache does not hold is trained or scored first. The task aoa, age of acquisition, is of a training run: a folder must hold " +
+        "its checkpoints in folders chck_1M, chck_2M, …; without the official contexts it takes held-out child-directed text and says so.",
     )
     .addHelpText(
       "after",
       example(
         "evaluate --model path/to/model --tasks blimp,reading --data path/to/evaluation_data --out scores",
+        "evaluate --model path/to/checkpoints --tasks aoa --data path/to/evaluation_data --out scores --rules 2026",
         "evaluate --condition merged --scale smoke --seed 0 --tasks blimp,reading --model llama140M",
       ),
     )
@@ -53,7 +53,7 @@ export function evaluateVerb(surroundings: Surroundings): Command {
     .filter((option) => option.name() !== "model")
     .map((option) => option.makeOptionMandatory(false));
   for (const option of [
-    listOption("--tasks <names>", "tasks, separated by commas", TASKS),
+    listOption("--tasks <names>", "tasks, separated by commas", [...TASKS, ACQUISITION_TASK]),
     new Option("--model <folder>", "a Hugging Face folder; with --condition one of its decoders by name"),
     new Option("--data <folder>", "official evaluation data, or the files of one task"),
     new Option("--out <folder>", "where items, summaries and official predictions are written"),
@@ -97,21 +97,25 @@ async function evaluateStudy(
   const { condition, seed } = subject;
   const { stdout, stderr } = surroundings;
   const { study, models } = await openSubjectStudy(subject);
-  const { evaluateCondition } = await import("../runs/scoring/scoring.js");
+  const [{ evaluateCondition }, { evaluateAcquisition }] = await Promise.all([
+    import("../runs/scoring/scoring.js"),
+    import("../runs/scoring/acquisition-scores.js"),
+  ]);
   await trainModels(study, { models, condition }, surroundings);
   const results: Result[] = [];
   for (const model of models)
     for (const task of tasks) {
       stderr.write(`evaluate: ${model} ${condition}, seed ${seed}: ${task}\n`);
-      results.push(await evaluateCondition(study, { model, condition, task }));
+      results.push(
+        task === ACQUISITION_TASK
+          ? await evaluateAcquisition(study, { model, condition })
+          : await evaluateCondition(study, { model, condition, task }),
+      );
     }
   if (json) return printJson(surroundings, results);
   for (const result of results) stdout.write(`${describeResult(result)}\n`);
   stdout.write(`Results and items lie in ${study.resultsFolder}.\n`);
 }
-
-const INTERRUPTED =
-  "class-it: interrupted. What was scored is kept beside the results; the same command goes on from there.";
 
 async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
   const { model, data, out, tasks, rules, fast = false, tiePolicy = "halfCredit" } = options;
@@ -121,43 +125,11 @@ async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surro
       "class-it evaluate: a folder must be given with --model, --data and --out, or a study's models with --condition, --scale and --seed, " +
         `got ${[...misplaced.map(flag), ...(["model", "data", "out"] as const).filter((name) => options[name] === undefined).map((name) => `no ${flag(name)}`)].join(", ")}. See npx class-it evaluate --help.`,
     );
-  const [{ evaluateFolder }, { openScorer }] = await Promise.all([
-    import("../runs/scoring/folder-evaluation/evaluate-folder.js"),
-    import("../runs/scoring/scoring.js"),
-  ]);
-  const line = progressLine(surroundings.stderr);
-  const scorer = await openScorer({ folder: model });
-  const summaries: FolderSummary[] = [];
-  try {
-    await interruptible(INTERRUPTED, async (signal) => {
-      for (const task of tasks) {
-        line.keep(`evaluate: ${task}`);
-        const started = performance.now();
-        const onProgress = (done: number, total: number): void => {
-          const perSecond = done / ((performance.now() - started) / 1000);
-          line.show(`${task} · ${done}/${total} items · ${Math.round((total - done) / perSecond)} s left`);
-        };
-        summaries.push(
-          await evaluateFolder({
-            modelFolder: model,
-            scorer,
-            task,
-            dataFolder: data,
-            outFolder: out,
-            fast,
-            tiePolicy,
-            rules,
-            signal,
-            onProgress,
-          }),
-        );
-      }
-    });
-  } finally {
-    line.end();
-    scorer.dispose();
-  }
+  const summaries = await scoreFolder({ model, data, out, tasks, rules, fast, tiePolicy }, surroundings);
   if (options.json) return printJson(surroundings, summaries);
-  for (const summary of summaries) surroundings.stdout.write(`${describeFolderSummary(summary)}\n`);
+  for (const summary of summaries)
+    surroundings.stdout.write(
+      `${summary.task === ACQUISITION_TASK ? describeAcquisition(summary) : describeFolderSummary(summary)}\n`,
+    );
   surroundings.stdout.write(`Items, summaries and official predictions lie in ${out}.\n`);
 }

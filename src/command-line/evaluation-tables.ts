@@ -1,6 +1,8 @@
 /** @file Scores as the tables that `class-it evaluate` prints. */
 import type { TidyRow } from "../report/frame.js";
 import { tableMarkdown } from "../report/table.js";
+import type { AcquisitionFolderSummary } from "../runs/scoring/folder-evaluation/acquisition.js";
+import type { AcquisitionKind } from "../runs/scoring/tasks/acquisition-words.js";
 import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
 import type { Result } from "../runs/study/results.js";
 
@@ -9,13 +11,17 @@ export function describeResult({ model, condition, seed, scale, source, task, me
   const correctedOf = (metric: string, part: string) =>
     metrics.find((other) => other.metric === metric && other.part === part && other.reading === "corrected");
   const rows: TidyRow[] = metrics
-    .filter(({ reading }) => reading !== "corrected")
-    .map(({ metric, part, value, n, ties }) => {
+    .filter(
+      ({ metric, part, reading }) =>
+        reading !== "corrected" ||
+        !metrics.some((other) => other.metric === metric && other.part === part && other.reading !== reading),
+    )
+    .map(({ metric, part, reading, value, n, ties }) => {
       const corrected = correctedOf(metric, part);
       return {
         metric,
         part,
-        official: value,
+        official: reading === "corrected" ? null : value,
         n,
         corrected: corrected?.value ?? null,
         "n corrected": corrected?.n ?? null,
@@ -25,8 +31,37 @@ export function describeResult({ model, condition, seed, scale, source, task, me
   return tableMarkdown(rows, {
     caption: `${task}: ${model} ${condition}, seed ${seed}, ${scale} scale, ${source} text`,
     maxRows: rows.length,
-    missing: "the official reading is the only one of this metric.",
+    missing: "the metric has one reading.",
     note: "Proportions from 0 to 1. Beside the paper's numbers: notebooks 05-zero-shot and 06-reading-times.",
+  });
+}
+
+const KINDS: Readonly<Record<AcquisitionKind, string>> = {
+  official: "official words and contexts",
+  substitute: "substitute: held-out child-directed text, not the official contexts",
+  microworld: "generated words, contexts and children",
+};
+
+/** Age of acquisition of a folder of checkpoints. */
+export function describeAcquisition(summary: AcquisitionFolderSummary): string {
+  const { official, correlation, n, words, modelShare, childShare, rules, kind, checkpoints, model } =
+    summary;
+  const rows: TidyRow[] = [
+    { figure: "score", value: printed(official) },
+    { figure: "r", value: printed(correlation?.r) },
+    { figure: "95 % interval, low", value: printed(correlation?.low) },
+    { figure: "95 % interval, high", value: printed(correlation?.high) },
+    { figure: "p", value: printed(correlation?.p) },
+    { figure: "children's ages shuffled, low", value: printed(correlation?.shuffled.low) },
+    { figure: "children's ages shuffled, high", value: printed(correlation?.shuffled.high) },
+    { figure: "share of words with an age of the model", value: printed(modelShare) },
+    { figure: "share of words with an age of children", value: printed(childShare) },
+  ];
+  return tableMarkdown(rows, {
+    caption: `aoa: ${model.folder}, ${n} of ${words} words at ${checkpoints.length} checkpoints, rules of ${rules}; ${KINDS[kind]}`,
+    maxRows: rows.length,
+    missing: "fewer than three words have an age of both.",
+    note: "The score is r, or 0 where it proves nothing: under the rules of 2026 with p above 0.1.",
   });
 }
 

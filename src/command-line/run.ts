@@ -12,6 +12,7 @@ import { Interrupted } from "./interruptible.js";
 import { kernelVerb } from "./kernel.js";
 import { example } from "./options.js";
 import { reportVerb } from "./report.js";
+import { submitVerb } from "./submit.js";
 import type { Surroundings } from "./surroundings.js";
 import { trainVerb } from "./train.js";
 import { verifyVerb } from "./verify.js";
@@ -26,6 +27,7 @@ const VERBS = [
   evaluateVerb,
   finetuneVerb,
   exportVerb,
+  submitVerb,
   reportVerb,
   kernelVerb,
   verifyVerb,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { MODELS, type Condition, type ModelName } from "../../config.js";
 import type { Metric } from "../study/results.js";
 import type { Study } from "../study/study.js";
+import type { Stage } from "../stages/stage.js";
 import { readCurve } from "../training/results.js";
 import { trainedModel } from "../training/training.js";
 import { scoreStage } from "./scoring.js";
@@ -44,12 +45,7 @@ export async function checkpointScores(
   const { phases } = await trainedModel(study, { model, condition });
   const scores: CheckpointScore[] = [];
   for (const { phase, stage } of phases) {
-    const kept = readdirSync(stage.folder).flatMap((name) => {
-      const [, weights, millions] = CHECKPOINT.exec(name) ?? [];
-      return weights === undefined ? [] : [{ weights, wordsSeen: Number(millions) * 1e6 }];
-    });
-    kept.sort((a, b) => a.wordsSeen - b.wordsSeen);
-    for (const { weights, wordsSeen } of [...kept, { weights: undefined, wordsSeen: null }]) {
+    for (const { weights, wordsSeen } of weightsOnTheWay(stage)) {
       const { items } = await scoreStage(study, stage, {
         task,
         definition,
@@ -61,13 +57,25 @@ export async function checkpointScores(
         model,
         condition,
         phase,
-        wordsSeen: wordsSeen ?? readCurve(stage).at(-1)?.wordsSeen ?? 0,
+        wordsSeen,
         value,
         n,
       });
     }
   }
   return scores;
+}
+
+/** Weights of a stage by the words seen: those kept on the way, and the last ones, which have no name. */
+export function weightsOnTheWay(
+  stage: Stage,
+): { readonly weights: string | undefined; readonly wordsSeen: number }[] {
+  const kept = readdirSync(stage.folder).flatMap((name) => {
+    const [, weights, millions] = CHECKPOINT.exec(name) ?? [];
+    return weights === undefined ? [] : [{ weights, wordsSeen: Number(millions) * 1e6 }];
+  });
+  kept.sort((a, b) => a.wordsSeen - b.wordsSeen);
+  return [...kept, { weights: undefined, wordsSeen: readCurve(stage).at(-1)?.wordsSeen ?? 0 }];
 }
 
 /** The figure a task is known by. */

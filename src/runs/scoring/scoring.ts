@@ -22,7 +22,7 @@ import {
 import type { Study } from "../study/study.js";
 import { readStageText } from "../study/text.js";
 import { trainedModel } from "../training/training.js";
-import { defineTask, type Task } from "./tasks.js";
+import { defineTask, type ACQUISITION_TASK, type Task } from "./tasks.js";
 import type { Scorer, TaskDefinition } from "./tasks/task-definition.js";
 
 /**
@@ -67,7 +67,7 @@ export async function scoreStage(
   study: Study,
   model: Stage,
   of: {
-    readonly task: Task;
+    readonly task: Task | typeof ACQUISITION_TASK;
     readonly definition: TaskDefinition;
     readonly label: string;
     readonly weights?: string;

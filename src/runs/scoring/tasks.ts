@@ -10,6 +10,8 @@ import type { TaskDefinition } from "./tasks/task-definition.js";
 
 /** Tasks a study can be judged by. */
 export type Task = BenchmarkName | "reading";
+/** Age of acquisition, which is none of `TASKS`: it is of the checkpoints of a training run, not of one model. */
+export const ACQUISITION_TASK = "aoa";
 const isBenchmark = (name: string): name is BenchmarkName => Object.hasOwn(BENCHMARKS, name);
 /** Every task a study can be judged by; `tasksOf` has those whose items are at hand. */
 export const TASKS: readonly Task[] = [...Object.keys(BENCHMARKS).filter(isBenchmark), "reading"];

@@ -26,8 +26,7 @@ export interface WordToLearn {
 }
 
 /** Where the words and contexts come from; every figure of another kind than `official` says so. */
-export const ACQUISITION_KINDS = ["official", "substitute", "microworld"] as const;
-export type AcquisitionKind = (typeof ACQUISITION_KINDS)[number];
+export type AcquisitionKind = "official" | "substitute" | "microworld";
 
 /** All words, and what they were made from. */
 export interface WordsToLearn {
@@ -72,7 +71,7 @@ async function official(folder: string): Promise<WordsToLearn> {
   const hasTable = existsSync(table);
   // Without the official table, the one it seems to be made from.
   const ages = hasTable ? readTextFile(table) : await readText(CHILD_TABLE);
-  const rows = new Map(readChildTable(ages).toReversed().map((row) => [row.word, row])); // the first of a name counts
+  const rows = new Map([...readChildTable(ages)].reverse().map((row) => [row.word, row])); // the first of a name counts
   const name = (file: string, text: string) => ({
     path: `official/${file}`,
     sha256: createHash("sha256").update(text).digest("hex"),

@@ -1,0 +1,59 @@
+/** @file Zero-shot tasks of a model folder, one after the other, with progress: what `evaluate` and `submit` have in common. */
+import type { TiePolicy } from "../evaluation/choices.js";
+import type { Rules } from "../evaluation/rules.js";
+import type { AcquisitionFolderSummary } from "../runs/scoring/folder-evaluation/acquisition.js";
+import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
+import { ACQUISITION_TASK, type Task } from "../runs/scoring/tasks.js";
+import { interruptible } from "./interruptible.js";
+import { progressLine } from "./progress-line.js";
+import type { Surroundings } from "./surroundings.js";
+
+/** What a folder is scored on. */
+export interface FolderScoring {
+  readonly model: string;
+  readonly data: string;
+  readonly out: string;
+  readonly tasks: readonly (Task | typeof ACQUISITION_TASK)[];
+  readonly rules: Rules;
+  readonly fast: boolean;
+  readonly tiePolicy: TiePolicy;
+}
+
+const INTERRUPTED =
+  "class-it: interrupted. What was scored is kept beside the results; the same command goes on from there.";
+
+/** @throws RangeError and Error as `evaluateFolder` and `evaluateAcquisitionFolder` do; Interrupted after Ctrl-C */
+export async function scoreFolder(
+  { model, data, out, tasks, rules, fast, tiePolicy }: FolderScoring,
+  { stderr }: Pick<Surroundings, "stderr">,
+): Promise<(FolderSummary | AcquisitionFolderSummary)[]> {
+  const [{ evaluateFolder }, { evaluateAcquisitionFolder }, { openScorer }] = await Promise.all([
+    import("../runs/scoring/folder-evaluation/evaluate-folder.js"),
+    import("../runs/scoring/folder-evaluation/acquisition.js"),
+    import("../runs/scoring/scoring.js"),
+  ]);
+  const line = progressLine(stderr);
+  // A folder of checkpoints need not hold a model itself.
+  const scorer = tasks.some((task) => task !== ACQUISITION_TASK) ? await openScorer({ folder: model }) : null;
+  const summaries: (FolderSummary | AcquisitionFolderSummary)[] = [];
+  try {
+    await interruptible(INTERRUPTED, async (signal) => {
+      for (const task of tasks) {
+        line.keep(`evaluate: ${task}`);
+        const started = performance.now();
+        const onProgress = (done: number, total: number): void => {
+          const perSecond = done / ((performance.now() - started) / 1000);
+          const unit = task === ACQUISITION_TASK ? "checkpoints" : "items";
+          line.show(`${task} · ${done}/${total} ${unit} · ${Math.round((total - done) / perSecond)} s left`);
+        };
+        const common = { modelFolder: model, dataFolder: data, outFolder: out, rules, signal, onProgress };
+        if (task === ACQUISITION_TASK) summaries.push(await evaluateAcquisitionFolder(common));
+        else if (scorer) summaries.push(await evaluateFolder({ ...common, scorer, task, fast, tiePolicy }));
+      }
+    });
+  } finally {
+    line.end();
+    scorer?.dispose();
+  }
+  return summaries;
+}

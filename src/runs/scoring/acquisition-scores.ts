@@ -1,0 +1,114 @@
+/**
+ * @file Age of acquisition of a study's models: every word's surprisal at every checkpoint that was kept, and what the curves come to
+ * under both years' rules. One checkpoint is measured in `tasks/acquisition.ts`.
+ */
+import { z } from "zod";
+import type { AcquisitionWord } from "../../evaluation/age-of-acquisition.js";
+import { summariseAcquisition, type AcquisitionSummary } from "../../evaluation/age-of-acquisition.js";
+import { RULES, type Rules } from "../../evaluation/rules.js";
+import { requireWritable } from "../../disk/disk-fault.js";
+import { publishResult, subjectFolder } from "../study/results.js";
+import type { ItemTable, Metric, Result, ResultSubject } from "../study/results.js";
+import type { Stage } from "../stages/stage.js";
+import type { Study } from "../study/study.js";
+import { trainedModel } from "../training/training.js";
+import { weightsOnTheWay } from "./checkpoint-scores.js";
+import { scoreStage } from "./scoring.js";
+import { ACQUISITION_TASK } from "./tasks.js";
+import { ACQUISITION_COLUMNS, defineAcquisition } from "./tasks/acquisition.js";
+import { wordsToLearn } from "./tasks/acquisition-words.js";
+
+/**
+ * Scores age of acquisition over the checkpoints of a condition, which is trained first where the cache does not hold it.
+ *
+ * @returns the result, which also lies in `results/`: `settings.kind` says whether words and contexts are the official ones
+ * @throws RangeError for an unknown model or condition; Error when neither official files nor the substitute's are at hand
+ */
+export async function evaluateAcquisition(study: Study, subject: ResultSubject): Promise<Result> {
+  const material = await wordsToLearn(study.source, {
+    contextsPerWord: study.config.budget.zeroShotItemsPerUid,
+  });
+  const definition = defineAcquisition(material);
+  requireWritable(subjectFolder(study, subject), "evaluateAcquisition");
+  const trained = await trainedModel(study, subject);
+  const stages: Stage[] = [];
+  const rows: (string | number | null)[][] = [];
+  let seen = -1;
+  for (const { stage } of trained.phases)
+    for (const { weights, wordsSeen } of weightsOnTheWay(stage)) {
+      if (wordsSeen <= seen) continue; // the last weights of a stage that ended at a checkpoint
+      seen = wordsSeen;
+      const scored = await scoreStage(study, stage, {
+        task: ACQUISITION_TASK,
+        definition,
+        label: `${subject.model} ${subject.condition} ${ACQUISITION_TASK} ${weights ?? "last"}`,
+        ...(weights !== undefined && { weights }),
+      });
+      stages.push(scored.stage);
+      rows.push(...scored.items.rows.map((row) => [wordsSeen, ...row]));
+    }
+  const items: ItemTable = { columns: ["wordsSeen", ...ACQUISITION_COLUMNS], rows };
+  return publishResult(study, subject, ACQUISITION_TASK, {
+    metrics: acquisitionMetrics(readAcquisition(items)),
+    settings: { kind: material.kind, ...definition.settings },
+    files: definition.files,
+    stages: [...trained.phases.map((phase) => phase.stage), ...stages],
+    items,
+  });
+}
+
+const rowSchema = z.tuple([
+  z.number(),
+  z.string(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number().nullable(),
+]);
+
+/** The table as words with their curves. @throws Error of zod when it is no such table */
+export function readAcquisition({ rows }: ItemTable): AcquisitionWord[] {
+  const words = new Map<string, AcquisitionWord & { readonly points: AcquisitionWord["points"][number][] }>();
+  for (const row of rows) {
+    const [wordsSeen, id, , surprisalNats, lowestNats, ceilingNats, childMonths] = rowSchema.parse(row);
+    const word = words.get(id) ?? { id, childMonths, ceilingNats, points: [] };
+    words.set(id, word);
+    word.points.push({ wordsSeen, surprisalNats, lowestNats });
+  }
+  return [...words.values()];
+}
+
+/** The figures of both years; a part a year. Metrics of a correlation that is not there are left out. */
+export const acquisitionMetrics = (words: readonly AcquisitionWord[]): Metric[] =>
+  RULES.flatMap((rules) => metricsOf(summariseAcquisition(words, { rules }), rules));
+
+function metricsOf(summary: AcquisitionSummary, rules: Rules): Metric[] {
+  const { official, correlation, acquired, words, modelShare, childShare } = summary;
+  const metric = (name: string, value: number, n: number, reading: Metric["reading"]): Metric => ({
+    metric: name,
+    part: String(rules),
+    reading,
+    value,
+    n,
+    ties: null,
+  });
+  const figures =
+    correlation === null
+      ? {}
+      : {
+          pearson: correlation.r,
+          pearsonLow: correlation.low,
+          pearsonHigh: correlation.high,
+          p: correlation.p,
+          shuffledLow: correlation.shuffled.low,
+          shuffledHigh: correlation.shuffled.high,
+          shuffledP: correlation.shuffled.p,
+        };
+  return [
+    metric("score", official, acquired.length, "official"),
+    ...Object.entries(figures).map(([name, value]) => metric(name, value, acquired.length, "corrected")),
+    metric("modelShare", modelShare, words, "none"),
+    metric("childShare", childShare, words, "none"),
+  ];
+}
