@@ -8,7 +8,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readCommand } from "../workflow/command.mjs";
 import { setClockBack } from "./faults/clock.mjs";
 import { fillDisk } from "./faults/full-disk.mjs";
 import { killEverywhere } from "./faults/kills.mjs";
@@ -17,6 +17,7 @@ import { protectFolders } from "./faults/read-only.mjs";
 import { interruptSetUp } from "./faults/set-up.mjs";
 import { mayMount, startInside } from "./faults/small-disk.mjs";
 import { runUndisturbed } from "./faults/tiny-study.mjs";
+import { source } from "./library.mjs";
 import { runTwice } from "./faults/two-at-once.mjs";
 
 /**
@@ -38,19 +39,18 @@ const PARTS = {
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
-const { deriveSeed, seeded } = await import(join(root, "src/dist/random.js"));
-const { values, positionals } = parseArgs({
+const { deriveSeed, seeded } = await source("random.js");
+const { values, positionals } = readCommand("faults [PART …] [--seed=1] [--count=N] [--reference=FOLDER]", {
+  most: Infinity,
   options: {
     seed: { type: "string", default: "1" },
     count: { type: "string" },
     reference: { type: "string" },
   },
-  allowPositionals: true,
 });
 const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
 const unknown = names.filter((name) => !Object.hasOwn(PARTS, name));
-if (unknown.length > 0)
-  throw new RangeError(`faults: parts are ${Object.keys(PARTS).join(", ")}, got ${unknown.join(", ")}.`);
+if (unknown.length > 0) readCommand(`faults ${Object.keys(PARTS).join("|")}`, { args: unknown });
 
 mkdirSync(join(root, ".cache"), { recursive: true });
 const base = mkdtempSync(join(root, ".cache/faults-"));

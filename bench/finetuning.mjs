@@ -6,23 +6,24 @@
  * Without a folder, the model is the one of `class-it bench --against-pipeline`: 18M random parameters.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readCommand } from "../workflow/command.mjs";
 import { source } from "./library.mjs";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const USAGE = "finetuning OFFICIAL_CHECKOUT RTE_TRAIN_FILE [--steps=12] [--model=FOLDER]";
+const { values, positionals } = readCommand(USAGE, {
+  most: 2,
   options: { steps: { type: "string", default: "12" }, model: { type: "string" } },
 });
 const [checkout, trainFile] = positionals;
 const steps = values.steps;
-if (!checkout || !trainFile || !(Number(steps) > 0))
-  throw new Error(
-    "finetuning: OFFICIAL_CHECKOUT and RTE_TRAIN_FILE must be given, and --steps be positive. See the head of this file.",
-  );
+if (!checkout || !trainFile || !(Number(steps) > 0)) {
+  console.error(`finetuning: two paths must be given, and --steps be positive. Usage: ${USAGE}`);
+  process.exit(1);
+}
 const bench = fileURLToPath(new URL("./", import.meta.url));
 
 const { tf } = await source("engine/backend.js");
@@ -30,6 +31,7 @@ const { openTokenizer } = await source("data/tokenizer.js");
 const { encodePairs } = await source("evaluation/superglue-inputs.js");
 const { initializeHead } = await source("evaluation/superglue-classifier.js");
 const { startClassifier } = await source("evaluation/superglue-training.js");
+const { readTextFile } = await source("data/text-file.js");
 const { readSuperglue } = await source("evaluation/superglue-tasks.js");
 const { loadModel } = await source("model/checkpoint.js");
 const { seeded, shuffled } = await source("random.js");
@@ -61,7 +63,7 @@ const official = JSON.parse(
 );
 console.log(`official, float32: ${official.secondsPerStep.toFixed(2)} s a step, mean of ${official.steps}`);
 
-const pairs = readSuperglue("rte", { text: readFileSync(trainFile, "utf8"), name: basename(trainFile) });
+const pairs = readSuperglue("rte", { text: readTextFile(trainFile), name: trainFile });
 const { architecture, weights } = loadModel(model);
 const tokenizer = await openTokenizer(model);
 const maxLengthTokens = Math.min(512, architecture.maxLengthTokens);

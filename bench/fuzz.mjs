@@ -11,9 +11,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "vite";
+import { readCommand } from "../workflow/command.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const faults = join(root, ".cache/fuzz/faults");
@@ -24,8 +24,9 @@ const HANG_MS = 120_000;
 const HEAP_MIB = 1024;
 const SAY_EVERY_MS = 60_000;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const USAGE = "fuzz [READER …] [--executions=N] [--seed=1] [--jobs=1] [--minutes=600] [--replay=FILE]";
+const { values, positionals } = readCommand(USAGE, {
+  most: Infinity,
   options: {
     executions: { type: "string", default: "1000000" },
     seed: { type: "string", default: "1" },
@@ -145,7 +146,7 @@ async function fuzzReader(reader) {
 let faulty = 0;
 try {
   await buildWorker();
-  const { READER_NAMES } = await import(join(built, "readers.js"));
+  const { READER_NAMES } = await import(pathToFileURL(join(built, "readers.js")).href);
   const wanted = positionals.length > 0 ? positionals : [...READER_NAMES];
   console.log(`seed ${values.seed}, ${values.executions} executions each: ${wanted.join(", ")}`);
   console.log(

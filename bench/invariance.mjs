@@ -8,6 +8,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isMain, readCommand } from "../workflow/command.mjs";
 import { source } from "./library.mjs";
 
 /**
@@ -252,4 +253,4 @@ async function main(wanted) {
   process.exitCode = 1;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
+if (isMain(import.meta.url)) await main(readCommand("invariance [TASK …]", { most: Infinity }).positionals);

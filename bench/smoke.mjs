@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readCommand } from "../workflow/command.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const SAMPLE_EVERY_MS = 250;
@@ -67,6 +68,7 @@ function measure(what, [program = "", ...args], options) {
   });
 }
 
+readCommand("bench");
 mkdirSync(join(root, ".cache"), { recursive: true });
 const folder = mkdtempSync(join(root, ".cache/bench-"));
 try {

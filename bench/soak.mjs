@@ -7,6 +7,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readCommand } from "../workflow/command.mjs";
 import { source } from "./library.mjs";
 
 /** @typedef {{ step: number, phase: string, rssMiB: number, anonymousMiB: number, externalMiB: number, heapMiB: number, tensors: number, tensorMiB: number, cpuMs: number, wallMs: number, evaluationSeconds: number }} Sample */
@@ -25,7 +26,7 @@ const { deriveStudy } = await source("scales.js");
 const { fitOls } = await source("statistics/regression.js");
 const { studentQuantile } = await source("statistics/student-quantile.js");
 
-const [stepsAsked = "5000"] = process.argv.slice(2);
+const [stepsAsked = "5000"] = readCommand("soak [STEPS]", { most: 1 }).positionals;
 const STEPS = Number(stepsAsked);
 const WINDOWS = 25;
 const MODEL = "llama100M";

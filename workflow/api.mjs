@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { isMain, readCommand } from "./command.mjs";
 import { PROJECT } from "./jupyter-environment.mjs";
 import { writeWhole } from "./notebook-scripts.mjs";
 
@@ -56,4 +56,7 @@ async function main() {
   else console.log(`${read.exports.length} exports, each documented`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+if (isMain(import.meta.url)) {
+  readCommand("api");
+  await main();
+}

@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { readCommand } from "./command.mjs";
 import { reportFailure, root, setUp } from "./set-up.mjs";
 
 const tool = (/** @type {string} */ path) => join(root, "node_modules", path);
@@ -40,6 +41,7 @@ function run(args) {
 }
 
 async function main() {
+  readCommand("check");
   await setUp();
   let failed = 0;
   for (const [name, ...args] of checks) {

@@ -5,6 +5,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isMain } from "./command.mjs";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 /** What the notebooks' metadata call the kernel. */
@@ -75,7 +76,7 @@ export function installDefaultFormat(configFolder) {
   );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] !== undefined) {
+if (isMain(import.meta.url) && process.argv[2] !== undefined) {
   try {
     console.log(`kernel: ${installKernelspec(process.argv[2])}`);
   } catch (error) {

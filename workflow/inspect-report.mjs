@@ -5,7 +5,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { isMain, readCommand } from "./command.mjs";
 import { launchBrowser, skipWithoutChromium } from "./browser.mjs";
 
 /** Contrast of text with what is behind it. Source: WCAG 2.2, criterion 1.4.3. */
@@ -133,9 +134,11 @@ async function main(folders) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  main(process.argv.slice(2)).catch((/** @type {Error} */ error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
+if (isMain(import.meta.url)) {
+  main(readCommand("inspect-report FOLDER …", { most: Infinity }).positionals).catch(
+    (/** @type {Error} */ error) => {
+      console.error(error.message);
+      process.exitCode = 1;
+    },
+  );
 }

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { isMain } from "./command.mjs";
 import { JUPYTER_CACHE, PROJECT, PYTHON, jupyterEnvironment } from "./jupyter-environment.mjs";
 
 /**
@@ -58,7 +58,7 @@ async function main(options) {
   lab.on("exit", (code) => (process.exitCode = code ?? 1));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   main(process.argv.slice(2)).catch((/** @type {Error} */ error) => {
     console.error(error.message);
     process.exitCode = 1;

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { isMain, readCommand } from "./command.mjs";
 import { root } from "./system-tools.mjs";
 
 /** @typedef {{ registry: string, name: string, version: string, licence: string, kind: string, use: string }} Row */
@@ -192,4 +192,9 @@ function main({ isCheck }) {
   if (faults.length > 0) process.exitCode = 1;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main({ isCheck: process.argv.includes("--check") });
+if (isMain(import.meta.url)) {
+  const { values } = readCommand("licences [--check]", {
+    options: { check: { type: "boolean", default: false } },
+  });
+  main({ isCheck: values.check });
+}

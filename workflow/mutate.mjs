@@ -8,11 +8,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 import { readImports, reachedFrom } from "./import-graph.mjs";
 import { WORDING } from "./mutation-ignorer.mjs";
-import { reportFailure, root, setUp } from "./set-up.mjs";
+import { readCommand } from "./command.mjs";
+import { reportFailure, root, setUp, SetUpError } from "./set-up.mjs";
 
 /** @typedef {Pick<import("@stryker-mutator/api/core").MutantResult, "status" | "statusReason" | "location" | "mutatorName" | "replacement">} Mutant */
 /** @typedef {{ key: string, mutants: Mutant[], minutes: number }} Kept */
@@ -37,7 +37,9 @@ const holdsMutants = (/** @type {Mutant[]} */ mutants) => mutants.some(({ status
 function choose(imports, wanted) {
   const [folder = ""] = wanted.split("/");
   if (!folders.includes(folder))
-    throw new Error(`mutate: a folder must be one of ${folders.join(", ")}, got "${folder}". Correct it.`);
+    throw new SetUpError(
+      `mutate: a folder must be one of ${folders.join(", ")}, got "${folder}". Correct it.`,
+    );
   const below = (/** @type {string} */ start) => [...imports.keys()].filter((path) => path.startsWith(start));
   const tests = below(`tests/${folder}/`).filter(
     (path) => path.endsWith(".test.ts") && !reachedFrom(imports, path).some(isEngine),
@@ -194,10 +196,8 @@ function report(sources, options) {
 }
 
 async function main() {
-  await setUp();
-  process.chdir(root);
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+  const { values, positionals } = readCommand("mutate [FOLDER …] [--everything] [--survivors] [--every=1]", {
+    most: Infinity,
     options: {
       everything: { type: "boolean", default: false },
       survivors: { type: "boolean", default: false },
@@ -205,6 +205,8 @@ async function main() {
     },
   });
   const options = { ...values, every: Number(values.every) };
+  await setUp();
+  process.chdir(root);
   const imports = await readImports();
   const chosen = (positionals.length > 0 ? positionals : folders).map((wanted) => choose(imports, wanted));
   for (const sources of chosen) {

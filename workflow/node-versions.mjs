@@ -7,6 +7,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
+import { readCommand } from "./command.mjs";
 import { reportFailure, root, SetUpError } from "./set-up.mjs";
 
 const LINES = ["20", "22", "24"];
@@ -139,5 +140,5 @@ async function main(ranges) {
 
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
   process.once(signal, () => process.exit(1));
-const named = process.argv.slice(2);
+const named = readCommand("node-versions [VERSION …]", { most: Infinity }).positionals;
 main(named.length > 0 ? named : LINES).catch(reportFailure);

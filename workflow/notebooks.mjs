@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
+import { isMain } from "./command.mjs";
 import { executeNotebook } from "./execute-notebook.mjs";
 import { PROJECT } from "./jupyter-environment.mjs";
 import { normaliseNotebook, serialiseNotebook } from "./notebook-format.mjs";
@@ -72,6 +72,9 @@ function cleaned(saved) {
 
 /** @param {string[]} argv */
 async function main([command, ...args]) {
+  const options = command === "sync" ? args.filter((arg) => arg !== "--check") : [];
+  const unknown = command === "publish" ? args[1] : command === "clean" ? args[0] : options[0];
+  if (unknown !== undefined) throw new Error(`notebooks.mjs: Unknown argument '${unknown}'. Usage: ${USAGE}`);
   if (command === "sync") {
     const written = await syncNotebooks({ check: args.includes("--check") });
     console.log(written.length === 0 ? "every notebook shows its script" : `written: ${written.join(", ")}`);
@@ -79,10 +82,10 @@ async function main([command, ...args]) {
   else if (command === "clean") process.stdout.write(cleaned(await text(process.stdin)));
   else if (command === "publish" && args[0] !== undefined)
     console.log(`published: ${(await publishNotebooks(args[0])).join(", ")}`);
-  else throw new Error(USAGE);
+  else throw new Error(`notebooks.mjs: a command must be named, got "${command ?? ""}". Usage: ${USAGE}`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   main(process.argv.slice(2)).catch((/** @type {Error} */ error) => {
     console.error(error.message);
     process.exitCode = 1;

@@ -15,7 +15,8 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { bugs } from "./planted-bugs-list.mjs";
-import { reportFailure, root, setUp } from "./set-up.mjs";
+import { readCommand } from "./command.mjs";
+import { reportFailure, root, setUp, SetUpError } from "./set-up.mjs";
 import { run } from "./system-tools.mjs";
 
 /** @typedef {import("./planted-bugs-list.mjs").PlantedBug} PlantedBug */
@@ -93,10 +94,11 @@ async function plant(copy, bug) {
 }
 
 async function main() {
+  const words = readCommand("planted-bugs [WORDS OF A NAME]", { most: Infinity }).positionals.join(" ");
   await setUp();
-  const words = process.argv.slice(2).join(" ");
   const chosen = bugs.filter(({ name }) => name.includes(words));
-  if (chosen.length === 0) throw new Error(`planted-bugs: a fault must be named with "${words}", none is.`);
+  if (chosen.length === 0)
+    throw new SetUpError(`planted-bugs: a fault must be named with "${words}", none is.`);
   const begin = performance.now();
   const copy = await copyTree();
   try {

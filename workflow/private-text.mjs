@@ -6,8 +6,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { isMain, readCommand } from "./command.mjs";
 import { root } from "./system-tools.mjs";
 
 /** What nobody's file may hold. @type {[what: string, pattern: RegExp][]} */
@@ -90,4 +90,7 @@ function main() {
   else console.log(`${paths.length} files`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+if (isMain(import.meta.url)) {
+  readCommand("private-text");
+  main();
+}

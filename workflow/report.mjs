@@ -4,9 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import * as kit from "class-it";
+import { isMain, readCommand } from "./command.mjs";
 import { libraryPages } from "./api.mjs";
 import { PROJECT } from "./jupyter-environment.mjs";
 import { joined } from "./notebook-format.mjs";
@@ -110,8 +109,8 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
 }
 
 async function main() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+  const { values, positionals } = readCommand("report FOLDER [--out=FOLDER]", {
+    most: 1,
     options: { out: { type: "string" } },
   });
   const [folder] = positionals;
@@ -125,7 +124,7 @@ async function main() {
   console.log(`report: ${relative(process.cwd(), index)}, in ${duration(seconds)}`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   main().catch((/** @type {Error} */ error) => {
     console.error(error.message);
     process.exitCode = 1;

@@ -3,30 +3,21 @@
  * bottom with progress, then one linked HTML report. Executed notebooks lie in `results/<scale>/notebooks`.
  */
 import { join, relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { readCommand } from "./command.mjs";
 import { reportFailure, root, setUp, SetUpError } from "./set-up.mjs";
 
-/** @param {string[]} argv */
-function readOptions(argv) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        scale: { type: "string", default: "smoke" },
-        seeds: { type: "string" },
-        out: { type: "string", default: "results" },
-      },
-    });
-    return { ...values, names: positionals };
-  } catch (error) {
-    throw new SetUpError(`reproduce: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
+const USAGE = "reproduce [NOTEBOOK …] [--scale=smoke] [--seeds=42,1] [--out=results]";
 
-/** @param {string[]} argv */
-async function main(argv) {
-  const options = readOptions(argv);
+async function main() {
+  const { values, positionals } = readCommand(USAGE, {
+    most: Infinity,
+    options: {
+      scale: { type: "string", default: "smoke" },
+      seeds: { type: "string" },
+      out: { type: "string", default: "results" },
+    },
+  });
+  const options = { ...values, names: positionals };
   await setUp();
   // What needs installed packages is imported after they are there.
   const { executeNotebook, listNotebooks, syncNotebooks } = await import("./notebooks.mjs");
@@ -107,4 +98,4 @@ function openStudies(kit, { scale, seeds, out }) {
   }
 }
 
-main(process.argv.slice(2)).catch(reportFailure);
+main().catch(reportFailure);

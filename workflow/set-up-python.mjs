@@ -15,8 +15,20 @@ async function pipInstall(list, what) {
   const cache = packageCache ? [`--cache-dir=${join(resolve(packageCache), "pip")}`] : ["--no-cache-dir"];
   // --no-deps: the list is complete, and TensorFlow's own Python dependencies are not needed.
   // --no-compile: of TensorFlow only the C library and its headers are used.
-  const args = ["install", "-q", "--no-deps", "--no-compile", "--require-hashes", ...cache, "-r", list];
-  await run(inRoot(".venv/bin/pip"), args, {
+  const args = [
+    "-m",
+    "pip",
+    "install",
+    "-q",
+    "--no-deps",
+    "--no-compile",
+    "--require-hashes",
+    ...cache,
+    "-r",
+    list,
+  ];
+  // Not .venv/bin/pip, a script whose first line cannot name a Python at any path.
+  await run(inRoot(".venv/bin/python"), args, {
     what,
     env: { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PYTHONNOUSERSITE: "1" },
   });
@@ -25,7 +37,9 @@ async function pipInstall(list, what) {
 /** Where .venv keeps its packages. @param {string} sought what is looked for there */
 export async function purelibOf(sought) {
   const code = "import sysconfig; print(sysconfig.get_paths()['purelib'])";
-  return (await run(inRoot(".venv/bin/python"), ["-c", code], { what: `looking for ${sought}` })).trim();
+  return (
+    await run(inRoot(".venv/bin/python"), ["-X", "utf8", "-c", code], { what: `looking for ${sought}` })
+  ).trim();
 }
 
 /** Makes .venv anew. */

@@ -3,18 +3,9 @@
  * when what determines it has changed. Node built-ins alone, because nothing is installed when it starts.
  */
 import { createHash, randomUUID } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { isMain, readCommand } from "./command.mjs";
 import { stampCodeVersions } from "./code-versions.mjs";
 import { PAPERMILL } from "./front-ends.mjs";
 import { withLock } from "./lock.mjs";
@@ -90,7 +81,8 @@ async function buildEngine() {
       "-o",
       partial,
       ...libraries,
-      `-Wl,-rpath,${tensorflow}`,
+      // As the addon sees it, so that no character of the path means anything to the linker.
+      ...["-Xlinker", "-rpath", "-Xlinker", `$ORIGIN/${relative(addonFolder, tensorflow)}`],
     ],
     { what: "compiling the TensorFlow addon" },
   );
@@ -217,6 +209,7 @@ export function reportFailure(error) {
   process.exitCode = 1;
 }
 
-if (process.argv[1] && statSync(process.argv[1]).ino === statSync(fileURLToPath(import.meta.url)).ino) {
+if (isMain(import.meta.url)) {
+  readCommand("set-up");
   setUp().catch(reportFailure);
 }

@@ -19,6 +19,8 @@ import { deriveStudy } from "../../src/scales.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDER = join(ROOT, ".cache/grid-test");
+/** Paths are data, whatever they are made of. */
+const ODD = join(FOLDER, `-my ü "results", the kit's`);
 const VENV = join(ROOT, ".cache/snakemake");
 const SNAKEMAKE = join(VENV, "bin/snakemake");
 const PACKAGES = ["snakemake==9.27.1", "snakemake-executor-plugin-slurm==2.8.0"];
@@ -49,6 +51,7 @@ const GRID = {
 };
 
 const file = (name: string) => join(FOLDER, name);
+const odd = (name: string) => join(ODD, name);
 // Generated text, whatever data lies at hand; what pip, Snakemake and jobs keep for themselves stays with the test.
 const { CLASS_IT_DATA: _, XDG_CACHE_HOME: __, ...outer } = process.env;
 const environment = { ...outer, HOME: file("home") };
@@ -62,12 +65,12 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 const snakemakeArgs = (profile: string, name: string): string[] => [
   ...["-s", "workflow/Snakefile", "--profile", `workflow/profiles/${profile}`],
   ...["--configfile", file("grid.json"), "--config"],
-  ...[`results=${file(name)}`, `cache=${file(`${name}-stages`)}`, `settings=${file("settings.json")}`],
+  ...[`results=${odd(name)}`, `cache=${odd(`${name}-stages`)}`, `settings=${odd("settings.json")}`],
 ];
 
 /** Items and numbers of every result, by path; times and machines left out. */
 function contentOf(name: string): Map<string, string> {
-  const folder = file(name);
+  const folder = odd(name);
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
     /seed-1\/[^/]+\.(json|gz)$/.test(path),
   );
@@ -106,10 +109,11 @@ describe.skipIf(!isAsked)("the grid", () => {
       run("python3", ["-m", "venv", VENV]);
       run(join(VENV, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", ...PACKAGES]);
     }
-    writeFileSync(file("settings.json"), JSON.stringify(SETTINGS));
+    mkdirSync(ODD);
+    writeFileSync(odd("settings.json"), JSON.stringify(SETTINGS));
     writeFileSync(file("grid.json"), JSON.stringify(GRID));
-    const config = readStudyFile(file("settings.json"), deriveStudy("smoke"));
-    const places = { resultsRoot: file("direct"), cacheFolder: file("direct-stages") };
+    const config = readStudyFile(odd("settings.json"), deriveStudy("smoke"));
+    const places = { resultsRoot: odd("direct"), cacheFolder: odd("direct-stages") };
     await runDirectly(openStudy({ scale: "smoke", seed: 1, config, source: "microworld", ...places }));
     direct = contentOf("direct");
   }, 300_000);
@@ -139,7 +143,7 @@ describe.skipIf(!isAsked)("the grid", () => {
   test("on Slurm gives them too, though a job was cancelled and Snakemake killed mid-way", async () => {
     run("bash", ["workflow/slurm/up.sh", file("slurm")]);
     const env = Object.fromEntries(
-      run("bash", ["-c", `. ${file("slurm")}/env && env -0`])
+      run("bash", ["-c", '. "$0/env" && env -0', file("slurm")])
         .split("\0")
         .filter((line) => line.includes("="))
         .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
@@ -149,7 +153,7 @@ describe.skipIf(!isAsked)("the grid", () => {
       for (const end = performance.now() + 120_000; !look(); await wait(300))
         if (performance.now() > end) throw new Error(`until: ${what} must come about`);
     };
-    const done = () => (existsSync(file("slurm-run")) ? contentOf("slurm-run").size : 0);
+    const done = () => (existsSync(odd("slurm-run")) ? contentOf("slurm-run").size : 0);
     const options: SpawnOptions = { cwd: ROOT, env, stdio: "ignore" };
     const first = spawn(SNAKEMAKE, snakemakeArgs("slurm", "slurm-run"), options);
     await until("a running job", () => queue("running") !== "");

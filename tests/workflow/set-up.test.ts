@@ -18,14 +18,14 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 // Programs of these tests: shell scripts in a folder that is the whole PATH, so that what is not there is missing.
 const PROGRAMS: Record<string, string> = {
   npm: "exit 0",
-  // Python 3.11 with venv, whose environments hold a Python and a pip of the same kind.
+  // Python 3.11 with venv, whose environments hold a Python of the same kind.
   python3: [
     'case "$*" in',
     "  *version_info*) echo 311 ;;",
     "  *ensurepip*) exit 0 ;;",
     "  *purelib*) mkdir -p .venv/lib && pwd | sed 's#$#/.venv/lib#' ;;",
-    '  "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python && cp "$0" .venv/bin/pip ;;',
-    "  install*) exit 0 ;;",
+    '  "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;',
+    '  "-m pip install"*) exit 0 ;;',
     "  *) exit 9 ;;",
     "esac",
   ].join("\n"),
@@ -58,7 +58,7 @@ function newClone(programs: Record<string, string | null> = {}) {
   const project = findProjectRoot();
   for (const script of [
     ...["set-up.mjs", "set-up-python.mjs", "front-ends.mjs"],
-    ...["system-tools.mjs", "lock.mjs", "code-versions.mjs"],
+    ...["system-tools.mjs", "lock.mjs", "command.mjs", "code-versions.mjs"],
   ])
     cpSync(join(project, "workflow", script), join(root, "workflow", script));
   const plain = ["package.json", "package-lock.json", "src/package.json", "tsconfig.base.json"];
