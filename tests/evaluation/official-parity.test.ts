@@ -227,7 +227,9 @@ function compareSummary(
   // Correlations: the official softmax is tied at float32's resolution, and rounding moves the ties (parity/README.md, 9).
   const digits = summary.unit === "correlation" ? 3 : 9;
   expect(scale * summary.official.average).toBeCloseTo(expected.average, digits);
-  expect(Object.keys(summary.official.by).sort()).toEqual(Object.keys(expected.by).sort());
+  // Where 2026 differs by ties alone, only the new figures are kept.
+  const kinds = Object.keys(summary.official.by).sort();
+  if (rules === 2025) expect(kinds).toEqual(Object.keys(expected.by).sort());
   for (const [kind, groups] of Object.entries(expected.by))
     for (const [group, value] of Object.entries(groups))
       expect(scale * (summary.official.by[kind]?.[group] ?? Number.NaN), `${kind} ${group}`).toBeCloseTo(
