@@ -32,13 +32,15 @@ const subjects = kit.subjectsAtHand(studies, kit.publishedSubjects(), "reading")
 // ## Official reading
 //
 // Share of the variance left by word frequency, length and position that surprisal explains. The word is tokenized alone,
-// without the space before it.
+// without the space before it. The BabyLM rules of 2026 leave reading times as they were: every score, table and figure below is the
+// same under the rules of both years.
 
 // %%
 const results = await kit.evaluateAll(studies, subjects, "reading");
 const official = kit.poolSeeds(kit.readingScores(results, "official"));
 const table = kit.frame(kit.scoreTable(official, 3));
-const caption = "Reading times, official: ΔR² in percent of the variance left";
+const caption =
+  "Reading times, official under the rules of 2025 and of 2026: ΔR² in percent of the variance left";
 const missing = "no published value for simulated reading times";
 kit.showTable(table, { caption, missing });
 kit.tableFiles(table, { name: "fig3-reading", folder: kit.outputFolder(study, "tables"), caption, missing });
@@ -48,7 +50,7 @@ const context = kit.contextOf(studies, { paperFigure: "poster Figure 3" });
 await kit.showFigure(kit.readingBars(official, context, "Reading times, official"), {
   name: "fig3-reading-official",
   folder,
-  caption: "Official ΔR², ours beside the paper's",
+  caption: "Official ΔR² (rules of 2025 and 2026 alike), ours beside the paper's",
   alt: "Share of reading-time variance explained by surprisal, official reading, for each of the eight models",
 });
 
@@ -62,7 +64,11 @@ await kit.showFigure(kit.readingBars(official, context, "Reading times, official
 const corrected = kit.poolSeeds(kit.readingScores(results, "corrected"));
 const both = kit.frame(kit.scoreTable(corrected, 3));
 const note = "the paper's values are official ones";
-kit.showTable(both, { caption: "Reading times, space corrected", note, missing });
+kit.showTable(both, {
+  caption: "Reading times, space corrected, rules of 2025 and 2026 alike",
+  note,
+  missing,
+});
 
 // %%
 const ours = corrected.map((row) => ({ ...row, paper: null, paperQualifier: null }));

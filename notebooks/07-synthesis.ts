@@ -18,7 +18,7 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-kit.setParameters({ scale: "laptop" });
+kit.setParameters({ scale: "laptop", rules: [2025, 2026] });
 
 // %%
 const p = kit.params();
@@ -88,12 +88,22 @@ const ifPaired = kit.judgeClaims(kit.PAPER_CLAIMS, kit.publishedEvidence("paired
 // %% [markdown]
 // Ours come from the answers to the same items, drawn again for all models at once, and over seeds where there are at least
 // two. Results that were not measured on the same items, data files or seeds are refused.
+//
+// The published numbers follow the BabyLM rules of 2025. Ours are counted under the rules of 2025 and of 2026, from the same answers:
+// under the later ones entity tracking has no item whose correct option is "nothing.", and there are no WUGs. Notebook 05 says what
+// that changes and why. Fine-tuning and reading times are the same under both.
 
 // %%
-const outcomes = kit.readPairedOutcomes(study.resultsFolder);
-const own = kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes));
+const years = p.rules.map((rules) => ({
+  rules,
+  outcomes: kit.readPairedOutcomes(study.resultsFolder, rules),
+}));
+const own = years.map(({ rules, outcomes }) => ({
+  rules,
+  judged: kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes)),
+}));
 const tables = kit.outputFolder(study, "tables");
-const seedsRun = new Set(outcomes.map(({ seed }) => seed)).size;
+const seedsRun = new Set(years.flatMap(({ outcomes }) => outcomes.map(({ seed }) => seed))).size;
 const note =
   seedsRun > 1
     ? "Each claim on the trainings its models share: one alone speaks of these models, not of curricula"
@@ -106,14 +116,25 @@ kit.showTable(kit.verdictOverview({ published, ifPaired, own }), {
 });
 
 // %% [markdown]
+// Where the two years differ:
+
+// %%
+console.log(kit.whereYearsDiffer(own).join("\n"));
+
+// %% [markdown]
 // The same with every digit, the test and the models each effect is of, as files.
 
 // %%
 const missing = "effects without interval; claims without verdict, whose reason is in the row";
 const publishedTable = { caption: "Verdicts on the published numbers", missing, folder: tables };
-const ownTable = { caption: `Verdicts on our numbers, ${p.scale} scale`, missing, note, folder: tables };
+const ownTable = {
+  caption: `Verdicts on our numbers under both years' rules, ${p.scale} scale`,
+  missing,
+  note,
+  folder: tables,
+};
 kit.tableFiles(kit.verdictRows(published), { ...publishedTable, name: "verdicts-published" });
-kit.tableFiles(kit.verdictRows(own), { ...ownTable, name: "verdicts-own" });
+kit.tableFiles(kit.yearlyVerdictRows(own), { ...ownTable, name: "verdicts-own" });
 
 // %% [markdown]
 // ## The verdicts as a figure
@@ -132,12 +153,12 @@ await kit.showFigure(kit.verdictForest(kit.verdictEffects(published), { source: 
 // Then ours, as far as there are results: a claim without a verdict has no line.
 
 // %%
-const ownEffects = kit.verdictEffects(own);
+const ownEffects = kit.yearlyVerdictEffects(own);
 if (ownEffects.length > 0)
   await kit.showFigure(kit.verdictForest(ownEffects, kit.contextOf(studies)), {
     name: "verdicts-own",
     folder,
-    caption: `What our numbers at ${p.scale} scale say of the claims`,
+    caption: `What our numbers at ${p.scale} scale say of the claims, under the rules of each year`,
     alt: "Effects with 95 % intervals for the claims our results can decide, coloured by verdict",
   });
 
@@ -148,18 +169,33 @@ if (ownEffects.length > 0)
 // our zero-shot tasks, by the same rules, with a correction of their own, each question on the trainings its models share.
 
 // %%
-const questions = kit.judgeClaims(kit.KIT_QUESTIONS, kit.ownEvidence(outcomes));
+const questions = years.map(({ rules, outcomes }) => ({
+  rules,
+  judged: kit.judgeClaims(kit.KIT_QUESTIONS, kit.ownEvidence(outcomes)),
+}));
 const asked = `The kit's own questions, ${p.scale} scale, mean of the zero-shot tasks`;
 const noneYet = "effects of questions whose controls were not trained";
-const told = ["claim", "verdict", "effect", "from", "to", "trainings", "no verdict because", "caveat"];
-kit.showTable(kit.frame(kit.verdictRows(questions)).loc({ columns: told }), {
+const told = [
+  "claim",
+  "rules",
+  "verdict",
+  "effect",
+  "from",
+  "to",
+  "trainings",
+  "no verdict because",
+  "caveat",
+];
+kit.showTable(kit.frame(kit.yearlyVerdictRows(questions)).loc({ columns: told }), {
   caption: asked,
   missing: noneYet,
   note,
+  maxRows: 30,
 });
+console.log(kit.whereYearsDiffer(questions).join("\n"));
 
 // %%
-kit.tableFiles(kit.verdictRows(questions), {
+kit.tableFiles(kit.yearlyVerdictRows(questions), {
   name: "verdicts-questions",
   folder: tables,
   caption: asked,
@@ -174,9 +210,14 @@ kit.tableFiles(kit.verdictRows(questions), {
 // same. Read the last column as an order of magnitude.
 
 // %%
-const overItems = kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes, { over: "items" }));
+const errors = years.flatMap(({ rules, outcomes }, at) => {
+  const itemsOnly = kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes, { over: "items" }));
+  const rows = kit.seedsNeeded({ whole: own[at]?.judged ?? [], itemsOnly });
+  return rows.map((row) => ({ rules: String(rules), ...row }));
+});
 if (seedsRun > 1)
-  kit.showTable(kit.seedsNeeded({ whole: own, itemsOnly: overItems }), {
+  kit.showTable(errors, {
+    maxRows: 40,
     caption: "Where the errors come from (points, or standard deviations of models)",
     missing: "no verdict, or an effect without interval",
   });
@@ -242,4 +283,6 @@ kit.showTable(kit.checklistRows(kit.RESPONSIBLE_NLP), { caption: "Responsible NL
 // - What its numbers do support is a loss on BLiMP after tuning, weak MNLI, QQP and entity tracking, and a large gap between
 //   the two sizes, which two other explanations fit as well: the smaller model answers with the most frequent class, and has
 //   another tokenizer.
+// - Under the rules of 2026 what we had found zero-shot is gone: it came from entity tracking, where the reward for short options
+//   moved with the tuning data. Only BLiMP's fall after tuning is left of it.
 // - Ours read MRPC and QQP as accuracy (an F1 is no mean over items), ties as half right and surprisal with its space.

@@ -102,7 +102,10 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
       kit.verdictOverview({
         published: judge(kit.publishedEvidence("unpaired")),
         ifPaired: judge(kit.publishedEvidence("pairedAssumption")),
-        own: judge(kit.ownEvidence(kit.readPairedOutcomes(resultsFolder))),
+        own: kit.RULES.map((rules) => ({
+          rules,
+          judged: judge(kit.ownEvidence(kit.readPairedOutcomes(resultsFolder, rules))),
+        })),
       }),
     ),
   });

@@ -132,6 +132,9 @@ export const BENCHMARKS = {
 /** Name of a benchmark, as `--tasks` takes it. */
 export type BenchmarkName = keyof typeof BENCHMARKS;
 
+/** Whether a task is a benchmark of this list. */
+export const isBenchmark = (name: string): name is BenchmarkName => Object.hasOwn(BENCHMARKS, name);
+
 /** @throws RangeError that lists the benchmarks when the name is none of them */
 export function benchmarkOf(name: string): Benchmark {
   const found = Object.entries(BENCHMARKS).find(([known]) => known === name);

@@ -12,6 +12,10 @@ import { RULES, type Rules } from "./rules.js";
 export const yearsOf = (name: BenchmarkName): readonly [Rules, ...Rules[]] =>
   benchmarkOf(name).rules ?? RULES;
 
+/** Whether years differ in the items of a benchmark or in the candidates they compare, and not in ties alone. */
+export const asksOtherItems = (name: BenchmarkName): boolean =>
+  name === "entity_tracking" || benchmarkOf(name).contrasts !== undefined;
+
 function requireYear(name: BenchmarkName, rules: Rules): void {
   if (yearsOf(name).includes(rules)) return;
   throw new RangeError(

@@ -10,3 +10,9 @@ export { publishedEvidence, type Pairing } from "./claims/published-evidence.js"
 export { seedsNeeded } from "./claims/seeds-needed.js";
 export { verdictEffects, verdictOverview, verdictRows, type VerdictEffect } from "./claims/verdict-rows.js";
 export { readPairedOutcomes, type Answered, type PairedOutcome } from "./paired-outcomes.js";
+export {
+  whereYearsDiffer,
+  yearlyVerdictEffects,
+  yearlyVerdictRows,
+  type YearVerdicts,
+} from "./claims/verdicts-by-year.js";

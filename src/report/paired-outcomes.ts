@@ -6,6 +6,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Condition, ModelName } from "../config.js";
+import { isBenchmark } from "../evaluation/benchmarks.js";
+import { asksOtherItems } from "../evaluation/items-under-rules.js";
+import type { Rules } from "../evaluation/rules.js";
+import { isScoredUnder, itemCreditsUnder } from "../runs/scoring/results-under-rules.js";
 import { itemsFile, readItemsText, readResults, type Result } from "../runs/study/results.js";
 import type { ClaimTask } from "./claims/claim.js";
 import { checkComparable } from "./comparable.js";
@@ -62,14 +66,16 @@ const READING_PARTS: Readonly<Record<string, ClaimTask>> = {
  * boundaries done right for surprisal, the share of seeds that are right after fine-tuning).
  *
  * @param resultsFolder `results/<scale>`
+ * @param rules the year that says which items and which of their candidates count; tasks that it does not have are left out
  * @throws RangeError when results of one task differ in scale, kind of text or data files; Error when a file is none of results
  *
  * Differs: MRPC and QQP count as accuracy, the poster has F1, which is no mean over items.
  */
-export function readPairedOutcomes(resultsFolder: string): PairedOutcome[] {
+export function readPairedOutcomes(resultsFolder: string, rules: Rules = 2025): PairedOutcome[] {
   // Trainings read other files by condition, and rightly so.
   const results = readResults(resultsFolder)
     .filter(({ task }) => task in ITEM_TASKS || task === "reading")
+    .filter(({ task }) => isScoredUnder(task, rules))
     // Trained on a substitute or generated items, a task is not the paper's.
     .filter(({ metrics }) => !metrics.some(({ metric }) => metric === "trainedOn"));
   checkComparable(results);
@@ -78,6 +84,14 @@ export function readPairedOutcomes(resultsFolder: string): PairedOutcome[] {
     if (result.task === "reading") return readingOutcomes(result);
     const task = ITEM_TASKS[result.task];
     if (task === undefined) return [];
+    // Elsewhere the corrected reading asks the same of every year, and the kept credits hold.
+    if (isBenchmark(result.task) && asksOtherItems(result.task) && rules !== 2025)
+      return [
+        {
+          ...{ model, condition, seed, task, kind: "items" as const },
+          ...itemCreditsUnder(resultsFolder, result, { task: result.task, rules }),
+        },
+      ];
     const file = itemsFile(join(resultsFolder, model, condition, `seed-${seed}`), result.task);
     if (!existsSync(file))
       throw new Error(

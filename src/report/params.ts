@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { SCALES, type Scale } from "../config.js";
+import { RULES, type Rules } from "../evaluation/rules.js";
 import { parseJson } from "../runs/stages/read-json.js";
 import { SCALE_SEEDS } from "../scales.js";
 import { display, escapeHtml } from "./display.js";
@@ -11,6 +12,8 @@ export interface NotebookParameters {
   readonly scale: Scale;
   /** Seeds of the run, whole numbers ≥ 0; those of the scale unless it is said. What needs one takes the first. */
   readonly seeds: readonly [number, ...number[]];
+  /** Years of the BabyLM evaluation whose rules score, both unless it is said. */
+  readonly rules: readonly [Rules, ...Rules[]];
   /** Results folder, relative to the project root unless absolute. */
   readonly out: string;
   /**
@@ -24,13 +27,15 @@ const seed = z
   .int({ error: "must be whole numbers, at least one" })
   .nonnegative({ error: "must be 0 or more" });
 const seeds = z.tuple([seed], seed, { error: "must be a list of whole numbers, at least one" });
+const year = z.literal(RULES, { error: `must be a list of ${RULES.join(" and ")}` });
 const CHECKS = {
   scale: z.enum(SCALES, { error: `must be one of ${SCALES.join(", ")}` }),
   seeds,
+  rules: z.tuple([year], year, { error: `must be a list of ${RULES.join(" and ")}` }),
   out: z.string({ error: "must be a folder's path" }).min(1, { error: "must be a folder's path" }),
   kept: z.boolean({ error: "must be true or false" }),
 };
-const NAMES = ["scale", "seeds", "out", "kept"] as const;
+const NAMES = ["scale", "seeds", "rules", "out", "kept"] as const;
 const isName = (name: string): name is (typeof NAMES)[number] => NAMES.some((known) => known === name);
 
 function check(values: Readonly<Record<string, unknown>>, setBy: string): void {
@@ -104,12 +109,14 @@ export function params(overridesJson: string | undefined = process.env["NB_PARAM
     throw new Error(
       'params: a scale must be set before parameters are read, got none. Run kit.setParameters({ scale: "laptop" }) in a cell before this one.',
     );
-  const usual = { seeds: SCALE_SEEDS[scale], out: "results", kept: scale !== "smoke" };
+  const usual = { seeds: SCALE_SEEDS[scale], rules: [...RULES], out: "results", kept: scale !== "smoke" };
   const values = z.object(CHECKS).parse({ ...usual, ...given });
 
-  const rows = NAMES.map((name) => {
-    const setBy = all.filter((layer) => name in layer.values).at(-1)?.setBy ?? "default";
-    return { name, value: written(values[name]), setBy };
+  const rows = NAMES.flatMap((name) => {
+    const setBy = all.filter((layer) => name in layer.values).at(-1)?.setBy;
+    // Most notebooks score nothing: the years are shown where they are set.
+    if (name === "rules" && setBy === undefined) return [];
+    return [{ name, value: written(values[name]), setBy: setBy ?? "default" }];
   });
   const cells = (tag: string, texts: readonly string[]): string =>
     `<tr>${texts.map((text) => `<${tag} style="text-align:left">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;

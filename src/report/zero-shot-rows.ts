@@ -1,5 +1,6 @@
 /** @file Zero-shot results as rows of tables and figures, beside the poster's numbers where it has them. */
 import { BENCHMARKS, benchmarkOf } from "../evaluation/benchmarks.js";
+import type { Rules } from "../evaluation/rules.js";
 import { ENTITY_SPLITS } from "../evaluation/entity-tracking.js";
 import type { Metric, Result } from "../runs/study/results.js";
 import { macroAverageInterval } from "../statistics/macro-average.js";
@@ -9,7 +10,7 @@ import { conditionLabel } from "./palette.js";
 import type { PhenomenonRow } from "./plots/accuracy-by-phenomenon.js";
 import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedScore, type ZeroShotTask } from "./published.js";
-import { groupRows, groupSeeds, metricOf } from "./result-metrics.js";
+import { findMetric, groupRows, groupSeeds, metricOf } from "./result-metrics.js";
 import { toPercent } from "./percent.js";
 
 /** What the poster calls our tasks; the others are not among its results. */
@@ -20,7 +21,8 @@ const PAPER_TASKS: Readonly<Record<string, ZeroShotTask>> = {
   entity_tracking: "Entity tracking",
   wug_adj: "WUG adjective nominalization",
 };
-const taskLabel = (task: string): string => PAPER_TASKS[task] ?? task;
+/** Name of a task in tables and figures: the poster's where it has one. */
+export const taskLabel = (task: string): string => PAPER_TASKS[task] ?? task;
 
 const metricsOf = ({ metrics }: Result, metric: string, reading: Metric["reading"]): Metric[] =>
   metrics.filter((found) => found.metric === metric && found.reading === reading);
@@ -39,12 +41,13 @@ const groupsOf = (result: Result, reading: "official" | "corrected"): Metric[] =
  * The figure of Figure 3 for each result, official reading, with a 95 % interval over items: accuracy, for WUGs the share of items
  * on which the first form wins, which the poster reports.
  *
- * @param results of zero-shot tasks other than reading
+ * @param results of zero-shot tasks other than reading, as one year's rules count them
+ * @param rules that year, named beside the task; the paper's numbers stand beside those of 2025 alone
  * @throws Error when a result lacks its figure
  *
  * Source: CLASS-IT poster, Figure 3; for the interval of a mean over groups see `macroAverageInterval`.
  */
-export function zeroShotScores(results: readonly Result[]): ScoreRow[] {
+export function zeroShotScores(results: readonly Result[], rules?: Rules): ScoreRow[] {
   return results.map((result): ScoreRow => {
     const { model, condition, task, source } = result;
     const isWug = task === "wug_adj" || task === "wug_past";
@@ -57,13 +60,13 @@ export function zeroShotScores(results: readonly Result[]): ScoreRow[] {
     const paperTask = PAPER_TASKS[task];
     // Generated items are not the paper's task.
     const paper =
-      paperTask === undefined || source !== "real"
+      paperTask === undefined || source !== "real" || rules === 2026
         ? null
         : publishedScore({ model, condition, task: paperTask });
     return {
       model,
       condition,
-      task: taskLabel(task),
+      task: rules === undefined ? taskLabel(task) : `${taskLabel(task)}, ${rules}`,
       value,
       low,
       high,
@@ -105,10 +108,11 @@ export function groupAccuracies(results: readonly Result[]): PhenomenonRow[] {
 /**
  * The same items under each reading: as published, ties by half, and with scores divided by their number of tokens.
  *
- * @param results of zero-shot tasks; those without an accuracy have no row
+ * @param results of zero-shot tasks, as one year's rules count them; those without an accuracy have no row
+ * @param rules that year
  * @throws Error when a result has one reading and lacks another
  */
-export function readingsOfItems(results: readonly Result[]): TidyRow[] {
+export function readingsOfItems(results: readonly Result[], rules: Rules = 2025): TidyRow[] {
   return results
     .filter((result) => metricsOf(result, "accuracy", "official").length > 0)
     .map((result) => {
@@ -117,13 +121,22 @@ export function readingsOfItems(results: readonly Result[]): TidyRow[] {
         model: result.model,
         condition: conditionLabel(result.condition),
         task: taskLabel(result.task),
+        rules: String(rules),
         "official (%)": toPercent(official.value),
+        "if ties are wrong (%)": ifTies(result, "Wrong"),
+        "if ties are right (%)": ifTies(result, "Right"),
         "ties by half (%)": toPercent(onlyMetric(result, "accuracy", "corrected").value),
         "per token (%)": toPercent(onlyMetric(result, "accuracyPerToken", "corrected").value),
         ties: official.ties,
         n: official.n,
       };
     });
+}
+
+/** What an official score of 2026 comes to when the draws among tied options are all wrong, or all right; null in 2025, which draws none. */
+function ifTies(result: Result, drawn: "Wrong" | "Right"): number | null {
+  const found = findMetric(result, { metric: `accuracyIfTies${drawn}`, reading: "official" });
+  return found ? toPercent(found.value) : null;
 }
 
 /**

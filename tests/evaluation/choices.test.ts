@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import {
   chooseCandidate,
   creditForFirst,
+  rankedScores,
+  tiedCandidates,
   TIE_POLICIES,
   type TiePolicy,
 } from "../../src/evaluation/choices.js";
+import { parityFolder, parityJson } from "../support/parity.js";
 
 // torch 2.9.0, torch.max over the candidates; where a score is NaN it differs from ours on purpose.
 const TORCH_MAX = [
@@ -19,6 +23,38 @@ const TORCH_MAX = [
 
 test.each(TORCH_MAX)("of $scores the candidate torch takes is chosen", ({ scores, index }) => {
   expect(chooseCandidate(scores, "item").choice).toBe(index);
+});
+
+/** Indices that the official ranking step of 2026 chose in 400 draws a row: parity/statistics/choice_rule_2026.json. */
+const RANKING_2026 = [
+  { scores: [0, 0], indices: [0, 1] },
+  { scores: [-1, -2], indices: [0] },
+  { scores: [-2, -1], indices: [1] },
+  { scores: [NaN, 0], indices: [1] },
+  { scores: [0, NaN], indices: [0] },
+  { scores: [NaN, NaN], indices: [0, 1] },
+  { scores: [-Infinity, -Infinity], indices: [0, 1] },
+  { scores: [-Infinity, -5], indices: [1] },
+  { scores: [-3, -1, -1], indices: [1, 2] },
+  { scores: [-1, -3, NaN, -1, NaN], indices: [0, 3] },
+  { scores: [NaN, -Infinity], indices: [0, 1] },
+  { scores: [NaN, -3, -3], indices: [1, 2] },
+  { scores: [Infinity, NaN], indices: [0] },
+];
+
+test.each(RANKING_2026)("in 2026, of $scores one of $indices is drawn", ({ scores, indices }) => {
+  expect(tiedCandidates(rankedScores(scores, 2026))).toEqual(indices);
+  expect(chooseCandidate(scores, "item", 2026)).toEqual({ choice: indices[0], tie: indices.length > 1 });
+});
+
+test.skipIf(parityFolder === null)("those rows are the ones of the official code", () => {
+  const number = z.union([z.number(), z.enum(["nan", "inf", "-inf"])]).transform((value) => {
+    const named = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+    return typeof value === "number" ? value : named[value];
+  });
+  const row = z.object({ scores: z.array(number), indices: z.array(z.number()) });
+  const { rows } = z.object({ rows: z.array(row) }).parse(parityJson("statistics/choice_rule_2026.json"));
+  expect(rows).toEqual(RANKING_2026);
 });
 
 describe("ties", () => {

@@ -18,7 +18,7 @@ afterEach(() => {
 
 test("the cell's literal holds when nothing else is set, and the rest follows from the scale", () => {
   const p = paramsOf({ scale: "smoke" });
-  expect(p).toEqual({ scale: "smoke", seeds: [42], out: "results", kept: false });
+  expect(p).toEqual({ scale: "smoke", seeds: [42], rules: [2025, 2026], out: "results", kept: false });
   expect(paramsOf({ scale: "laptop" })).toMatchObject({ seeds: SCALE_SEEDS.laptop, kept: true });
   expect(paramsOf({ scale: "laptop", seeds: [7], kept: false })).toMatchObject({
     seeds: [7],
@@ -30,7 +30,7 @@ test("the cell's literal holds when nothing else is set, and the rest follows fr
 
 test("what is set from outside wins, and the table says who set what", () => {
   const p = paramsOf({ scale: "smoke", seeds: [42, 1] }, '{"scale":"laptop","out":"elsewhere"}');
-  expect(p).toEqual({ scale: "laptop", seeds: [42, 1], out: "elsewhere", kept: true });
+  expect(p).toEqual({ scale: "laptop", seeds: [42, 1], rules: [2025, 2026], out: "elsewhere", kept: true });
   expect(log.mock.calls).toEqual([
     [
       "scale = laptop  (NB_PARAMS)\nseeds = 42, 1  (parameter cell)\nout = elsewhere  (NB_PARAMS)\nkept = true  (default)",
@@ -38,9 +38,17 @@ test("what is set from outside wins, and the table says who set what", () => {
   ]);
 });
 
+test("years of rules are shown where they are set, and must be known", () => {
+  expect(paramsOf({ scale: "smoke", rules: [2026] }).rules).toEqual([2026]);
+  expect(log.mock.calls[0]?.[0]).toContain("rules = 2026  (parameter cell)");
+  expect(() => paramsOf({ scale: "smoke" }, '{"rules":[2024]}')).toThrow(
+    "params: rules must be a list of 2025 and 2026, got [2024] in NB_PARAMS.",
+  );
+});
+
 test("an unknown name lists the known ones", () => {
   expect(() => paramsOf({ scale: "smoke" }, '{"sede":2}')).toThrow(
-    'params: a parameter must be one of scale, seeds, out, kept, got "sede" in NB_PARAMS. Correct the name.',
+    'params: a parameter must be one of scale, seeds, rules, out, kept, got "sede" in NB_PARAMS. Correct the name.',
   );
   const literal = { scale: "smoke", steps: 3 } as const;
   expect(() => paramsOf(literal)).toThrow(/got "steps" in the parameter cell/);

@@ -76,7 +76,7 @@ test(
     expect(injected.metadata.tags).toEqual(["injected-parameters"]);
     expect(JSON.stringify(last.outputs)).toContain("scale = smoke  (papermill)");
     expect(JSON.parse(last.outputs.at(-1).text.join(""))).toEqual({
-      ...{ scale: "smoke", seeds: [3, 4], out: 'a " b', kept: false },
+      ...{ scale: "smoke", seeds: [3, 4], rules: [2025, 2026], out: 'a " b', kept: false },
     });
   },
   2 * MINUTE,

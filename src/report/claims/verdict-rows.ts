@@ -1,4 +1,5 @@
 /** @file Verdicts as tables: every number of one body of evidence, and the overview of published and own side by side. */
+import type { Rules } from "../../evaluation/rules.js";
 import type { Interval } from "../../statistics/summary.js";
 import type { TidyRow } from "../frame.js";
 import type { Comparison } from "./claim.js";
@@ -80,35 +81,46 @@ export function verdictRows(judged: readonly JudgedClaim[]): TidyRow[] {
  *
  * @param judged.published   judged on the widest errors
  * @param judged.ifPaired    the same with the errors of an assumption
- * @param judged.own         judged on our results
- * @throws RangeError when the three are not about the same claims in one order
+ * @param judged.own         judged on our results, under each year's rules
+ * @throws RangeError when they are not about the same claims in one order
  */
 export function verdictOverview(judged: {
   readonly published: readonly JudgedClaim[];
   readonly ifPaired: readonly JudgedClaim[];
-  readonly own: readonly JudgedClaim[];
+  readonly own: readonly { readonly rules: Rules; readonly judged: readonly JudgedClaim[] }[];
 }): TidyRow[] {
   const { published, ifPaired, own } = judged;
   return published.map((one, at) => {
-    const [assumed, ours] = [ifPaired[at], own[at]];
-    if (assumed?.claim.id !== one.claim.id || ours?.claim.id !== one.claim.id)
+    const assumed = ifPaired[at];
+    const ours = own.map((year) => ({ rules: year.rules, ofYear: year.judged[at] }));
+    const stray = [assumed, ...ours.map(({ ofYear }) => ofYear)].find(
+      (other) => other?.claim.id !== one.claim.id,
+    );
+    if (stray || !assumed)
       throw new RangeError(
-        `verdictOverview: all verdicts must be about the same claims, got "${one.claim.id}", "${assumed?.claim.id}" and "${ours?.claim.id}" in row ${at + 1}. Judge one list of claims.`,
+        `verdictOverview: all verdicts must be about the same claims, got "${one.claim.id}" and "${stray?.claim.id}" in row ${at + 1}. Judge one list of claims.`,
       );
     return {
       claim: one.claim.statement,
       published: one.verdict ?? "",
-      "effect [95 %], corrected p, n": inWords(one),
+      "effect [95 %], corrected p, n": effectInWords(one),
       "published if paired": assumed.verdict ?? "",
-      ours: ours.verdict ?? "",
-      "our effect [95 %], corrected p, n": inWords(ours),
+      ...Object.fromEntries(
+        ours.flatMap(({ rules, ofYear }) => [
+          [`ours, rules of ${rules}`, ofYear?.verdict ?? ""],
+          [`our effect, rules of ${rules}`, ofYear ? effectInWords(ofYear) : ""],
+        ]),
+      ),
       "what it cannot settle": one.claim.caveat ?? "",
     };
   });
 }
 
-/** Spaces within a number and its name do not break. */
-function inWords(judged: JudgedClaim): string {
+/**
+ * Effect with its interval, corrected p and n in words; the reason where there is no verdict. Spaces within a number and its name do
+ * not break.
+ */
+export function effectInWords(judged: JudgedClaim): string {
   if (judged.verdict === null) return judged.reason;
   const { unit, correctedP, n } = judged;
   const signed = (value: number): string => {

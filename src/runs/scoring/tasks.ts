@@ -2,7 +2,7 @@
  * @file The zero-shot tasks of a study by name. Which items each has and what is counted lies in `tasks/`; the scoring rules live in
  * `evaluation/`, where `benchmarks.ts` tells how to add one.
  */
-import { BENCHMARKS, type BenchmarkName } from "../../evaluation/benchmarks.js";
+import { BENCHMARKS, isBenchmark, type BenchmarkName } from "../../evaluation/benchmarks.js";
 import type { Study } from "../study/study.js";
 import { defineBenchmark, hasBenchmark } from "./tasks/benchmark.js";
 import { defineReading } from "./tasks/reading.js";
@@ -12,7 +12,6 @@ import type { TaskDefinition } from "./tasks/task-definition.js";
 export type Task = BenchmarkName | "reading";
 /** Age of acquisition, which is none of `TASKS`: it is of the checkpoints of a training run, not of one model. */
 export const ACQUISITION_TASK = "aoa";
-const isBenchmark = (name: string): name is BenchmarkName => Object.hasOwn(BENCHMARKS, name);
 /** Every task a study can be judged by; `tasksOf` has those whose items are at hand. */
 export const TASKS: readonly Task[] = [...Object.keys(BENCHMARKS).filter(isBenchmark), "reading"];
 

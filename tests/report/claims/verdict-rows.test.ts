@@ -4,6 +4,11 @@ import { ownEvidence } from "../../../src/report/claims/own-evidence.js";
 import { PAPER_CLAIMS } from "../../../src/report/claims/paper-claims.js";
 import { publishedEvidence } from "../../../src/report/claims/published-evidence.js";
 import { verdictEffects, verdictOverview, verdictRows } from "../../../src/report/claims/verdict-rows.js";
+import {
+  whereYearsDiffer,
+  yearlyVerdictEffects,
+  yearlyVerdictRows,
+} from "../../../src/report/claims/verdicts-by-year.js";
 import { figureSvg } from "../../../src/report/figure.js";
 import { verdictForest } from "../../../src/report/plots/verdict-forest.js";
 
@@ -27,19 +32,43 @@ describe("tables of verdicts", () => {
   });
 
   test("set published and own numbers side by side in words", () => {
-    const [first] = verdictOverview({ published, ifPaired, own });
+    const years = [2025 as const, 2026 as const].map((rules) => ({ rules, judged: own }));
+    const [first] = verdictOverview({ published, ifPaired, own: years });
     expect(first).toMatchObject({
       published: "inconclusive",
-      ours: "",
-      "our effect [95 %], corrected p, n": "no results on WSC at this scale",
+      "ours, rules of 2025": "",
+      "our effect, rules of 2026": "no results on WSC at this scale",
     });
     expect(first?.["effect [95 %], corrected p, n"]).toMatch(
       /^−0\.1 \[−\d\.\d,\s\d\.\d\], p\s=\s1\.000, n\s=\s29,577$/,
     );
-    expect(() => verdictOverview({ published, ifPaired, own: own.slice(1) })).toThrow(
+    const shifted = [{ rules: 2025 as const, judged: own.slice(1) }];
+    expect(() => verdictOverview({ published, ifPaired, own: shifted })).toThrow(
       /same claims, got "fine-tuning-gain"/,
     );
   });
+});
+
+test("years stand claim after claim, and a sentence says where their verdicts differ", () => {
+  // The same claims decided on other errors stand in for another year.
+  const years = [
+    { rules: 2025 as const, judged: published },
+    { rules: 2026 as const, judged: own },
+  ];
+  const rows = yearlyVerdictRows(years);
+  expect(rows.slice(0, 2).map(({ rules, claim }) => [rules, claim])).toEqual([
+    ["2025", PAPER_CLAIMS[0]?.statement],
+    ["2026", PAPER_CLAIMS[0]?.statement],
+  ]);
+  expect(yearlyVerdictEffects(years)[0]?.label).toBe(`${PAPER_CLAIMS[0]?.label} · 2025`);
+  const sentences = whereYearsDiffer(years);
+  expect(sentences).toHaveLength(PAPER_CLAIMS.length);
+  expect(sentences[0]).toMatch(
+    /^“Instruction tuning gives gains in fine-tuning” is inconclusive under the rules of 2025 \(−0\.1 .+\), and not decided under the rules of 2026 \(no results on WSC at this scale\)\.$/,
+  );
+  expect(whereYearsDiffer([years[0], years[0]].flatMap((year) => year ?? []))).toEqual([
+    "Every verdict is the same under the rules of both years.",
+  ]);
 });
 
 test("the figure has a line a claim, effects with intervals, and panels by unit", async () => {
