@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { TIE_POLICIES, type TiePolicy } from "../evaluation/choices.js";
 import type { Rules } from "../evaluation/rules.js";
 import type { Result } from "../runs/study/results.js";
+import { isScoredUnder, resultsUnder } from "../runs/scoring/results-under-rules.js";
 import { ACQUISITION_TASK, TASKS, type Task } from "../runs/scoring/tasks.js";
 import { describeAcquisition, describeFolderSummary, describeResult } from "./evaluation-tables.js";
 import {
@@ -59,7 +60,7 @@ export function evaluateVerb(surroundings: Surroundings): Command {
     new Option("--out <folder>", "where items, summaries and official predictions are written"),
     new Option("--fast", "the fast sets where the data has both"),
     choice("--tie-policy <name>", "what a tie earns in the corrected reading", TIE_POLICIES),
-    rulesOption(),
+    rulesOption().default(2025),
     ...shared,
     jsonOption(),
   ])
@@ -72,7 +73,12 @@ const STUDY_OPTIONS = ["scale", "seed", "config", "crossed", "results", "cache"]
 const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 async function evaluate(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
-  const { condition } = options;
+  const { condition, tasks, rules } = options;
+  const foreign = tasks.filter((task) => !isScoredUnder(task, rules));
+  if (foreign.length > 0)
+    throw new RangeError(
+      `class-it evaluate: every task must be one of the rules of ${rules}, got ${foreign.join(", ")}. Leave ${foreign.length === 1 ? "it" : "them"} out, or name another year with --rules.`,
+    );
   if (condition === undefined) return evaluateModelFolder(options, surroundings);
   const misplaced = FOLDER_OPTIONS.filter((name) => options[name] !== undefined);
   if (misplaced.length > 0)
@@ -91,7 +97,7 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
 
 async function evaluateStudy(
   subject: SubjectOptions,
-  { tasks, json }: EvaluateOptions,
+  { tasks, rules, json }: EvaluateOptions,
   surroundings: Surroundings,
 ): Promise<void> {
   const { condition, seed } = subject;
@@ -106,14 +112,14 @@ async function evaluateStudy(
   for (const model of models)
     for (const task of tasks) {
       stderr.write(`evaluate: ${model} ${condition}, seed ${seed}: ${task}\n`);
-      results.push(
+      const published =
         task === ACQUISITION_TASK
           ? await evaluateAcquisition(study, { model, condition })
-          : await evaluateCondition(study, { model, condition, task }),
-      );
+          : await evaluateCondition(study, { model, condition, task });
+      results.push(...resultsUnder(study.resultsFolder, [published], rules));
     }
   if (json) return printJson(surroundings, results);
-  for (const result of results) stdout.write(`${describeResult(result)}\n`);
+  for (const result of results) stdout.write(`${describeResult(result, rules)}\n`);
   stdout.write(`Results and items lie in ${study.resultsFolder}.\n`);
 }
 

@@ -1,4 +1,5 @@
 /** @file Scores as the tables that `class-it evaluate` prints. */
+import type { Rules } from "../evaluation/rules.js";
 import type { TidyRow } from "../report/frame.js";
 import { tableMarkdown } from "../report/table.js";
 import type { AcquisitionFolderSummary } from "../runs/scoring/folder-evaluation/acquisition.js";
@@ -6,8 +7,11 @@ import type { AcquisitionKind } from "../runs/scoring/tasks/acquisition-words.js
 import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
 import type { Result } from "../runs/study/results.js";
 
-/** A result as a table: one row a metric and part, both readings side by side. */
-export function describeResult({ model, condition, seed, scale, source, task, metrics }: Result): string {
+/** A result as a table: one row a metric and part, official and corrected side by side; `rules` counted it. */
+export function describeResult(
+  { model, condition, seed, scale, source, task, metrics }: Result,
+  rules: Rules,
+): string {
   const correctedOf = (metric: string, part: string) =>
     metrics.find((other) => other.metric === metric && other.part === part && other.reading === "corrected");
   const rows: TidyRow[] = metrics
@@ -29,7 +33,7 @@ export function describeResult({ model, condition, seed, scale, source, task, me
       };
     });
   return tableMarkdown(rows, {
-    caption: `${task}: ${model} ${condition}, seed ${seed}, ${scale} scale, ${source} text`,
+    caption: `${task}: ${model} ${condition}, seed ${seed}, ${scale} scale, ${source} text, rules of ${rules}`,
     maxRows: rows.length,
     missing: "the metric has one reading.",
     note: "Proportions from 0 to 1. Beside the paper's numbers: notebooks 05-zero-shot and 06-reading-times.",

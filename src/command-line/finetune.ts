@@ -2,7 +2,8 @@
 import { basename, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { PRECISIONS, SCALES, type Precision, type Scale } from "../config.js";
-import { POOLINGS, type Pooling } from "../evaluation/superglue-schedule.js";
+import type { Rules } from "../evaluation/rules.js";
+import { OFFICIAL_POOLING, POOLINGS, type Pooling } from "../evaluation/superglue-schedule.js";
 import { SELECTIONS, type Selection } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, SUPERGLUE_TASKS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
 import type { Study } from "../runs/study/study.js";
@@ -17,6 +18,7 @@ import {
   example,
   jsonOption,
   listOption,
+  rulesOption,
   studyOptions,
   type StudyOptions,
 } from "./options.js";
@@ -33,6 +35,7 @@ interface FinetuneOptions extends StudyOptions {
   readonly out?: string;
   readonly seeds?: readonly number[];
   readonly scale: Scale;
+  readonly rules?: Rules;
   readonly pooling: Pooling;
   readonly selection: Selection;
   readonly precision: Precision;
@@ -86,6 +89,10 @@ export function finetuneVerb(surroundings: Surroundings): Command {
       (value) => [...new Set(value.split(",").map((each) => wholeNumber("seeds")(each.trim())))],
     ),
     choice("--scale <name>", "how many items and epochs", SCALES).makeOptionMandatory(),
+    rulesOption("official runs of that year: its pooling, and the epoch chosen on the scored set").conflicts([
+      "pooling",
+      "selection",
+    ]),
     choice("--pooling <name>", "the position the head reads", POOLINGS).default("lastToken"),
     choice("--selection <name>", "what the epoch is chosen on", SELECTIONS).default("heldOutTrain"),
     choice("--precision <name>", "of matrix products", PRECISIONS).default("float32"),
@@ -158,11 +165,11 @@ async function finetuneOne(
     import("../runs/finetuning/seed-run.js"),
     import("../runs/finetuning/cost.js"),
   ]);
-  const { pooling, selection, precision, frozen = false, patience, rate, multircTrain } = options;
+  const { rules, precision, frozen = false, patience, rate, multircTrain } = options;
   const seeds = options.seeds ?? FINETUNING_SEEDS;
   const choices = {
-    pooling,
-    selection,
+    pooling: rules === undefined ? options.pooling : OFFICIAL_POOLING[rules],
+    selection: rules === undefined ? options.selection : "officialDev",
     precision,
     isFrozen: frozen,
     multircTrain,

@@ -47,18 +47,15 @@ export function choice<Name extends string>(
 }
 
 /** Whose rules score: a year of the BabyLM evaluation. */
-export function rulesOption(): Option {
+export function rulesOption(description = "BabyLM evaluation whose rules score"): Option {
   const names = RULES.map(String);
-  return new Option("--rules <year>", "BabyLM evaluation whose rules score")
-    .choices(names)
-    .argParser((value) => {
-      const found = RULES.find((year) => String(year) === value);
-      if (found !== undefined) return found;
-      throw new RangeError(
-        `class-it: rules must be one of ${names.join(", ")}, got "${value}". Correct the option --rules.`,
-      );
-    })
-    .default(2025);
+  return new Option("--rules <year>", description).choices(names).argParser((value) => {
+    const found = RULES.find((year) => String(year) === value);
+    if (found !== undefined) return found;
+    throw new RangeError(
+      `class-it: rules must be one of ${names.join(", ")}, got "${value}". Correct the option --rules.`,
+    );
+  });
 }
 
 /** Names separated by commas, each of them valid; a name given twice counts once. */

@@ -68,8 +68,8 @@ export function chooseCandidate(scores: readonly number[], item: string, rules: 
         "Check the model's weights for NaN.",
     );
   }
-  const [choice = 0, ...others] = tiedCandidates(ranked);
-  return { choice, tie: others.length > 0 };
+  const best = ranked.reduce((highest, score) => Math.max(highest, score), -Infinity);
+  return { choice: ranked.indexOf(best), tie: ranked.lastIndexOf(best) !== ranked.indexOf(best) };
 }
 
 /**

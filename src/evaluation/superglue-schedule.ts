@@ -1,5 +1,6 @@
 /** @file The official settings of fine-tuning, the positions a head may read, and the learning rate. Batch sizes and epochs are the tasks' own, in `superglue-tasks.ts`. */
 import type { OptimizerConfig } from "../config.js";
+import type { Rules } from "./rules.js";
 
 /**
  * Position of the body the head reads. `lastToken` is the last one of the text, wherever the padding stands (docs/decisions.md#d11).
@@ -7,6 +8,14 @@ import type { OptimizerConfig } from "../config.js";
  */
 export const POOLINGS = ["lastToken", "firstToken", "officialFinal"] as const;
 export type Pooling = (typeof POOLINGS)[number];
+
+/**
+ * The position each year's official runs pool: the first of rows padded on the right, or the last of rows padded on the left, which is
+ * the text's last token. Positions are rotary, so left padding moves logits by rounding alone.
+ *
+ * Source: BabyLM evaluation pipeline 2025, finetune/run.py, defaults; of 2026, scripts/eval_finetuning.sh.
+ */
+export const OFFICIAL_POOLING: Readonly<Record<Rules, Pooling>> = { 2025: "firstToken", 2026: "lastToken" };
 
 /** Source: BabyLM evaluation pipeline 2025, finetune/run.py and trainer.py, defaults; docs/paper.md#fine-tuning. */
 export const FINETUNING = {

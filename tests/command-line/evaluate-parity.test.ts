@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -124,6 +124,128 @@ describe.skipIf(parityFolder === null).each(["plain", "prefix_space"])(
     });
   },
 );
+
+/** Expected files of 2026, with the folder of predictions that the official code would write. */
+const TASKS_2026 = [
+  ["entity_tracking_fast", "entity_tracking", EVALUATION, "entity_tracking/entity_tracking_fast"],
+  ["ewok_handmade", "ewok", inputs("ewok_handmade"), "ewok/ewok_handmade"],
+  ["edge_cases", "blimp", inputs("edge_cases"), "blimp/edge_cases"],
+  ...(["global_piqa_parallel", "global_piqa_nonparallel"] as const).map(
+    (task) => [task, task, inputs("global_piqa_handmade"), `${task}/${task}`] as const,
+  ),
+] as const;
+const expectedItem2026 = z.object({
+  id: z.string(),
+  id_2025: z.string().optional(),
+  label: z.number().optional(),
+  pred_index: z.number().nullable(),
+  pred: z.string().nullable(),
+  scores: z.array(z.number()),
+  n_scored: z.array(z.number()),
+  tied: z.array(z.number()).optional(),
+});
+const ownItem2026 = z.looseObject({
+  id: z.string(),
+  id2025: z.string().optional(),
+  label: z.number().optional(),
+  scores: z.array(z.number()),
+  numTokens: z.array(z.number()),
+  choice: z.number().nullable(),
+  tied: z.array(z.number()).optional(),
+});
+const summary2026 = z.object({
+  average: z.number(),
+  average_if_ties_wrong: z.number(),
+  average_if_ties_right: z.number(),
+  items: z.number(),
+  exact_ties: z.number(),
+  near_tie_ids: z.array(z.string()),
+  by: z.record(z.string(), z.record(z.string(), z.number())),
+});
+const ownSummary2026 = z.object({
+  rules: z.literal(2026),
+  official: z.object({
+    average: z.number(),
+    averageIfTiesWrong: z.number(),
+    averageIfTiesRight: z.number(),
+    by: z.record(z.string(), z.record(z.string(), z.number())),
+  }),
+  n: z.number(),
+  ties: z.number(),
+});
+
+describe.skipIf(parityFolder === null).each(["plain", "prefix_space"])(
+  "class-it evaluate --rules 2026, model %s",
+  (model) => {
+    test.each(TASKS_2026)(
+      "%s: ids, choices, ties, predictions, and the average with its range",
+      async (name, task, data, tree) => {
+        const out = temporaryFolder();
+        const { code } = await command(
+          `evaluate --rules 2026 --model ${parityPath(model, "model")} --tasks ${task} --data ${data} --fast --out ${out}`,
+        );
+        expect(code).toBe(0);
+        const folder = "expected/zero_shot_2026";
+        const summary = summary2026.parse(parityJson(model, folder, `${name}.summary.json`));
+        const own = new Map(
+          linesOf(join(out, task, "items.jsonl"))
+            .map((row) => ownItem2026.parse(row))
+            .map((item) => [item.id, item]),
+        );
+        expect(own.size).toBe(summary.items);
+        const root = join(out, "official/model/main/zero_shot/causal", tree);
+        const predictions = new Map(
+          Object.values(predictionFile.parse(json(root, "predictions.json"))).flatMap((group) =>
+            group.predictions.map(({ id, pred }) => [id, pred] as const),
+          ),
+        );
+        const wrong = parityLines(model, folder, `${name}.items.jsonl`)
+          .map((row) => expectedItem2026.parse(row))
+          .filter((official) => {
+            const item = own.get(official.id);
+            const near = official.scores.every(
+              (score, at) => Math.abs(score - (item?.scores[at] ?? NaN)) < 5e-4,
+            );
+            const same =
+              item?.id2025 === official.id_2025 &&
+              item?.label === official.label &&
+              item?.tied?.join() === official.tied?.join() &&
+              item?.numTokens.join() === official.n_scored.join();
+            const chosen =
+              item?.choice === official.pred_index &&
+              (official.pred === null || predictions.get(official.id) === official.pred);
+            return !near || !same || !(chosen || summary.near_tie_ids.includes(official.id));
+          });
+        expect(wrong.map(({ id }) => id)).toEqual([]);
+        const { official, n, ties } = ownSummary2026.parse(json(out, task, "summary.json"));
+        expect({ n, ties }).toEqual({ n: summary.items, ties: summary.exact_ties });
+        expect(official.average).toBeCloseTo(summary.average, 9);
+        expect(official.averageIfTiesWrong).toBeCloseTo(summary.average_if_ties_wrong, 9);
+        expect(official.averageIfTiesRight).toBeCloseTo(summary.average_if_ties_right, 9);
+        for (const [kind, groups] of Object.entries(summary.by))
+          for (const [group, value] of Object.entries(groups))
+            expect(official.by[kind]?.[group], `${kind} ${group}`).toBeCloseTo(value, 9);
+        // The text report has ties in it, which the official code draws without a seed.
+        if (ties === 0 && existsSync(parityPath(model, folder, `${name}.report.txt`)))
+          expect(readFileSync(join(root, "best_temperature_report.txt"), "utf8").trim()).toBe(
+            readFileSync(parityPath(model, folder, `${name}.report.txt`), "utf8").trim(),
+          );
+      },
+      240_000,
+    );
+  },
+);
+
+test("a task of another year is refused before anything is scored", async () => {
+  const out = temporaryFolder();
+  const { code, stderr } = await command(
+    `evaluate --rules 2026 --model nowhere --tasks blimp,wug_adj --data nowhere --out ${out}`,
+  );
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(
+    "every task must be one of the rules of 2026, got wug_adj. Leave it out, or name another year with --rules.",
+  );
+});
 
 /** Where the official tree has a task's predictions. */
 function predictionsOf(out: string, task: string, data: string): string {

@@ -8,7 +8,8 @@ import { ZERO_SHOT_QUALITY } from "./paper-subjects.js";
 const llama = (condition: string) => subjectName("llama140M", condition);
 
 /** Of every question, as soon as its results are there. */
-const SHORT_OPTIONS = "entity tracking, part of the mean, moves with a preference for short options";
+const SHORT_OPTIONS =
+  "under the rules of 2025 entity tracking, part of the mean, moves with a preference for short options";
 
 const above = (
   id: string,

@@ -1,5 +1,4 @@
 /** @file Scored items of a benchmark as a table of ids and numbers, which every year's rules can count. */
-import { z } from "zod";
 import { correctFirst, type StoredItem } from "../../../evaluation/benchmark-summary.js";
 import type { BenchmarkName } from "../../../evaluation/benchmarks.js";
 import { creditForFirst } from "../../../evaluation/choices.js";
@@ -62,39 +61,48 @@ export function itemTable(name: BenchmarkName, items: readonly StoredItem[]): It
   };
 }
 
-const cell = z.union([z.string(), z.number(), z.null()]);
-
-/** The columns as items again. @throws Error when a column is missing or holds something else */
-export function readItemTable({ columns, rows }: ItemTable): StoredItem[] {
-  const [id, uid, choice, tie] = ["id", "uid", "choice", "tie"].map((name) => columns.indexOf(name));
-  const [share = -1, label = -1, dropped = -1] = ["humanShare", "label", "dropped2026"].map((name) =>
-    columns.indexOf(name),
+/** A cell that must be a number. A schema for each of a million cells would take seconds. */
+function numberAt(row: ItemTable["rows"][number], column: number): number {
+  const value = row[column];
+  if (typeof value === "number") return value;
+  throw new TypeError(
+    `readItemTable: column ${column + 1} must have a number in every row, got ${JSON.stringify(value)}. Score the items again.`,
   );
+}
+
+function textAt(row: ItemTable["rows"][number], column: number): string {
+  const value = row[column];
+  if (typeof value === "string") return value;
+  throw new TypeError(
+    `readItemTable: column ${column + 1} must have a text in every row, got ${JSON.stringify(value)}. Score the items again.`,
+  );
+}
+
+/** The columns as items again. @throws TypeError when a column is missing or holds something else */
+export function readItemTable({ columns, rows }: ItemTable): StoredItem[] {
+  const column = (name: string): number => columns.indexOf(name);
+  const [id, uid, choice, tie] = [column("id"), column("uid"), column("choice"), column("tie")];
+  const [share, label, dropped] = [column("humanShare"), column("label"), column("dropped2026")];
   const numbered = (prefix: string): number[] =>
     columns.flatMap((name, index) => (new RegExp(`^${prefix}\\d+$`).test(name) ? [index] : []));
-  const [scoreColumns, tokenColumns] = [numbered("logProb"), numbered("tokens")];
-  const firstColumns = numbered("unscoredFirst");
-  const number = z.number();
+  const [scores, tokens, firsts] = [numbered("logProb"), numbered("tokens"), numbered("unscoredFirst")];
   return rows.map((row) => {
-    const at = (index: number | undefined): string | number | null => cell.parse(row[index ?? -1]);
+    // An item may have fewer candidates than the others.
     const present = (indices: readonly number[]): number[] =>
-      indices
-        .map(at)
-        .filter((value) => value !== null)
-        .map((value) => number.parse(value));
+      indices.filter((index) => row[index] !== null).map((index) => numberAt(row, index));
     return {
-      id: z.string().parse(at(id)),
-      uid: z.string().parse(at(uid)),
-      scores: present(scoreColumns),
-      numTokens: present(tokenColumns),
-      ...(firstColumns.length > 0 && {
-        unscoredFirst: firstColumns.map((index) => number.nullable().parse(at(index))),
+      id: textAt(row, id),
+      uid: textAt(row, uid),
+      scores: present(scores),
+      numTokens: present(tokens),
+      ...(firsts.length > 0 && {
+        unscoredFirst: firsts.map((index) => (row[index] === null ? null : numberAt(row, index))),
       }),
-      choice: number.parse(at(choice)),
-      tie: at(tie) === 1,
-      ...(share >= 0 && { humanShare: number.parse(at(share)) }),
-      ...(label >= 0 && { label: number.parse(at(label)) }),
-      ...(dropped >= 0 && at(dropped) === 1 && { isDropped2026: true }),
+      choice: numberAt(row, choice),
+      tie: row[tie] === 1,
+      ...(share >= 0 && { humanShare: numberAt(row, share) }),
+      ...(label >= 0 && { label: numberAt(row, label) }),
+      ...(dropped >= 0 && row[dropped] === 1 && { isDropped2026: true }),
     };
   });
 }
