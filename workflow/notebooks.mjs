@@ -16,12 +16,12 @@ export { executeNotebook, listNotebooks, publishNotebooks, syncNotebooks };
 const USAGE = "notebooks.mjs sync [--check] | run [NAME …] [--out=FOLDER] [--scale=smoke …] | publish FOLDER";
 
 /**
- * A parameter of a notebook as JSON has it: `--seeds=42,1` is a list.
+ * A parameter of a notebook as JSON has it: `--seeds=42,1` and `--rules=2026` are lists.
  *
  * @param {string} name @param {string} text @returns {unknown}
  */
 const parsed = (name, text) =>
-  name === "seeds"
+  name === "seeds" || name === "rules"
     ? text.split(",").map(Number)
     : text === "true" || text === "false"
       ? text === "true"

@@ -89,8 +89,11 @@ export function summariseBenchmark(
   scored: readonly StoredItem[],
   { items = [], tiePolicy = "halfCredit", rules = 2025 }: SummaryOptions = {},
 ): BenchmarkSummary {
-  const ranked = scored.map((item) => correctFirst({ ...item, scores: rankedScores(item.scores, rules) }));
-  const nan = scored.filter(({ scores }) => scores.some(Number.isNaN)).length;
+  const ranked =
+    rules === 2025 && scored.every(({ label = 0 }) => label === 0)
+      ? scored
+      : scored.map((item) => correctFirst({ ...item, scores: rankedScores(item.scores, rules) }));
+  const nan = scored.filter(({ scores }) => scores.some((score) => Number.isNaN(score))).length;
   const accuracy = summariseAccuracy(ranked, "official");
   const common = { rules, n: accuracy.n, ties: accuracy.ties };
   const quirks = { ...countQuirks(scored, items), ...(nan > 0 && { nan }) };
@@ -113,7 +116,7 @@ export function summariseBenchmark(
       nan > 0 || isPerToken
         ? null
         : accuracyReading(name, ranked.map(dividedByTokens), [], "halfCredit").average,
-    fewestTokens: ranked.some(({ numTokens }) => new Set(numTokens).size > 1)
+    fewestTokens: ranked.some(({ numTokens }) => numTokens.some((count) => count !== numTokens[0]))
       ? accuracyReading(name, ranked.map(byLength), [], "halfCredit").average
       : null,
     ...common,
@@ -137,15 +140,17 @@ export function correctFirst<Item extends Pick<StoredItem, "label" | "scores" | 
 const perToken = ({ scores, numTokens }: Pick<StoredItem, "scores" | "numTokens">): number[] =>
   scores.map((score, index) => score / (numTokens[index] ?? Number.NaN));
 
-function dividedByTokens(item: StoredItem): StoredItem {
+type Counted = Pick<StoredItem, "uid" | "scores" | "tie">;
+
+function dividedByTokens(item: StoredItem): Counted {
   const scores = perToken(item);
-  return { ...item, scores, ...chooseCandidate(scores, item.id) };
+  return { uid: item.uid, scores, tie: chooseCandidate(scores, item.id).tie };
 }
 
 /** Scored as if every token were as probable as every other. */
-function byLength(item: StoredItem): StoredItem {
-  const scores = item.numTokens.map((count) => -count);
-  return { ...item, scores, ...chooseCandidate(scores, item.id) };
+function byLength({ uid, id, numTokens }: StoredItem): Counted {
+  const scores = numTokens.map((count) => -count);
+  return { uid, scores, tie: chooseCandidate(scores, id).tie };
 }
 
 /** Correlations in place of accuracies. */
@@ -179,7 +184,7 @@ function summariseWugs(
 
 function accuracyReading(
   name: BenchmarkName,
-  scored: readonly Pick<StoredItem, "uid" | "scores" | "tie">[],
+  scored: readonly Counted[],
   items: readonly ChoiceItem[],
   policy: TiePolicy,
 ): BenchmarkReading {
