@@ -105,6 +105,7 @@ export * from "./report/finetuning-rows.js";
 export * from "./report/zero-shot-rows.js";
 export * from "./report/rules-rows.js";
 export { entityChoosersOf, type EntityChooser } from "./runs/description/entity-choosers.js";
+export * from "./report/acquisition-rows.js";
 export { crossedEffects, crossedRows } from "./report/crossed-rows.js";
 export { surprisalBins, type SurprisalBin } from "./report/surprisal-bins.js";
 export * from "./report/data-statement.js";
