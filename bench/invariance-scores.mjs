@@ -17,7 +17,7 @@ const { startClassifier } = await source("evaluation/superglue-training.js");
 const { loadModel } = await source("model/checkpoint.js");
 const { readSafetensors } = await source("model/safetensors.js");
 const { seeded, shuffled } = await source("random.js");
-const { openScorer } = await source("runs/scoring/scoring.js");
+const { openScorer } = await source("runs/scoring/open-scorer.js");
 
 /** @typedef {import("./invariance.mjs").Scored} Scored */
 /** @typedef {import("./invariance.mjs").Way} Way */

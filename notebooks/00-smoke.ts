@@ -48,7 +48,7 @@ if (!(gap < 1e-3))
 
 // %%
 const smoke = kit.deriveStudy("smoke");
-const config = {
+const config: kit.StudyConfig = {
   ...smoke,
   pretraining: { ...smoke.pretraining, batchSize: 8, maxEpochs: 2 },
   budget: { ...smoke.budget, pretrainingWords: 60_000, heldOutWords: 5_000 },

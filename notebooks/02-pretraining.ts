@@ -30,7 +30,7 @@ const p = kit.params();
 
 // %%
 const defaults = kit.deriveStudy(p.scale);
-const config = {
+const config: kit.StudyConfig = {
   ...defaults,
   pretraining: { ...defaults.pretraining, learningRate: defaults.pretraining.learningRate },
 };

@@ -26,11 +26,12 @@ const p = kit.params();
 // %% [markdown]
 // ## Hyperparameters
 //
-// Edit here, for example `lossOn: "full"` or `chatTemplate: "speakerLetters"`.
+// Edit here: write `lossOn: "full"` in place of what it says, or add `chatTemplate: "speakerLetters"`. What depends on the
+// setting is trained and measured again; pre-training comes from the cache.
 
 // %%
 const defaults = kit.deriveStudy(p.scale);
-const config = {
+const config: kit.StudyConfig = {
   ...defaults,
   instructions: { ...defaults.instructions, lossOn: defaults.instructions.lossOn },
 };

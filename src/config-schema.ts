@@ -84,7 +84,10 @@ export const tuningStageSchema: z.ZodType<TuningStage> = z.strictObject({
   optimizer: z.enum(["reset", "carry"]).exactOptional(),
 });
 
-/** A whole configuration; a field it does not know is refused. */
+/**
+ * A whole configuration; a field it does not know is refused. A setting that is newer than some results has a default here: what the
+ * kit did before the setting was one, so that results which lack it still stand for what they were computed with.
+ */
 export const studyConfigSchema: z.ZodType<StudyConfig> = z.strictObject({
   scale: z.enum(SCALES),
   architectures: perModel(architecture),
@@ -105,7 +108,7 @@ export const studyConfigSchema: z.ZodType<StudyConfig> = z.strictObject({
     scheduleSpan: z.enum(["perPhase", "whole"]),
     optimizerAtPhase: z.enum(["reset", "carry"]),
   }),
-  startCheckpoint: z.enum(["lastEpoch", "bestHeldOut"]),
+  startCheckpoint: z.enum(["lastEpoch", "bestHeldOut"]).default("lastEpoch"),
   curricula: z.record(z.string(), z.array(tuningStageSchema).readonly()),
   pretrainingRows: z.enum(["documents", "documentsIsolated"]),
   rowLengthTokens: perModel(number),
@@ -120,6 +123,12 @@ export const studyConfigSchema: z.ZodType<StudyConfig> = z.strictObject({
   checkpointWords: z.array(number).readonly(),
   shrunk: z.array(z.string()).readonly(),
 });
+
+/** The configuration of an older result with the settings it lacks; as it is where it is none of this version. */
+export function completeConfig(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const parsed = studyConfigSchema.safeParse(config);
+  return parsed.success ? { ...parsed.data } : config;
+}
 
 /**
  * The first thing wrong with a value of the wrong shape, such as `instructions.lossOn: expected one of "reply"|"full"`.

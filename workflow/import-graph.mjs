@@ -1,10 +1,11 @@
-/** @file Who imports whom in src and tests, as dependency-cruiser reads it: which modules can run without TensorFlow. */
-import { cruise } from "dependency-cruiser";
+/** @file Who imports whom: in src and tests as dependency-cruiser reads them, and what a module reaches. */
 
 /** @typedef {Map<string, readonly string[]>} ImportGraph the modules each imports when it runs, imports of types left out */
 
 /** @returns {Promise<ImportGraph>} paths from the project's folder */
 export async function readImports() {
+  // Loaded here: set-up uses this file before packages are installed.
+  const { cruise } = await import("dependency-cruiser");
   const { output } = await cruise(["src", "tests"], {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)dist/" },

@@ -34,6 +34,9 @@ async function copyTree() {
     copyFileSync(join(root, path), join(copy, path));
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "dir");
+  // Tests run the sources; of what set-up compiles they read the code versions alone.
+  mkdirSync(join(copy, "src/dist"), { recursive: true });
+  copyFileSync(join(root, "src/dist/code-versions.json"), join(copy, "src/dist/code-versions.json"));
   return copy;
 }
 

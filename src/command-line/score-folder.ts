@@ -30,7 +30,7 @@ export async function scoreFolder(
   const [{ evaluateFolder }, { evaluateAcquisitionFolder }, { openScorer }] = await Promise.all([
     import("../runs/scoring/folder-evaluation/evaluate-folder.js"),
     import("../runs/scoring/folder-evaluation/acquisition.js"),
-    import("../runs/scoring/scoring.js"),
+    import("../runs/scoring/open-scorer.js"),
   ]);
   const line = progressLine(stderr);
   // A folder of checkpoints need not hold a model itself.

@@ -41,18 +41,19 @@ async function train(options: TrainOptions, surroundings: Surroundings): Promise
     const subjects = models.map((model) => ({ model, condition }));
     return tellBudgets([{ study, subjects }], { rehearse: true, json: options.json === true }, surroundings);
   }
-  const { readCurve, textLoss } = await import("../runs/training/results.js");
+  const { readCurve } = await import("../runs/training/outcome.js");
+  const { textLoss } = await import("../runs/training/results.js");
   const subject = `${condition}, seed ${seed}, ${scale} scale, ${study.source} text`;
   surroundings.stderr.write(`train: ${models.join(" and ")}, ${subject}\n`);
   const trained = await trainModels(study, { models, condition }, surroundings);
   const phases = trained.flatMap(({ model, phases }) =>
-    phases.map(({ phase, stage, outcome }) => ({
+    phases.map((finished) => ({
       model,
-      phase,
-      steps: readCurve(stage).length,
-      heldOutTextNats: textLoss(outcome)[0],
-      seconds: stage.seconds,
-      stage: stage.hash,
+      phase: finished.phase,
+      steps: readCurve(finished.stage).length,
+      heldOutTextNats: textLoss(finished)[0],
+      seconds: finished.stage.seconds,
+      stage: finished.stage.hash,
     })),
   );
   if (options.json) {

@@ -5,7 +5,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileAtomically } from "../disk/atomic-file.js";
 import { findProjectRoot } from "../project-root.js";
 import { defaultPlaces, type DataPlaces } from "./files.js";
 import type { DataFile } from "./manifest.js";
@@ -98,12 +97,6 @@ export const collectionFolder = (name: string): string => `collections/${name}`;
 export function readRecord(place: string, name: string): CollectionRecord | null {
   const file = join(place, `${collectionFolder(name)}.json`);
   return existsSync(file) ? parse(recordSchema, file, "Delete it and fetch the set again.") : null;
-}
-
-/** Writes a record whole or not at all. */
-export function writeRecord(place: string, record: CollectionRecord): void {
-  const file = join(place, `${collectionFolder(record.collection)}.json`);
-  writeFileAtomically(file, JSON.stringify(record, null, 1) + "\n");
 }
 
 /**

@@ -3,13 +3,8 @@ import { createHash } from "node:crypto";
 import { createReadStream, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import {
-  collectionFolder,
-  readRecord,
-  writeRecord,
-  type Collection,
-  type CollectionRecord,
-} from "./collections.js";
+import { collectionFolder, readRecord, type Collection, type CollectionRecord } from "./collections.js";
+import { writeFileAtomically } from "../disk/atomic-file.js";
 import { download } from "./download.js";
 import { takeLock } from "../disk/lock.js";
 import { hubAccessHint, hubAuthorization, listHubFiles } from "./hugging-face.js";
@@ -185,4 +180,10 @@ async function stillRight(
     if (hash.digest("hex") === entry.sha256) right.push([entry.path, entry]);
   }
   return right;
+}
+
+/** Writes a record whole or not at all. */
+export function writeRecord(place: string, record: CollectionRecord): void {
+  const file = join(place, `${collectionFolder(record.collection)}.json`);
+  writeFileAtomically(file, JSON.stringify(record, null, 1) + "\n");
 }

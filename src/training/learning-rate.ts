@@ -17,7 +17,10 @@ export interface ScheduleConfig {
  * @param totalSteps of the whole run, warm-up included
  * @throws RangeError when the warm-up would take the whole run
  */
-export function warmupStepsOf(config: TrainingConfig, totalSteps: number): number {
+export function warmupStepsOf(
+  config: Pick<TrainingConfig, "warmupShare" | "warmupSteps">,
+  totalSteps: number,
+): number {
   const steps =
     config.warmupShare === null ? config.warmupSteps : Math.round(config.warmupShare * totalSteps);
   if (steps >= totalSteps)

@@ -40,7 +40,7 @@ export interface TrainingPlan {
   /** Named in errors and progress, such as "llama140M pre-training". */
   readonly name: string;
   readonly architecture: ArchitectureConfig;
-  readonly config: TrainingConfig;
+  readonly config: Omit<TrainingConfig, "batchSize" | "maxEpochs">;
   readonly batches: StepBatches;
   /** Words the model saw in earlier stages. */
   readonly wordsBefore: number;

@@ -8,9 +8,9 @@ import {
   inspectCollection,
   openCollections,
   readRecord,
-  writeRecord,
   type CollectionRecord,
 } from "../../src/data/collections.js";
+import { writeRecord } from "../../src/data/fetch-collection.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const { name, licence, page } = findCollection("comps");

@@ -4,7 +4,7 @@ import { readChildTable } from "../../src/evaluation/child-words.js";
 import { childAge, modelAcquisition } from "../../src/evaluation/acquisition-age.js";
 import { summariseAcquisition, type AcquisitionWord } from "../../src/evaluation/age-of-acquisition.js";
 import { readText } from "../../src/data/files.js";
-import { openScorer } from "../../src/runs/scoring/scoring.js";
+import { openScorer } from "../../src/runs/scoring/open-scorer.js";
 import { measureContexts } from "../../src/evaluation/acquisition-surprisal.js";
 import { parityFolder, parityJson, parityPath } from "../support/parity.js";
 

@@ -11,7 +11,7 @@ import { itemsUnder } from "../../src/evaluation/items-under-rules.js";
 import type { LogLikelihood } from "../../src/evaluation/log-likelihood.js";
 import type { Rules } from "../../src/evaluation/rules.js";
 import { officialShare } from "../../src/evaluation/wugs.js";
-import { openScorer } from "../../src/runs/scoring/scoring.js";
+import { openScorer } from "../../src/runs/scoring/open-scorer.js";
 import type { Scorer } from "../../src/runs/scoring/tasks/task-definition.js";
 import { dataFolder, parityFolder, parityJson, parityLines, parityPath } from "../support/parity.js";
 

@@ -6,7 +6,7 @@ import type { ScoringRequest } from "../../src/evaluation/log-likelihood.js";
 import { isPreviousMissingOfficially, readReadingTable } from "../../src/evaluation/reading-table.js";
 import { scoreReadingTimes } from "../../src/evaluation/reading-times.js";
 import { measureSurprisal } from "../../src/evaluation/word-surprisal.js";
-import { openScorer } from "../../src/runs/scoring/scoring.js";
+import { openScorer } from "../../src/runs/scoring/open-scorer.js";
 import { dataFolder, parityFolder, parityJson, parityLines, parityPath } from "../support/parity.js";
 
 const itemSchema = z.object({ id: z.number(), pred: z.number(), prev_pred: z.number().nullable() });

@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readRecord, writeRecord, type CollectionRecord } from "../../src/data/collections.js";
+import { readRecord, type CollectionRecord } from "../../src/data/collections.js";
+import { writeRecord } from "../../src/data/fetch-collection.js";
 import { parseManifest } from "../../src/data/manifest.js";
 import { findOwnDocuments, parseOwnCorpora } from "../../src/data/own-corpora.js";
 import { readTexts } from "../../src/data/documents.js";

@@ -106,7 +106,7 @@ test("accumulating leaves no tensor behind, and a part without trained tokens is
     {
       name: "silent part",
       architecture,
-      config: { ...PRETRAINING, maxEpochs: 1, warmupShare: 0, microBatchSize: 1 },
+      config: { ...PRETRAINING, warmupShare: 0, microBatchSize: 1 },
       batches: repeated(batch, 1),
       wordsBefore: 0,
     },

@@ -36,11 +36,15 @@ export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
     return stages.flatMap((stage, place) =>
       losses
         .filter(({ part }) => part === stage)
-        .map(({ metric, value }): ForgettingRow => {
+        .map(({ metric, value, n }): ForgettingRow => {
           const before = losses.find((loss) => loss.part === "pre-training" && loss.metric === metric);
           if (before === undefined)
             throw new Error(
               `forgettingRows: ${model} ${condition} must have ${metric} after pre-training and after ${stage}, got none. Train it again.`,
+            );
+          if (before.n !== n)
+            throw new Error(
+              `forgettingRows: ${model} ${condition} must have ${metric} over the same tokens after pre-training and after ${stage}, got ${before.n} and ${n}. Train it again: its scoring rule changed in between.`,
             );
           const changeNats = value - before.value;
           return { model, condition, stage, place, source: metric.slice(HELD_OUT.length), changeNats };

@@ -11,7 +11,8 @@ import { trainTokenizer, type TokenizerJson } from "../../data/tokenizer-json.js
 import { openTokenizer } from "../../data/tokenizer.js";
 import { measureStudyOverlap } from "../description/overlap.js";
 import { openStudy } from "../study/study.js";
-import { encodeDocuments, loadText } from "../study/text.js";
+import { encodeDocuments } from "../study/encode-text.js";
+import { loadText } from "../study/pretraining-text.js";
 
 /** One measurement on a text of so many words. */
 export interface DataSpeed {

@@ -68,7 +68,7 @@ async function bareStep(study: Study, model: ModelName): Promise<{ take(): void;
   const material = await openMaterial(study, model);
   const architecture = study.config.architectures[model];
   const { pretraining } = study.config;
-  const { plan } = pretrainingPhase(material, { keepMoments: false });
+  const { plan } = await pretrainingPhase(material, { keepMoments: false }).prepare();
   const batch = batchTensors(plan.batches.at(0));
   material.tokens.stream.close();
   const start = initializeWeights(architecture, seeded(1));

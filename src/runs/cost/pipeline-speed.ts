@@ -19,7 +19,7 @@ import { measureSurprisal } from "../../evaluation/word-surprisal.js";
 import { initializeWeights } from "../../model/weights.js";
 import { writeHuggingFaceFolder } from "../../model/hugging-face-folder.js";
 import { seeded } from "../../random.js";
-import { openScorer } from "../scoring/scoring.js";
+import { openScorer } from "../scoring/open-scorer.js";
 
 /** A decoder of 17.9M parameters. */
 const SUBJECT: ArchitectureConfig = {

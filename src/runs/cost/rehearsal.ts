@@ -45,7 +45,7 @@ export async function* rehearse(
     const architecture = study.config.architectures[model];
     const rowLengthTokens = study.config.rowLengthTokens[model];
     const { pretraining } = study.config;
-    const { start, plan } = pretrainingPhase(material, { keepMoments: false });
+    const { start, plan } = await pretrainingPhase(material, { keepMoments: false }).prepare();
     const begun = start();
     const microBatchSize = fittingRows(begun.weights, architecture, pretraining, rowLengthTokens);
     // The schedule is that of the whole: at paper scale its warm-up alone is longer than the text at hand.

@@ -38,7 +38,7 @@ export async function costOfStage(
   const architecture = study.config.architectures[model];
   const factor = textFactor({ scale: study.config.scale, textWords: text.words });
   if (stage === null) {
-    const { batches } = pretrainingPhase(material, { keepMoments: false }).plan;
+    const { batches } = (await pretrainingPhase(material, { keepMoments: false }).prepare()).plan;
     return scaleCost(costOf("pre-training", batches, architecture), factor);
   }
   const { batches } = await stageBatches(material, stage, place);

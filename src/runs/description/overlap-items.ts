@@ -1,6 +1,6 @@
 /**
  * @file Everything whose overlap with the training text is of interest: the items of every evaluation set and the
- * instruction examples, with the ids of their own tables. Measuring it is next door in `overlap.ts`.
+ * instruction examples, with the ids of their own tables. Measuring it is next door in `measure-overlap.ts`.
  */
 import { basename } from "node:path";
 import { z } from "zod";
@@ -12,8 +12,7 @@ import { benchmarkOf, type BenchmarkName } from "../../evaluation/benchmarks.js"
 import { numberItems } from "../../evaluation/choice-items.js";
 import { readReadingTable } from "../../evaluation/reading-table.js";
 import { generatedPairs } from "../scoring/tasks/benchmark.js";
-import { loadInstructionSets } from "../study/instruction-sets.js";
-import type { Study } from "../study/study.js";
+import { loadSet, type SetChoice } from "../study/instruction-sets.js";
 
 /** An evaluation set: its files and what an item of it says. */
 interface EvaluationSet {
@@ -53,11 +52,13 @@ function benchmarkSet(task: string, folder: string, name: BenchmarkName): Evalua
 }
 
 /** Evaluation items and the files they come from; of the microworld its minimal pairs alone. */
-export function evaluationItems(study: Study): {
+export function evaluationItems(
+  text: { readonly source: "real" } | { readonly source: "microworld"; readonly itemsPerUid: number },
+): {
   readonly files: readonly DataFile[];
   readonly items: AsyncIterable<OverlapItem>;
 } {
-  if (study.source === "microworld") return { files: [], items: generatedItems(study) };
+  if (text.source === "microworld") return { files: [], items: generatedItems(text.itemsPerUid) };
   const sets = SETS.map((set) => ({ ...set, files: filesOf(set) }));
   return {
     files: sets.flatMap(({ files }) => files),
@@ -67,23 +68,29 @@ export function evaluationItems(study: Study): {
   };
 }
 
-/** The examples of both instruction sets; `uid` says where they come from. */
-export async function instructionItems(study: Study): Promise<OverlapItem[]> {
-  const { examples } = await loadInstructionSets(study, ["switch", "wiki"]);
-  return examples.map(({ set, source, id, prompt, reply }) => ({
-    task: `instructions_${set}`,
-    uid: source,
-    id,
-    texts: [prompt, reply],
-  }));
+/** The examples of instruction sets; `uid` says where they come from. */
+export async function instructionItems(
+  sets: readonly SetChoice[],
+  source: "real" | "microworld",
+): Promise<OverlapItem[]> {
+  const loaded = [];
+  for (const set of sets) loaded.push(await loadSet(set, { source }));
+  return loaded.flatMap(({ examples }) =>
+    examples.map(({ set, source: uid, id, prompt, reply }) => ({
+      task: `instructions_${set}`,
+      uid,
+      id,
+      texts: [prompt, reply],
+    })),
+  );
 }
 
 function filesOf({ folder, endsWith }: EvaluationSet): readonly DataFile[] {
   return filesUnder(`babylm_eval_2025/${folder}`).filter(({ path }) => path.endsWith(endsWith));
 }
 
-async function* generatedItems({ config }: Study): AsyncGenerator<OverlapItem> {
-  for (const { uid, id, good, bad } of generatedPairs(config.budget.zeroShotItemsPerUid ?? 0))
+async function* generatedItems(itemsPerUid: number): AsyncGenerator<OverlapItem> {
+  for (const { uid, id, good, bad } of generatedPairs(itemsPerUid))
     yield { task: "blimp", uid, id, texts: [good, bad] };
 }
 

@@ -4,7 +4,8 @@ import { MODELS } from "../../config.js";
 import { readTexts } from "../../data/documents.js";
 import { keptValue } from "../study/kept.js";
 import type { Study } from "../study/study.js";
-import { loadText, prepareTokenizer } from "../study/text.js";
+import { loadText } from "../study/pretraining-text.js";
+import { prepareTokenizer } from "../study/text.js";
 
 const textSchema = z.array(
   z.object({

@@ -5,7 +5,8 @@ import { encodeExamples, partOf, TOKEN_PARTS } from "../../data/chat-template.js
 import { loadInstructionSets } from "../study/instruction-sets.js";
 import { keptValue } from "../study/kept.js";
 import type { Study } from "../study/study.js";
-import { loadText, prepareTokenizer } from "../study/text.js";
+import { loadText } from "../study/pretraining-text.js";
+import { prepareTokenizer } from "../study/text.js";
 
 const maskSchema = z.array(z.object({ text: z.string(), part: z.enum(TOKEN_PARTS), trained: z.boolean() }));
 

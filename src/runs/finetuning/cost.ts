@@ -7,7 +7,7 @@ import { loadModel } from "../../model/checkpoint.js";
 import { deriveSeed, seeded, shuffled } from "../../random.js";
 import type { ModelFolder } from "../scoring/model-folder.js";
 import type { FinetuningSettings } from "./budget.js";
-import type { EncodedTask } from "./seed-run.js";
+import type { EncodedTask } from "./finetune.js";
 
 /** Time of one run of one seed. */
 export interface FinetuningCost {

@@ -15,7 +15,8 @@ import type { ModelFolder } from "../scoring/model-folder.js";
 import type { ItemTable } from "../study/results.js";
 import { scoreAnswers } from "./answers.js";
 import type { FinetuningSettings } from "./budget.js";
-import { encodeTask, finetuneSeed, type EncodedTask, type SeedRun } from "./seed-run.js";
+import type { EncodedTask } from "./finetune.js";
+import { encodeTask, finetuneSeed, type SeedRun } from "./seed-run.js";
 import type { TaskData } from "./task-data.js";
 
 /** A task over all seeds; proportions from 0 to 1. */

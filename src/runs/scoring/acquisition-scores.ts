@@ -15,7 +15,7 @@ import { trainedModel } from "../training/training.js";
 import { weightsOnTheWay } from "./checkpoint-scores.js";
 import { scoreStage } from "./scoring.js";
 import { ACQUISITION_TASK } from "./tasks.js";
-import { ACQUISITION_COLUMNS, defineAcquisition } from "./tasks/acquisition.js";
+import { ACQUISITION_COLUMNS, acquisitionSettings, scorableAcquisition } from "./tasks/acquisition.js";
 import { wordsToLearn } from "./tasks/acquisition-words.js";
 
 /**
@@ -25,10 +25,11 @@ import { wordsToLearn } from "./tasks/acquisition-words.js";
  * @throws RangeError for an unknown model or condition; Error when neither official files nor the substitute's are at hand
  */
 export async function evaluateAcquisition(study: Study, subject: ResultSubject): Promise<Result> {
-  const material = await wordsToLearn(study.source, {
-    contextsPerWord: study.config.budget.zeroShotItemsPerUid,
-  });
-  const definition = defineAcquisition(material);
+  const { source } = study;
+  const contextsPerWord = study.config.budget.zeroShotItemsPerUid;
+  const material = await wordsToLearn(source, { contextsPerWord });
+  const { files } = scorableAcquisition(material);
+  const definition = { choice: { task: ACQUISITION_TASK, source, contextsPerWord }, files } as const;
   requireWritable(subjectFolder(study, subject), "evaluateAcquisition");
   const trained = await trainedModel(study, subject);
   const stages: Stage[] = [];
@@ -39,7 +40,6 @@ export async function evaluateAcquisition(study: Study, subject: ResultSubject):
       if (wordsSeen <= seen) continue; // the last weights of a stage that ended at a checkpoint
       seen = wordsSeen;
       const scored = await scoreStage(study, stage, {
-        task: ACQUISITION_TASK,
         definition,
         label: `${subject.model} ${subject.condition} ${ACQUISITION_TASK} ${weights ?? "last"}`,
         ...(weights !== undefined && { weights }),
@@ -50,8 +50,8 @@ export async function evaluateAcquisition(study: Study, subject: ResultSubject):
   const items: ItemTable = { columns: ["wordsSeen", ...ACQUISITION_COLUMNS], rows };
   return publishResult(study, subject, ACQUISITION_TASK, {
     metrics: acquisitionMetrics(readAcquisition(items)),
-    settings: { kind: material.kind, ...definition.settings },
-    files: definition.files,
+    settings: acquisitionSettings(material),
+    files,
     stages: [...trained.phases.map((phase) => phase.stage), ...stages],
     items,
   });

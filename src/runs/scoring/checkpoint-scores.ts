@@ -5,7 +5,7 @@ import { MODELS, type Condition, type ModelName } from "../../config.js";
 import type { Metric } from "../study/results.js";
 import type { Study } from "../study/study.js";
 import type { Stage } from "../stages/stage.js";
-import { readCurve } from "../training/results.js";
+import { readCurve } from "../training/outcome.js";
 import { trainedModel } from "../training/training.js";
 import { scoreStage } from "./scoring.js";
 import { defineTask, type Task } from "./tasks.js";
@@ -47,7 +47,6 @@ export async function checkpointScores(
   for (const { phase, stage } of phases) {
     for (const { weights, wordsSeen } of weightsOnTheWay(stage)) {
       const { items } = await scoreStage(study, stage, {
-        task,
         definition,
         label: `${model} ${condition} ${task} ${weights ?? phase}`,
         ...(weights !== undefined && { weights }),

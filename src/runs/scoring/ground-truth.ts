@@ -4,7 +4,7 @@ import { openMicroworld } from "../../data/microworld/oracle.js";
 import { seeded } from "../../random.js";
 import type { Study } from "../study/study.js";
 import { trainedModel } from "../training/training.js";
-import { openScorer } from "./scoring.js";
+import { openScorer } from "./open-scorer.js";
 
 /** Mean surprisal of the same fresh sentences under grammar and model. */
 export interface GroundTruth {

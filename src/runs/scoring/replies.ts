@@ -2,23 +2,17 @@
  * @file What the models of a study reply to the same prompts: text to read beside the scores. Replies are cached stages,
  * one a trained model; how a model writes is in `model/generate.ts`.
  */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { z } from "zod";
 import { MODELS, type Condition, type InstructionConfig, type ModelName } from "../../config.js";
 import { renderExample } from "../../data/chat-template.js";
-import { openTokenizer } from "../../data/tokenizer.js";
-import { tf } from "../../engine/backend.js";
-import { loadModel } from "../../model/checkpoint.js";
-import { chat, type ChatForm } from "../../model/generate.js";
-import { deriveSeed, seeded } from "../../random.js";
+import type { ChatForm } from "../../model/generate.js";
 import { reportProgress } from "../stages/progress.js";
-import { codeVersion } from "../stages/provenance.js";
-import { runStage } from "../stages/stage.js";
+import { computeStage } from "../stages/computed-stage.js";
 import { keptValue } from "../study/kept.js";
 import type { Study } from "../study/study.js";
 import { readStageText } from "../study/text.js";
 import { trainedModel } from "../training/training.js";
+import { ENDS, REPLIES, repliesSchema, replying } from "./write-replies.js";
 
 /** Our own sentences: small talk, and questions about a passage that stands before them. */
 export const REPLY_PROMPTS = [
@@ -30,7 +24,6 @@ export const REPLY_PROMPTS = [
   "Tell me about the sea.",
 ] as const;
 
-const ENDS = ["endToken", "stopText", "length"] as const;
 const replySchema = z.object({
   model: z.enum(MODELS),
   condition: z.string(),
@@ -53,8 +46,6 @@ export interface ReplyOptions {
   readonly temperature?: number;
   readonly topP?: number;
 }
-
-const repliesSchema = z.array(z.object({ text: z.string(), ended: z.enum(ENDS), newTokens: z.number() }));
 
 /** Around a prompt: the text up to the reply, and the beginnings of another turn, as the template writes them. */
 export function chatFormOf(template: InstructionConfig["chatTemplate"]): ChatForm {
@@ -99,39 +90,25 @@ async function writeReplies(study: Study, options: ReplyOptions): Promise<Reply[
   const replies: Reply[] = [];
   for (const condition of conditions) {
     const trained = await trainedModel(study, { model, condition });
-    const inputs = {
-      model: trained.stage.hash,
-      prompts: prompts.map(form.wrap),
-      turns: form.turns,
-      maxNewTokens,
-      temperature,
-      topP,
-      ...(temperature > 0 && { seed: study.seed }),
-      code: codeVersion(["random", "engine", "data", "model"]),
-    };
-    const stage = await runStage(study.cacheFolder, "replies", inputs, async (folder) => {
-      const { architecture, weights } = loadModel(trained.stage.folder);
-      const tokenizer = await openTokenizer(trained.stage.folder);
-      const written: z.infer<typeof repliesSchema> = [];
-      try {
-        for (const [index, prompt] of prompts.entries()) {
-          const { text, ids, ended } = await chat({ architecture, weights, tokenizer }, prompt, {
-            form,
-            maxNewTokens,
-            temperature,
-            topP,
-            random: seeded(deriveSeed(study.seed, `reply ${index}`)),
-          });
-          written.push({ text, ended, newTokens: ids.length });
-          const label = `${model} ${condition} replies`;
-          reportProgress({ type: "work", label, done: index + 1, total: prompts.length });
-        }
-      } finally {
-        tf.dispose({ ...weights });
-      }
-      writeFileSync(join(folder, "replies.json"), JSON.stringify(written) + "\n");
+    const label = `${model} ${condition} replies`;
+    const stage = await computeStage(study.cacheFolder, {
+      kind: "replies",
+      inputs: {
+        model: trained.stage.hash,
+        prompts: prompts.map(form.wrap),
+        turns: form.turns,
+        maxNewTokens,
+        temperature,
+        topP,
+        seed: temperature > 0 ? study.seed : null,
+      },
+      computation: replying,
+      parents: [trained.stage],
+      given: {
+        onProgress: (done: number, total: number) => reportProgress({ type: "work", label, done, total }),
+      },
     });
-    const found = repliesSchema.parse(JSON.parse(readStageText(stage, "replies.json")));
+    const found = repliesSchema.parse(JSON.parse(readStageText(stage, REPLIES)));
     found.forEach(({ text, ended, newTokens }, index) =>
       replies.push({ model, condition, prompt: prompts[index] ?? "", reply: text, ended, newTokens }),
     );

@@ -1,17 +1,10 @@
 /** @file Zero-shot evaluation as cached stages: a trained model, a task, its items scored once and kept. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Condition, ModelName } from "../../config.js";
-import { openTokenizer } from "../../data/tokenizer.js";
-import { tf } from "../../engine/backend.js";
-import { guessingNats } from "../../evaluation/acquisition-surprisal.js";
-import { createLogLikelihood, type ScoringOptions } from "../../evaluation/log-likelihood.js";
-import { loadModel, loadOtherWeights } from "../../model/checkpoint.js";
 import { requireWritable } from "../../disk/disk-fault.js";
 import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";
-import { codeVersion } from "../stages/provenance.js";
-import { runStage, type Stage } from "../stages/stage.js";
+import { computeStage } from "../stages/computed-stage.js";
+import type { Stage } from "../stages/stage.js";
 import {
   itemTableSchema,
   publishResult,
@@ -22,8 +15,9 @@ import {
 import type { Study } from "../study/study.js";
 import { readStageText } from "../study/text.js";
 import { trainedModel } from "../training/training.js";
-import { defineTask, type ACQUISITION_TASK, type Task } from "./tasks.js";
-import type { Scorer, TaskDefinition } from "./tasks/task-definition.js";
+import { ITEMS, taskScoring } from "./score-task.js";
+import { defineTask, type Task } from "./tasks.js";
+import type { TaskDefinition } from "./tasks/task-definition.js";
 
 /**
  * Scores a condition's model on a task, training it first where the cache does not hold it.
@@ -46,7 +40,6 @@ export async function evaluateCondition(
   requireWritable(subjectFolder(study, { model, condition }), "evaluateCondition");
   const trained = await trainedModel(study, { model, condition });
   const { stage, items } = await scoreStage(study, trained.stage, {
-    task,
     definition,
     label: `${model} ${condition} ${task}`,
   });
@@ -67,55 +60,28 @@ export async function scoreStage(
   study: Study,
   model: Stage,
   of: {
-    readonly task: Task | typeof ACQUISITION_TASK;
-    readonly definition: TaskDefinition;
+    readonly definition: Pick<TaskDefinition, "choice" | "files">;
     readonly label: string;
     readonly weights?: string;
   },
 ): Promise<{ readonly stage: Stage; readonly items: ItemTable }> {
-  const { task, definition, label, weights } = of;
-  const inputs = {
-    model: model.hash,
-    ...(weights !== undefined && { weights }),
-    task,
-    files: definition.files,
-    ...definition.settings,
-    code: codeVersion(["random", "engine", "data", "model", "evaluation", "runs/scoring/tasks"]),
-  };
-  const stage = await runStage(study.cacheFolder, "evaluation", inputs, async (folder) => {
-    const scorer = await openScorer(model, {
-      onProgress: async (done, total) => {
+  const { definition, label, weights } = of;
+  const stage = await computeStage(study.cacheFolder, {
+    kind: "evaluation",
+    inputs: {
+      model: model.hash,
+      weights: weights ?? null,
+      items: definition.choice,
+      files: definition.files,
+    },
+    computation: taskScoring,
+    parents: [model],
+    given: {
+      onProgress: async (done: number, total: number) => {
         reportProgress({ type: "work", label, done, total });
         await takeTurn();
       },
-      ...(weights !== undefined && { weights }),
-    });
-    try {
-      const items = await definition.score(scorer);
-      writeFileSync(join(folder, "items.json"), JSON.stringify(items) + "\n");
-    } finally {
-      scorer.dispose();
-    }
+    },
   });
-  return { stage, items: itemTableSchema.parse(JSON.parse(readStageText(stage, "items.json"))) };
-}
-
-/**
- * A model's folder, ready for requests. The caller disposes it.
- *
- * @param options.weights name of other weights in the folder than the model's own
- */
-export async function openScorer(
-  { folder }: Pick<Stage, "folder">,
-  { weights: other, ...options }: ScoringOptions & { readonly weights?: string } = {},
-): Promise<Scorer> {
-  const { architecture, weights } =
-    other === undefined ? loadModel(folder) : loadOtherWeights(folder, `${other}.safetensors`);
-  const tokenizer = await openTokenizer(folder);
-  return {
-    logLikelihood: createLogLikelihood({ weights, architecture, tokenizer }, options),
-    splitWord: (word) => tokenizer.splitWord(word),
-    guessingNats: (words) => guessingNats(words, tokenizer),
-    dispose: () => tf.dispose({ ...weights }),
-  };
+  return { stage, items: itemTableSchema.parse(JSON.parse(readStageText(stage, ITEMS))) };
 }

@@ -4,9 +4,11 @@
  */
 import { BENCHMARKS, isBenchmark, type BenchmarkName } from "../../evaluation/benchmarks.js";
 import type { Study } from "../study/study.js";
+import { scorableAcquisition } from "./tasks/acquisition.js";
+import { wordsToLearn } from "./tasks/acquisition-words.js";
 import { defineBenchmark, hasBenchmark } from "./tasks/benchmark.js";
-import { defineReading } from "./tasks/reading.js";
-import type { TaskDefinition } from "./tasks/task-definition.js";
+import { defineReading, readingWords, scorableReading } from "./tasks/reading.js";
+import type { ScorableTask, TaskChoice, TaskDefinition } from "./tasks/task-definition.js";
 
 /** Tasks a study can be judged by. */
 export type Task = BenchmarkName | "reading";
@@ -34,4 +36,15 @@ export async function defineTask(study: Study, task: Task): Promise<TaskDefiniti
   throw new RangeError(
     `defineTask: task must be one of ${TASKS.join(", ")}, got "${String(task)}". Correct the name.`,
   );
+}
+
+/** The items that a choice means, without what is counted of them. @throws RangeError when they are not at hand */
+export async function itemsToScore(choice: TaskChoice): Promise<ScorableTask> {
+  if (choice.task === "reading") return scorableReading(choice.source, await readingWords(choice));
+  if (choice.task === ACQUISITION_TASK) {
+    const { source, contextsPerWord } = choice;
+    return scorableAcquisition(await wordsToLearn(source, { contextsPerWord }));
+  }
+  const { task, source, itemsPerUid } = choice;
+  return defineBenchmark({ source, config: { budget: { zeroShotItemsPerUid: itemsPerUid } } }, task);
 }

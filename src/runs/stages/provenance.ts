@@ -1,6 +1,5 @@
 /** @file What a result was computed with: commit, code versions, packages, machine. */
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { join } from "node:path";
@@ -56,24 +55,6 @@ function git(...args: string[]): string | null {
   }
 }
 
-/** A folder of `src`, or a file of `runs` that decides what a stage computes. */
-export type CodeRoom =
-  | "random"
-  | "engine"
-  | "statistics"
-  | "data"
-  | "model"
-  | "training"
-  | "evaluation"
-  | "runs/training/held-out"
-  | "runs/study/instruction-sets"
-  | "runs/description/overlap"
-  | "runs/description/overlap-items"
-  | "runs/training/phases"
-  | "runs/training/stage-batches"
-  | "runs/training/start-checkpoint"
-  | "runs/scoring/tasks";
-
 let versions: Readonly<Record<string, string>> | undefined;
 
 /** The file lies in `dist`, also for tests, which run the sources. */
@@ -85,19 +66,17 @@ function readVersions(): Readonly<Record<string, string>> {
 }
 
 /**
- * Hash of the code of some folders, comments and spacing left out: part of the name of every cached stage.
+ * Version of the code of a module and of every module it imports, directly or not: part of the key of every stage that the module
+ * computes. Comments and spacing do not count, nor do imports of types.
  *
- * @throws Error when the library was not compiled by the set-up, which writes the hashes
+ * @param module path below `src` without its ending
+ * @throws Error when the library was not compiled by the set-up, which writes the versions
  */
-export function codeVersion(rooms: readonly CodeRoom[]): string {
+export function codeVersion(module: string): string {
   // Read once: a set-up meanwhile does not change the code this process has loaded.
   versions ??= readVersions();
-  const hash = createHash("sha256");
-  for (const room of rooms) {
-    const version = versions[room];
-    if (version === undefined)
-      throw new Error(`codeVersion: ${room} must have a version, got none. Run npm run set-up again.`);
-    hash.update(`${room}=${version}\n`);
-  }
-  return hash.digest("hex").slice(0, 16);
+  const version = versions[module];
+  if (version === undefined)
+    throw new Error(`codeVersion: ${module} must have a version, got none. Run npm run set-up again.`);
+  return version.slice(0, 16);
 }

@@ -1,7 +1,6 @@
 /**
  * @file The cache of stages: each is a folder named by the hash of everything that determines it, built beside its
- * final place and renamed when complete. Which stages there are is decided in `text.ts`, `training.ts` and
- * `scoring.ts`.
+ * final place and renamed when complete. What a stage computes is a computation (`computation.ts`) of its own module.
  */
 import { createHash, randomUUID } from "node:crypto";
 import {
@@ -31,6 +30,8 @@ const stageSchema = z.object({
   kind: z.string(),
   hash: z.string(),
   inputs: z.record(z.string(), z.unknown()),
+  /** What the stage is for people to know; no part of its name. */
+  about: z.unknown().optional(),
   seconds: z.number(),
   provenance: provenanceSchema,
   /** sha256 of every file of the folder. */
@@ -107,8 +108,17 @@ function readRecord(folder: string, hash: string): z.infer<typeof stageSchema> {
   return found === hash ? parsed.data : refuse(`inputs of stage ${found}`);
 }
 
-/** Starts building a stage in a folder of its own that no reader takes for the finished one. */
-export function beginStage(cacheFolder: string, kind: string, inputs: StageInputs): StageDraft {
+/**
+ * Starts building a stage in a folder of its own that no reader takes for the finished one.
+ *
+ * @param about what its record says of it besides its inputs, as plain JSON; no part of its name
+ */
+export function beginStage(
+  cacheFolder: string,
+  kind: string,
+  inputs: StageInputs,
+  about?: unknown,
+): StageDraft {
   const hash = hashStage(kind, inputs);
   const final = join(cacheFolder, `${kind}-${hash}`);
   // A random name, not the process id: two builders may share a process, two machines the folder.
@@ -124,7 +134,7 @@ export function beginStage(cacheFolder: string, kind: string, inputs: StageInput
           .sort()
           .map((name) => [name, sha256(readFileSync(join(folder, name)))]),
       );
-      const record = { schemaVersion: 1, kind, hash, inputs, seconds, provenance, files };
+      const record = { schemaVersion: 1, kind, hash, inputs, about, seconds, provenance, files };
       writeFileSync(join(folder, "stage.json"), JSON.stringify(record, null, 2) + "\n");
       try {
         renameSync(folder, final);

@@ -1,5 +1,5 @@
 /** @file The instruction examples of a study: both sets within the budget, and the files they came from. */
-import type { InstructionSet } from "../../config.js";
+import type { InstructionConfig, InstructionSet, StudyConfig } from "../../config.js";
 import { defaultPlaces, type DataPlaces } from "../../data/files.js";
 import type { NamedFile } from "../../data/files.js";
 import {
@@ -11,11 +11,62 @@ import { loadSwitchboardPairs, loadWikiQuestions, type InstructionExample } from
 import { findEntry, type DataFile } from "../../data/manifest.js";
 import { releasedFiles } from "../../data/released-instructions.js";
 import { deriveSeed } from "../../random.js";
-import type { Study } from "./study.js";
 
 /** An example with the set of the paper it stands for. */
 export interface StudyExample extends InstructionExample {
   readonly set: InstructionSet;
+}
+
+/** Conversations, by the settings they depend on. */
+export interface SwitchChoice {
+  readonly set: "switch";
+  /** Null takes all there are. */
+  readonly rows: number | null;
+  readonly pairing: InstructionConfig["switchboardPairs"];
+}
+
+/** Questions, by the settings they depend on. */
+export interface WikiChoice {
+  readonly set: "wiki";
+  readonly rows: number | null;
+  readonly wikiSource: "released" | "standIn";
+  /** The conversations that count against the same budget of words; null where there is no such budget. */
+  readonly beside: SwitchChoice | null;
+}
+
+/** A set by the settings that its examples depend on, and by no others. */
+export type SetChoice = SwitchChoice | WikiChoice;
+
+/** Whoever has instruction sets: a study, or the part of one that says which. */
+export interface InstructionOwner {
+  readonly source: "real" | "microworld";
+  readonly config: {
+    readonly budget: Pick<StudyConfig["budget"], "switchboardRows" | "wikiRows">;
+    readonly instructions: Pick<InstructionConfig, "switchboardPairs" | "wikiSource" | "instructionBudget">;
+  };
+}
+
+/**
+ * What a set of a study depends on.
+ *
+ * @throws RangeError when the study does not say which questions it has
+ */
+export function chooseSet({ config }: InstructionOwner, set: InstructionSet): SetChoice {
+  const { budget, instructions } = config;
+  const conversations = (): SwitchChoice => ({
+    set: "switch",
+    rows: budget.switchboardRows,
+    pairing: instructions.switchboardPairs,
+  });
+  if (set === "switch") return conversations();
+  const { wikiSource, instructionBudget } = instructions;
+  if (wikiSource === "asFetched")
+    throw new RangeError(
+      "chooseSet: wikiSource must be decided, got asFetched. Open the study with openStudy, which decides it.",
+    );
+  // Conversation counts against the budget also where a condition is tuned on questions alone.
+  const beside = instructionBudget === "words8.7M" ? conversations() : null;
+  return { set, rows: budget.wikiRows, wikiSource, beside };
 }
 
 const FILES = {
@@ -23,67 +74,83 @@ const FILES = {
   wiki: "babylm_sample/train/simple_wiki.train",
 } as const;
 
-/**
- * Examples of some sets. Which ones they are does not depend on the study's seed, nor on which other sets are asked for.
- *
- * @throws RangeError when the budget asks for more rows than there are, or leaves no room for questions
- */
-export async function loadInstructionSets(
-  study: Study,
-  sets: readonly InstructionSet[],
-  places: DataPlaces = defaultPlaces(),
-): Promise<{ examples: readonly StudyExample[]; files: readonly NamedFile[] }> {
-  const { instructionBudget } = study.config.instructions;
-  const examples: StudyExample[] = [];
-  const origins = new Set(sets);
-  let conversation: InstructionExample[] | undefined;
-  const loadConversation = async () => (conversation ??= await loadSet(study, "switch", places));
-  for (const set of sets) {
-    let loaded: readonly InstructionExample[] =
-      set === "switch" ? await loadConversation() : await loadSet(study, set, places);
-    if (set === "wiki" && instructionBudget === "words8.7M") {
-      // Conversation counts against the budget also where a condition is tuned on questions alone.
-      const room = INSTRUCTION_BUDGET_WORDS - instructionWords(await loadConversation());
-      const within = takeWithinWords(loaded, room);
-      if (within.length < loaded.length) origins.add("switch");
-      loaded = within;
-    }
-    examples.push(...loaded.map((example) => ({ ...example, set })));
-  }
-  const files = study.source === "real" ? [...origins].flatMap((set) => filesOf(study, set, places)) : [];
-  return { examples, files };
-}
-
-async function loadSet(
-  { config, source }: Study,
-  set: InstructionSet,
-  places: DataPlaces,
-): Promise<InstructionExample[]> {
-  const { budget, instructions } = config;
-  const request = { seed: deriveSeed(0, "instruction examples"), source, places };
-  if (set === "switch") {
-    return loadSwitchboardPairs({
-      ...request,
-      rows: budget.switchboardRows,
-      pairing: instructions.switchboardPairs,
-    });
-  }
-  const { wikiSource } = instructions;
-  if (wikiSource !== "asFetched") return loadWikiQuestions({ ...request, rows: budget.wikiRows, wikiSource });
-  throw new RangeError(
-    "loadInstructionSets: wikiSource must be decided, got asFetched. Open the study with openStudy, which decides it.",
-  );
-}
-
-function filesOf({ config }: Study, set: InstructionSet, places: DataPlaces): NamedFile[] {
-  const { switchboardPairs, wikiSource } = config.instructions;
-  const isReleased = (set === "switch" ? switchboardPairs : wikiSource) === "released";
+/** The files that a set is read from, those of conversations that count beside it included; none for generated text. */
+export function filesOfSet(
+  choice: SetChoice,
+  {
+    source,
+    places = defaultPlaces(),
+  }: { readonly source: "real" | "microworld"; readonly places?: DataPlaces },
+): NamedFile[] {
+  if (source === "microworld") return [];
+  const isReleased = (choice.set === "switch" ? choice.pairing : choice.wikiSource) === "released";
   const files: (DataFile & { unverified?: boolean })[] = isReleased
-    ? releasedFiles(set === "switch" ? "switchboard" : "simple_wiki", places)
-    : [findEntry(FILES[set])];
-  return files.map(({ path, sha256, unverified }) => ({
+    ? releasedFiles(choice.set === "switch" ? "switchboard" : "simple_wiki", places)
+    : [findEntry(FILES[choice.set])];
+  const own = files.map(({ path, sha256, unverified }): NamedFile => ({
     path,
     sha256,
     ...(unverified === true && { unverified }),
   }));
+  const beside = choice.set === "wiki" ? choice.beside : null;
+  return beside === null ? own : [...own, ...filesOfSet(beside, { source, places })];
+}
+
+/**
+ * The examples of a set. Which ones they are does not depend on a study's seed.
+ *
+ * @returns `isShortened` where conversations left no room for some of the questions
+ * @throws RangeError when the budget asks for more rows than there are, or leaves no room for questions
+ */
+export async function loadSet(
+  choice: SetChoice,
+  {
+    source,
+    places = defaultPlaces(),
+  }: { readonly source: "real" | "microworld"; readonly places?: DataPlaces },
+): Promise<{ readonly examples: readonly StudyExample[]; readonly isShortened: boolean }> {
+  const request = { seed: deriveSeed(0, "instruction examples"), source, places, rows: choice.rows };
+  if (choice.set === "switch") {
+    const pairs = await loadSwitchboardPairs({ ...request, pairing: choice.pairing });
+    return { examples: pairs.map((example) => ({ ...example, set: "switch" })), isShortened: false };
+  }
+  let questions: readonly InstructionExample[] = await loadWikiQuestions({
+    ...request,
+    wikiSource: choice.wikiSource,
+  });
+  const all = questions.length;
+  if (choice.beside !== null) {
+    const { examples } = await loadSet(choice.beside, { source, places });
+    questions = takeWithinWords(questions, INSTRUCTION_BUDGET_WORDS - instructionWords(examples));
+  }
+  return {
+    examples: questions.map((example) => ({ ...example, set: "wiki" })),
+    isShortened: questions.length < all,
+  };
+}
+
+/**
+ * Examples of some sets. Which ones they are does not depend on which other sets are asked for.
+ *
+ * @returns `files` those the examples come from, and those of conversations where they left questions out
+ * @throws RangeError when the budget asks for more rows than there are, or leaves no room for questions
+ */
+export async function loadInstructionSets(
+  owner: InstructionOwner,
+  sets: readonly InstructionSet[],
+  places: DataPlaces = defaultPlaces(),
+): Promise<{ examples: readonly StudyExample[]; files: readonly NamedFile[] }> {
+  const from = { source: owner.source, places };
+  const examples: StudyExample[] = [];
+  const origins = new Set(sets);
+  for (const set of sets) {
+    const loaded = await loadSet(chooseSet(owner, set), from);
+    for (const example of loaded.examples) examples.push(example);
+    if (loaded.isShortened) origins.add("switch");
+  }
+  const files = [...origins].flatMap((set) => {
+    const choice = chooseSet(owner, set);
+    return filesOfSet(choice.set === "wiki" ? { ...choice, beside: null } : choice, from);
+  });
+  return { examples, files };
 }

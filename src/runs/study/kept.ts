@@ -4,10 +4,11 @@
  * opened; code may have changed since, so each keeps the commit it was made by.
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
+import { completeConfig } from "../../config-schema.js";
 import { openManifest } from "../../data/manifest.js";
 import { writeFileAtomically } from "../../disk/atomic-file.js";
 import { readGzipText } from "../stages/gzip-text.js";
@@ -21,13 +22,15 @@ import type { Study } from "./study.js";
 export const KEPT_FOLDER = "kept";
 
 /** What of a configuration decides a computation: not the prose, and of the reader's own curricula only the one in question. */
-function settingsOf(config: Readonly<Record<string, unknown>>, condition: string): string {
+function settingsOf(given: Readonly<Record<string, unknown>>, condition: string): string {
+  const config = completeConfig(given);
   const own = z.record(z.string(), z.unknown()).safeParse(config["curricula"]);
   return canonicalJson({ ...config, shrunk: null, curricula: (own.success && own.data[condition]) ?? null });
 }
 
 /**
- * The result of a subject and task that the folder keeps for these settings and the data files of today's manifest.
+ * The result of a subject and task that the folder keeps for these settings and the data files of today's manifest. A setting that it
+ * lacks, being older, has the schema's default.
  *
  * @returns null where the study computes, or where there is none with the same settings
  */
@@ -74,8 +77,10 @@ export async function keptValue<T>(
     source: study.source,
     ...more,
   };
-  const path = join(study.resultsFolder, KEPT_FOLDER, `${name}-${hashInputs(inputs)}.json.gz`);
-  if (existsSync(path)) return readKept(path, schema);
+  const folder = join(study.resultsFolder, KEPT_FOLDER);
+  const path = join(folder, `${name}-${hashInputs(inputs)}.json.gz`);
+  const found = existsSync(path) ? path : findOlder(folder, name, inputs);
+  if (found !== null) return readKept(found, schema);
   const value = await compute();
   const content = { schemaVersion: 1, inputs, provenance: describeProvenance(), value };
   writeFileAtomically(path, gzipSync(JSON.stringify(content), { level: 9 }));
@@ -84,6 +89,30 @@ export async function keptValue<T>(
 
 const hashInputs = (inputs: unknown): string =>
   createHash("sha256").update(canonicalJson(inputs)).digest("hex").slice(0, 12);
+
+const olderSchema = z.looseObject({ config: z.record(z.string(), z.unknown()) });
+
+/** The description of the same settings from before some of them were settings, so that its file has another name. */
+function findOlder(
+  folder: string,
+  name: string,
+  inputs: { readonly config: Readonly<Record<string, unknown>> },
+): string | null {
+  const complete = (config: Readonly<Record<string, unknown>>) => ({
+    ...completeConfig({ ...config, shrunk: [] }), // prose is none of the settings, but must be there
+    shrunk: null,
+  });
+  const wanted = canonicalJson({ ...inputs, config: complete(inputs.config) });
+  const isFile = new RegExp(`^${name}-[0-9a-f]{12}\\.json\\.gz$`);
+  for (const file of existsSync(folder) ? readdirSync(folder).sort() : []) {
+    const path = join(folder, file);
+    if (!isFile.test(file) || faultOfKept(path) !== null) continue;
+    const older = olderSchema.safeParse(openKept(path).inputs);
+    if (older.success && canonicalJson({ ...older.data, config: complete(older.data.config) }) === wanted)
+      return path;
+  }
+  return null;
+}
 
 /** The value of a kept file, and what it depends on. @throws an error of zlib or zod when it is damaged */
 function openKept(path: string): z.infer<typeof fileSchema> {

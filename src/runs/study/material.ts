@@ -1,9 +1,11 @@
-/** @file What the stages of one model work with: text, tokenizer and tokens; and what became of their rows. */
+/** @file What the stages of one model work with: text, tokenizer and tokens. */
 import type { ModelName } from "../../config.js";
 import type { PretrainingText } from "../../data/corpora.js";
 import type { Tokenizer } from "../../data/tokenizer.js";
+import type { Stage } from "../stages/stage.js";
 import { checkModel, type Study } from "./study.js";
-import { loadText, prepareTokenizer, tokenizeText, type TokenizedText } from "./text.js";
+import { loadText } from "./pretraining-text.js";
+import { prepareTokenizer, tokenizeText, type TokenizedText } from "./text.js";
 
 /** What all phases of one model work with. Its file of tokens is open: close `tokens.stream`. */
 export interface Material {
@@ -11,15 +13,8 @@ export interface Material {
   readonly model: ModelName;
   readonly text: PretrainingText;
   readonly tokenizer: Tokenizer;
+  readonly tokenizerStage: Stage;
   readonly tokens: TokenizedText;
-}
-
-/** What became of the rows of a phase. */
-export interface RowCounts {
-  /** Examples whose prompt was cut from the left; 0 in pre-training. */
-  readonly cutRows: number;
-  /** Examples left out because their reply alone is too long; 0 in pre-training. */
-  readonly leftOutRows: number;
 }
 
 /**
@@ -31,6 +26,6 @@ export async function openMaterial(study: Study, model: ModelName): Promise<Mate
   checkModel(model);
   const text = await loadText(study);
   const { stage: tokenizerStage, tokenizer } = await prepareTokenizer(study, model, text);
-  const tokens = await tokenizeText(study, text, { tokenizer, tokenizerStage });
-  return { study, model, text, tokenizer, tokens };
+  const tokens = await tokenizeText(study, text, tokenizerStage);
+  return { study, model, text, tokenizer, tokenizerStage, tokens };
 }

@@ -90,7 +90,10 @@ export function publishResult(
     readonly metrics: readonly Metric[];
     readonly files: Result["files"];
     readonly settings?: Readonly<Record<string, unknown>>;
+    /** Stages that computed it; the last one says by what, and where. */
     readonly stages: readonly Stage[];
+    /** Stages that measured the models of the others. */
+    readonly measuredBy?: readonly Stage[];
     readonly items?: ItemTable;
   },
 ): Result {
@@ -113,7 +116,11 @@ export function publishResult(
     config: { ...study.config },
     ...(content.settings && { settings: content.settings }),
     files: [...content.files],
-    stages: content.stages.map(({ kind, hash, seconds }) => ({ kind, hash, seconds })),
+    stages: [...content.stages, ...(content.measuredBy ?? [])].map(({ kind, hash, seconds }) => ({
+      kind,
+      hash,
+      seconds,
+    })),
     provenance: last.provenance,
   };
   const folder = subjectFolder(study, subject);

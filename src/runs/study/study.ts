@@ -78,8 +78,9 @@ export function openStudy({
     throw new RangeError(
       `openStudy: seed must be a whole number from 0, got ${seed}. Correct the parameter.`,
     );
-  const settings = config ?? deriveStudy(scale);
-  checkStudy(settings);
+  const asGiven = config ?? deriveStudy(scale);
+  checkStudy(asGiven);
+  const settings = studyConfigSchema.parse(asGiven); // newer settings that it lacks have their defaults
   const root = findProjectRoot();
   const results = resolve(root, resultsRoot ?? "results");
   const isKept = kept && openOwnCorpora().length === 0;

@@ -14,7 +14,7 @@ import { loadInstructionSets } from "../study/instruction-sets.js";
 import { keptValue } from "../study/kept.js";
 import type { Metric } from "../study/results.js";
 import type { Study } from "../study/study.js";
-import { loadText } from "../study/text.js";
+import { loadText } from "../study/pretraining-text.js";
 
 /** Tokens of a word before a tokenizer exists; only the length of stages on more text is estimated by it. */
 const TOKENS_PER_WORD = 1.4;

@@ -17,16 +17,20 @@ const stepSchema = z.object({
   secondsLeft: z.number(),
 });
 
-/** Loss on one held-out source after so many steps of a stage. */
-export const heldOutSchema = z.object({
-  step: z.number(),
-  epoch: z.number(),
+const sourceLossSchema = z.object({
   /** A genre of the pre-training text, or an instruction set. */
   source: z.string(),
   /** Nats a trained token. */
   lossNats: z.number(),
   tokens: z.number(),
 });
+/** Loss on one held-out source. */
+export type SourceLoss = Readonly<z.infer<typeof sourceLossSchema>>;
+/** Losses of one model. */
+export const sourceLossesSchema = z.array(sourceLossSchema);
+
+/** Loss on one held-out source after so many steps of a stage. */
+export const heldOutSchema = sourceLossSchema.extend({ step: z.number(), epoch: z.number() });
 export type HeldOutLoss = z.infer<typeof heldOutSchema>;
 
 /**

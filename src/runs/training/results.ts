@@ -1,9 +1,7 @@
 /** @file What a finished phase leaves behind, and the training result of a condition made from it. */
-import { join } from "node:path";
 import { z } from "zod";
 import { describeIssue } from "../../config-schema.js";
 import { mean, median } from "../../statistics/summary.js";
-import type { StepRecord } from "../../training/train.js";
 import type { Stage } from "../stages/stage.js";
 import {
   itemsFile,
@@ -15,34 +13,17 @@ import {
   type ResultSubject,
 } from "../study/results.js";
 import type { Study } from "../study/study.js";
-import { readStageText } from "../study/text.js";
-import { heldOutSchema, readCurveFile, type HeldOutLoss } from "./records.js";
-
-/** What a phase leaves behind besides its weights and its curve. */
-const outcomeSchema = z.object({
-  /** After each epoch, source by source. */
-  heldOut: z.array(heldOutSchema),
-  /** Examples whose prompt was cut from the left; 0 in pre-training. */
-  cutRows: z.number(),
-  /** Examples left out because their reply alone is too long; 0 in pre-training. */
-  leftOutRows: z.number(),
-});
-export type PhaseOutcome = z.infer<typeof outcomeSchema>;
+import type { MeasuredLosses } from "./measured-losses.js";
+import { meanLoss, readCurve, type PhaseOutcome } from "./outcome.js";
 
 /** A phase that was trained. */
 export interface FinishedPhase {
   readonly phase: string;
   readonly stage: Stage;
   readonly outcome: PhaseOutcome;
+  /** Of its last weights, on every held-out source. */
+  readonly losses: MeasuredLosses;
 }
-
-/** The records a finished phase left. */
-export const readCurve = (stage: Stage): readonly StepRecord[] =>
-  readCurveFile(join(stage.folder, "curve.jsonl"));
-
-/** The outcome a finished phase left. */
-export const readOutcome = (stage: Stage): PhaseOutcome =>
-  outcomeSchema.parse(JSON.parse(readStageText(stage, "outcome.json")));
 
 /** What the published curve has of a step: what is the same in every run of the same training, on any machine. */
 const stepSchema = z.object({
@@ -76,25 +57,9 @@ export function readTrainedSteps(study: Study, subject: ResultSubject): TrainedS
 /** The steps whose mean loss says where a phase ended. */
 export const LAST_STEPS = 10;
 
-/** The step of the last measurement. */
-const lastStep = (heldOut: readonly HeldOutLoss[]): number => Math.max(...heldOut.map(({ step }) => step));
-
-/** Losses on every source after the last epoch. */
-export function lastLosses({ heldOut }: PhaseOutcome): readonly HeldOutLoss[] {
-  return heldOut.filter(({ step }) => step === lastStep(heldOut));
-}
-
-/** Loss on all held-out pre-training text after a step, the last epoch's where none is given, and its tokens. */
-export function textLoss(
-  { heldOut }: { readonly heldOut: readonly HeldOutLoss[] },
-  step = lastStep(heldOut),
-): [lossNats: number, tokens: number] {
-  const genres = heldOut.filter(
-    (loss) => loss.step === step && loss.source !== "switch" && loss.source !== "wiki",
-  );
-  const tokens = genres.reduce((sum, genre) => sum + genre.tokens, 0);
-  return [genres.reduce((sum, genre) => sum + genre.lossNats * genre.tokens, 0) / tokens, tokens];
-}
+/** Loss of a finished phase on all held-out pre-training text, and its tokens. */
+export const textLoss = ({ losses }: FinishedPhase): [lossNats: number, tokens: number] =>
+  meanLoss(losses.text);
 
 /**
  * Writes `training.json`, with the files of all phases, and the learning curve beside it.
@@ -108,7 +73,8 @@ export function publishTraining(
   phases: readonly FinishedPhase[],
   exposure: readonly Metric[],
 ): void {
-  const ofPhases = phases.flatMap(({ phase, stage, outcome }): Metric[] => {
+  const ofPhases = phases.flatMap((finished): Metric[] => {
+    const { phase, stage, outcome, losses } = finished;
     const curve = readCurve(stage);
     const metric = (metric: string, value: number, n: number): Metric => ({
       metric,
@@ -119,8 +85,8 @@ export function publishTraining(
       ties: null,
     });
     return [
-      metric("heldOutTextNats", ...textLoss(outcome)),
-      ...lastLosses(outcome).map(({ source, lossNats, tokens }) =>
+      metric("heldOutTextNats", ...textLoss(finished)),
+      ...[...losses.text, ...losses.sets].map(({ source, lossNats, tokens }) =>
         metric(`heldOutNats.${source}`, lossNats, tokens),
       ),
       metric(
@@ -142,6 +108,7 @@ export function publishTraining(
     metrics: [...ofPhases, ...exposure],
     files,
     stages: phases.map(({ stage }) => stage),
+    measuredBy: phases.flatMap(({ losses }) => losses.stages),
     items: { columns, rows },
   });
 }

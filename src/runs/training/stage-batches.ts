@@ -1,21 +1,13 @@
-/** @file The batches of a tuning stage: its examples, encoded, in the stage's order, for as many steps as it asks for. */
-import type { Curriculum, InstructionSet, TuningStage } from "../../config.js";
+/** @file The tuning stages of a study as batches: what its settings make of a stage's rows, and of its length in steps. */
+import type { Curriculum, TuningStage } from "../../config.js";
 import { curriculumOf } from "../../curricula.js";
 import type { EpochBatches } from "../../data/batches.js";
-import { encodeExamples, type EncodedExample } from "../../data/chat-template.js";
-import {
-  exampleBatches,
-  packedExampleBatches,
-  type ExampleBatchOptions,
-} from "../../data/example-batches.js";
 import { defaultPlaces } from "../../data/files.js";
-import { interleave } from "../../data/interleave.js";
-import { packedBatches, packRows } from "../../data/packed-text.js";
-import { deriveSeed, seeded, shuffled } from "../../random.js";
 import { repeatEpochs, type StepBatches } from "../../training/step-batches.js";
-import { loadInstructionSets, type StudyExample } from "../study/instruction-sets.js";
-import type { Material, RowCounts } from "../study/material.js";
-import { requireEnd } from "../study/text.js";
+import { chooseSet, filesOfSet } from "../study/instruction-sets.js";
+import type { Material } from "../study/material.js";
+import type { OpenedText, RowCounts, TextRows } from "./text-batches.js";
+import { distinctFiles, orderSeed, tuningEpochs, type Epochs, type StageRows } from "./tuning-batches.js";
 
 /** A stage ready to be trained. */
 export interface StageBatches {
@@ -23,19 +15,45 @@ export interface StageBatches {
   readonly rows: RowCounts;
 }
 
-/** Batches of packed pre-training text, in an order of its own for each epoch. */
-export function textBatches(
-  { study, model, text, tokenizer, tokens }: Material,
-  { epoch, seed }: { readonly epoch: number; readonly seed: number },
-): EpochBatches {
-  const { config } = study;
-  return packedBatches({
-    rows: packRows(tokens.stream, { lengthTokens: config.rowLengthTokens[model], words: text.words }),
-    batchSize: config.pretraining.batchSize,
-    epoch,
-    seed,
-    isolatedBy: config.pretrainingRows === "documentsIsolated" ? requireEnd(tokenizer) : null,
-  });
+/** A material's tokenizer and tokens by their hashes. */
+export const openedText = ({ tokenizer, tokenizerStage, tokens }: Material): OpenedText => ({
+  tokenizerOf: (hash) => only(hash, tokenizerStage.hash, tokenizer),
+  tokensOf: (hash) => only(hash, tokens.stage.hash, tokens),
+});
+
+function only<T>(hash: string, own: string, value: T): T {
+  if (hash === own) return value;
+  throw new Error(
+    `openedText: the stage must be ${own}, got ${String(hash)}. Name it in the stage's inputs.`,
+  );
+}
+
+/** Rows of the pre-training text. */
+export const textRows = ({ study: { config }, model, tokens }: Material): TextRows => ({
+  tokens: tokens.stage.hash,
+  rows: config.pretrainingRows,
+  rowLengthTokens: config.rowLengthTokens[model],
+  batchSize: config.pretraining.batchSize,
+});
+
+/** What a stage's batches depend on besides their number and the seed. */
+export function stageRows(material: Material, { examples, order, replies }: TuningStage): StageRows {
+  if (examples === "text") return textRows(material);
+  const { study, model } = material;
+  const { instructions, instructionTuning, architectures } = study.config;
+  const sets = examples.map((set) => chooseSet(study, set));
+  return {
+    source: study.source,
+    sets,
+    files: distinctFiles(sets.flatMap((set) => filesOfSet(set, study))),
+    order,
+    replies,
+    template: instructions.chatTemplate,
+    lossOn: instructions.lossOn,
+    instructionRows: instructions.instructionRows,
+    maxLengthTokens: architectures[model].maxLengthTokens,
+    batchSize: instructionTuning.batchSize,
+  };
 }
 
 /**
@@ -48,157 +66,29 @@ export async function stageBatches(
   stage: TuningStage,
   place: number,
 ): Promise<StageBatches> {
-  const { study, model } = material;
-  const seed = deriveSeed(study.seed, `${model} ${stage.name} ${place} order`);
-  if (stage.examples === "text") {
-    const batchesOf = (epoch: number): EpochBatches => textBatches(material, { epoch, seed });
-    return {
-      batches: await ofLength(material, stage, batchesOf),
-      rows: { cutRows: 0, leftOutRows: 0 },
-    };
+  const { batchesOf, rows } = await epochsOf(material, stage, place);
+  return { batches: await ofLength(material, stage, batchesOf), rows };
+}
+
+/** Stages encoded last: every condition asks for the same ones, also where all its stages are cached. */
+const encodedStages = new Map<string, Promise<Epochs>>();
+const KEPT_STAGES = 4;
+
+function epochsOf(material: Material, stage: TuningStage, place: number): Promise<Epochs> {
+  const { study, model, tokenizer, tokens } = material;
+  const rows = stageRows(material, stage);
+  const seed = orderSeed(study.seed, { model, stage: stage.name, place });
+  const open = () => tuningEpochs(rows, { seed, tokenizer, opened: openedText(material) });
+  if ("tokens" in rows) return open(); // its file is the material's own
+  const key = JSON.stringify([tokens.stage.hash, rows, seed, defaultPlaces()]);
+  let epochs = encodedStages.get(key);
+  if (!epochs) {
+    epochs = open();
+    epochs.catch(() => encodedStages.delete(key));
+    encodedStages.set(key, epochs);
+    for (const oldest of [...encodedStages.keys()].slice(0, -KEPT_STAGES)) encodedStages.delete(oldest);
   }
-  const sets: EncodedExample[][] = [];
-  const rows = { cutRows: 0, leftOutRows: 0 };
-  for (const set of stage.examples) {
-    const encoded = await encodeSet(material, set, stage.replies);
-    sets.push(encoded.examples);
-    rows.cutRows += encoded.cutRows;
-    rows.leftOutRows += encoded.leftOutRows;
-  }
-  const epochOf = epochMaker(material, stage, sets, seed);
-  return { batches: await ofLength(material, stage, epochOf), rows };
-}
-
-type EncodedSet = { readonly examples: EncodedExample[] } & RowCounts;
-
-/** Sets encoded last: every condition asks for the same ones, also where all its stages are cached. */
-const encodedSets = new Map<string, Promise<EncodedSet>>();
-const KEPT_SETS = 4;
-
-function encodeSet(
-  material: Material,
-  set: InstructionSet,
-  replies: TuningStage["replies"],
-): Promise<EncodedSet> {
-  const { study, model, tokens } = material;
-  const { instructions, budget, architectures } = study.config;
-  const { maxLengthTokens } = architectures[model];
-  const key = JSON.stringify([
-    tokens.stage.hash,
-    study.source,
-    instructions,
-    budget,
-    maxLengthTokens,
-    set,
-    replies,
-    defaultPlaces(),
-  ]);
-  let encoded = encodedSets.get(key);
-  if (!encoded) {
-    encoded = encodeAfresh(material, set, replies);
-    encoded.catch(() => encodedSets.delete(key));
-    encodedSets.set(key, encoded);
-    for (const oldest of [...encodedSets.keys()].slice(0, -KEPT_SETS)) encodedSets.delete(oldest);
-  }
-  return encoded;
-}
-
-async function encodeAfresh(
-  { study, model, tokenizer }: Material,
-  set: InstructionSet,
-  replies: TuningStage["replies"],
-): Promise<EncodedSet> {
-  const { config } = study;
-  const { examples } = await loadInstructionSets(study, [set]);
-  const encoded = await encodeExamples(replies === "permuted" ? permuteReplies(examples) : examples, {
-    tokenizer,
-    template: config.instructions.chatTemplate,
-    lossOn: config.instructions.lossOn,
-    maxLengthTokens: config.architectures[model].maxLengthTokens,
-    overlongReplies: "leaveOut",
-  });
-  return {
-    examples: [...encoded.examples],
-    cutRows: encoded.cutRows,
-    leftOutRows: encoded.leftOut.length,
-  };
-}
-
-/** Every prompt with the reply of another example; the same for all seeds, as the examples are. */
-function permuteReplies(examples: readonly StudyExample[]): StudyExample[] {
-  const order = shuffled(examples, seeded(deriveSeed(0, "permuted replies")));
-  return order.map(({ text: _text, ...example }, index) => ({
-    ...example,
-    reply: order[(index + 1) % order.length]?.reply ?? example.reply,
-  }));
-}
-
-/** One epoch after the other, in the stage's order. */
-function epochMaker(
-  { study, model, tokenizer }: Material,
-  { order }: TuningStage,
-  sets: readonly EncodedExample[][],
-  seed: number,
-): (epoch: number) => EpochBatches {
-  const { config } = study;
-  const batches = (
-    examples: readonly EncodedExample[],
-    epoch: number,
-    how: "groupedByLength" | "asGiven",
-  ): EpochBatches => {
-    const options: ExampleBatchOptions = {
-      examples,
-      epoch,
-      seed,
-      batchSize: config.instructionTuning.batchSize,
-      padId: tokenizer.padId ?? requireEnd(tokenizer),
-    };
-    const rowLengthTokens = config.architectures[model].maxLengthTokens;
-    return config.instructions.instructionRows === "packed"
-      ? packedExampleBatches({
-          ...options,
-          rowLengthTokens,
-          order: how === "asGiven" ? "asGiven" : "shuffled",
-        })
-      : exampleBatches({ ...options, order: how });
-  };
-  const all = sets.flat();
-  const [first = [], second = []] = sets;
-  switch (order) {
-    case "shuffled":
-      return (epoch) => batches(all, epoch, "groupedByLength");
-    case "alternating":
-    case "gradual":
-      return (epoch) =>
-        interleave(
-          batches(first, epoch, "groupedByLength"),
-          batches(second, epoch, "groupedByLength"),
-          order,
-        );
-    case "shortestFirst":
-    case "frequentFirst": {
-      const sorted = sortExamples(all, order, seed);
-      return (epoch) => batches(sorted, epoch, "asGiven");
-    }
-  }
-}
-
-/** The easier first; equally easy ones in an order drawn from the seed. */
-function sortExamples(
-  examples: readonly EncodedExample[],
-  order: "shortestFirst" | "frequentFirst",
-  seed: number,
-): EncodedExample[] {
-  const counts = new Map<number, number>();
-  for (const { ids } of examples) for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
-  const rarity = ({ ids }: EncodedExample): number =>
-    -ids.reduce((sum, id) => sum + Math.log(counts.get(id) ?? 1), 0) / ids.length;
-  const difficulty = (example: EncodedExample): number =>
-    order === "shortestFirst" ? example.ids.length : rarity(example);
-  return shuffled(examples, seeded(seed))
-    .map((example) => ({ example, difficulty: difficulty(example) }))
-    .sort((a, b) => a.difficulty - b.difficulty)
-    .map(({ example }) => example);
+  return epochs;
 }
 
 /** Epochs, steps or words of a stage as steps. */

@@ -7,19 +7,7 @@ import { join } from "node:path";
 import type { ArchitectureConfig, StudyConfig } from "../../config.js";
 import { loadModel, readWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/weights.js";
-import type { Stage } from "../stages/stage.js";
-import type { HeldOutLoss } from "./records.js";
-import { readCurve, readOutcome, textLoss } from "./results.js";
-
-/** Name of the file with the weights of the best epoch. */
-export const BEST_WEIGHTS = "bestHeldOut";
-
-/** The step after which the loss on held-out text was lowest; the earlier of equal ones. */
-export function bestStep(heldOut: readonly HeldOutLoss[]): number {
-  const steps = [...new Set(heldOut.map(({ step }) => step))];
-  const lossAt = (step: number): number => textLoss({ heldOut }, step)[0];
-  return steps.reduce((best, step) => (lossAt(step) < lossAt(best) ? step : best), steps[0] ?? 0);
-}
+import { BEST_WEIGHTS, bestStep, readCurve, readOutcome } from "./outcome.js";
 
 /** What a stage begins with. */
 export interface StageStart {
@@ -35,7 +23,7 @@ export interface StageStart {
  * @param start.checkpoint the last epoch's, or the best one's
  */
 export function startOf(
-  stage: Stage,
+  stage: { readonly folder: string },
   start: { readonly checkpoint: StudyConfig["startCheckpoint"]; readonly architecture: ArchitectureConfig },
 ): StageStart {
   const curve = readCurve(stage);

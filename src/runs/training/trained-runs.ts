@@ -29,6 +29,7 @@ const recordSchema = z.object({
   kind: z.enum(["pretraining", "tuning"]),
   hash: z.string(),
   inputs: z.record(z.string(), z.unknown()),
+  about: z.looseObject({ stage: z.record(z.string(), z.unknown()) }).optional(),
   provenance: z.looseObject({ commit: z.string().nullable() }),
 });
 type RunRecord = z.infer<typeof recordSchema>;
@@ -38,7 +39,7 @@ const pretrainingSchema = z.looseObject({
   architecture: z.record(z.string(), z.unknown()),
   seed: z.number(),
 });
-const tuningSchema = z.looseObject({ parent: z.string(), stage: z.record(z.string(), z.unknown()) });
+const tuningSchema = z.looseObject({ parent: z.string() });
 
 /** Trained models in the order of models, conditions and seeds; a record of another version is passed over. */
 export function listTrainedRuns(cacheFolder: string): TrainedRun[] {
@@ -104,8 +105,8 @@ function describe(record: RunRecord, records: ReadonlyMap<string, RunRecord>): T
   let first: RunRecord | undefined = record;
   while (first?.kind === "tuning") {
     const tuning = tuningSchema.safeParse(first.inputs);
-    if (!tuning.success) return null;
-    phases.unshift(canonicalJson(tuning.data.stage));
+    if (!tuning.success || !first.about) return null;
+    phases.unshift(canonicalJson(first.about.stage));
     first = records.get(tuning.data.parent);
   }
   const start = pretrainingSchema.safeParse(first?.inputs);

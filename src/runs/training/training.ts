@@ -12,11 +12,13 @@ import { keepsMoments } from "../study/distinct-stages.js";
 import { openMaterial, type Material } from "../study/material.js";
 import { subjectFolder } from "../study/results.js";
 import { checkModel, type Study } from "../study/study.js";
-import { loadText } from "../study/text.js";
+import { loadText } from "../study/pretraining-text.js";
 import { buildPhase, progressFolder, type ConditionStep } from "./build-phase.js";
 import { announceExposure, exposureMetrics } from "./exposure.js";
-import { pretrainingPhase, tuningPhase, type PreparedPhase } from "./phases.js";
-import { publishTraining, readCurve, readOutcome, type FinishedPhase } from "./results.js";
+import { measurePhase } from "./measured-losses.js";
+import { readCurve, readOutcome } from "./outcome.js";
+import { pretrainingPhase, tuningPhase, type PhaseStage } from "./phases.js";
+import { publishTraining, type FinishedPhase } from "./results.js";
 import { countSteps, stageBatches } from "./stage-batches.js";
 
 /** A trained model: its last stage, and what every phase left behind. */
@@ -106,20 +108,30 @@ export async function trainedModel(
   }
 }
 
-/** One phase: replayed where it is cached, else trained or gone on with, measured and cached as a Hugging Face folder. */
+/** One phase: replayed where it is cached, else trained or gone on with; then measured on what no stage trains on. */
 async function* trainPhase(
   material: Material,
-  prepared: PreparedPhase,
+  prepared: PhaseStage,
 ): AsyncGenerator<ConditionStep, FinishedPhase, void> {
-  const { cacheFolder } = material.study;
+  const stage = yield* stageOf(material.study, prepared);
+  return {
+    phase: prepared.phase,
+    stage,
+    outcome: readOutcome(stage),
+    losses: await measurePhase(material, stage),
+  };
+}
+
+/** The stage of a phase, with all its steps. */
+async function* stageOf(study: Study, prepared: PhaseStage): AsyncGenerator<ConditionStep, Stage, void> {
+  const { cacheFolder } = study;
   const { phase, kind, inputs } = prepared;
-  const finished = (stage: Stage): FinishedPhase => ({ phase, stage, outcome: readOutcome(stage) });
   let stage = findStage(cacheFolder, kind, inputs);
   if (!stage) {
     const lock = await lockStage(cacheFolder, kind, inputs);
     try {
       stage = findStage(cacheFolder, kind, inputs); // another process may have built it meanwhile
-      if (!stage) return finished(yield* buildPhase(material, prepared, lock));
+      if (!stage) return yield* buildPhase(study, prepared, lock);
     } catch (error) {
       throw explainDiskFault(error, progressFolder(cacheFolder, kind, inputs));
     } finally {
@@ -129,5 +141,5 @@ async function* trainPhase(
   // A kill between the stage's last rename and this line leaves them behind.
   rmSync(progressFolder(cacheFolder, kind, inputs), { recursive: true, force: true });
   for (const record of readCurve(stage)) yield { phase, ...record };
-  return finished(stage);
+  return stage;
 }

@@ -83,7 +83,7 @@ async function takeAgain(
 ): Promise<{ readonly records: readonly StepRecord[]; readonly stages: readonly string[] }> {
   const material = await openMaterial(study, result.model);
   try {
-    const { start, plan } = pretrainingPhase(material, { keepMoments: false });
+    const { start, plan } = await pretrainingPhase(material, { keepMoments: false }).prepare();
     const stages = [false, true].map((keepMoments) => {
       const { kind, inputs } = pretrainingPhase(material, { keepMoments });
       return hashStage(kind, inputs);

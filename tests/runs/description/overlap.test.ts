@@ -8,7 +8,6 @@ import {
   summariseOverlap,
 } from "../../../src/runs/description/overlap-summary.js";
 import { measureStudyOverlap, type StudyOverlap } from "../../../src/runs/description/overlap.js";
-import { openStudy } from "../../../src/runs/study/study.js";
 import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
 
@@ -102,11 +101,10 @@ test("another number of rows or words is another measurement", async () => {
 test.skipIf(!dataRoot)(
   "every real evaluation set gives all its items, each with an id of its own",
   async () => {
-    const study = openStudy({ scale: "smoke", seed: 1, cacheFolder: temporaryFolder() });
     const counts = new Map<string, number>();
     const ids = new Set<string>();
     let texts = 0;
-    for await (const item of evaluationItems(study).items) {
+    for await (const item of evaluationItems({ source: "real" }).items) {
       counts.set(item.task, (counts.get(item.task) ?? 0) + 1);
       ids.add(`${item.task} ${item.id}`);
       texts += item.texts.filter((text) => text.trim() !== "").length;

@@ -1,8 +1,11 @@
 /** @file Results that a folder keeps stand for computing them, and only while settings, seed and data are the same. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { StudyConfig } from "../../../src/config.js";
 import { tune } from "../../../src/curricula.js";
 import {
   evaluateAll,
@@ -12,7 +15,9 @@ import {
   tasksAtHand,
   trainAll,
 } from "../../../src/runs/grid.js";
+import { canonicalJson } from "../../../src/runs/stages/stage.js";
 import { keptResult, keptValue } from "../../../src/runs/study/kept.js";
+import { readResults } from "../../../src/runs/study/results.js";
 import { openStudies, openStudy, type StudyOptions } from "../../../src/runs/study/study.js";
 import { allOf } from "../../support/all-of.js";
 import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
@@ -80,6 +85,57 @@ describe("results", () => {
     const config = { ...TINY_CONFIG, curricula: { mine: [tune(["switch"])] } };
     expect(keptResult(kept({ config }), SUBJECT, "blimp")).not.toBeNull();
   });
+});
+
+/** A configuration as it was before one of its settings was one. */
+const older = (config: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(config).filter(([name]) => name !== "startCheckpoint"));
+
+describe("a setting that is newer than a result", () => {
+  const path = join(study.resultsFolder, "llama100M", "base", "seed-1", "blimp.json");
+  let before: string;
+  beforeAll(() => {
+    before = readFileSync(path, "utf8");
+    const result = JSON.parse(before);
+    writeFileSync(path, JSON.stringify({ ...result, config: older(result.config) }));
+  });
+  afterAll(() => writeFileSync(path, before));
+
+  test("has its default there, and the result stays one of these settings", () => {
+    expect(keptResult(kept(), SUBJECT, "blimp")).not.toBeNull();
+    const config: StudyConfig = { ...TINY_CONFIG, startCheckpoint: "bestHeldOut" };
+    expect(keptResult(kept({ config }), SUBJECT, "blimp")).toBeNull();
+  });
+
+  test("has its default in descriptions, whose files have the names of what they lack", async () => {
+    const clone = kept({ resultsRoot: join(temporaryFolder(), "results") });
+    const schema = z.string();
+    const ask = (of = clone, name = "word") => keptValue(of, { name }, schema, async () => "computed again");
+    await keptValue(clone, { name: "word" }, schema, async () => "kept");
+    const keptFolder = join(clone.resultsFolder, "kept");
+    const [file = ""] = readdirSync(keptFolder);
+    const content = JSON.parse(gunzipSync(readFileSync(join(keptFolder, file))).toString("utf8"));
+    const inputs = { ...content.inputs, config: older(content.inputs.config) };
+    const hash = createHash("sha256").update(canonicalJson(inputs)).digest("hex").slice(0, 12);
+    rmSync(join(keptFolder, file));
+    writeFileSync(join(keptFolder, `word-${hash}.json.gz`), gzipSync(JSON.stringify({ ...content, inputs })));
+    expect(await ask()).toBe("kept");
+    expect(readdirSync(keptFolder)).toHaveLength(1);
+    const config: StudyConfig = { ...TINY_CONFIG, startCheckpoint: "bestHeldOut" };
+    const changed = kept({ config, resultsRoot: join(clone.resultsFolder, "..") });
+    expect(await ask(changed)).toBe("computed again");
+  });
+});
+
+test("every committed result of laptop scale is one of today's settings", () => {
+  const study = (seed: number) => openStudy({ scale: "laptop", seed, kept: true });
+  const folder = study(42).resultsFolder;
+  const results = readResults(folder).filter(({ task }) => !task.startsWith("superglue"));
+  expect(results.length).toBeGreaterThan(100);
+  const orphans = results.filter((result) => keptResult(study(result.seed), result, result.task) === null);
+  expect(orphans.map(({ model, condition, seed, task }) => `${model} ${condition} ${seed} ${task}`)).toEqual(
+    [],
+  );
 });
 
 describe("descriptions", () => {

@@ -6,7 +6,7 @@ import { CONDITIONS, type Condition, type ModelName, type StudyConfig } from "..
 import { tf } from "../../../src/engine/backend.js";
 import { readResults } from "../../../src/runs/study/results.js";
 import type { ConditionStep } from "../../../src/runs/training/build-phase.js";
-import { lastLosses, textLoss } from "../../../src/runs/training/results.js";
+import { textLoss } from "../../../src/runs/training/results.js";
 import { trainCondition, trainedModel } from "../../../src/runs/training/training.js";
 import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
@@ -18,6 +18,16 @@ let stagesAfterAll: string[] = [];
 beforeAll(() => {
   stagesAfterAll = stagesOf(study);
 });
+
+/** How many stages of each kind. */
+function kindsOf(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) {
+    const kind = name.replace(/-[0-9a-f]{16}$/, "");
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+}
 
 describe("the six conditions", () => {
   test.each([
@@ -45,8 +55,8 @@ describe("the six conditions", () => {
     expect(Math.abs((records[0]?.lossNats ?? Number.NaN) - guessing)).toBeLessThan(0.2);
     const [phase] = trained.phases;
     if (!phase) throw new Error("base must have a phase.");
-    expect(textLoss(phase.outcome)[0]).toBeLessThan(guessing - 0.5);
-    const sources = lastLosses(phase.outcome).map(({ source }) => source);
+    expect(textLoss(phase)[0]).toBeLessThan(guessing - 0.5);
+    const sources = [...phase.losses.text, ...phase.losses.sets].map(({ source }) => source);
     expect(sources).toEqual(["dialogue", "narrative", "switch", "wiki"]);
   });
 
@@ -61,9 +71,14 @@ describe("the six conditions", () => {
   });
 
   test("share what they have in common: one pre-training, five tuning stages of which two are first phases", () => {
-    expect(stagesAfterAll.map((name) => name.split("-")[0])).toEqual(
-      ["pretraining", ...Array.from({ length: 5 }, () => "tuning"), "tokenizer", "tokens"].sort(),
-    );
+    // Each phase is measured on text, conversations and questions.
+    expect(kindsOf(stagesAfterAll)).toEqual({
+      tokenizer: 1,
+      tokens: 1,
+      pretraining: 1,
+      tuning: 5,
+      "held-out-loss": 3 * 6,
+    });
     const stageOf = (condition: Condition, phase: number) =>
       runOf(condition).trained.phases[phase]?.stage.hash;
     expect(stageOf("switchThenWiki", 1)).toBe(stageOf("switch", 1));
@@ -82,11 +97,15 @@ describe("the six conditions", () => {
     );
     for (const { condition, metrics, stages } of results) {
       const { records, trained } = runOf(condition);
-      expect(stages.map(({ hash }) => hash)).toEqual(trained.phases.map(({ stage }) => stage.hash));
+      expect(stages.map(({ hash }) => hash)).toEqual([
+        ...trained.phases.map(({ stage }) => stage.hash),
+        ...trained.phases.flatMap(({ losses }) => losses.stages.map(({ hash }) => hash)),
+      ]);
       const words = metrics.filter(({ metric }) => metric === "words");
       expect(words.map(({ part }) => part)).toEqual([...trained.phases.map(({ phase }) => phase), "all"]);
       expect(words[0]?.value).toBe(TINY_CONFIG.budget.pretrainingWords);
-      for (const { phase, outcome } of trained.phases) {
+      for (const finished of trained.phases) {
+        const { phase } = finished;
         const steps = records.filter((record) => record.phase === phase).length;
         expect(metrics).toContainEqual(
           expect.objectContaining({ metric: "steps", part: phase, value: steps, n: steps }),
@@ -95,8 +114,8 @@ describe("the six conditions", () => {
           expect.objectContaining({
             metric: "heldOutTextNats",
             part: phase,
-            value: textLoss(outcome)[0],
-            n: textLoss(outcome)[1],
+            value: textLoss(finished)[0],
+            n: textLoss(finished)[1],
           }),
         );
       }
@@ -143,7 +162,7 @@ describe("the cache", () => {
     const pretraining = (steps: ConditionStep[]) => steps.filter(({ phase }) => phase === "pre-training");
     expect(pretraining(records)).toEqual(pretraining(runOf("switch").records));
     const added = stagesOf(study).filter((name) => !stagesAfterAll.includes(name));
-    expect(added).toEqual([expect.stringMatching(/^tuning-/)]);
+    expect(kindsOf(added)).toEqual({ tuning: 1, "held-out-loss": 3 });
   });
 
   test("knows that another pre-training rate concerns all that follows", async () => {
@@ -152,8 +171,32 @@ describe("the cache", () => {
     const changed: StudyConfig = { ...TINY_CONFIG, pretraining: { ...pretraining, learningRate: 0.01 } };
     await train({ ...study, config: changed }, "switch");
     const added = stagesOf(study).filter((name) => !known.includes(name));
-    expect(added).toEqual([expect.stringMatching(/^pretraining-/), expect.stringMatching(/^tuning-/)]);
+    expect(kindsOf(added)).toEqual({ pretraining: 1, tuning: 1, "held-out-loss": 6 });
   });
+
+  test("knows that a setting of zero-shot scoring concerns no training", async () => {
+    const known = stagesOf(study);
+    const budget = { ...study.config.budget, zeroShotItemsPerUid: 3 };
+    await train({ ...study, config: { ...study.config, budget } }, "merged");
+    expect(stagesOf(study)).toEqual(known);
+  });
+
+  test.each([
+    ["lossOn", { instructions: { ...TINY_CONFIG.instructions, lossOn: "full" } }, { "held-out-loss": 2 }],
+    [
+      "chatTemplate",
+      { instructions: { ...TINY_CONFIG.instructions, chatTemplate: "speakerLetters" } },
+      { "held-out-loss": 2 },
+    ],
+    ["heldOutRows", { budget: { ...TINY_CONFIG.budget, heldOutRows: 6 } }, { "held-out-loss": 2 }],
+  ] as const)(
+    "measures the pre-trained model again under another %s, and trains nothing",
+    async (_name, changes, added) => {
+      const known = stagesOf(study);
+      await train({ ...study, config: { ...TINY_CONFIG, ...changes } }, "base");
+      expect(kindsOf(stagesOf(study).filter((name) => !known.includes(name)))).toEqual(added);
+    },
+  );
 
   test("gives another seed its own pre-training, and the same tokenizer", async () => {
     const folder = join(study.cacheFolder, "..");
@@ -161,7 +204,7 @@ describe("the cache", () => {
     const known = stagesOf(study);
     const { records } = await train(other, "base");
     const added = stagesOf(study).filter((name) => !known.includes(name));
-    expect(added).toEqual([expect.stringMatching(/^pretraining-/)]);
+    expect(kindsOf(added)).toEqual({ pretraining: 1, "held-out-loss": 3 });
     expect(records[0]?.lossNats).not.toBe(runOf("base").records[0]?.lossNats);
   });
 });

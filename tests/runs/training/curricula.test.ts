@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Curriculum, StudyConfig } from "../../../src/config.js";
 import { CONTROLS, curriculumOf, tune } from "../../../src/curricula.js";
 import { tf } from "../../../src/engine/backend.js";
-import { loadText, prepareTokenizer, tokenizeText } from "../../../src/runs/study/text.js";
+import { openMaterial } from "../../../src/runs/study/material.js";
 import type { ConditionStep } from "../../../src/runs/training/build-phase.js";
 import { stageBatches } from "../../../src/runs/training/stage-batches.js";
 import { trainCondition, type TrainedModel } from "../../../src/runs/training/training.js";
@@ -42,14 +42,6 @@ async function train(condition: string, changes: Partial<StudyConfig> = {}): Pro
 }
 const tuningOf = ({ records }: Run) => records.filter(({ phase }) => phase !== "pre-training");
 
-/** Material of the study, for the order that is declared. */
-async function openMaterial() {
-  const text = await loadText(study);
-  const { stage: tokenizerStage, tokenizer } = await prepareTokenizer(study, model, text);
-  const tokens = await tokenizeText(study, text, { tokenizer, tokenizerStage });
-  return { study, model, text, tokenizer, tokens } as const;
-}
-
 describe("controls and hybrids", () => {
   const runs = new Map<string, Run>();
   beforeAll(async () => {
@@ -65,7 +57,7 @@ describe("controls and hybrids", () => {
   test.each([...Object.keys(CONTROLS), "backAndForth"])(
     "%s is trained in the order it declares, row for row",
     async (condition) => {
-      const material = await openMaterial();
+      const material = await openMaterial(study, model);
       for (const [place, stage] of curriculumOf(study.config, condition).entries()) {
         const { batches } = await stageBatches(material, stage, place);
         let declared = "";

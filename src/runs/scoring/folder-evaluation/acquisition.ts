@@ -7,11 +7,12 @@ import { summariseAcquisition, type AcquisitionSummary } from "../../../evaluati
 import type { Rules } from "../../../evaluation/rules.js";
 import { mean } from "../../../statistics/summary.js";
 import { writeFileAtomically } from "../../../disk/atomic-file.js";
+import { taskScoring } from "../score-task.js";
 import { describeProvenance, codeVersion, type Provenance } from "../../stages/provenance.js";
 import { readJson } from "../../stages/read-json.js";
 import { checkpointFolders, type CheckpointFolder } from "../checkpoint-folders.js";
 import { modelFolder } from "../model-folder.js";
-import { openScorer } from "../scoring.js";
+import { openScorer } from "../open-scorer.js";
 import { measureWords } from "../tasks/acquisition.js";
 import { wordsToLearn, type AcquisitionKind, type WordsToLearn } from "../tasks/acquisition-words.js";
 import type { FolderEvaluation } from "./folder-task.js";
@@ -114,7 +115,7 @@ async function measureCheckpoint(
   const key = createHash("sha256")
     .update(modelFolder(folder).hash)
     .update(JSON.stringify(material.words.map(({ word, contexts }) => [word, contexts])))
-    .update(codeVersion(["engine", "data", "model", "evaluation"]))
+    .update(codeVersion(taskScoring.module))
     .digest("hex");
   const path = join(place, `${name}.json`);
   const kept = existsSync(path) ? measuredSchema.safeParse(readJson(path)).data : undefined;

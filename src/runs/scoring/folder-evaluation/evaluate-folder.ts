@@ -19,6 +19,7 @@ import { writeFileAtomically } from "../../../disk/atomic-file.js";
 import { notify } from "../../stages/progress.js";
 import { codeVersion, describeProvenance } from "../../stages/provenance.js";
 import { acquireLock } from "../../../disk/lock.js";
+import { taskScoring } from "../score-task.js";
 import { modelFolder } from "../model-folder.js";
 import type { Task } from "../tasks.js";
 import type { FolderEvaluation, FolderSummary, TaskFigures } from "./folder-task.js";
@@ -76,7 +77,7 @@ export async function evaluateFolder(evaluation: FolderEvaluation): Promise<Fold
 const keyOf = (model: string, files: readonly TaskFile[], asked: readonly [Task, Rules?]): string =>
   createHash("sha256")
     .update(JSON.stringify([...asked, model, files.map(({ name, sha256 }) => [name, sha256])]))
-    .update(codeVersion(["engine", "data", "model", "evaluation"]))
+    .update(codeVersion(taskScoring.module))
     .digest("hex");
 
 const lineSchema = z.object({

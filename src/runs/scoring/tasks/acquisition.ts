@@ -5,7 +5,7 @@
 import { mean } from "../../../statistics/summary.js";
 import { measureContexts } from "../../../evaluation/acquisition-surprisal.js";
 import type { WordsToLearn } from "./acquisition-words.js";
-import type { Scorer, TaskDefinition } from "./task-definition.js";
+import type { Scorer, ScorableTask } from "./task-definition.js";
 
 /** Columns of a checkpoint's table: one row a word. */
 export const ACQUISITION_COLUMNS = [
@@ -31,12 +31,18 @@ export async function measureWords(
 const DECIMALS = 6;
 const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
 
+/** What is asked, as a result says it. */
+export const acquisitionSettings = ({ kind, words }: WordsToLearn): Readonly<Record<string, unknown>> => ({
+  kind,
+  words: words.length,
+  contexts: words.flatMap(({ contexts }) => contexts).length,
+});
+
 /** The words at one checkpoint, as a task whose items are words. */
-export function defineAcquisition(material: WordsToLearn): TaskDefinition {
-  const { words, files, kind } = material;
+export function scorableAcquisition(material: WordsToLearn): ScorableTask {
+  const { words, files } = material;
   return {
     files,
-    settings: { kind, words: words.length, contexts: words.flatMap(({ contexts }) => contexts).length },
     async score(scorer) {
       const nats = await measureWords(material, scorer);
       const ceilings = await scorer.guessingNats(words.map(({ word }) => word));
@@ -52,6 +58,5 @@ export function defineAcquisition(material: WordsToLearn): TaskDefinition {
         ]),
       };
     },
-    summarise: () => [], // one checkpoint is no curve
   };
 }

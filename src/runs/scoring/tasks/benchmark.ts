@@ -1,5 +1,6 @@
 /** @file The zero-shot benchmarks of a study: which items it takes of each. How scores are kept and counted is in the files beside it. */
 import { basename } from "node:path";
+import type { DataBudget } from "../../../config.js";
 import { evaluationFiles, hasEvaluationFiles } from "../../../data/evaluation-files.js";
 import { microworldMinimalPairs } from "../../../data/microworld/minimal-pairs.js";
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
@@ -8,16 +9,21 @@ import { yearsOf } from "../../../evaluation/items-under-rules.js";
 import { pairItem, type MinimalPair } from "../../../evaluation/minimal-pairs.js";
 import { deriveSeed, seeded } from "../../../random.js";
 import type { Result } from "../../study/results.js";
-import type { Study } from "../../study/study.js";
 import { benchmarkMetrics } from "./benchmark-metrics.js";
 import { itemTable } from "./item-table.js";
 import type { TaskDefinition } from "./task-definition.js";
+
+/** Whoever has items of benchmarks: a study, or the part of one that says which. */
+export interface BenchmarkOwner {
+  readonly source: "real" | "microworld";
+  readonly config: { readonly budget: Pick<DataBudget, "zeroShotItemsPerUid"> };
+}
 
 /** Where the official sets lie in the data. */
 const EVALUATION = "babylm_eval_2025";
 
 /** Whether a study's text has the items: of generated text there are minimal pairs alone. */
-export function hasBenchmark({ config, source }: Study, name: BenchmarkName): boolean {
+export function hasBenchmark({ config, source }: BenchmarkOwner, name: BenchmarkName): boolean {
   if (source === "microworld") return name === "blimp";
   return foldersOf(name, config.budget.zeroShotItemsPerUid).some((folder) => hasEvaluationFiles(folder));
 }
@@ -36,7 +42,7 @@ function foldersOf(name: BenchmarkName, itemsPerUid: number | null): string[] {
  * @throws RangeError when there are no items to be had
  */
 export async function defineBenchmark(
-  study: Study,
+  study: BenchmarkOwner,
   name: BenchmarkName,
 ): Promise<TaskDefinition & { readonly items: readonly ChoiceItem[] }> {
   const limit = study.config.budget.zeroShotItemsPerUid;
@@ -52,7 +58,7 @@ export async function defineBenchmark(
   return {
     items,
     files,
-    settings: { source: study.source, itemsPerUid: limit },
+    choice: { task: name, source: study.source, itemsPerUid: limit },
     async score({ logLikelihood }) {
       const { scorePer } = benchmarkOf(name);
       const scored = await scoreItems(items, logLikelihood, scorePer && { scorePer });

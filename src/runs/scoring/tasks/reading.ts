@@ -21,14 +21,14 @@ import { measureSurprisal, type WordSurprisal } from "../../../evaluation/word-s
 import { deriveSeed, seeded } from "../../../random.js";
 import type { Metric } from "../../study/results.js";
 import type { Study } from "../../study/study.js";
-import { loadText } from "../../study/text.js";
-import { identify, type TaskDefinition } from "./task-definition.js";
+import { loadText } from "../../study/pretraining-text.js";
+import { identify, type ScorableTask, type TaskDefinition } from "./task-definition.js";
 
 const READING_FILE = "babylm_eval_2025/full_eval/reading/reading_data.csv";
 const MICROWORLD_SENTENCES = 200;
 
 /** The words of a study's reading times. */
-export async function readingWords({ source }: Study): Promise<ReadingWord[]> {
+export async function readingWords({ source }: Pick<Study, "source">): Promise<ReadingWord[]> {
   const csv =
     source === "real"
       ? await readText(READING_FILE)
@@ -39,15 +39,10 @@ export async function readingWords({ source }: Study): Promise<ReadingWord[]> {
   return readReadingTable(csv);
 }
 
-/** Surprisal of every word under each reading, and the regressions on them. */
-export async function defineReading(study: Study): Promise<TaskDefinition> {
-  const { source } = study;
-  const words = await readingWords(study);
-  const corpus = await corpusOf(study);
-  const frequency = words.map(({ word }) => logFrequencyPerMillion(word, corpus));
+/** Surprisal of every word under each reading. */
+export function scorableReading(source: Study["source"], words: readonly ReadingWord[]): ScorableTask {
   return {
     files: source === "real" ? [identify(findEntry(READING_FILE))] : [],
-    settings: { source, words: words.length },
     async score(scorer) {
       const official = await measureSurprisal(words, { ...scorer, reading: "official" });
       const corrected = await measureSurprisal(words, { ...scorer, reading: "spaceCorrected" });
@@ -68,6 +63,18 @@ export async function defineReading(study: Study): Promise<TaskDefinition> {
         ]),
       };
     },
+  };
+}
+
+/** Surprisal of every word under each reading, and the regressions on them. */
+export async function defineReading(study: Study): Promise<TaskDefinition> {
+  const { source } = study;
+  const words = await readingWords(study);
+  const corpus = await corpusOf(study);
+  const frequency = words.map(({ word }) => logFrequencyPerMillion(word, corpus));
+  return {
+    ...scorableReading(source, words),
+    choice: { task: "reading", source },
     summarise({ rows }) {
       const parsed = rows.map((row) => readingRow.parse(row));
       const official = parsed.map(([id, surprisalNats, previousSurprisalNats]): WordSurprisal => ({

@@ -1,5 +1,6 @@
 /** @file What a zero-shot task of a study is made of. The tasks lie beside, a file each; their list in `runs/scoring/tasks.ts`. */
 import type { DataFile } from "../../../data/manifest.js";
+import type { BenchmarkName } from "../../../evaluation/benchmarks.js";
 import type { LogLikelihood, SplitWord } from "../../../evaluation/log-likelihood.js";
 import type { ItemTable, Metric, Result } from "../../study/results.js";
 
@@ -12,13 +13,32 @@ export interface Scorer {
   dispose(): void;
 }
 
-/** A task with its items at hand. */
-export interface TaskDefinition {
+/** Every setting that selects a task's items; with the files they come from it determines them. */
+export type TaskChoice =
+  | { readonly task: "reading"; readonly source: "real" | "microworld" }
+  | {
+      readonly task: BenchmarkName;
+      readonly source: "real" | "microworld";
+      /** Null takes all there are. */
+      readonly itemsPerUid: number | null;
+    }
+  | {
+      readonly task: "aoa";
+      readonly source: "real" | "microworld";
+      /** Of a substitute's contexts at most so many; null takes as many as it has. */
+      readonly contextsPerWord: number | null;
+    };
+
+/** The items of a task, ready to be scored. */
+export interface ScorableTask {
   /** Data files the items come from. */
   readonly files: Result["files"];
-  /** Every setting that selects items; with the files it determines them. */
-  readonly settings: Readonly<Record<string, unknown>>;
   score(scorer: Scorer): Promise<ItemTable>;
+}
+
+/** A task with its items at hand. */
+export interface TaskDefinition extends ScorableTask {
+  readonly choice: TaskChoice;
   summarise(items: ItemTable): Metric[];
 }
 

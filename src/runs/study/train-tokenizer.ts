@@ -1,0 +1,24 @@
+/** @file The computation of the stage `tokenizer`: a tokenizer trained on a text (docs/decisions.md#d17). */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TokenizerConfig } from "../../config.js";
+import { readTexts } from "../../data/documents.js";
+import { trainTokenizer } from "../../data/tokenizer-json.js";
+import { computation, type StagePlaces } from "../stages/computation.js";
+import { loadIdentified, type TextIdentity } from "./pretraining-text.js";
+
+/** What decides a tokenizer. */
+export interface TokenizerInputs extends TokenizerConfig {
+  readonly text: TextIdentity;
+  readonly vocabSize: number;
+}
+
+/** Writes `tokenizer.json`. */
+export const tokenizerTraining = computation(
+  import.meta.url,
+  async ({ text, variant, vocabSize }: TokenizerInputs, { folder }: StagePlaces): Promise<void> => {
+    const { documents } = await loadIdentified(text);
+    const json = trainTokenizer({ texts: readTexts(documents), vocabSize, variant });
+    writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json, null, 1) + "\n");
+  },
+);
