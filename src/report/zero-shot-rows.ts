@@ -21,7 +21,11 @@ const PAPER_TASKS: Readonly<Record<string, ZeroShotTask>> = {
   entity_tracking: "Entity tracking",
   wug_adj: "WUG adjective nominalization",
 };
-/** Name of a task in tables and figures: the poster's where it has one. */
+/**
+ * Name of a task in tables and figures: the poster's where it has one.
+ *
+ * @param task name of a result, such as `blimp`
+ */
 export const taskLabel = (task: string): string => PAPER_TASKS[task] ?? task;
 
 const metricsOf = ({ metrics }: Result, metric: string, reading: Metric["reading"]): Metric[] =>
