@@ -1,5 +1,5 @@
 /** @file `class-it doctor`: prints what works on this machine, what is missing, and the remedy. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { examine, type DoctorReport } from "./doctor-report.js";
 import { example, jsonOption } from "./options.js";
 import { placesOf, printJson, type Surroundings } from "./surroundings.js";
@@ -10,9 +10,16 @@ export function doctorVerb(surroundings: Surroundings): Command {
     .description(
       "Look at node, engine, machine, set-up and data; fails when something must be repaired before a run.",
     )
+    .addOption(
+      new Option(
+        "--model <folder>",
+        "look at a model folder's tokenizer alone, and compare it with transformers where a Python has that",
+      ),
+    )
     .addOption(jsonOption())
-    .addHelpText("after", example("doctor --json"))
-    .action(async ({ json }: { readonly json?: true }) => {
+    .addHelpText("after", example("doctor --model my-model"))
+    .action(async ({ json, model }: { readonly json?: true; readonly model?: string }) => {
+      if (model !== undefined) return doctorModel(model, json === true, surroundings);
       const report = await examine(placesOf(surroundings));
       if (json) printJson(surroundings, report);
       else surroundings.stdout.write(describeReport(report));
@@ -23,6 +30,18 @@ export function doctorVerb(surroundings: Surroundings): Command {
             `First: ${report.problems[0]}`,
         );
     });
+}
+
+async function doctorModel(folder: string, json: boolean, surroundings: Surroundings): Promise<void> {
+  const { checkTokenizer, describeCheck } = await import("./check-tokenizer.js");
+  const check = await checkTokenizer(folder);
+  if (json) printJson(surroundings, check);
+  else surroundings.stdout.write(describeCheck(check));
+  const [first] = check.differences;
+  if (first !== undefined)
+    throw new Error(
+      `class-it doctor: the kit and transformers must make the same of ${folder}, got ${check.differences.length} differences. First: ${first}. Report it with the folder's tokenizer files.`,
+    );
 }
 
 /** The report as lines of a name and what was found. */

@@ -4,12 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { modelVocabulary } from "./added-tokens.js";
 import { parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.js";
-import {
-  applySettings,
-  tokenizerConfigSchema,
-  type SpecialTokens,
-  type TokenizerSettings,
-} from "./tokenizer-settings.js";
+import { tokenizerConfigSchema } from "./tokenizer-config.js";
+import { applySettings, type SpecialTokens, type TokenizerSettings } from "./tokenizer-settings.js";
 
 /** A tokenizer's settings, and the tokens that end a text its model writes. */
 export interface TokenizerFolder extends TokenizerSettings {

@@ -5,51 +5,14 @@
 import { z } from "zod";
 import { addTokens, modelVocabulary, type AddedToken } from "./added-tokens.js";
 import { startEndTemplate } from "./start-end-template.js";
+import {
+  SPECIAL_PARTS,
+  type NamedToken,
+  type SpecialPart,
+  type TokenObject,
+  type TokenizerConfigFile,
+} from "./tokenizer-config.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
-
-const tokenObject = z.object({
-  content: z.string(),
-  single_word: z.boolean().optional(),
-  lstrip: z.boolean().optional(),
-  rstrip: z.boolean().optional(),
-  normalized: z.boolean().nullish(),
-  special: z.boolean().optional(),
-});
-const token = z.union([z.string(), tokenObject]);
-/** A token as a file names it: by its text alone, or with flags. */
-type NamedToken = z.infer<typeof token>;
-
-/** Parts that a tokenizer has one special token for, in the order transformers adds them. */
-export const SPECIAL_PARTS = [
-  "bos_token",
-  "eos_token",
-  "unk_token",
-  "sep_token",
-  "pad_token",
-  "cls_token",
-  "mask_token",
-] as const;
-type SpecialPart = (typeof SPECIAL_PARTS)[number];
-
-const parts = Object.fromEntries(SPECIAL_PARTS.map((part) => [part, token.nullish()])) as Record<
-  SpecialPart,
-  z.ZodOptional<z.ZodNullable<typeof token>>
->;
-
-/** The fields of `tokenizer_config.json` and `special_tokens_map.json` that act. */
-export const tokenizerConfigSchema = z.looseObject({
-  ...parts,
-  tokenizer_class: z.string().nullish(),
-  add_bos_token: z.boolean().nullish(),
-  add_eos_token: z.boolean().nullish(),
-  add_prefix_space: z.boolean().nullish(),
-  additional_special_tokens: z.array(token).nullish(),
-  extra_special_tokens: z.union([z.record(z.string(), token), z.array(token)]).nullish(),
-  added_tokens_decoder: z.record(z.string().regex(/^\d+$/), tokenObject).optional(),
-  clean_up_tokenization_spaces: z.boolean().nullish(),
-  truncation_side: z.enum(["left", "right"]).optional(),
-});
-export type TokenizerConfigFile = z.infer<typeof tokenizerConfigSchema>;
 
 /** Special tokens by their part; `additional_special_tokens` is a list. */
 export type SpecialTokens = Readonly<Record<string, string | readonly string[]>>;
@@ -77,7 +40,7 @@ type Refuse = (field: string, must: string, got: unknown) => never;
 const textOf = (named: NamedToken): string => (typeof named === "string" ? named : named.content);
 
 const complete = (named: NamedToken, isSpecial: boolean): AddedToken => {
-  const flags: Partial<z.infer<typeof tokenObject>> = typeof named === "string" ? {} : named;
+  const flags: Partial<TokenObject> = typeof named === "string" ? {} : named;
   const special = isSpecial || flags.special === true;
   return {
     content: textOf(named),
@@ -224,13 +187,13 @@ function legacyTokens(
   json: TokenizerJson,
   config: TokenizerConfigFile,
   addedTokens: Readonly<Record<string, number>> | null,
-): (z.infer<typeof tokenObject> & { id: number })[] {
+): (TokenObject & { id: number })[] {
   const special = new Set(
     [...SPECIAL_PARTS.flatMap((part) => config[part] ?? []), ...(config.additional_special_tokens ?? [])].map(
       textOf,
     ),
   );
-  const byId = new Map<number, z.infer<typeof tokenObject> & { id: number }>();
+  const byId = new Map<number, TokenObject & { id: number }>();
   for (const [content, id] of Object.entries(addedTokens ?? {}))
     byId.set(id, { content, id, normalized: !special.has(content), special: special.has(content) });
   for (const named of json.added_tokens) byId.set(named.id, named);
@@ -246,7 +209,7 @@ function paddingToken(json: TokenizerJson): { pad_token?: string } {
 /** Special tokens by part, in transformers' order; a part whose token is among the added ones has that one's flags. */
 function specialTokensOf(
   config: TokenizerConfigFile,
-  known: readonly z.infer<typeof tokenObject>[],
+  known: readonly TokenObject[],
 ): Map<string, NamedToken[]> {
   const flagged = new Map(known.map((named) => [named.content, named]));
   const special = new Map<string, NamedToken[]>();

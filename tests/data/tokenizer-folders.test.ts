@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { PROBE_TEXTS } from "../../src/command-line/probe-texts.js";
 import { openPairEncoder } from "../../src/data/pair-encoder.js";
 import { openTokenizer } from "../../src/data/tokenizer.js";
 import { tokenizerFiles } from "../../src/data/tokenizer-files.js";
@@ -157,6 +158,10 @@ const REFUSED: readonly (readonly [error: RegExp, message: RegExp])[] = [
 ];
 
 const opened = golden.folders.filter(({ name, expected }) => expected && !(name in UNSUPPORTED));
+
+test("the texts of class-it doctor --model are those of the table", () => {
+  expect(PROBE_TEXTS).toEqual(golden.strings);
+});
 
 test("the table has at least 60 folders that both open", () => {
   expect(opened.length).toBeGreaterThan(60);

@@ -120,7 +120,7 @@ function smallTokenizer(
   };
 }
 
-/** `tokenizer.json`, and `tokenizer_config.json` beside it. */
+/** `tokenizer.json`, and the files beside it that change what it means. */
 export function tokenizers(folder: string): FuzzedReader {
   const texts = ["the cat sat on the mat, the cat sat"];
   const [plain, spaced] = (["bytePlain", "byteWithPrefixSpace"] as const).map((variant) =>
@@ -132,21 +132,43 @@ export function tokenizers(folder: string): FuzzedReader {
     eos_token: { content: "</s>" },
     pad_token: null,
   };
-  const place = join(folder, "tokenizer");
-  mkdirSync(place, { recursive: true });
-  const file = join(place, "tokenizer.json");
-  writeFileSync(file, plain ?? "");
   const use = async (path: string): Promise<void> => {
     const tokenizer = await openTokenizer(path);
     await tokenizer.splitWord("cat");
+    const [ids = []] = await tokenizer.encodeIds(["the cat"], { addSpecialTokens: true });
+    await tokenizer.decodeAfter(ids, ids);
+  };
+  const llama = {
+    ...{
+      tokenizer_class: "LlamaTokenizerFast",
+      add_bos_token: true,
+      add_eos_token: true,
+      unk_token: "<unk>",
+    },
+    ...{ additional_special_tokens: ["<new>"], clean_up_tokenization_spaces: true, truncation_side: "left" },
+    added_tokens_decoder: { 1: { content: "<s>", lstrip: true, special: true }, 99: { content: "cat" } },
+  };
+  const map = {
+    bos_token: "<s>",
+    pad_token: { content: "<new>", rstrip: true },
+    additional_special_tokens: ["cat"],
+  };
+  // Each in a folder of its own: a damaged file stays where it is.
+  const beside = (name: string, seeds: object[]): Part => {
+    const place = join(folder, name);
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, "tokenizer.json"), plain ?? "");
+    const texts = seeds.map((seed) => JSON.stringify(seed));
+    return ofFile(join(place, name), "json", texts, () => use(place));
   };
   return {
     name: "tokenizer",
     parts: {
       tokenizer: ofFile(join(folder, "tokenizer.json"), "json", [plain ?? "", spaced ?? ""], use),
-      settings: ofFile(join(place, "tokenizer_config.json"), "json", [JSON.stringify(settings)], () =>
-        use(place),
-      ),
+      settings: beside("tokenizer_config.json", [settings, llama]),
+      map: beside("special_tokens_map.json", [map]),
+      added: beside("added_tokens.json", [{ "<new>": 40 }]),
+      generation: beside("generation_config.json", [{ eos_token_id: [1, 2] }]),
     },
   };
 }
