@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeReport } from "../../src/command-line/doctor.js";
 import { examine, type DoctorReport, type Engine } from "../../src/command-line/doctor-report.js";
 import { measureMatrixRate } from "../../src/engine/matrix-rate.js";
+import { trainTokenizer } from "../../src/data/tokenizer-json.js";
 import { tf } from "../../src/engine/backend.js";
 import { command } from "./command.js";
 
@@ -102,3 +103,18 @@ test.each(["float32", "bfloat16"] as const)(
     expect(tf.memory().numTensors).toBe(before);
   },
 );
+
+test("--model says what a folder's tokenizer is, and finds nothing that transformers would see otherwise", async () => {
+  const json = trainTokenizer({ texts: ["the old bell"], vocabSize: 262, variant: "byteWithPrefixSpace" });
+  writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json));
+  const config = { tokenizer_class: "LlamaTokenizer", additional_special_tokens: ["<new>"] };
+  writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify(config));
+  const { stdout, code } = await command(`doctor --model ${folder} --json`);
+  expect(JSON.parse(stdout)).toMatchObject({
+    vocabSize: Object.keys(Object(json.model["vocab"])).length + 1,
+    specialTokens: { bos_token: "<s>", eos_token: "</s>", additional_special_tokens: ["<new>"] },
+    endIds: [2],
+    differences: [],
+  });
+  expect(code).toBe(0);
+});
