@@ -84,9 +84,9 @@ if (truth.modelNatsPerWord >= truth.unigramNatsPerWord)
 
 // %%
 const blimp = await kit.evaluateCondition(study, { ...subject, task: "blimp" });
-const phenomena = kit.groupAccuracies([blimp]);
+const paradigms = kit.groupAccuracies([blimp]);
 await kit.showFigure(
-  kit.accuracyByPhenomenon(phenomena, kit.contextOf(study), "The microworld's minimal pairs"),
+  kit.accuracyByParadigm(paradigms, kit.contextOf(study), "The microworld's minimal pairs"),
   {
     name: "check-minimal-pairs",
     folder: kit.outputFolder(study, "figures"),

@@ -13,7 +13,7 @@
 // 100M words. Paper: models and training sections, poster Tables 1 and 2.
 //
 // *Inputs:* the text of notebook 01. *Outputs:* `results/<scale>/<model>/base`. *Time:* seconds from kept results; else about
-// two minutes at smoke and an hour at laptop scale, and a finished stage is read from the cache.
+// two minutes at smoke scale and nearly three hours at laptop scale (three seeds of two decoders). Finished stages come from the cache.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";

@@ -108,7 +108,7 @@ kit.showTable(ignorant, {
 });
 
 // %% [markdown]
-// ## BLiMP by phenomenon
+// ## BLiMP by paradigm
 //
 // Both years ask the same sentences. They differ in ties alone, which a model of real numbers has only where both sentences are the
 // same text: three of the 13,400 pairs of the fast set.
@@ -118,11 +118,11 @@ const shown = results.filter(
   ({ model, condition, task }) =>
     model === "llama140M" && task === "blimp" && ["base", "merged"].includes(condition),
 );
-await kit.showFigure(kit.accuracyByPhenomenon(kit.groupAccuracies(shown), kit.contextOf(studies)), {
-  name: "blimp-phenomena",
+await kit.showFigure(kit.accuracyByParadigm(kit.groupAccuracies(shown), kit.contextOf(studies)), {
+  name: "blimp-paradigms",
   folder,
-  caption: "BLiMP accuracy by phenomenon, rules of 2025 and 2026 alike but for ties",
-  alt: "Accuracy of the pre-trained and the merged model on each phenomenon, with the chance line at 50 %",
+  caption: "BLiMP accuracy by paradigm, rules of 2025 and 2026 alike but for ties",
+  alt: "Accuracy of the pre-trained and the merged model on each paradigm, with the chance line at 50 %",
 });
 
 // %% [markdown]

@@ -78,8 +78,9 @@ kit.tableFiles(standings, {
 // direction, else *inconclusive*. A difference smaller than its error is no difference.
 //
 // The paper published no item results, so no paired test is possible on its numbers. Their errors are those of two samples
-// that share nothing, the widest there can be; beside them stands what would follow if related models differed on 15 % of
-// items. The spread between seeds is unknown for the paper: it had one.
+// that share nothing, the widest there can be; the table also says what would follow if related models differed on 15 % of
+// items. The spread between seeds is unknown for the paper: it had one. What its numbers cannot settle is explained in
+// [what the paper says](../docs/paper.md#published-results).
 
 // %%
 const published = kit.judgeClaims(kit.PAPER_CLAIMS, kit.publishedEvidence("unpaired"));
@@ -165,15 +166,16 @@ if (ownEffects.length > 0)
 // %% [markdown]
 // ## Instructions, or only more training?
 //
-// What the paper does not ask: the same words of plain text, the same steps on it, and each set alone for as many steps. Decided on
-// our zero-shot tasks, by the same rules, with a correction of their own, each question on the trainings its models share.
+// What the paper does not ask: the same words of plain text, the same steps on it, and each set alone for as many steps, on
+// the mean of the zero-shot tasks. The last two questions come from [what we noticed](../docs/paper.md#ewok-and-entity-tracking)
+// in the paper's numbers. The rules are the same, and p is corrected for these questions alone.
 
 // %%
 const questions = years.map(({ rules, outcomes }) => ({
   rules,
   judged: kit.judgeClaims(kit.KIT_QUESTIONS, kit.ownEvidence(outcomes)),
 }));
-const asked = `The kit's own questions, ${p.scale} scale, mean of the zero-shot tasks`;
+const asked = `The kit's own questions, ${p.scale} scale`;
 const noneYet = "effects of questions whose controls were not trained";
 const told = [
   "claim",

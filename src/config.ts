@@ -77,7 +77,7 @@ export interface TrainingConfig {
   readonly maxEpochs: number;
   readonly schedule: "linear" | "cosineWithRestarts";
   readonly warmupSteps: number;
-  /** Share of all steps the warm-up takes at scales below the paper's (docs/decisions.md#d10); null uses `warmupSteps` as it is. */
+  /** Share of all steps that warm-up takes in place of `warmupSteps`, as at smaller scales (docs/decisions.md#d10), or null. */
   readonly warmupShare: number | null;
   /** Restarts of the cosine schedule (docs/decisions.md#d9). */
   readonly cosineCycles: number;

@@ -133,7 +133,7 @@ export function deriveStudy(scale: Scale): StudyConfig {
           "rows of 256 tokens in place of 6,144 and 6,000, batches of 16 rows",
           "12,800 rows of conversations and 9,600 of questions, a third of what there is, one epoch in place of 10",
           "peak learning rates 2e-3 and 2e-4 in place of 2e-4 and 2e-5; warm-up as the same share of all steps",
-          "the fast BLiMP set, 200 pairs a phenomenon, and no more items a uid of the other zero-shot sets",
+          "the fast BLiMP set, 200 pairs a paradigm, and no more items a uid of the other zero-shot sets",
         ],
       };
     case "smoke":
@@ -185,7 +185,7 @@ export function deriveStudy(scale: Scale): StudyConfig {
           "rows of 128 tokens in place of 6,144 and 6,000, batches of 16 rows",
           "320 rows of each instruction set, one epoch in place of 10",
           "peak learning rates 3e-3 and 3e-4 in place of 2e-4 and 2e-5; warm-up as the same share of all steps",
-          "20 pairs a phenomenon of the fast BLiMP set, and as many items a uid of the other zero-shot sets",
+          "20 pairs a paradigm of the fast BLiMP set, and as many items a uid of the other zero-shot sets",
           "weights kept after every 0.1M words in place of 1M and more",
         ],
       };

@@ -66,7 +66,7 @@ function numbersOf({ architectures, rowLengthTokens, pretraining, instructionTun
     `${words(pretraining.maxEpochs)} in place of 8`,
     `${words(instructionTuning.maxEpochs)} in place of 10`,
     `${exponent(pretraining.learningRate)} and ${exponent(instructionTuning.learningRate)} in place of 2e-4 and 2e-5`,
-    `${budget.zeroShotItemsPerUid} pairs a phenomenon`,
+    `${budget.zeroShotItemsPerUid} pairs a paradigm`,
   ];
 }
 

@@ -158,4 +158,25 @@ export const bugs = [
     wrong: "[module]",
     red: "tests/workflow/code-versions.test.ts",
   },
+  {
+    name: "warm-up of tuning takes ten times its share",
+    file: "src/scales.ts",
+    right: "const TUNING_WARMUP_SHARE = 0.006;",
+    wrong: "const TUNING_WARMUP_SHARE = 0.06;",
+    red: "tests/decisions.test.ts",
+  },
+  {
+    name: "instruction tuning trains on prompts, too",
+    file: "src/scales.ts",
+    right: 'lossOn: "reply",',
+    wrong: 'lossOn: "full",',
+    red: "tests/decisions.test.ts",
+  },
+  {
+    name: "BabyLM's checkpoints are one short",
+    file: "src/scales.ts",
+    right: "unit === 1e6 ? 10 : 9",
+    wrong: "unit === 1e6 ? 10 : 8",
+    red: "tests/decisions.test.ts",
+  },
 ];

@@ -1,4 +1,5 @@
 /** @file The report's first page: where the numbers come from, verdicts, notebooks, models, every figure, every table. */
+import { documentTable } from "./report-documents.mjs";
 import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
 
 /** @typedef {import("./report-contents.mjs").Contents} Contents */
@@ -106,6 +107,7 @@ ${verdicts ? `<h2 id="verdicts">Verdicts</h2>\n${verdicts}` : ""}
 ${numbers ? `<h2 id="numbers">Every number, and where it comes from</h2>\n${modelTable(numbers)}` : ""}
 ${hasFigures ? `<h2 id="figures">Figures</h2>\n${gallery(notebooks, figureFiles)}` : ""}
 ${hasTables ? `<h2 id="tables">Tables</h2>\n${tableList(notebooks)}` : ""}
+${documentTable()}
 ${hasLibrary ? LIBRARY : ""}`;
   return htmlPage({ title, head: math, main });
 }

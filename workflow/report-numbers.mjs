@@ -82,13 +82,32 @@ function wholeSettings(results) {
   return `<h2 id="settings">Settings</h2>\n${entries.join("\n")}`;
 }
 
+/** @param {Result["provenance"]} provenance @returns {string} such as "1af87c3", "1af87c3 with changes" */
+const recordedCommit = ({ commit, clean }) =>
+  commit === null ? "no checkout" : commit.slice(0, 7) + (clean === false ? " with changes" : "");
+
+/**
+ * The commit that computed a result, in words: the recorded one, or that of an amendment.
+ *
+ * @param {Result["provenance"]} provenance
+ */
+export const commitInWords = (provenance) =>
+  provenance.amended
+    ? `${provenance.amended.commit?.slice(0, 7) ?? "unknown commit"} (amended, recorded as ${recordedCommit(provenance)})`
+    : recordedCommit(provenance);
+
+/** @param {Result["provenance"]} provenance */
+function commitCell(provenance) {
+  const { commit, amended } = provenance;
+  const whole = `<span title="${escaped(amended?.commit ?? commit ?? "")}">${escaped(commitInWords(provenance))}</span>`;
+  return amended ? `${whole}<br>Amended ${escaped(amended.what)}: ${escaped(amended.why)}` : whole;
+}
+
 /** @param {readonly Result[]} results of one task and subject */
 function provenanceTable(results) {
   const rows = results.map(({ seed, stages, files, provenance, config, settings }) => [
     String(seed),
-    provenance.commit === null
-      ? "no checkout"
-      : short(provenance.commit) + (provenance.clean === false ? " with changes" : ""),
+    commitCell(provenance),
     [
       `<a href="#settings-${settingsHash(config)}"><code>${settingsHash(config)}</code></a>`,
       ...Object.entries(settings ?? {}).map(([name, value]) => escaped(`${name} ${String(value)}`)),

@@ -21,6 +21,7 @@ import { serialiseNotebook } from "./notebook-format.mjs";
 import { readNotebook } from "./notebook-scripts.mjs";
 import { diskFault, partialBeside } from "./partial-file.mjs";
 import { readContents } from "./report-contents.mjs";
+import { documentPages, linkCitations } from "./report-documents.mjs";
 import { indexPage } from "./report-index.mjs";
 
 /** @typedef {import("./report-contents.mjs").Contents} Contents */
@@ -173,6 +174,11 @@ export async function buildReport({
     }
     await convertToHtml(sources, partial);
     rmSync(sources, { recursive: true });
+    for (const name of names) {
+      const page = join(partial, `${name}.html`);
+      writeFileSync(page, linkCitations(readFileSync(page, "utf8"), ""));
+    }
+    writePages(documentPages(), join(partial, "docs"));
     await copyAssets(contents, join(partial, "assets"));
     const files = collectFigures(contents, figuresFolder, join(partial, "figures"));
     if (numbers) {
@@ -182,7 +188,10 @@ export async function buildReport({
         join(partial, "numbers"),
       );
     }
-    if (library) writePages(await library(), join(partial, "api"));
+    if (library) {
+      const pages = Object.entries(await library()).map(([file, html]) => [file, linkCitations(html, "../")]);
+      writePages(Object.fromEntries(pages), join(partial, "api"));
+    }
     const parts = {
       ...(numbers && { numbers }),
       ...(verdicts !== undefined && { verdicts }),

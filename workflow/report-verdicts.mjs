@@ -27,7 +27,7 @@ function cell(verdict, effect) {
  */
 export function verdictTable(overview) {
   const rows = overview.map((row) => [
-    escaped(String(row["claim"] ?? "")),
+    `${escaped(String(row["claim"] ?? ""))}<br><small>${escaped(String(row["source"] ?? ""))}</small>`,
     cell(row["published"], row["effect [95 %], corrected p, n"]),
     ...RULES.map((rules) => cell(row[`ours, rules of ${rules}`], row[`our effect, rules of ${rules}`])),
   ]);

@@ -11,7 +11,7 @@ import { PROJECT } from "./jupyter-environment.mjs";
 import { joined } from "./notebook-format.mjs";
 import { NOTEBOOKS, readNotebook } from "./notebook-scripts.mjs";
 import { duration } from "./progress.mjs";
-import { numbersPages } from "./report-numbers.mjs";
+import { commitInWords, numbersPages } from "./report-numbers.mjs";
 import { buildReport, executedNames } from "./report-site.mjs";
 import { verdictTable } from "./report-verdicts.mjs";
 
@@ -32,11 +32,7 @@ function contextOf(results, folder) {
       );
   const [first] = results;
   if (!first) return { scale: basename(folder), results: "none yet" };
-  const commits = distinct(results, ({ provenance }) =>
-    provenance.commit === null
-      ? "no checkout"
-      : provenance.commit.slice(0, 7) + (provenance.clean === false ? " with changes" : ""),
-  );
+  const commits = distinct(results, ({ provenance }) => commitInWords(provenance));
   return {
     scale: first.scale,
     text: first.source === "real" ? "real" : "microworld (generated)",

@@ -3,10 +3,20 @@
  * when what determines it has changed. Node built-ins alone, because nothing is installed when it starts.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { isMain, readCommand } from "./command.mjs";
 import { stampCodeVersions } from "./code-versions.mjs";
+import { COMMIT_STAMP, stampCommit } from "./commit-stamp.mjs";
 import { PAPERMILL } from "./front-ends.mjs";
 import { withLock } from "./lock.mjs";
 import { inRoot, installFrontEnds, installPython, packageCache, purelibOf } from "./set-up-python.mjs";
@@ -97,6 +107,9 @@ async function buildLibrary() {
   const options = ["-p", "src", "--outDir", partial, "--tsBuildInfoFile", join(partial, ".tsbuildinfo")];
   await run(process.execPath, [compiler, ...options], { what: "compiling src" });
   await stampCodeVersions(partial);
+  // A copy without .git keeps the stamp it came with.
+  const stamp = inRoot("src/dist", COMMIT_STAMP);
+  if (existsSync(stamp)) copyFileSync(stamp, join(partial, COMMIT_STAMP));
   rmSync(inRoot("src/dist"), { recursive: true, force: true });
   renameSync(partial, inRoot("src/dist"));
 }
@@ -166,7 +179,12 @@ const isDone = (step) => existsSync(step.stamp) && readFileSync(step.stamp, "utf
  */
 export async function setUp({ log = (line) => console.log(line) } = {}) {
   requireNode();
-  if (steps.every(isDone)) return;
+  if (!steps.every(isDone)) await takePending(log);
+  stampCommit(root, inRoot("src/dist"));
+}
+
+/** @param {(line: string) => void} log */
+async function takePending(log) {
   await withLock(inRoot(".cache/set-up.lock"), log, async () => {
     // A step is also due when one it needs is: installing packages anew takes the compiled addon with it.
     /** @type {typeof steps} */

@@ -56,7 +56,7 @@ const LONG = 6_144;
 
 /**
  * Tokens of both sentences and of their common beginning, for 32 minimal pairs: the first of BLiMP's
- * irregular_plural_subject_verb_agreement_1 in a byte-level tokenizer of 16,384. Of BLiMP's 67 phenomena it is the one in
+ * irregular_plural_subject_verb_agreement_1 in a byte-level tokenizer of 16,384. Of BLiMP's 67 paradigms it is the one in
  * the middle by what padding and repeated beginnings cost.
  */
 // prettier-ignore

@@ -24,11 +24,11 @@ export function benchStatistics(surroundings: Surroundings, { json }: { readonly
   const differences = Array.from({ length: ITEMS }, () =>
     random() >= ASSUMED_DISCORDANT ? 0 : random() < 0.5 ? -1 : 1,
   );
-  const groups = differences.map((_, item) => `phenomenon ${item % 67}`);
+  const groups = differences.map((_, item) => `paradigm ${item % 67}`);
   const options = { replicates: REPLICATES, seed: 1 };
   const rows = [
     measure("paired bootstrap, items", () => summarise(bootstrapItems({ differences }, options))),
-    measure("paired bootstrap, items of 67 phenomena", () =>
+    measure("paired bootstrap, items of 67 paradigms", () =>
       summarise(bootstrapItems({ differences, groups }, options)),
     ),
     measure("sign-flip test", () => signFlipTest(differences, options)),

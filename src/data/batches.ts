@@ -1,6 +1,7 @@
 /**
- * @file A training step's tokens: texts side by side in rows, rows in batches. Packed text is next door in `packed-text.ts`,
- * instruction examples in `example-batches.ts`; which examples an epoch holds is decided in `curricula.ts`.
+ * @file A training step's tokens: texts side by side in rows, rows in batches. Packed text is in `packed-text.ts`,
+ * instruction examples in `example-batches.ts`. A stage of a curriculum says what an epoch holds and in which order
+ * (`curricula.ts`, `runs/training/stage-batches.ts`); the seed and the number of the epoch shuffle it.
  */
 import { deriveSeed, seeded, type Random } from "../random.js";
 import { layOutTexts, placeTexts, type TextLayout } from "./row-layout.js";

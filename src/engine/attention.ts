@@ -86,7 +86,7 @@ function probabilities(scaled: tf.Tensor4D, key: tf.Tensor4D, block: Block, sigh
 }
 
 /**
- * softmax(Q Kᵀ / √K + mask) V, where every query sees itself and what came before.
+ * softmax(query · keyᵀ / √K + mask) · value with K the width of a head; every query sees itself and what came before.
  *
  *   P = softmax(S), dP = dO Vᵀ, dS = P ∘ (dP − rowsum(dO ∘ O))
  *

@@ -8,7 +8,7 @@ import type { BenchmarkFile, ChoiceItem, UnnumberedItem } from "./choice-items.j
 
 /** Two sentences that differ in what a speaker accepts. */
 export interface MinimalPair {
-  /** Name of the phenomenon, in BLiMP one of 67. */
+  /** Name of the paradigm: in BLiMP one of 67, which belong to 12 phenomena. */
   readonly uid: string;
   /** `<uid>_<index within the uid>`, as in the official prediction files. */
   readonly id: string;

@@ -29,7 +29,7 @@ export type PairedOutcome = Answered &
     | {
         readonly kind: "items";
         readonly ids: readonly string[];
-        /** The score is the mean over groups of the mean of each, such as BLiMP's phenomena, [N] */
+        /** The score is the mean over groups of the mean of each, such as BLiMP's paradigms, [N] */
         readonly groups: readonly string[];
         /** Items of one name share a text and err together, such as MultiRC's answers, [N]; absent where items are alone. */
         readonly clusters?: readonly string[];

@@ -1,6 +1,6 @@
 /** @file All figures of the study: functions from tidy rows to Vega-Lite specifications, drawn by figure.ts. */
 
-export * from "./plots/accuracy-by-phenomenon.js";
+export * from "./plots/accuracy-by-paradigm.js";
 export * from "./plots/acquisition.js";
 export { describeContext, type AnyContext, type FigureContext } from "./plots/figure-context.js";
 export * from "./plots/checkpoint-curves.js";

@@ -7,7 +7,7 @@ import { macroAverageInterval } from "../statistics/macro-average.js";
 import { mean, wilsonInterval } from "../statistics/summary.js";
 import type { TidyRow } from "./frame.js";
 import { conditionLabel } from "./palette.js";
-import type { PhenomenonRow } from "./plots/accuracy-by-phenomenon.js";
+import type { ParadigmRow } from "./plots/accuracy-by-paradigm.js";
 import type { ScoreRow } from "./plots/score-bars.js";
 import { publishedScore, type ZeroShotTask } from "./published.js";
 import { findMetric, groupRows, groupSeeds, metricOf } from "./result-metrics.js";
@@ -91,7 +91,7 @@ const wilsonEnds = (proportion: number, n: number): [low: number, high: number] 
  *
  * @param results of one task with accuracies by group, such as `blimp`
  */
-export function groupAccuracies(results: readonly Result[]): PhenomenonRow[] {
+export function groupAccuracies(results: readonly Result[]): ParadigmRow[] {
   return groupSeeds(results).flatMap((group) => {
     const [{ model, condition, task }] = group;
     const parts = groupRows(
@@ -101,7 +101,7 @@ export function groupAccuracies(results: readonly Result[]): PhenomenonRow[] {
     return parts.map((ofSeeds) => ({
       model,
       condition,
-      phenomenon: ofSeeds[0].part,
+      paradigm: ofSeeds[0].part,
       accuracy: mean(ofSeeds.map(({ value }) => value)),
       n: ofSeeds[0].n,
       chance: benchmarkOf(task).chance ?? 0,

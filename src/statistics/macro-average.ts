@@ -1,4 +1,4 @@
-/** @file The mean of several accuracies and its sampling error, as in BLiMP's mean over phenomena. */
+/** @file The mean of several accuracies and its sampling error, as in BLiMP's mean over paradigms. */
 import { normalQuantile } from "./normal-quantile.js";
 import { mean } from "./summary.js";
 

@@ -18,7 +18,7 @@ export interface BootstrapSample {
  *
  * @param items.differences second minus first model's credit, [N]
  * @param items.groups      the mean is that of the groups' means and items are drawn within their group, such as BLiMP's
- *   phenomena, [N]
+ *   paradigms, [N]
  * @throws RangeError when there is no item, lengths differ or a difference is not finite
  *
  * Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapters 8 and 14; for strata Davison and Hinkley

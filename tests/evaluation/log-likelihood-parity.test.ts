@@ -70,7 +70,7 @@ describe.skipIf(parityFolder === null).each(["plain", "prefix_space"])("the offi
     });
   });
 
-  test("makes the official choices on two phenomena of BLiMP, with the official scores to 5e-4", async () => {
+  test("makes the official choices on two paradigms of BLiMP, with the official scores to 5e-4", async () => {
     const schema = z.object({
       id: z.string(),
       uid: z.string(),

@@ -42,7 +42,7 @@ describe("pencil", () => {
     expect(summariseAccuracy(items, "wrong").average).toBeCloseTo(1 / 3, 14);
   });
 
-  test("the mean is over phenomena, however many pairs each has", () => {
+  test("the mean is over paradigms, however many pairs each has", () => {
     const items = [
       { uid: "small", scores: [-1, -2], tie: false },
       ...[1, 2, 3].map(() => ({ uid: "large", scores: [-2, -1], tie: false })),

@@ -73,9 +73,7 @@ describe("JSON nested deeper than calls can follow", () => {
   });
 
   test("is no notebook's parameter", () => {
-    expect(() => params(`{"seeds":${DEEP}}`)).toThrow(
-      /^params: NB_PARAMS must be a JSON object/,
-    );
+    expect(() => params(`{"seeds":${DEEP}}`)).toThrow(/^params: NB_PARAMS must be a JSON object/);
   });
 
   test("is no record of a stage", async () => {

@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 import { readPairedOutcomes } from "../../src/report/paired-outcomes.js";
 import { params, setParameters } from "../../src/report/params.js";
-import { faultOfKept, keptValue } from "../../src/runs/study/kept.js";
+import { keptValue, receiptOfKept } from "../../src/runs/study/kept.js";
 import { itemsFile, readItems, readResult, subjectFolder } from "../../src/runs/study/results.js";
 import { findStage, runStage } from "../../src/runs/stages/stage.js";
 import { readStudyFile } from "../../src/runs/study/study-file.js";
@@ -134,7 +134,7 @@ export async function keptFiles(folder: string): Promise<FuzzedReader> {
     name: "kept",
     parts: {
       kept: {
-        ...ofFile(path, "json", [readFileSync(path)], async () => [faultOfKept(path), await ask()]),
+        ...ofFile(path, "json", [readFileSync(path)], async () => [receiptOfKept(path), await ask()]),
         envelope: GZIP,
       },
       stage: ofFile(record, "json", [readFileSync(record)], () =>

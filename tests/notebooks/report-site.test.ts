@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { normaliseNotebook, serialiseNotebook } from "../../workflow/notebook-format.mjs";
 import { readScripts } from "../../workflow/notebook-scripts.mjs";
 import { brokenLinks, inspectReport } from "../../workflow/inspect-report.mjs";
+import { linkCitations } from "../../workflow/report-documents.mjs";
 import { numbersPages } from "../../workflow/report-numbers.mjs";
 import { buildReport } from "../../workflow/report-site.mjs";
 import { verdictTable } from "../../workflow/report-verdicts.mjs";
@@ -23,6 +24,7 @@ const PLOTLY =
 const OVERVIEW = [
   {
     claim: "Tuning helps",
+    source: "abstract, page 436",
     published: "inconclusive",
     "effect [95 %], corrected p, n": "0.1 [−1.0, 1.2], p = 1.000, n = 100",
     ours: "",
@@ -34,6 +36,13 @@ const RESULTS = [
   resultWith([metric({ part: "all", value: 0.625 })], { seed: 2 }),
   resultWith([metric({ part: "all", value: 0.75 })], { condition: "merged", task: "blimp_supplement" }),
 ];
+const AMENDED = resultWith([metric({ part: "all", value: 0.5 })], { condition: "switch" });
+const amendedProvenance = {
+  ...AMENDED.provenance,
+  commit: "a".repeat(40),
+  clean: false,
+  amended: { what: "commit and clean", why: "copied <without> history", commit: "b".repeat(40) },
+};
 const CROSSED = {
   ...{ name: "crossed", label: "tokenizers exchanged" },
   results: [resultWith([metric({ part: "eyeTracking", value: 0.0125 })], { task: "reading" })],
@@ -70,7 +79,12 @@ beforeAll(async () => {
   const second = normaliseNotebook({
     ...script,
     cells: [
-      { id: "a", cell_type: "markdown", metadata: {}, source: "# 2. Second\n\nNo math *here*.\n\nMore." },
+      {
+        id: "a",
+        cell_type: "markdown",
+        metadata: {},
+        source: "# 2. Second\n\nNo math *here*.\n\nMore: [the decision](../docs/decisions.md#d8).",
+      },
       { id: "b", cell_type: "code", metadata: {}, source: "1;", execution_count: 1, outputs: [interactive] },
     ],
   });
@@ -82,7 +96,10 @@ beforeAll(async () => {
     outFolder: site,
     title: "Report of a test",
     context: { scale: "smoke", commit: "0123abc" },
-    numbers: numbersPages([{ name: "", label: "", results: RESULTS }, CROSSED]),
+    numbers: numbersPages([
+      { name: "", label: "", results: [...RESULTS, { ...AMENDED, provenance: amendedProvenance }] },
+      CROSSED,
+    ]),
     verdicts: verdictTable(OVERVIEW),
   });
 }, 60_000);
@@ -92,6 +109,24 @@ test("the index tells where numbers come from, and title and first paragraph of 
   expect(page("index.html")).toContain("scale: smoke · commit: 0123abc");
   expect(page("index.html")).toMatch(
     /<a href="02-second\.html">2\. Second<\/a><\/td>\s*<td>No math here\.<\/td>/,
+  );
+});
+
+test("a page of numbers shows an amended receipt: the right commit, the recorded one, and why", () => {
+  const numbers = page("numbers/llama140M-switch.html");
+  expect(numbers).toContain("bbbbbbb (amended, recorded as aaaaaaa with changes)");
+  expect(numbers).toContain("Amended commit and clean: copied &#60;without&#62; history");
+});
+
+test("documents are pages, and citations lead to them", () => {
+  expect(page("index.html")).toContain(
+    '<a href="docs/decisions.html">Decisions where the paper is silent</a>',
+  );
+  expect(page("docs/decisions.html")).toContain('<h2 id="d8">D8</h2>');
+  expect(page("docs/decisions.html")).toContain('<a href="paper.html#fine-tuning">');
+  expect(page("02-second.html")).toContain('<a href="docs/decisions.html#d8">the decision</a>');
+  expect(linkCitations("(docs/decisions.md#d6, #d7)", "../")).toBe(
+    '(<a href="../docs/decisions.html#d6">docs/decisions.md#d6</a>, <a href="../docs/decisions.html#d7">#d7</a>)',
   );
 });
 
@@ -108,7 +143,7 @@ test("the index links every figure and every table caption to its place in its n
 
 test("the index has the verdict on each claim, and none where there is no result", () => {
   expect(page("index.html")).toMatch(
-    /Tuning helps<\/td><td><span class="verdict inconclusive"><b aria-hidden="true">\?<\/b> inconclusive<\/span><br><small>0\.1 /,
+    /Tuning helps<br><small>abstract, page 436<\/small><\/td><td><span class="verdict inconclusive"><b aria-hidden="true">\?<\/b> inconclusive<\/span><br><small>0\.1 /,
   );
   expect(page("index.html")).toContain("Effects in percentage points");
   expect(page("index.html")).toContain(

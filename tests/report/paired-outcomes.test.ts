@@ -23,7 +23,7 @@ function write(result: Result, items: string | null): void {
 const PAIRS = "id,uid,logProbGood,logProbBad,choice,tie\na_0,a,-1,-2,0,0\na_1,a,-2,-1,1,0\nb_0,b,-1,-1,0,1\n";
 
 describe("results become answers", () => {
-  test("with full credit for the right choice, half for a tie, in groups by phenomenon", () => {
+  test("with full credit for the right choice, half for a tie, in groups by paradigm", () => {
     write(resultWith([]), PAIRS);
     expect(readPairedOutcomes(folder)).toEqual([
       {

@@ -4,7 +4,7 @@ import { figureSvg } from "../../src/report/figure.js";
 import { conditionStyle } from "../../src/report/palette.js";
 import {
   accuracyBars,
-  accuracyByPhenomenon,
+  accuracyByParadigm,
   binLengths,
   binOverlaps,
   describeContext,
@@ -64,8 +64,8 @@ const SPECS: readonly (readonly [string, TopLevelSpec, readonly string[]])[] = [
   ["accuracyBars", accuracyBars([SCORE], CONTEXT), ["accuracy (%)", "73.1", "76.2", "n = 13,400", "hollow"]],
   ["readingBars", readingBars([READING], CONTEXT), ["ΔR² (% of the variance left)", "0.02", "&lt;0.03"]],
   [
-    "accuracyByPhenomenon",
-    accuracyByPhenomenon([{ ...RUN, phenomenon: "ellipsis", accuracy: 0.6, n: 1802, chance: 0.5 }], CONTEXT),
+    "accuracyByParadigm",
+    accuracyByParadigm([{ ...RUN, paradigm: "ellipsis", accuracy: 0.6, n: 1802, chance: 0.5 }], CONTEXT),
     ["ellipsis (1,802)", "accuracy (%)", "chance"],
   ],
   [

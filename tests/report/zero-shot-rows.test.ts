@@ -19,7 +19,7 @@ const blimp = resultWith([
 ]);
 
 describe("zero-shot rows", () => {
-  test("hold our official mean with its interval over phenomena, and the poster's bar", () => {
+  test("hold our official mean with its interval over paradigms, and the poster's bar", () => {
     const [row] = zeroShotScores([blimp]);
     // Agresti and Coull by hand: p̃ = (90 + 2)/104 and (60 + 2)/104, variance p̃(1 − p̃)/100 each.
     const variance = ((92 / 104) * (12 / 104) + (62 / 104) * (42 / 104)) / 100;
@@ -42,8 +42,8 @@ describe("zero-shot rows", () => {
     expect(zeroShotScores([generated])[0]).toMatchObject({ value: 0.75, paper: null });
   });
 
-  test("of phenomena leave out the mean and the corrected reading", () => {
-    expect(groupAccuracies([blimp]).map(({ phenomenon, accuracy, n }) => [phenomenon, accuracy, n])).toEqual([
+  test("of paradigms leave out the mean and the corrected reading", () => {
+    expect(groupAccuracies([blimp]).map(({ paradigm, accuracy, n }) => [paradigm, accuracy, n])).toEqual([
       ["anaphor", 0.9, 100],
       ["island", 0.6, 100],
     ]);
@@ -85,7 +85,7 @@ test("entity tracking: the interval is over operations; a split is no group of i
   const [alone] = zeroShotScores([resultWith([metric({ part: "all", value: 0.3, n: 200 }), ...parts])]);
   expect([row?.low, row?.high]).toEqual([alone?.low, alone?.high]);
   expect(row?.chance).toBe(0.2);
-  expect(groupAccuracies([result]).map(({ phenomenon }) => phenomenon)).toEqual([
+  expect(groupAccuracies([result]).map(({ paradigm }) => paradigm)).toEqual([
     "regular_0_ops",
     "regular_1_ops",
   ]);

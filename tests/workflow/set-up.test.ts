@@ -58,7 +58,7 @@ function newClone(programs: Record<string, string | null> = {}) {
   const project = findProjectRoot();
   for (const script of [
     ...["set-up.mjs", "set-up-python.mjs", "front-ends.mjs"],
-    ...["system-tools.mjs", "lock.mjs", "command.mjs", "code-versions.mjs"],
+    ...["system-tools.mjs", "lock.mjs", "command.mjs", "code-versions.mjs", "commit-stamp.mjs"],
   ])
     cpSync(join(project, "workflow", script), join(root, "workflow", script));
   const plain = ["package.json", "package-lock.json", "src/package.json", "tsconfig.base.json"];

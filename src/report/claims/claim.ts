@@ -1,4 +1,4 @@
-/** @file What a claim of the paper is made of: its statement, where it stands, and the comparison that decides it. */
+/** @file What a claim is made of: its statement, where the paper makes it, and the comparison that decides it. */
 import type { Condition, ModelName } from "../../config.js";
 import type { FinetuningTask, ZeroShotTask } from "../published.js";
 
@@ -53,13 +53,13 @@ export type Comparison =
       readonly against: "mean" | "best";
     });
 
-/** A claim of the paper. */
+/** A claim of the paper, or a question of the kit. */
 export interface Claim {
   readonly id: string;
   /** The effect in a few words, for figures. */
   readonly label: string;
   readonly statement: string;
-  /** Where the paper makes it. */
+  /** Page, section or figure in which the paper or poster makes it; "the kit" for a question of ours. */
   readonly source: string;
   readonly comparison: Comparison;
   /** What a verdict on these numbers cannot settle; null where nothing is known. */

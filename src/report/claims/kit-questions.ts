@@ -1,9 +1,9 @@
 /**
- * @file What the paper does not ask and its design cannot answer: whether it is instructions that help, or more text, or more steps.
- * Decided on our zero-shot results, where the controls of `curricula.ts` are.
+ * @file What the paper does not ask: whether it is instructions that help, or more text, or more steps, for which the controls of
+ * `curricula.ts` are; and what we noticed in its numbers (docs/paper.md#ewok-and-entity-tracking).
  */
 import { subjectName, type Claim } from "./claim.js";
-import { ZERO_SHOT_QUALITY } from "./paper-subjects.js";
+import { OWN, ZERO_SHOT_QUALITY } from "./paper-subjects.js";
 
 const llama = (condition: string) => subjectName("llama140M", condition);
 
@@ -32,7 +32,24 @@ const above = (
   caveat: caveat === null ? SHORT_OPTIONS : `${caveat}; ${SHORT_OPTIONS}`,
 });
 
-/** The questions, each decided like a claim of the paper, on the mean of the zero-shot tasks at hand. */
+/** A tenth of the way from guessing to all right, and as far below. */
+const NEAR_CHANCE = 0.1;
+
+const atChance = (id: string, task: "EWoK" | "Entity tracking", chance: number): Claim => {
+  const within = NEAR_CHANCE * (1 - chance);
+  const margin = `±${(100 * within).toFixed(0)}`;
+  const name = task === "EWoK" ? task : "entity tracking";
+  return {
+    id,
+    label: `${name} − chance, within ${margin}`,
+    statement: `${task} is at chance for every model (${100 * chance} % ${margin.replace("±", "± ")} points)`,
+    source: "the kit",
+    comparison: { kind: "everyAtChance", task, subjects: OWN, chance, within },
+    caveat: "the margin is ours: a tenth of the way from chance to all right",
+  };
+};
+
+/** The questions, each decided like a claim of the paper: the first six on the mean of the zero-shot tasks at hand. */
 export const KIT_QUESTIONS: readonly Claim[] = [
   above("tuned-over-base", "merged − base", "Tuning on both sets helps zero-shot", [["merged"], ["base"]]),
   above(
@@ -68,4 +85,6 @@ export const KIT_QUESTIONS: readonly Claim[] = [
     "One after the other helps more zero-shot than both mixed",
     [["switchThenWiki", "wikiThenSwitch"], ["merged"]],
   ),
+  atChance("entity-tracking-at-chance", "Entity tracking", 0.2),
+  atChance("ewok-at-chance", "EWoK", 0.5),
 ];

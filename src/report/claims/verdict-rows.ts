@@ -102,6 +102,7 @@ export function verdictOverview(judged: {
       );
     return {
       claim: one.claim.statement,
+      source: one.claim.source,
       published: one.verdict ?? "",
       "effect [95 %], corrected p, n": effectInWords(one),
       "published if paired": assumed.verdict ?? "",

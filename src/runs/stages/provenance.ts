@@ -1,17 +1,31 @@
 /** @file What a result was computed with: commit, code versions, packages, machine. */
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { describeEngine } from "../../engine/backend.js";
 import { findProjectRoot } from "../../project-root.js";
+import { describeCommit } from "./commit.js";
+
+/** Why a receipt is wrong, and what is right. */
+const amendmentSchema = z.object({
+  /** Which fields it corrects, such as "commit and clean". */
+  what: z.string().min(1),
+  why: z.string().min(1),
+  /** The commit that computed it; null if nobody knows. */
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, "a commit of 40 hexadecimal digits")
+    .nullable(),
+});
 
 export const provenanceSchema = z.object({
-  /** Null outside a git checkout. */
+  /** Null without git and without the stamp that set-up writes. */
   commit: z.string().nullable(),
-  /** Whether tracked files were as committed. */
+  /** Whether the commit's files outside `results/` were unchanged. */
   clean: z.boolean().nullable(),
+  /** A correction by a maintainer, beside what was recorded, which stays as it is. */
+  amended: amendmentSchema.optional(),
   node: z.string(),
   tensorflow: z.string(),
   tfjs: z.string(),
@@ -27,11 +41,8 @@ export type Provenance = z.infer<typeof provenanceSchema>;
 /** The commit, packages and machine of this process. */
 export function describeProvenance(): Provenance {
   const engine = describeEngine();
-  const commit = git("rev-parse", "HEAD");
-  const status = git("status", "--porcelain", "--untracked-files=no");
   return {
-    commit,
-    clean: status === null ? null : status === "",
+    ...describeCommit(findProjectRoot()),
     node: process.versions.node,
     tensorflow: engine.tensorflow,
     tfjs: engine.tfjs,
@@ -43,17 +54,6 @@ export function describeProvenance(): Provenance {
   };
 }
 
-function git(...args: string[]): string | null {
-  try {
-    return execFileSync("git", args, {
-      cwd: findProjectRoot(),
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  } catch {
-    return null;
-  }
-}
 
 let versions: Readonly<Record<string, string>> | undefined;
 

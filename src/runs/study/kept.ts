@@ -12,7 +12,7 @@ import { completeConfig } from "../../config-schema.js";
 import { openManifest } from "../../data/manifest.js";
 import { writeFileAtomically } from "../../disk/atomic-file.js";
 import { readGzipText } from "../stages/gzip-text.js";
-import { describeProvenance, provenanceSchema } from "../stages/provenance.js";
+import { describeProvenance, provenanceSchema, type Provenance } from "../stages/provenance.js";
 import { parseJson } from "../stages/read-json.js";
 import { canonicalJson } from "../stages/stage.js";
 import { findResult, type Result, type ResultSubject } from "./results.js";
@@ -119,11 +119,12 @@ function openKept(path: string): z.infer<typeof fileSchema> {
   return fileSchema.parse(parseJson(readGzipText(path)));
 }
 
-/** What is wrong with a kept file: it cannot be read, or has the name of other inputs; null where nothing is. */
-export function faultOfKept(path: string): string | null {
+/** What a kept file was computed with, or what is wrong with it: it cannot be read, or has the name of other inputs. */
+export function receiptOfKept(path: string): Provenance | string {
   try {
-    const hash = hashInputs(openKept(path).inputs);
-    return path.endsWith(`-${hash}.json.gz`) ? null : `must have the name of its inputs, ${hash}`;
+    const { inputs, provenance } = openKept(path);
+    const hash = hashInputs(inputs);
+    return path.endsWith(`-${hash}.json.gz`) ? provenance : `must have the name of its inputs, ${hash}`;
   } catch (error) {
     return `must be a kept description of this version, got ${String(error)}`;
   }

@@ -1,6 +1,6 @@
 /**
  * @file Results on disk: one JSON a model, condition, seed and task, with everything needed to make it again, and its
- * items beside it. Written from cached stages, read by `report/` alone.
+ * items beside it. Written from cached stages, read by `report/`, `verify/`, notebooks and later runs (`kept.ts`).
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ import type { Study } from "./study.js";
 const metricSchema = z.object({
   /** Such as `accuracy` or `partialRSquared`; proportions 0–1, losses in nats. */
   metric: z.string(),
-  /** Which part: a phenomenon, a measure, a phase; `all` for the whole task. */
+  /** Which part: a paradigm, a measure, a phase; `all` for the whole task. */
   part: z.string(),
   /**
    * `official` as the BabyLM pipeline counts, `corrected` as docs/decisions.md#d18 and #d19 say; `none` where they agree;

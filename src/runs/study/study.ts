@@ -8,6 +8,7 @@ import { defaultPlaces, textSource } from "../../data/files.js";
 import { openOwnCorpora } from "../../data/own-corpora.js";
 import { hasReleased } from "../../data/released-instructions.js";
 import { checkArchitecture } from "../../model/weights.js";
+import { INSTRUCTION_TUNING, PRETRAINING } from "../../paper-settings.js";
 import { findProjectRoot } from "../../project-root.js";
 import { deriveStudy } from "../../scales.js";
 
@@ -162,6 +163,13 @@ export function checkStudy(config: StudyConfig): void {
       refuse(`${phase}.microBatchSize`, "be null or a whole number from 1", microBatchSize);
     if (training.warmupShare !== null && !(training.warmupShare >= 0 && training.warmupShare < 1))
       refuse(`${phase}.warmupShare`, "be null or from 0 to below 1", training.warmupShare);
+    const { warmupSteps: published } = phase === "pretraining" ? PRETRAINING : INSTRUCTION_TUNING;
+    if (training.warmupShare !== null && training.warmupSteps !== published)
+      refuse(
+        `${phase}.warmupSteps`,
+        `stay ${published} while warmupShare is ${training.warmupShare}, which decides (set that to null)`,
+        training.warmupSteps,
+      );
   }
 }
 

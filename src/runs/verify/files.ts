@@ -8,7 +8,8 @@ import { describeIssue, studyConfigSchema } from "../../config-schema.js";
 import type { Scale } from "../../config.js";
 import { openManifest } from "../../data/manifest.js";
 import { TASKS } from "../scoring/tasks.js";
-import { faultOfKept, KEPT_FOLDER } from "../study/kept.js";
+import type { Provenance } from "../stages/provenance.js";
+import { KEPT_FOLDER, receiptOfKept } from "../study/kept.js";
 import { itemsFile, readResult, seedFilesOf, subjectFolder, type Result } from "../study/results.js";
 import type { Study } from "../study/study.js";
 
@@ -37,10 +38,16 @@ export interface OpenedResult {
   readonly study: Study;
 }
 
+/** What a file of results was computed with. */
+export interface Receipt {
+  readonly path: string;
+  readonly provenance: Provenance;
+}
+
 /** What a folder holds. */
 export interface OpenedFolder {
   readonly results: readonly OpenedResult[];
-  readonly kept: number;
+  readonly kept: readonly Receipt[];
   readonly differences: readonly string[];
 }
 
@@ -60,12 +67,15 @@ export function openResults(folder: VerifiedFolder): OpenedFolder {
     if (!files.includes(path.replace(ITEMS, ".json")))
       differences.push(`${path} must lie beside its result, found none`);
   const keptFolder = join(folder.resultsFolder, KEPT_FOLDER);
-  const kept = existsSync(keptFolder) ? readdirSync(keptFolder).sort() : [];
-  for (const name of kept) {
-    const fault = faultOfKept(join(keptFolder, name));
-    if (fault !== null) differences.push(`${join(keptFolder, name)} ${fault}`);
-  }
-  return { results, kept: kept.length, differences };
+  const names = existsSync(keptFolder) ? readdirSync(keptFolder).sort() : [];
+  const kept = names.flatMap((name): Receipt[] => {
+    const path = join(keptFolder, name);
+    const receipt = receiptOfKept(path);
+    if (typeof receipt !== "string") return [{ path, provenance: receipt }];
+    differences.push(`${path} ${receipt}`);
+    return [];
+  });
+  return { results, kept, differences };
 }
 
 const ITEMS = itemsFile("", "").replace(/^\//, "");

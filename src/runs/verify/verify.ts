@@ -1,7 +1,6 @@
 /**
- * @file Whether a results folder holds what it says: its files can be read and name today's data, its metrics follow from its items,
- * and its trainings begin again with the same losses. Each kind of check has a file: `verify-files`, `verify-scores`,
- * `verify-training`, `verify-steps`.
+ * @file Whether a results folder holds what it says: its files can be read and name today's data and a commit of this history, its
+ * metrics follow from its items, and its training runs begin again with the same losses. Each kind of check has a file.
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,6 +9,7 @@ import { textSource } from "../../data/files.js";
 import { findProjectRoot } from "../../project-root.js";
 import { CROSSED_FOLDER } from "../study/crossed-tokenizers.js";
 import { checkDataFiles, count, openResults, type Check, type VerifiedFolder } from "./files.js";
+import { checkReceipts } from "./receipts.js";
 import { checkFinetuning, checkZeroShot } from "./scores.js";
 import { retakeSteps } from "./steps.js";
 import { checkTrainings } from "./training.js";
@@ -70,14 +70,18 @@ export async function verifyResults(
     throw new Error(
       `verifyResults: ${resultsFolder} must hold results, found none. Compute some, or say with --results where they lie.`,
     );
-  const kept = opened.reduce((sum, one) => sum + one.kept, 0);
+  const kept = opened.flatMap((one) => one.kept);
   const hasText = folder.source === "microworld" || textSource() === "real";
   const checks: Check[] = [
     {
       name: "files",
-      found: `${count(results.length, "result")} and ${count(kept, "kept description")} read`,
+      found: `${count(results.length, "result")} and ${count(kept.length, "kept description")} read`,
       differences: faults,
     },
+    checkReceipts(
+      [...results.map(({ path, result }) => ({ path, provenance: result.provenance })), ...kept],
+      findProjectRoot(),
+    ),
     checkDataFiles(results),
     await checkZeroShot(results, { hasText, reading, onProgress }),
     checkFinetuning(results),

@@ -3,7 +3,7 @@ import type { PairedOutcome } from "../../../src/report/paired-outcomes.js";
 
 type ItemOutcome = Extract<PairedOutcome, { kind: "items" }>;
 
-/** Answers of llama140M base to BLiMP items of one phenomenon, seed 42, unless said otherwise. */
+/** Answers of llama140M base to BLiMP items of one paradigm, seed 42, unless said otherwise. */
 export function answers(credits: readonly number[], more: Partial<ItemOutcome> = {}): ItemOutcome {
   return {
     kind: "items",

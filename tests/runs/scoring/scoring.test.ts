@@ -64,7 +64,7 @@ describe("an evaluation", () => {
     for (const { part, n } of result.metrics) expect(n).toBe(part === "all" ? PAIRS : 2);
   });
 
-  test("counts what its items say, and the mean over phenomena", () => {
+  test("counts what its items say, and the mean over paradigms", () => {
     const { rows } = itemsOf("blimp");
     expect(rows).toHaveLength(PAIRS);
     const accuracyOf = (part: string) =>

@@ -108,6 +108,10 @@ describe("refused before anything is trained", () => {
       { pretraining: { ...pretraining, warmupShare: 1 } },
     ],
     [
+      "instructionTuning.warmupSteps must stay 500 while warmupShare is 0.006, which decides (set that to null), got 100",
+      { instructionTuning: { ...instructionTuning, warmupSteps: 100 } },
+    ],
+    [
       "hiddenSize must be numHeads times an even headDim, got 96 and 5",
       {
         architectures: {

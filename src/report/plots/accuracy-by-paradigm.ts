@@ -1,4 +1,4 @@
-/** @file Accuracy of each phenomenon or subset as dots, with the chance line. */
+/** @file Accuracy of each paradigm or subset as dots, with the chance line. */
 
 import type { TopLevelSpec } from "vega-lite";
 import type { Condition, ModelName } from "../../config.js";
@@ -14,37 +14,37 @@ import {
 } from "./figure-context.js";
 import { toPercent } from "../percent.js";
 
-/** Accuracy of one model on one phenomenon. Proportions, not percents. */
-export interface PhenomenonRow {
+/** Accuracy of one model on one paradigm. Proportions, not percents. */
+export interface ParadigmRow {
   readonly model: ModelName;
   readonly condition: Condition;
-  readonly phenomenon: string;
+  readonly paradigm: string;
   readonly accuracy: number;
   readonly n: number;
   readonly chance: number;
 }
 
 /**
- * A dot for each phenomenon and condition, one panel a model; phenomena in the order of the rows.
+ * A dot for each paradigm and condition, one panel a model; paradigms in the order of the rows.
  *
  * @param text title of the figure
  * @throws RangeError on a value outside 0 to 1
  */
-export function accuracyByPhenomenon(
-  rows: readonly PhenomenonRow[],
+export function accuracyByParadigm(
+  rows: readonly ParadigmRow[],
   context: FigureContext,
-  text = "Accuracy by phenomenon",
+  text = "Accuracy by paradigm",
 ): TopLevelSpec {
-  checkSomeRows("accuracyByPhenomenon", rows);
+  checkSomeRows("accuracyByParadigm", rows);
   for (const row of rows) {
-    checkProportion("accuracyByPhenomenon", "accuracy", row.accuracy);
-    checkProportion("accuracyByPhenomenon", "chance", row.chance);
+    checkProportion("accuracyByParadigm", "accuracy", row.accuracy);
+    checkProportion("accuracyByParadigm", "chance", row.chance);
   }
-  const phenomena = [...new Set(rows.map((row) => row.phenomenon))];
-  const sizeOf = new Map(rows.map((row) => [row.phenomenon, row.n]));
-  const label = (phenomenon: string): string =>
-    `${phenomenon} (${(sizeOf.get(phenomenon) ?? 0).toLocaleString("en-US")})`;
-  const labels = phenomena.map(label);
+  const paradigms = [...new Set(rows.map((row) => row.paradigm))];
+  const sizeOf = new Map(rows.map((row) => [row.paradigm, row.n]));
+  const label = (paradigm: string): string =>
+    `${paradigm} (${(sizeOf.get(paradigm) ?? 0).toLocaleString("en-US")})`;
+  const labels = paradigms.map(label);
   const conditions = conditionsIn(rows);
   const scales = conditionScales(conditions);
   const models = modelsIn(rows);
@@ -60,7 +60,7 @@ export function accuracyByPhenomenon(
       values: rows
         .filter((row) => row.model === model)
         .map((row) => ({
-          phenomenon: label(row.phenomenon),
+          paradigm: label(row.paradigm),
           condition: conditionLabel(row.condition),
           percent: toPercent(row.accuracy),
         })),
@@ -76,7 +76,7 @@ export function accuracyByPhenomenon(
         encoding: {
           x: { ...x, field: "percent" },
           y: {
-            field: "phenomenon",
+            field: "paradigm",
             type: "nominal",
             sort: labels,
             scale: { domain: labels },
