@@ -106,7 +106,7 @@ function findOlder(
   const isFile = new RegExp(`^${name}-[0-9a-f]{12}\\.json\\.gz$`);
   for (const file of existsSync(folder) ? readdirSync(folder).sort() : []) {
     const path = join(folder, file);
-    if (!isFile.test(file) || faultOfKept(path) !== null) continue;
+    if (!isFile.test(file) || typeof receiptOfKept(path) === "string") continue;
     const older = olderSchema.safeParse(openKept(path).inputs);
     if (older.success && canonicalJson({ ...older.data, config: complete(older.data.config) }) === wanted)
       return path;
