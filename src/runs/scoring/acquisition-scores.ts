@@ -18,6 +18,9 @@ import { ACQUISITION_TASK } from "./tasks.js";
 import { ACQUISITION_COLUMNS, acquisitionSettings, scorableAcquisition } from "./tasks/acquisition.js";
 import { wordsToLearn } from "./tasks/acquisition-words.js";
 
+/** There are more words than uids of any other task, and they are scored at every checkpoint. */
+const ITEMS_PER_CONTEXT = 5;
+
 /**
  * Scores age of acquisition over the checkpoints of a condition, which is trained first where the cache does not hold it.
  *
@@ -26,7 +29,8 @@ import { wordsToLearn } from "./tasks/acquisition-words.js";
  */
 export async function evaluateAcquisition(study: Study, subject: ResultSubject): Promise<Result> {
   const { source } = study;
-  const contextsPerWord = study.config.budget.zeroShotItemsPerUid;
+  const { zeroShotItemsPerUid: limit } = study.config.budget;
+  const contextsPerWord = limit === null ? null : Math.ceil(limit / ITEMS_PER_CONTEXT);
   const material = await wordsToLearn(source, { contextsPerWord });
   const { files } = scorableAcquisition(material);
   const definition = { choice: { task: ACQUISITION_TASK, source, contextsPerWord }, files } as const;
