@@ -54,7 +54,7 @@ const write = (folder: string, files: Record<string, string>) => {
 
 /** A clone with nothing installed, and the programs it finds; each notes its call before it does its work. */
 function newClone(programs: Record<string, string | null> = {}) {
-  const root = temporaryFolder();
+  const root = join(temporaryFolder(), `-my ü kit's "clone"`);
   const project = findProjectRoot();
   for (const script of [
     ...["set-up.mjs", "set-up-python.mjs", "front-ends.mjs"],
@@ -70,7 +70,7 @@ function newClone(programs: Record<string, string | null> = {}) {
   const calls = join(root, "calls.txt");
   for (const [name, body] of Object.entries({ ...PROGRAMS, ...programs })) {
     if (body === null) continue;
-    const note = `echo "${name} $1" >> "${calls}"`;
+    const note = `echo "${name} $1" >> "${calls.replaceAll('"', '\\"')}"`;
     write(bin, { [name]: `#!/bin/sh\nPATH=/usr/bin:/bin\n${note}\n${body}\n` });
     chmodSync(join(bin, name), 0o755);
   }
