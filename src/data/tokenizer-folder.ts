@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { modelVocabulary } from "./added-tokens.js";
+import { modelTextOf } from "./model-text.js";
 import { parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.js";
 import { tokenizerConfigSchema } from "./tokenizer-config.js";
 import { applySettings, type SpecialTokens, type TokenizerSettings } from "./tokenizer-settings.js";
@@ -11,6 +12,8 @@ import { applySettings, type SpecialTokens, type TokenizerSettings } from "./tok
 export interface TokenizerFolder extends TokenizerSettings {
   /** Null where neither `generation_config.json` nor `config.json` names any. */
   readonly endIds: readonly number[] | null;
+  /** The model as `tokenizer.json` has it; null where it is not at hand. */
+  readonly modelText: string | null;
 }
 
 /**
@@ -59,7 +62,7 @@ const addedTokensSchema = z.record(z.string(), z.int().nonnegative());
  */
 export function readTokenizerFolder(folder: string): TokenizerFolder {
   const at = (name: string): string => join(folder, name);
-  const json = parseTokenizerJson(readJson(at("tokenizer.json")), at("tokenizer.json"));
+  const { json, modelText } = readTokenizerJson(at("tokenizer.json"));
   const config = readOptional(at("tokenizer_config.json"), tokenizerConfigSchema);
   const model = readOptional(at("config.json"), modelConfigSchema);
   const generation = readOptional(at("generation_config.json"), generationSchema);
@@ -83,22 +86,30 @@ export function readTokenizerFolder(folder: string): TokenizerFolder {
       );
     },
   );
-  return { ...settings, endIds: generation?.eos_token_id ?? model?.eos_token_id ?? null };
+  return { ...settings, modelText, endIds: generation?.eos_token_id ?? model?.eos_token_id ?? null };
 }
 
 /**
- * The JSON of a file.
+ * A `tokenizer.json` with the text of its model.
  *
- * @throws Error when there is no such file or it holds no JSON
+ * @throws Error when there is no such file, it holds no JSON, or a part of a tokenizer is missing
  */
-export function readJson(file: string): unknown {
+export function readTokenizerJson(file: string): Pick<TokenizerFolder, "json" | "modelText"> {
+  const { value, text } = readJson(file);
+  const json = parseTokenizerJson(value, file);
+  const { dropout = null } = json.model;
+  return { json, modelText: dropout === null ? modelTextOf(text, json) : null };
+}
+
+function readJson(file: string): { readonly value: unknown; readonly text: string } {
   if (!existsSync(file)) {
     throw new Error(
       `openTokenizer: ${file} must exist, found nothing. Give the path of a tokenizer.json or of a folder with one.`,
     );
   }
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    const text = readFileSync(file, "utf8");
+    return { value: JSON.parse(text), text };
   } catch (cause) {
     throw new Error(`openTokenizer: ${file} must hold JSON, got ${String(cause)}. Restore the file.`, {
       cause,
@@ -108,7 +119,7 @@ export function readJson(file: string): unknown {
 
 function readOptional<Schema extends z.ZodType>(file: string, schema: Schema): z.infer<Schema> | null {
   if (!existsSync(file)) return null;
-  const parsed = schema.safeParse(readJson(file));
+  const parsed = schema.safeParse(readJson(file).value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new Error(

@@ -5,9 +5,10 @@ import { statSync } from "node:fs";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { addTokens, modelVocabulary } from "./added-tokens.js";
 import { decodeOne, decoderOf } from "./decoding.js";
+import { tokenizerText } from "./model-text.js";
 import {
-  readJson,
   readTokenizerFolder,
+  readTokenizerJson,
   usualSpecialTokens,
   type TokenizerFolder,
 } from "./tokenizer-folder.js";
@@ -105,7 +106,7 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
   };
   let native: NativeTokenizer;
   try {
-    native = NativeTokenizer.fromString(JSON.stringify(json));
+    native = NativeTokenizer.fromString(tokenizerText(json, settings.modelText));
   } catch (cause) {
     throw new Error(
       `openTokenizer: the tokenizers library must be able to load the tokenizer, got ${String(cause)}. ` +
@@ -195,13 +196,14 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
 function readSettings(from: string | TokenizerJson): TokenizerFolder {
   if (typeof from === "string" && statSync(from, { throwIfNoEntry: false })?.isDirectory())
     return readTokenizerFolder(from);
-  const found =
+  const { json: found, modelText } =
     typeof from === "string"
-      ? parseTokenizerJson(readJson(from), from)
-      : parseTokenizerJson(from, "the given tokenizer");
+      ? readTokenizerJson(from)
+      : { json: parseTokenizerJson(from, "the given tokenizer"), modelText: null };
   const json = { ...found, added_tokens: addTokens(modelVocabulary(found), found.added_tokens) };
   return {
     json,
+    modelText,
     specialTokens: usualSpecialTokens(json),
     cleansUpSpaces: false,
     truncationSide: "right",
@@ -214,6 +216,8 @@ function largestId(json: TokenizerJson): number {
   const { vocab } = json.model;
   const added = json.added_tokens.reduce((largest, { id }) => Math.max(largest, id), -1);
   if (Array.isArray(vocab)) return Math.max(added, vocab.length - 1);
-  const ids: unknown[] = typeof vocab === "object" && vocab !== null ? Object.values(vocab) : [];
-  return ids.reduce<number>((largest, id) => Math.max(largest, Number(id)), added);
+  let largest = added;
+  if (typeof vocab === "object" && vocab !== null)
+    for (const token in vocab) largest = Math.max(largest, Number(Reflect.get(vocab, token)));
+  return largest;
 }
