@@ -1,18 +1,8 @@
 /** @file Tokens added to a vocabulary, with the ids that the tokenizers library gives them. */
-import type { TokenizerJson } from "./tokenizer-json.js";
-
-/** A token that is found in a text before it is split, as `tokenizer.json` writes it. */
-export interface AddedToken {
-  readonly content: string;
-  readonly single_word: boolean;
-  readonly lstrip: boolean;
-  readonly rstrip: boolean;
-  readonly normalized: boolean;
-  readonly special: boolean;
-}
+import type { AddedToken, TokenizerJson } from "./tokenizer-json.js";
 
 /** Id of a token of the vocabulary itself, added ones not counted, and how many entries it has. */
-export interface ModelVocabulary {
+interface ModelVocabulary {
   size(): number;
   idOf(token: string): number | undefined;
   tokenOf(id: number): string | undefined;

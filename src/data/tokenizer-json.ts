@@ -4,7 +4,6 @@
  */
 import { z } from "zod";
 import type { TokenizerConfig } from "../config.js";
-import type { AddedToken } from "./added-tokens.js";
 import { trainBytePairs } from "./byte-pair-training.js";
 
 const AddedTokenSchema = z.looseObject({
@@ -88,6 +87,16 @@ function faultOfMerges(model: unknown): string | null {
       return `its "${first}" and "${second}" make "${merged}", which is not in the vocabulary`;
   }
   return null;
+}
+
+/** A token that is found in a text before it is split, as `tokenizer.json` writes it. */
+export interface AddedToken {
+  readonly content: string;
+  readonly single_word: boolean;
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  readonly normalized: boolean;
+  readonly special: boolean;
 }
 
 /** A `tokenizer.json` as an object; only the parts the kit looks at have their own type. */

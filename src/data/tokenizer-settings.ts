@@ -3,7 +3,7 @@
  * The files are read in `tokenizer-folder.ts`.
  */
 import { z } from "zod";
-import { addTokens, modelVocabulary, type AddedToken } from "./added-tokens.js";
+import { addTokens, modelVocabulary } from "./added-tokens.js";
 import { startEndTemplate } from "./start-end-template.js";
 import {
   SPECIAL_PARTS,
@@ -12,7 +12,7 @@ import {
   type TokenObject,
   type TokenizerConfigFile,
 } from "./tokenizer-config.js";
-import type { TokenizerJson } from "./tokenizer-json.js";
+import type { AddedToken, TokenizerJson } from "./tokenizer-json.js";
 
 /** Special tokens by their part; `additional_special_tokens` is a list. */
 export type SpecialTokens = Readonly<Record<string, string | readonly string[]>>;
