@@ -22,26 +22,38 @@ function cell(verdict, effect) {
 }
 
 /**
- * @param {Overview} overview
+ * The claims of the paper and the kit's own questions, each under both years' rules.
+ *
+ * @param {{ claims: Overview, questions: Overview }} overviews
  * @returns {string} HTML
  */
-export function verdictTable(overview) {
+export function verdictTables({ claims, questions }) {
+  return `${verdictTable(claims, "Claim of the paper")}
+<h3>Questions of the kit</h3>
+${verdictTable(questions, "Question, on zero-shot tasks")}
+<p>Effects in percentage points, or in standard deviations of models (SD), with 95 % intervals; p after Holm's correction over all
+claims, and over all questions. The published numbers follow the BabyLM rules of 2025; ours are counted under the rules of both years,
+from the same items. Notebook 7 says how each claim was decided and why the years differ.</p>`;
+}
+
+/**
+ * @param {Overview} overview
+ * @param {string} asked heading of what is decided
+ * @returns {string} HTML
+ */
+function verdictTable(overview, asked) {
   const rows = overview.map((row) => [
     `${escaped(String(row["claim"] ?? ""))}<br><small>${escaped(String(row["source"] ?? ""))}</small>`,
     cell(row["published"], row["effect [95 %], corrected p, n"]),
     ...RULES.map((rules) => cell(row[`ours, rules of ${rules}`], row[`our effect, rules of ${rules}`])),
   ]);
-  const table = htmlTable({
+  return htmlTable({
     name: "verdicts",
     columns: [
-      "Claim of the paper",
+      asked,
       "On its published numbers",
       ...RULES.map((rules) => `On the numbers here, rules of ${rules}`),
     ],
     rows,
   });
-  return `${table}
-<p>Effects in percentage points, or in standard deviations of models (SD), with 95 % intervals; p after Holm's correction over all
-claims. The published numbers follow the BabyLM rules of 2025; ours are counted under the rules of both years, from the same items.
-Notebook 7 says how each claim was decided and why the years differ.</p>`;
 }

@@ -13,7 +13,7 @@ import { NOTEBOOKS, readNotebook } from "./notebook-scripts.mjs";
 import { duration } from "./progress.mjs";
 import { commitInWords, numbersPages } from "./report-numbers.mjs";
 import { buildReport, executedNames } from "./report-site.mjs";
-import { verdictTable } from "./report-verdicts.mjs";
+import { verdictTables } from "./report-verdicts.mjs";
 
 /** @typedef {import("class-it").Result} Result */
 
@@ -78,8 +78,23 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
     throw new Error(`report: ${resultsFolder} must be a folder of results, got none. Run npm run reproduce.`);
   const results = kit.readResults(resultsFolder);
   const crossed = kit.readResults(join(resultsFolder, kit.CROSSED_FOLDER));
-  const judge = (/** @type {Parameters<typeof kit.judgeClaims>[1]} */ evidence) =>
-    kit.judgeClaims(kit.PAPER_CLAIMS, evidence);
+  const evidence = {
+    published: kit.publishedEvidence("unpaired"),
+    ifPaired: kit.publishedEvidence("pairedAssumption"),
+    own: kit.RULES.map((rules) => ({
+      rules,
+      evidence: kit.ownEvidence(kit.readPairedOutcomes(resultsFolder, rules)),
+    })),
+  };
+  const overviewOf = (/** @type {typeof kit.PAPER_CLAIMS} */ claims) =>
+    kit.verdictOverview({
+      published: kit.judgeClaims(claims, evidence.published),
+      ifPaired: kit.judgeClaims(claims, evidence.ifPaired),
+      own: evidence.own.map(({ rules, evidence: ours }) => ({
+        rules,
+        judged: kit.judgeClaims(claims, ours),
+      })),
+    });
   const context = contextOf([...results, ...crossed], resultsFolder);
   return buildReport({
     ...notebooksOf(resultsFolder, context.scale),
@@ -94,16 +109,10 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
         { name: "crossed", label: "tokenizers exchanged", results: crossed },
       ]),
     }),
-    verdicts: verdictTable(
-      kit.verdictOverview({
-        published: judge(kit.publishedEvidence("unpaired")),
-        ifPaired: judge(kit.publishedEvidence("pairedAssumption")),
-        own: kit.RULES.map((rules) => ({
-          rules,
-          judged: judge(kit.ownEvidence(kit.readPairedOutcomes(resultsFolder, rules))),
-        })),
-      }),
-    ),
+    verdicts: verdictTables({
+      claims: overviewOf(kit.PAPER_CLAIMS),
+      questions: overviewOf(kit.KIT_QUESTIONS),
+    }),
   });
 }
 

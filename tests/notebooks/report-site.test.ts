@@ -9,7 +9,7 @@ import { brokenLinks, inspectReport } from "../../workflow/inspect-report.mjs";
 import { linkCitations } from "../../workflow/report-documents.mjs";
 import { numbersPages } from "../../workflow/report-numbers.mjs";
 import { buildReport } from "../../workflow/report-site.mjs";
-import { verdictTable } from "../../workflow/report-verdicts.mjs";
+import { verdictTables } from "../../workflow/report-verdicts.mjs";
 import { metric, resultWith } from "../support/hand-made-result.js";
 import { launchBrowser, skipWithoutChromium } from "../../workflow/browser.mjs";
 
@@ -27,8 +27,10 @@ const OVERVIEW = [
     source: "abstract, page 436",
     published: "inconclusive",
     "effect [95 %], corrected p, n": "0.1 [−1.0, 1.2], p = 1.000, n = 100",
-    ours: "",
-    "our effect [95 %], corrected p, n": "no result of the base model",
+    "ours, rules of 2025": "",
+    "our effect, rules of 2025": "no result of the base model",
+    "ours, rules of 2026": "supported",
+    "our effect, rules of 2026": "1.5 [1.0, 2.0], p = 0.001, n = 90",
   },
 ];
 const RESULTS = [
@@ -100,7 +102,7 @@ beforeAll(async () => {
       { name: "", label: "", results: [...RESULTS, { ...AMENDED, provenance: amendedProvenance }] },
       CROSSED,
     ]),
-    verdicts: verdictTable(OVERVIEW),
+    verdicts: verdictTables({ claims: OVERVIEW, questions: OVERVIEW }),
   });
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
