@@ -13,8 +13,8 @@
 // Simple Wikipedia. Paper: data section, poster Figure 1.
 //
 // *Inputs:* the files of `data/manifest.json`. *Outputs:* `results/<scale>/tables` and `figures`.
-// *Time:* about two minutes at laptop scale, the default here, half a minute at smoke scale. Without any data folder only
-// `scale: "smoke"` runs, on the generated microworld, and every figure says so.
+// *Time:* half a minute at smoke scale and from committed results, about two minutes to compute laptop scale. Without a data folder
+// laptop scale shows the committed results, and smoke scale runs on the generated microworld; every figure says which.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";

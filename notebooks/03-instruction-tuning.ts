@@ -84,12 +84,16 @@ const tuned = kit.publishedSubjects().filter(({ condition }) => condition !== "b
 const subjects = kit.subjectsAtHand(studies, tuned, "training");
 const live = { name: "tuning-live", alt: "Training loss of all models", context: kit.contextOf(studies) };
 const phasesOf = new Map<string, string[]>();
-for await (const { model, condition, phase } of kit.watchCurves(kit.trainAll(studies, subjects), live)) {
-  const phases = phasesOf.get(`${model} ${condition}`) ?? [];
-  if (phases.at(-1) !== phase) phasesOf.set(`${model} ${condition}`, [...phases, phase]);
+for await (const { model, condition, seed, phase } of kit.watchCurves(
+  kit.trainAll(studies, subjects),
+  live,
+)) {
+  const run = `${model} ${condition}, seed ${seed}`;
+  const phases = phasesOf.get(run) ?? [];
+  if (phases.at(-1) !== phase) phasesOf.set(run, [...phases, phase]);
 }
 const trained = [...phasesOf].map(([run, phases]) => ({ run, "phases as trained": phases.join(" → ") }));
-kit.showTable(kit.frame(trained), { caption: "Order really trained" });
+kit.showTable(kit.frame(trained), { caption: "Order really trained", maxRows: 40 });
 
 // %% [markdown]
 // ## Loss, and what is forgotten

@@ -3,12 +3,11 @@ import { figureFonts, sizeOf } from "./figure-fonts.js";
 
 /** Any fixed day: a real one would make two runs differ. */
 const NO_DATE = new Date(0);
-const POINTS_PER_PIXEL = 0.75;
 
 /**
  * Set an SVG as a page of its own size.
  *
- * @param svg  with width and height in pixels, its text in DejaVu Sans
+ * @param svg  with width and height in points, its text in DejaVu Sans
  * @param title shown by viewers; the figure's alternative text
  */
 export async function svgToPdf(svg: string, title: string): Promise<Uint8Array> {
@@ -19,7 +18,7 @@ export async function svgToPdf(svg: string, title: string): Promise<Uint8Array> 
   ]);
   const { width, height } = sizeOf(svg);
   const pdf = new PDFDocument({
-    size: [width * POINTS_PER_PIXEL, height * POINTS_PER_PIXEL],
+    size: [width, height],
     margin: 0,
     info: { Title: title, CreationDate: NO_DATE, ModDate: NO_DATE },
     lang: "en",
@@ -37,6 +36,7 @@ export async function svgToPdf(svg: string, title: string): Promise<Uint8Array> 
   const warnings: string[] = [];
   // A dash without a gap is a solid line, which pdfkit refuses to be told so.
   svgToPdfKit(pdf, svg.replaceAll(/ stroke-dasharray="1, ?0"/g, ""), 0, 0, {
+    assumePt: true,
     fontCallback: (_family, bold) => (bold ? "bold" : "regular"),
     warningCallback: (warning) => warnings.push(warning),
   });

@@ -23,8 +23,12 @@ export function plotlyBundle(
   checkOutputName("plotlyBundle", options.name);
   const whole = {
     data: figure.data,
-    layout: { font: { family: "DejaVu Sans, Verdana, sans-serif" }, ...figure.layout },
-    config: { responsive: true, displaylogo: false, ...figure.config },
+    layout: {
+      font: { family: "DejaVu Sans, Verdana, sans-serif" },
+      hoverlabel: { namelength: -1 }, // whole names
+      ...figure.layout,
+    },
+    config: { responsive: true, displaylogo: false, showSendToCloud: false, ...figure.config },
   };
   // "<" inside a script element could close it.
   const json = JSON.stringify(whole).replaceAll("<", "\\u003c");

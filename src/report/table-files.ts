@@ -5,6 +5,7 @@ import { writeFileAtomically } from "../disk/atomic-file.js";
 import { toCsv } from "./csv.js";
 import { checkOutputName } from "./display.js";
 import type { TidyRow } from "./frame.js";
+import { wrapText } from "./figure-layout.js";
 import { fromProjectRoot } from "./from-project-root.js";
 import { layoutTable, tableCells, tableMarkdown, type FrameLike, type TableOptions } from "./table.js";
 
@@ -40,8 +41,12 @@ export function escapeLatex(text: string): string {
   return [...text].map((character) => LATEX_CHARACTERS[character] ?? character).join("");
 }
 
+/** Columns of text this long are wrapped. */
+const LONG_CHARACTERS = 24;
+
 /**
- * A table for a paper: `booktabs` rules, caption above, notes below. Needs `\usepackage{booktabs}`.
+ * A table for a paper: `booktabs` rules, caption above, notes below, as wide as the text. Long columns are wrapped. Needs
+ * `\usepackage{booktabs,tabularx}`.
  *
  * @param name becomes the label `tab:NAME`
  */
@@ -52,25 +57,39 @@ export function tableLatex(
 ): string {
   const { head, numeric, body, notes } = layoutTable(data, options);
   const cell = (text: string, at: number): string =>
-    numeric[at] && text.startsWith("-") ? `$-$${escapeLatex(text.slice(1))}` : escapeLatex(text);
-  const line = (row: readonly string[]): string => `    ${row.map(cell).join(" & ")} \\\\`;
+    numeric[at] && /^[-−]/.test(text) ? `$-$${escapeLatex(text.slice(1))}` : escapeLatex(text);
+  const isLong = head.map((_, at) => body.some((row) => (row[at] ?? "").length > LONG_CHARACTERS));
+  const kinds = numeric.map((isNumber, at) => (isNumber ? "r" : isLong[at] ? WRAPPED : "l"));
+  const environment = isLong.includes(true) ? "tabularx" : "tabular";
+  const width = environment === "tabularx" ? "{\\linewidth}" : "";
+  // A heading of words is wrapped at its spaces, so that it is no wider than its numbers need.
+  const heading = (text: string, at: number): string =>
+    numeric[at] && text.includes(" ")
+      ? `\\shortstack[r]{${wrapText(text, HEADING_CHARACTERS).map(escapeLatex).join(" \\\\ ")}}`
+      : escapeLatex(text);
+  const line = (cells: readonly string[]): string => `    ${cells.join(" & ")} \\\\`;
   return [
     "\\begin{table}",
     "  \\centering",
+    "  \\footnotesize",
+    "  \\setlength{\\tabcolsep}{4pt}",
     `  \\caption{${escapeLatex(options.caption)}}`,
     `  \\label{tab:${name}}`,
-    `  \\begin{tabular}{${numeric.map((isNumber) => (isNumber ? "r" : "l")).join("")}}`,
+    `  \\begin{${environment}}${width}{${kinds.join("")}}`,
     "    \\toprule",
-    line(head),
+    line(head.map(heading)),
     "    \\midrule",
-    ...body.map(line),
+    ...body.map((row) => line(row.map(cell))),
     "    \\bottomrule",
-    "  \\end{tabular}",
-    ...notes.map((note) => `  \\par\\smallskip\\footnotesize ${escapeLatex(note)}`),
+    `  \\end{${environment}}`,
+    ...notes.map((note) => `  \\par\\smallskip ${escapeLatex(note)}`),
     "\\end{table}",
     "",
   ].join("\n");
 }
+
+const WRAPPED = ">{\\raggedright\\arraybackslash}X";
+const HEADING_CHARACTERS = 12;
 
 /**
  * Write a table as NAME.csv (every digit), NAME.md and NAME.tex (as printed, all rows).

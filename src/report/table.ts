@@ -71,9 +71,17 @@ function printed(cell: Cell, decimals: number, digits: number): string {
   if (cell === null) return "";
   if (typeof cell === "string") return cell;
   const fixed = cell.toFixed(decimals);
-  // A small value beside a large one must not print as 0.
-  return Number(fixed) === 0 && cell !== 0 ? String(Number(cell.toPrecision(digits))) : fixed;
+  // A small value beside a large one must not print as 0, and rounding noise not as less than 0.
+  const isZero = Number(fixed) === 0;
+  if (isZero && Math.abs(cell) > NOISE) return withMinus(String(Number(cell.toPrecision(digits))));
+  return withMinus(isZero ? (0).toFixed(decimals) : fixed);
 }
+
+/** Sums of floating-point numbers that should be 0 are this far from it. */
+const NOISE = 1e-12;
+
+/** The minus sign of figures and prose in place of the hyphen. */
+const withMinus = (number: string): string => number.replace(/^-/, "−");
 
 /**
  * The text of every cell. A column of whole numbers has no decimals; any other has the same number throughout.

@@ -33,7 +33,6 @@ export const CHANCE_MARK = { type: "rule" as const, strokeDash: [3, 2], color: "
 export type Layer = Extract<Panel, { layer: unknown }>["layer"][number];
 
 const SOURCES = { real: "real text", microworld: "microworld (generated text)" } as const;
-const LINE_CHARACTERS = 95; // fills 700 px at 11 px DejaVu
 
 /** The context in words: "smoke scale, microworld (generated text), seed 42". */
 export function describeContext(context: FigureContext): string {
@@ -56,20 +55,9 @@ export function describeContext(context: FigureContext): string {
   ].join(", ");
 }
 
-function wrapped(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= LINE_CHARACTERS) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
-}
-
-/** The title of a figure, the context below it, and what a reader needs to read the marks. */
+/** The title of a figure, the context below it, and what a reader needs to read the marks; figure-layout.ts wraps the lines. */
 export function figureTitle(text: string, context: FigureContext, ...explanations: readonly string[]) {
-  return { text, subtitle: [describeContext(context), ...explanations].flatMap(wrapped) };
+  return { text, subtitle: [describeContext(context), ...explanations.filter((line) => line !== "")] };
 }
 
 /** Refuse a proportion outside [0, 1]: a percentage taken for one would draw a bar a hundred times too long. */

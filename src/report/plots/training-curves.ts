@@ -58,12 +58,32 @@ function panelsByModel(
 
 const LEGEND = { orient: "bottom", title: "condition", symbolOpacity: 1, columns: 3 } as const;
 
-function seriesEncoding(rows: readonly { readonly condition: Condition }[]) {
+/** Dashes of seeds, in the order of the rows; where there is one, the dash says the condition once more. */
+const SEED_DASHES = [
+  [1, 0],
+  [4, 2],
+  [1, 2],
+  [7, 2, 1, 2],
+  [2, 4],
+];
+
+/** The seed that ends the name of a run, or nothing where the name has none. */
+const seedOf = (run: string): string => /\d+$/.exec(run)?.[0] ?? "";
+
+function seriesEncoding(rows: readonly { readonly run: string; readonly condition: Condition }[]) {
   const scales = conditionScales(conditionsIn(rows));
+  const seeds = [...new Set(rows.map(({ run }) => seedOf(run)))];
+  const bySeed = {
+    field: "seed",
+    type: "nominal",
+    scale: { domain: seeds, range: seeds.map((_, at) => SEED_DASHES[at % SEED_DASHES.length] ?? [1, 0]) },
+    legend: { ...LEGEND, title: "seed" },
+  } as const;
+  const byCondition = { field: "condition", type: "nominal", scale: scales.dash, legend: LEGEND } as const;
   return {
     detail: { field: "run", type: "nominal" },
     color: { field: "condition", type: "nominal", scale: scales.color, legend: LEGEND },
-    strokeDash: { field: "condition", type: "nominal", scale: scales.dash, legend: LEGEND },
+    strokeDash: seeds.length > 1 ? bySeed : byCondition,
     shape: { field: "condition", type: "nominal", scale: scales.shape, legend: LEGEND },
   } as const;
 }
@@ -117,7 +137,7 @@ export function learningCurves(
   const valuesOf = (model: ModelName, of: readonly LossRow[]) =>
     of
       .filter((row) => row.model === model)
-      .map((row) => ({ ...row, condition: conditionLabel(row.condition) }));
+      .map((row) => ({ ...row, condition: conditionLabel(row.condition), seed: seedOf(row.run) }));
   const trainingLayer = (model: ModelName): Layer => ({
     data: { values: valuesOf(model, training.rows) },
     mark: { type: "line", strokeWidth: 1, opacity: hasHeldOut ? 0.5 : 1 },
@@ -152,7 +172,11 @@ export function scheduleCurves(
   text = "Learning rate",
 ): TopLevelSpec {
   checkSomeRows("scheduleCurves", rows);
-  const values = rows.map((row) => ({ ...row, condition: conditionLabel(row.condition) }));
+  const values = rows.map((row) => ({
+    ...row,
+    condition: conditionLabel(row.condition),
+    seed: seedOf(row.run),
+  }));
   const { detail, color, strokeDash } = seriesEncoding(rows);
   return panelsByModel(rows, figureTitle(text, context), (model, width) => ({
     title: { text: model, fontSize: 12 },
