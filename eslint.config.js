@@ -78,7 +78,7 @@ export default tseslint.config(
     rules: { "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] },
   },
   {
-    files: ["jupyter/labextensions/**/*.js"],
+    files: ["jupyter/labextensions/**/*.js", "jupyter/nbconvert/templates/kit/static/*.js"],
     languageOptions: { sourceType: "script", globals: globals.browser },
   },
 );

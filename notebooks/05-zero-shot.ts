@@ -114,6 +114,12 @@ kit.showTable(ignorant, {
 // same text: three of the 13,400 pairs of the fast set.
 
 // %%
+kit.showPlotly(kit.interactiveScores(scores, context, "Zero-shot"), {
+  name: "zero-shot-interactive",
+  alt: "The same scores to hover over: n, interval, seeds and the paper's value of each",
+});
+
+// %%
 const shown = results.filter(
   ({ model, condition, task }) =>
     model === "llama140M" && task === "blimp" && ["base", "merged"].includes(condition),

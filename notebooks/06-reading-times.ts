@@ -54,6 +54,12 @@ await kit.showFigure(kit.readingBars(official, context, "Reading times, official
   alt: "Share of reading-time variance explained by surprisal, official reading, for each of the eight models",
 });
 
+// %%
+kit.showPlotly(kit.interactiveScores(official, context, "Reading times, official (% of the variance left)"), {
+  name: "reading-interactive",
+  alt: "The same shares to hover over: n, interval, seeds and the paper's value of each",
+});
+
 // %% [markdown]
 // ## With the word's own space
 //

@@ -163,6 +163,13 @@ if (ownEffects.length > 0)
     alt: "Effects with 95 % intervals for the claims our results can decide, coloured by verdict",
   });
 
+// %%
+if (ownEffects.length > 0)
+  kit.showPlotly(kit.interactiveVerdicts(ownEffects, kit.contextOf(studies)), {
+    name: "verdicts-interactive",
+    alt: "The same effects to hover over, those in percentage points: interval and seeds of each",
+  });
+
 // %% [markdown]
 // ## Instructions, or only more training?
 //

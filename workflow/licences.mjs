@@ -1,10 +1,11 @@
 /**
- * @file `npm run licences [-- --check]`: every package that set-up installs, from both lock files, with its licence, into
+ * @file `npm run licences [-- --check]`: every package that set-up installs, from all lock files, with its licence, into
  * `vendor/licences.csv`. The check compares that table with the lock files, and refuses a licence that is in none of the lists below.
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMain, readCommand } from "./command.mjs";
+import { PAPERMILL } from "./front-ends.mjs";
 import { root } from "./system-tools.mjs";
 
 /** @typedef {{ registry: string, name: string, version: string, licence: string, kind: string, use: string }} Row */
@@ -42,6 +43,13 @@ const FROM_LICENCE_FILE = { "png-js": "MIT", "typed-function": "MIT", "dejavu-fo
 
 /** Wheels for other systems or older Pythons, not installed where the table is made; as their authors state it. @type {Record<string, string>} */
 const ELSEWHERE = {
+  aiohappyeyeballs: "PSF-2.0",
+  aiohttp: "Apache-2.0 AND MIT",
+  aiosignal: "Apache-2.0",
+  frozenlist: "Apache-2.0",
+  multidict: "Apache-2.0",
+  propcache: "Apache-2.0",
+  yarl: "Apache-2.0",
   appnope: "BSD-2-Clause",
   colorama: "BSD-3-Clause",
   decorator: "BSD-2-Clause",
@@ -115,7 +123,8 @@ const normalised = (name) => name.toLowerCase().replace(/[-_.]+/g, "-");
 
 /** @param {Map<string, string>} installed @returns {Omit<Row, "kind">[]} */
 function pythonPackages(installed) {
-  const lines = readFileSync(join(root, "requirements.txt"), "utf8").split("\n");
+  const lists = ["requirements.txt", PAPERMILL.requirements];
+  const lines = lists.flatMap((list) => readFileSync(join(root, list), "utf8").split("\n"));
   return lines.flatMap((line) => {
     const [, name, version] = /^([\w.-]+)==([^\s;\\]+)/.exec(line) ?? [];
     if (name === undefined || version === undefined) return [];

@@ -103,7 +103,7 @@ export function readContents(name, notebook) {
       if (figure) figures.push(figure);
       const html = payload(output, "text/html") ?? "";
       for (const match of html.matchAll(CAPTION)) tables.push({ caption: fromHtml(match[1] ?? ""), anchor });
-      needsPlotly ||= html.includes("window.Plotly");
+      needsPlotly ||= html.includes('-figure">');
     }
   }
   return {

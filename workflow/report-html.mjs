@@ -20,7 +20,8 @@ export const htmlPage = ({ title, main, up = "", navigation = "", head = "" }) =
 <link rel="stylesheet" href="${up}assets/report.css">${head}
 </head>
 <body>
-${navigation}<main>
+<a class="skip" href="#main">Skip to the content</a>
+${navigation}<main id="main" tabindex="-1">
 ${main}
 </main>
 </body>

@@ -19,7 +19,7 @@ function notebookTable(notebooks) {
     `<a href="${address(notebook)}">${escaped(notebook.title)}</a>`,
     escaped(notebook.claim),
   ]);
-  return htmlTable({ name: "notebooks", columns: ["Notebook", "What it shows"], rows });
+  return htmlTable({ name: "notebooks", columns: ["Notebook", "Claim it tests, or its subject"], rows });
 }
 
 /** @param {Numbers} numbers */

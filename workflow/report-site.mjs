@@ -28,7 +28,7 @@ import { indexPage } from "./report-index.mjs";
 /** @typedef {ReturnType<typeof import("./report-numbers.mjs").numbersPages>} Numbers */
 
 const requireHere = createRequire(import.meta.url);
-const STYLE = join(PROJECT, "jupyter/nbconvert/templates/kit/static/report.css");
+const TEMPLATE_FILES = join(PROJECT, "jupyter/nbconvert/templates/kit/static");
 const MATHJAX_SETTINGS = `window.MathJax = {
   tex: { inlineMath: [["$", "$"], ["\\\\(", "\\\\)"]], processEscapes: true },
   options: { enableMenu: false },
@@ -57,25 +57,18 @@ function convertToHtml(folder, outFolder) {
   });
 }
 
-/** Half as large without its spaces and long names. @param {string} target */
-async function copyPlotly(target) {
-  const { transformWithEsbuild } = await import("vite");
-  const source = readFileSync(requireHere.resolve("plotly.js-dist/plotly.js"), "utf8");
-  const { code } = await transformWithEsbuild(source, "plotly.js", {
-    ...{ minify: true, sourcemap: false, legalComments: "inline" },
-  });
-  writeFileSync(target, code);
-}
-
 /** @param {Contents[]} notebooks @param {string} folder receives what the pages load */
-async function copyAssets(notebooks, folder) {
+function copyAssets(notebooks, folder) {
   mkdirSync(folder, { recursive: true });
-  copyFileSync(STYLE, join(folder, "report.css"));
+  copyFileSync(join(TEMPLATE_FILES, "report.css"), join(folder, "report.css"));
   if (notebooks.some(({ needsMath }) => needsMath)) {
     copyFileSync(requireHere.resolve("mathjax/es5/tex-svg.js"), join(folder, "tex-svg.js"));
     writeFileSync(join(folder, "mathjax-settings.js"), MATHJAX_SETTINGS);
   }
-  if (notebooks.some(({ needsPlotly }) => needsPlotly)) await copyPlotly(join(folder, "plotly.js"));
+  if (notebooks.some(({ needsPlotly }) => needsPlotly)) {
+    copyFileSync(requireHere.resolve("plotly.js-basic-dist-min"), join(folder, "plotly.js"));
+    copyFileSync(join(TEMPLATE_FILES, "interactive.js"), join(folder, "interactive.js"));
+  }
 }
 
 /**
@@ -179,7 +172,7 @@ export async function buildReport({
       writeFileSync(page, linkCitations(readFileSync(page, "utf8"), ""));
     }
     writePages(documentPages(), join(partial, "docs"));
-    await copyAssets(contents, join(partial, "assets"));
+    copyAssets(contents, join(partial, "assets"));
     const files = collectFigures(contents, figuresFolder, join(partial, "figures"));
     if (numbers) {
       const pages = numbers.pages.map(({ file, html }) => [file, html]);

@@ -18,6 +18,11 @@ async function main() {
     },
   });
   const options = { ...values, names: positionals };
+  if (options.names.length === 0 && options.scale === "smoke")
+    console.log(
+      "All notebooks at smoke scale take some minutes. To see the paper's zero-shot figure first, without data and in under a minute:\n" +
+        "  npm run reproduce -- 05-zero-shot --scale=laptop",
+    );
   await setUp();
   // What needs installed packages is imported after they are there.
   const { executeNotebook, listNotebooks, syncNotebooks } = await import("./notebooks.mjs");

@@ -17,6 +17,8 @@ const POINTS_PER_PIXEL = 0.75;
 const NARROWEST_PANEL_PT = 40;
 /** A legend begins where the panels do, right of the labels. */
 const LEGEND_SHARE = 0.66;
+/** A title along an axis that points up, in characters: panels are about 160 pt high. */
+const UPRIGHT_CHARACTERS = 32;
 const MOST_ROUNDS = 6;
 /** Vega rounds the sizes of panels: a figure may be this much narrower than its paper. */
 const SLACK_PT = 4;
@@ -96,7 +98,7 @@ function scaled(spec: Json): Json {
       if (name === "symbolSize" && typeof value === "number") return [name, value * POINTS_PER_PIXEL ** 2];
       if (LENGTHS.has(name) && typeof value === "number") return [name, value * POINTS_PER_PIXEL];
       if (Array.isArray(value))
-        return [name, value.map((entry) => (isObject(entry) ? scaled(entry) : entry))];
+        return [name, value.map((entry: unknown) => (isObject(entry) ? scaled(entry) : entry))];
       return [name, isObject(value) ? scaled(value) : value];
     }),
   );
@@ -115,7 +117,11 @@ function setChannel(channel: Json, isLabelAxis: boolean, setting: Setting): Json
   const longest = names.reduce((most, name) => Math.max(most, name.length), 8);
   const isNamed = channel["type"] === "nominal" || channel["type"] === "ordinal";
   const wraps = isLabelAxis && isNamed && axis !== null && longest > setting.labelCharacters;
-  const most = charactersIn((setting.widthPt * (isLabelAxis ? 0.3 : 0.62)) / setting.columns, TYPE_PT.text);
+  const isUpright = isLabelAxis && !(isObject(axis) && axis["titleAngle"] === 0);
+  const share = isLabelAxis ? 0.3 : 0.62;
+  const most = isUpright
+    ? UPRIGHT_CHARACTERS
+    : charactersIn((setting.widthPt * share) / setting.columns, TYPE_PT.text);
   const wrappedTitle = (value: unknown): unknown =>
     typeof value === "string" && value.length > most ? wrapText(value, most) : value;
   const pattern = `regexp('(.{1,${setting.labelCharacters}})(?:\\\\s+|$)', 'g')`;
@@ -175,7 +181,11 @@ function rowEncoding(panel: Json): Json {
 function setPanel(panel: Json, setting: Setting, labels: boolean | undefined): Json {
   const inner = (name: string): Json =>
     Array.isArray(panel[name])
-      ? { [name]: panel[name].map((part) => (isObject(part) ? setPanel(part, setting, labels) : part)) }
+      ? {
+          [name]: panel[name].map((part: unknown) =>
+            isObject(part) ? setPanel(part, setting, labels) : part,
+          ),
+        }
       : {};
   const encoding = isObject(panel["encoding"]) ? setChannels(panel["encoding"], setting) : undefined;
   const y = encoding?.["y"];
@@ -252,10 +262,11 @@ export async function fitFigure(
       const base = rowOfPanels(whole, columns) * POINTS_PER_PIXEL;
       let stretch = Math.min(1, widthPt / base);
       for (let round = 0; round < MOST_ROUNDS; round++) {
-        const tried = set(whole, { widthPt, hasTitle: options.hasTitle, stretch, columns, labelCharacters });
-        const drawn = tried as unknown as TopLevelSpec;
-        const excess = (await measure(drawn)) - widthPt;
-        if (base === 0 || (excess <= 0.5 && excess > -SLACK_PT)) return drawn;
+        // Titles are wrapped by the mean width of letters: panels are measured without them.
+        const setAt = (hasTitle: boolean): TopLevelSpec =>
+          set(whole, { widthPt, hasTitle, stretch, columns, labelCharacters }) as unknown as TopLevelSpec;
+        const excess = (await measure(setAt(false))) - widthPt;
+        if (base === 0 || (excess <= 0.5 && excess > -SLACK_PT)) return setAt(options.hasTitle);
         const next = stretch - (excess + SLACK_PT / 3) / base;
         if ((next * base) / Math.min(columns, given) < NARROWEST_PANEL_PT) break;
         stretch = next;

@@ -81,7 +81,7 @@ function asHex(color: string): string | undefined {
  * An SVG that follows the reader's theme: on dark paper a style of its own, which other programs pass over, changes its
  * colours. Only `fill` and `stroke` attributes have colours, as Vega writes them.
  *
- * @param svg drawn for white paper, with the ids of `prefix`
+ * @param svg drawn for white paper, with a title, and the ids of `prefix`
  */
 export function withDarkVariant(svg: string, prefix: string): string {
   const used = new Set([...svg.matchAll(/\b(?:fill|stroke)="([^"]+)"/g)].map((match) => match[1] ?? ""));
@@ -92,10 +92,7 @@ export function withDarkVariant(svg: string, prefix: string): string {
     return (["fill", "stroke"] as const).map((name) => `#${prefix} [${name}="${color}"]{${name}:${dark}}`);
   });
   const style = `<style>@media (prefers-color-scheme:dark){${rules.join("")}}</style>`;
-  return svg.replace(
-    /<svg\b([^>]*)>/,
-    (_match, attributes: string) => `<svg id="${prefix}"${attributes}>${style}`,
-  );
+  return svg.replace(/<svg\b/, `<svg id="${prefix}"`).replace("</title>", () => `</title>${style}`);
 }
 
 /** The SVG without its dark variant, for programs that read styles but no themes. */

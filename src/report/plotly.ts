@@ -1,5 +1,6 @@
 /** @file Interactive figures: Plotly's JSON in the notebook, the library brought once by the page; figure.ts prints. */
 
+import { onDarkPaper } from "./figure-theme.js";
 import { checkOutputName, display, escapeHtml, type MimeBundle } from "./display.js";
 
 /** A plotly.js figure; the fields are the library's. */
@@ -10,8 +11,8 @@ export interface PlotlyFigure {
 }
 
 /**
- * A figure as `text/html` (JSON and a script of one line), Plotly's own type (drawn by JupyterLab's extension) and
- * text. A viewer without the library shows the text.
+ * A figure as `text/html` (its JSON, its colours on dark paper, and the text until the report's script draws it), Plotly's own
+ * type (drawn by JupyterLab's extension) and text.
  *
  * @param options.name becomes the element's id
  * @param options.alt  what the figure shows, for who cannot see it
@@ -21,12 +22,14 @@ export function plotlyBundle(
   options: { readonly name: string; readonly alt: string },
 ): MimeBundle {
   checkOutputName("plotlyBundle", options.name);
+  const used = new Set(JSON.stringify(figure).match(/#[0-9A-Fa-f]{6}/g));
   const whole = {
     data: figure.data,
     layout: {
       font: { family: "DejaVu Sans, Verdana, sans-serif" },
       hoverlabel: { namelength: -1 }, // whole names
       ...figure.layout,
+      meta: { dark: Object.fromEntries([...used].map((hex) => [hex, onDarkPaper(hex)])) }, // for who draws it
     },
     config: { responsive: true, displaylogo: false, showSendToCloud: false, ...figure.config },
   };
@@ -37,9 +40,7 @@ export function plotlyBundle(
   return {
     "text/html":
       `<div id="${id}" role="img" aria-label="${alt}"><em>${alt}</em></div>` +
-      `<script type="application/json" id="${id}-figure">${json}</script>` +
-      `<script>(function(){var at=document.getElementById("${id}"),P=window.Plotly;if(!P||!at)return;` +
-      `at.textContent="";P.newPlot(at,JSON.parse(document.getElementById("${id}-figure").textContent));})();</script>`,
+      `<script type="application/json" id="${id}-figure">${json}</script>`,
     "application/vnd.plotly.v1+json": JSON.parse(JSON.stringify(whole)) as unknown,
     "text/plain": `[interactive figure ${options.name}] ${options.alt}`,
   };

@@ -14,3 +14,4 @@ export * from "./plots/training-curves.js";
 export * from "./plots/training-rate.js";
 export * from "./plots/verdict-forest.js";
 export * from "./plots/z-score-boxes.js";
+export * from "./plots/interactive-figures.js";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { figureSvg, showFigure, svgToPng } from "../../src/report/figure.js";
 import { svgToPdf } from "../../src/report/figure-pdf.js";
+import { onDarkPaper, withoutDarkVariant } from "../../src/report/figure-theme.js";
 import { plotlyBundle } from "../../src/report/plotly.js";
 
 const SPEC = {
@@ -54,21 +55,29 @@ test("the figure is labelled by its alternative text and set in DejaVu", async (
   );
 });
 
-test("text is measured: a longer label takes more room", async () => {
-  const width = async (title: string) => {
-    const svg = await figureSvg({ ...SPEC, width: 10, title }, NAMED);
-    return Number(/ width="([\d.]+)"/.exec(svg)?.[1]);
+test("text is measured: a wider label leaves less room for the panel", async () => {
+  const roomBeside = async (label: string) => {
+    const data = {
+      values: [
+        { step: 0, name: label },
+        { step: 1, name: label },
+      ],
+    };
+    const encoding = { ...SPEC.encoding, y: { field: "name", type: "nominal" } } as const;
+    const svg = await figureSvg({ ...SPEC, data, encoding }, NAMED);
+    return Number(/class="background"[^>]* d="M[\d.]+,[\d.]+h([\d.]+)/.exec(svg)?.[1]);
   };
-  // 14 px DejaVu Bold: W is 1.103 em wide and i is 0.343 em wide.
-  const gap = (await width("W".repeat(40))) - (await width("i".repeat(40)));
-  expect(Math.abs(gap - 40 * 14 * (1.103 - 0.343))).toBeLessThan(3);
+  // 8 pt DejaVu: W is 0.989 em wide and i is 0.278 em wide; each figure may be 4 pt narrower than the page.
+  const gap = (await roomBeside("i".repeat(20))) - (await roomBeside("W".repeat(20)));
+  expect(Math.abs(gap - 20 * 8 * (0.989 - 0.278))).toBeLessThan(9);
 });
 
 test("the PDF has the figure's size in points and DejaVu embedded, regular and bold", async () => {
   const svg = await figureSvg({ ...SPEC, width: 10 }, NAMED);
   const pdf = Buffer.from(await svgToPdf(svg, "Loss")).toString("latin1");
-  const [, width, height] = / width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
-  expect(pdf).toContain(`/MediaBox [0 0 ${Number(width) * 0.75} ${Number(height) * 0.75}]`);
+  const [, width, height] = / width="(\d+)pt" height="(\d+)pt"/.exec(svg) ?? [];
+  expect(width).toBe("455");
+  expect(pdf).toContain(`/MediaBox [0 0 ${width} ${height}]`);
   const fonts = [...pdf.matchAll(/\/BaseFont \/[A-Z]{6}\+(\S+)/g)].map((match) => match[1]);
   expect(new Set(fonts)).toEqual(new Set(["DejaVuSans", "DejaVuSans-Bold"]));
   expect(pdf.match(/\/FontFile2/g)).toHaveLength(2);
@@ -105,10 +114,21 @@ test("an interactive figure carries its JSON but not the library, and nothing in
   const bundle = plotlyBundle(figure, { name: "loss", alt: "Loss & more" });
   const html = String(bundle["text/html"]);
   expect(html.length).toBeLessThan(1000);
-  expect(html.match(/<\/script>/g)).toHaveLength(2);
+  expect(html.match(/<\/script>/g)).toHaveLength(1);
   const json = /id="plotly-loss-figure">(.*?)<\/script>/.exec(html)?.[1] ?? "";
   expect(JSON.parse(json)).toEqual(bundle["application/vnd.plotly.v1+json"]);
   expect(JSON.parse(json)).toMatchObject(figure);
   expect(html).toContain('aria-label="Loss &#38; more"');
   expect(bundle["text/plain"]).toBe("[interactive figure loss] Loss & more");
+});
+
+test("on dark paper black becomes light, white the paper, and a print program finds the colours of white paper", async () => {
+  const svg = await figureSvg({ ...SPEC, mark: { type: "line", color: "#000000" } }, NAMED);
+  const style = /<style>@media \(prefers-color-scheme:dark\)\{(.*?)\}<\/style>/.exec(svg)?.[1] ?? "";
+  expect(style).toContain('#loss [stroke="#000000"]{stroke:#');
+  const red = (hex: string) => parseInt(hex.slice(1, 3), 16);
+  expect(red(onDarkPaper("#000000"))).toBeGreaterThan(0xd0);
+  expect(red(onDarkPaper("#ffffff"))).toBeLessThan(0x20);
+  expect(onDarkPaper("#E69F00").toUpperCase()).toBe("#E69F00"); // bright enough already
+  expect(withoutDarkVariant(svg)).not.toContain("<style>");
 });

@@ -90,12 +90,30 @@ const SPECS: readonly (readonly [string, TopLevelSpec, readonly string[]])[] = [
 ];
 
 test.each(SPECS)(
-  "%s draws without warnings, says its context and its units, and fits 700 px",
+  "%s draws without warnings, says its context and its units, and is as wide as a page",
   async (_, spec, words) => {
     const svg = await figureSvg(spec, { name: "figure", alt: "a figure" });
     expect(svg).toContain("smoke scale, microworld (generated text), seed 42, n = 200 pairs");
     for (const word of words) expect(svg).toContain(word);
-    expect(Number(/ width="([\d.]+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(700);
+    expect(svg).toContain(' width="455pt"');
+  },
+);
+
+/** Every text of a drawing with its size at the figure's own width. */
+const typeSizes = (svg: string): number[] => {
+  const [, width = "", box = ""] = / width="([\d.]+)pt"[^>]* viewBox="0 0 ([\d.]+) /.exec(svg) ?? [];
+  const scale = Number(width) / Number(box);
+  return [...svg.matchAll(/font-size="([\d.]+)px"/g)].map((match) => Number(match[1]) * scale);
+};
+
+test.each(SPECS)(
+  "%s at the width of a column has type of 7 pt or more, and no label is cut",
+  async (_, spec) => {
+    const svg = await figureSvg(spec, { name: "figure", alt: "a figure", width: "column", title: false });
+    expect(svg).toContain(' width="219pt"');
+    expect(typeSizes(svg).length).toBeGreaterThan(0);
+    expect(Math.min(...typeSizes(svg))).toBeGreaterThanOrEqual(7);
+    expect(svg).not.toContain("…");
   },
 );
 

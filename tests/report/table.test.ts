@@ -18,7 +18,7 @@ test("the plain text is a Markdown table with numbers at the right and one numbe
       "",
       "| task |    n | percent | paper | difference |",
       "|:-----|-----:|--------:|------:|-----------:|",
-      "| WSC  |   52 |   61.54 | 61.54 |  -0.002000 |",
+      "| WSC  |   52 |   61.54 | 61.54 |  −0.002000 |",
       "| a\\|b | 4908 |   33.90 |       |            |",
       "",
       "Blank: the paper has no such model.",
@@ -68,11 +68,13 @@ test("the LaTeX has booktabs rules, minus signs and escaped text", () => {
     [
       "\\begin{table}",
       "  \\centering",
+      "  \\footnotesize",
+      "  \\setlength{\\tabcolsep}{4pt}",
       "  \\caption{z $\\rightarrow$ t}",
       "  \\label{tab:z-scores}",
       "  \\begin{tabular}{rl}",
       "    \\toprule",
-      "    $\\Delta$ R$^2$ & model\\_name \\\\",
+      "    \\shortstack[r]{$\\Delta$ R$^2$} & model\\_name \\\\",
       "    \\midrule",
       "    $-$1.320 & 50 \\% \\& more \\\\",
       "    \\bottomrule",
@@ -95,9 +97,21 @@ test("the files hold all rows, the CSV with every digit", () => {
     expect(readdirSync(folder)).toHaveLength(3);
     const [csv = "", md = "", tex = ""] = paths.map((path) => readFileSync(path, "utf8").trim().split("\n"));
     expect(csv.slice(0, 2)).toEqual(["step,lossNats", "0,0.3333333333333333"]);
-    expect([csv.length, md.length, tex.length]).toEqual([31, 34, 41]);
+    expect([csv.length, md.length, tex.length]).toEqual([31, 34, 43]);
     expect(() => tableFiles(rows, { caption: "t", name: "../loss", folder })).toThrow(/a name must be/);
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("rounding noise prints as zero without a sign, and LaTeX wraps long columns to the width of the text", () => {
+  const text = tableBundle([{ x: -1e-17 }, { x: 2.5 }], { caption: "t" })["text/plain"];
+  expect(String(text).split("\n").slice(4)).toEqual(["| 0.000 |", "| 2.500 |"]);
+  const long = {
+    claim: "instruction tuning helps in fine-tuning and elsewhere",
+    "held-out loss (nats/token)": 1.5,
+  };
+  const latex = tableLatex([long], { caption: "t" }, "t");
+  expect(latex).toContain("\\begin{tabularx}{\\linewidth}{>{\\raggedright\\arraybackslash}Xr}");
+  expect(latex).toContain("\\shortstack[r]{held-out \\\\ loss \\\\ (nats/token)}");
 });

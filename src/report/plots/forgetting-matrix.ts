@@ -76,7 +76,7 @@ export function forgettingMatrix(rows: readonly ForgettingRow[], context: Figure
       row.place === 0 && row.stage === row.condition
         ? conditionLabel(row.condition)
         : `${conditionLabel(row.condition)}: after ${row.stage}`,
-    text: `${row.changeNats < 0 ? "−" : "+"}${Math.abs(row.changeNats).toFixed(2)}`,
+    text: signed(row.changeNats),
   }));
   const largest = Math.max(...rows.map(({ changeNats }) => Math.abs(changeNats)), 1e-6);
   const models = [...new Set(rows.map(({ model }) => model))];
@@ -133,6 +133,13 @@ export function forgettingMatrix(rows: readonly ForgettingRow[], context: Figure
     title: figureTitle("What tuning learns and forgets", context, "Blue: the loss fell. Orange: it rose."),
     vconcat: panels,
   };
+}
+
+/** With its sign, unless it rounds to nothing. */
+function signed(changeNats: number): string {
+  const size = Math.abs(changeNats).toFixed(2);
+  if (Number(size) === 0) return size;
+  return `${changeNats < 0 ? "−" : "+"}${size}`;
 }
 
 const isSet = (source: string): boolean => source === "switch" || source === "wiki";

@@ -27,8 +27,16 @@
       /** @param {{ data: Record<string, { data: object[], layout?: object, config?: object }> }} model */
       async renderModel({ data: { [MIME_TYPE]: figure } }) {
         const Plotly = await loadPlotly();
-        const { data, layout, config } = structuredClone(figure); // Plotly writes into what it is given
-        await Plotly.react(this.node, data, { height: 360, ...layout }, config);
+        // Read anew, because Plotly writes into what it is given.
+        const json = JSON.stringify(figure);
+        const colours = figure.layout?.meta?.dark ?? {};
+        const isDark = document.body.dataset.jpThemeLight === "false";
+        const text = isDark ? json.replace(/#[0-9A-Fa-f]{6}/g, (hex) => colours[hex] ?? hex) : json;
+        const { data, layout, config } = JSON.parse(text);
+        const color = getComputedStyle(document.body).getPropertyValue("--jp-ui-font-color1");
+        const clear = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
+        const font = { ...layout?.font, color };
+        await Plotly.react(this.node, data, { height: 360, ...layout, ...clear, font }, config);
       }
 
       onResize() {
