@@ -20,8 +20,9 @@ export {
   type TextModel,
 } from "./model/generate.js";
 export { writeHuggingFaceFolder } from "./model/hugging-face-folder.js";
-export { openTokenizer, type EncodedText, type Tokenizer } from "./data/tokenizer.js";
-export type { TokenizerJson } from "./data/tokenizer-json.js";
+export { openTokenizer, type EncodedText, type Tokenizer, type WordPiece } from "./data/tokenizer.js";
+export type { AddedToken, TokenizerJson } from "./data/tokenizer-json.js";
+export type { SpecialTokens } from "./data/tokenizer-settings.js";
 export { learningRateAt, warmupStepsOf, type ScheduleConfig } from "./training/learning-rate.js";
 export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./curricula.js";
 export { CROSSED_FOLDER, crossTokenizers } from "./runs/study/crossed-tokenizers.js";
@@ -37,6 +38,7 @@ export type { ConditionStep } from "./runs/training/build-phase.js";
 export { trainCondition, type TrainedModel } from "./runs/training/training.js";
 export type { StepRecord } from "./training/train.js";
 export type { FinishedPhase } from "./runs/training/results.js";
+export type { MeasuredLosses } from "./runs/training/measured-losses.js";
 export type { Stage } from "./runs/stages/stage.js";
 export { exampleOrder, type OrderPart, type OrderRequest } from "./runs/training/example-order.js";
 export { measureExposure } from "./runs/training/exposure.js";
@@ -120,6 +122,8 @@ export { showTable, type FrameLike, type TableOptions } from "./report/table.js"
 export { showTokens, type ShownToken } from "./report/token-view.js";
 export { tableFiles } from "./report/table-files.js";
 export { showFigure, type FigureOptions } from "./report/figure.js";
+export type { FigureWidth } from "./report/figure-layout.js";
+export type { AcquisitionCurve } from "./evaluation/acquisition-age.js";
 export { showPlotly, type PlotlyFigure } from "./report/plotly.js";
 export { watchCurves, type WatchedStep } from "./report/live-curves.js";
 export * from "./report/plots.js";

@@ -78,7 +78,13 @@ test.each([
 test("papermill's cell overrides the parameter cell, NB_PARAMS overrides both, and running the parameter cell again forgets them", () => {
   setParameters({ scale: "laptop", kept: false });
   setParameters({ scale: "smoke", seeds: [7] }, "papermill");
-  expect(params("")).toEqual({ scale: "smoke", seeds: [7], rules: [2025, 2026], out: "results", kept: false });
+  expect(params("")).toEqual({
+    scale: "smoke",
+    seeds: [7],
+    rules: [2025, 2026],
+    out: "results",
+    kept: false,
+  });
   expect(params('{"seeds":[8]}').seeds).toEqual([8]);
   expect(log.mock.calls[1]?.[0]).toBe(
     "scale = smoke  (papermill)\nseeds = 8  (NB_PARAMS)\nout = results  (default)\nkept = false  (parameter cell)",

@@ -54,7 +54,6 @@ export function describeProvenance(): Provenance {
   };
 }
 
-
 let versions: Readonly<Record<string, string>> | undefined;
 
 /** The file lies in `dist`, also for tests, which run the sources. */
