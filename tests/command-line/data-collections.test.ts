@@ -150,7 +150,7 @@ test("a refusal says how to get access", async () => {
 
 test("an unknown set, options of a fetch without one, and a damaged record, are refused", async () => {
   expect((await command("data --fetch wikipedia", { places })).stderr).toContain(
-    'one of class-it-instructions, ewok, comps, boolq, babylm-2025, got "wikipedia"',
+    'one of class-it-instructions, ewok, comps, boolq, global-piqa-parallel, global-piqa-nonparallel, babylm-2025, got "wikipedia"',
   );
   expect((await command("data --unverified", { places })).stderr).toContain("must come with --fetch NAME");
   mkdirSync(join(places.rawFolder, "collections"), { recursive: true });

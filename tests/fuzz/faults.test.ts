@@ -154,7 +154,7 @@ test("surprisal that is no number is named by its row", () => {
 test("a column of reading times that stands twice is refused by its name", () => {
   const row = "The,cat,1,3.2,3,1,,,-1,200,210.5,220,230,300,x";
   expect(() => readReadingTable(`${READING_HEADER},word\n${row}\n`)).toThrow(
-    /^readReadingTable: a column must stand once, got word twice/,
+    /^readReadingTable: a column of the table must stand once, got word twice/,
   );
 });
 

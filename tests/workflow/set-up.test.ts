@@ -37,7 +37,7 @@ const PROGRAMS: Record<string, string> = {
 const TYPESCRIPT: Record<string, string> = {
   "package.json": '{ "main": "lib.cjs" }',
   "lib.cjs":
-    "module.exports = { ScriptTarget: {}, ModuleKind: {}, transpileModule: (text) => ({ outputText: text }) };",
+    "module.exports = { ScriptTarget: {}, ModuleKind: {}, transpileModule: (text) => ({ outputText: text }), preProcessFile: () => ({ importedFiles: [] }) };",
   "bin/tsc": [
     'const { copyFileSync, mkdirSync } = require("fs");',
     'const dist = process.argv[process.argv.indexOf("--outDir") + 1];',
@@ -58,7 +58,14 @@ function newClone(programs: Record<string, string | null> = {}) {
   const project = findProjectRoot();
   for (const script of [
     ...["set-up.mjs", "set-up-python.mjs", "front-ends.mjs"],
-    ...["system-tools.mjs", "lock.mjs", "command.mjs", "code-versions.mjs", "commit-stamp.mjs"],
+    ...[
+      "system-tools.mjs",
+      "lock.mjs",
+      "command.mjs",
+      "code-versions.mjs",
+      "import-graph.mjs",
+      "commit-stamp.mjs",
+    ],
   ])
     cpSync(join(project, "workflow", script), join(root, "workflow", script));
   const plain = ["package.json", "package-lock.json", "src/package.json", "tsconfig.base.json"];

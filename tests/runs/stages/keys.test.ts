@@ -163,7 +163,7 @@ test.skipIf(process.env["CLASS_IT_DATA"] === undefined)(
     });
     const watched = watch(study);
     await trainedModel(watched, { model, condition: "switchThenWiki" });
-    await evaluateCondition(watched, { model, condition: "base", task: "ewok" });
+    await evaluateCondition(watched, { model, condition: "base", task: "entity_tracking" });
     await evaluateCondition(watched, { model, condition: "base", task: "reading" });
     for (const [module, { inKey, read, strays }] of records) {
       expect([...strays], module).toEqual([]);

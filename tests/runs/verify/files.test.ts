@@ -57,10 +57,10 @@ describe("a folder as it was written", () => {
   });
 
   test("has its reading times only read where summing them up was not asked for", async () => {
-    const [, , zeroShot] = await verify(addReading);
+    const [, , , zeroShot] = await verify(addReading);
     expect(zeroShot?.differences).toEqual([]);
     expect(zeroShot?.found).toMatch(/of 2 of 3 results.*; 1 result of reading times only read: --reading/);
-    const [, , asked] = await verifyResults(copyOf(addReading), { steps: 0, reading: true });
+    const [, , , asked] = await verifyResults(copyOf(addReading), { steps: 0, reading: true });
     expect(asked?.differences).toEqual([
       expect.stringMatching(/reading\.json: its items must be a table of the/),
     ]);
@@ -141,7 +141,7 @@ describe("a file", () => {
 
 test("data files whose hash nobody stated are counted, not compared", async () => {
   const file = '{"path": "own/fetched.jsonl", "sha256": "00", "unverified": true}';
-  const [, data] = await verify((folder) =>
+  const [, , data] = await verify((folder) =>
     edit(join(folder, BASE, "blimp.json"), (text) => text.replace('"files": []', `"files": [${file}]`)),
   );
   expect(data?.differences).toEqual([]);
