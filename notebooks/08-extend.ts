@@ -214,9 +214,9 @@ kit.showTable(kit.frame(genres), { caption: "Pre-training text by genre, before 
 // @@ -18,1 +18,2 @@
 // +import { readArticles } from "./articles.js";
 //  import type { BenchmarkFile, UnnumberedItem } from "./choice-items.js";
-// @@ -97,4 +98,12 @@
-//      officialTask: "comps",
-//      chance: 0.5,
+// @@ -128,4 +129,12 @@
+//      rules: [2026],
+//      scorePer: "token",
 //    },
 // +  articles: {
 // +    read: readArticles,

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { defaultPlaces, readText, type DataPlaces, type NamedFile } from "./files.js";
 import { openManifest } from "./manifest.js";
 import { decodeText } from "./text-file.js";
@@ -17,14 +17,19 @@ export interface EvaluationFile extends NamedFile {
 /**
  * JSON-lines files below a folder such as `babylm_eval_2025/full_eval/ewok_filtered`, by name.
  *
+ * @param names of the files to read, without their ending; null for all
  * @returns none where there is no such folder; `unverified` marks files the manifest does not know
  * @throws Error when a file of the manifest is missing or altered
  */
 export async function evaluationFiles(
   folder: string,
   places: DataPlaces = defaultPlaces(),
+  names: readonly string[] | null = null,
 ): Promise<EvaluationFile[]> {
-  const known = [...openManifest().values()].filter(({ path }) => path.startsWith(`${folder}/`));
+  const isWanted = (path: string): boolean => names === null || names.includes(basename(path, ".jsonl"));
+  const known = [...openManifest().values()].filter(
+    ({ path }) => path.startsWith(`${folder}/`) && isWanted(path),
+  );
   if (known.length > 0)
     return Promise.all(
       known.map(async ({ path, sha256 }) => ({ path, sha256, text: await readText(path, places) })),
@@ -34,7 +39,7 @@ export async function evaluationFiles(
   );
   if (!place) return [];
   return readdirSync(join(place, folder))
-    .filter((name) => name.endsWith(".jsonl"))
+    .filter((name) => name.endsWith(".jsonl") && isWanted(name))
     .sort()
     .map((name) => {
       const bytes = readFileSync(join(place, folder, name));

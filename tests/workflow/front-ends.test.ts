@@ -129,6 +129,7 @@ test("for git a notebook that was run and saved without an edit is the same", ()
       cwd: ROOT,
       input,
       encoding: "utf8",
+      maxBuffer: 2 ** 26,
     });
   expect(clean(JSON.stringify(saved))).toBe(readFileSync(path, "utf8"));
   expect(clean("<<<<<<< ours\n{}")).toBe("<<<<<<< ours\n{}");

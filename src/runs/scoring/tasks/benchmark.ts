@@ -75,9 +75,9 @@ async function readItems(
 ): Promise<{ files: Result["files"]; items: ChoiceItem[] }> {
   const { read, fastFiles, chance } = benchmarkOf(name);
   const [folder] = foldersOf(name, limit).filter((candidate) => hasEvaluationFiles(candidate));
-  const found = folder === undefined ? [] : await evaluationFiles(folder);
-  const named = found.map((file) => ({ ...file, name: basename(file.path, ".jsonl") }));
-  const files = limit === null || !fastFiles ? named : named.filter((file) => fastFiles.includes(file.name));
+  const names = limit === null || !fastFiles ? null : fastFiles;
+  const found = folder === undefined ? [] : await evaluationFiles(folder, undefined, names);
+  const files = found.map((file) => ({ ...file, name: basename(file.path, ".jsonl") }));
   const items = numberItems(files.flatMap(read));
   const taken = new Map<string, number>();
   return {
