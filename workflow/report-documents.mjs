@@ -1,6 +1,6 @@
 /** @file The documents of `docs/` as pages of the report, so that notebooks and docstrings can link what they cite. */
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { PROJECT } from "./jupyter-environment.mjs";
 import { renderMarkdown } from "./markdown.mjs";
 import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
@@ -8,33 +8,39 @@ import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
 const DOCUMENTS = join(PROJECT, "docs");
 
 /** A citation in a docstring: a document, one of its places, and further ones. */
-const CITATION = /(?<!">)\bdocs\/([\w-]+)\.md(#[\w-]+)?((?:, #[\w-]+)*)/g;
+const CITATION = /(?<!">)\bdocs\/([\w/-]+)\.md(#[\w-]+)?((?:, #[\w-]+)*)/g;
 
-/** @returns {{ file: string, title: string, text: string }[]} */
+/** @returns {{ file: string, title: string, text: string }[]} `file` is below `docs`, with forward slashes */
 const readDocuments = () =>
-  readdirSync(DOCUMENTS)
+  readdirSync(DOCUMENTS, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
+    .map((file) => file.replaceAll("\\", "/"))
     .sort()
     .map((file) => {
       const text = readFileSync(join(DOCUMENTS, file), "utf8");
-      return { file: `${basename(file, ".md")}.html`, title: /^# (.+)$/m.exec(text)?.[1] ?? file, text };
+      return { file: file.replace(/md$/, "html"), title: /^# (.+)$/m.exec(text)?.[1] ?? file, text };
     });
 
-/** Documents link each other; whatever lies outside the report is text. @param {string} address */
-function addressOf(address) {
-  const [, name, anchor = ""] = /^([\w-]+)\.md(#.*)?$/.exec(address) ?? [];
-  if (name !== undefined) return `${name}.html${anchor}`;
-  return address.startsWith("#") ? address : null;
+/**
+ * Documents link each other; an address outside the report is text.
+ *
+ * @param {string} address @param {string} folder of the document, below `docs`
+ */
+function addressOf(address, folder) {
+  const [, path, anchor = ""] = /^([\w./-]+)\.md(#.*)?$/.exec(address) ?? [];
+  if (path === undefined) return address.startsWith("#") ? address : null;
+  return posix.join(folder, path).startsWith("../") ? null : `${path}.html${anchor}`;
 }
 
 /** @returns {Record<string, string>} HTML by the name of the file, for the folder `docs` of the report */
 export function documentPages() {
-  const navigation = `<nav aria-label="Top"><span></span><a href="../index.html">Index</a><span></span></nav>\n`;
   return Object.fromEntries(
-    readDocuments().map(({ file, title, text }) => [
-      file,
-      htmlPage({ title, up: "../", navigation, main: renderMarkdown(text, addressOf) }),
-    ]),
+    readDocuments().map(({ file, title, text }) => {
+      const up = "../".repeat(file.split("/").length);
+      const navigation = `<nav aria-label="Top"><span></span><a href="${up}index.html">Index</a><span></span></nav>\n`;
+      const main = renderMarkdown(text, (address) => addressOf(address, dirname(file)));
+      return [file, htmlPage({ title, up, navigation, main })];
+    }),
   );
 }
 
@@ -42,7 +48,12 @@ export function documentPages() {
 export function documentTable() {
   const rows = readDocuments().map(({ file, title, text }) => [
     `<a href="docs/${file}">${escaped(title)}</a>`,
-    escaped(/\n\n(After reading [^]*?)\n\n/.exec(text)?.[1]?.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1") ?? ""),
+    escaped(
+      /\n\n(After reading [^]*?)\n\n/
+        .exec(text)?.[1]
+        ?.replaceAll("`", "")
+        .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1") ?? "",
+    ),
   ]);
   return `<h2 id="documents">Documents</h2>\n${htmlTable({ name: "documents", columns: ["Document", "What it is for"], rows })}`;
 }
@@ -55,7 +66,7 @@ export function documentTable() {
 export const linkCitations = (html, up) =>
   html
     .replaceAll(
-      /href="\.\.\/docs\/([\w-]+)\.md(#[\w-]+)?"/g,
+      /href="\.\.\/docs\/([\w/-]+)\.md(#[\w-]+)?"/g,
       (_, name, anchor = "") => `href="${up}docs/${name}.html${anchor}"`,
     )
     .replaceAll(CITATION, (_, name, anchor = "", more) => {

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { PROJECT, PYTHON, converterEnvironment } from "./jupyter-environment.mjs";
 import { serialiseNotebook } from "./notebook-format.mjs";
 import { readNotebook } from "./notebook-scripts.mjs";
@@ -104,7 +104,10 @@ function collectFigures(notebooks, figuresFolder, outFolder) {
 /** @param {Record<string, string>} pages HTML by the name of the file @param {string} folder */
 function writePages(pages, folder) {
   mkdirSync(folder, { recursive: true });
-  for (const [file, html] of Object.entries(pages)) writeFileSync(join(folder, file), html);
+  for (const [file, html] of Object.entries(pages)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), html);
+  }
 }
 
 /** @param {string} folder @returns {string[]} the notebooks that lie in it, in reading order */

@@ -126,6 +126,12 @@ test("documents are pages, and citations lead to them", () => {
   );
   expect(page("docs/decisions.html")).toContain('<h2 id="d8">D8</h2>');
   expect(page("docs/decisions.html")).toContain('<a href="paper.html#fine-tuning">');
+  expect(page("docs/benchmarks/2026-11-24.html")).toContain('<a href="../../index.html">Index</a>');
+  expect(page("docs/evaluation.html")).toContain('<a href="findings.html#size-or-tokenizer">');
+  expect(page("docs/fine-tuning.html")).toContain(
+    '<a href="benchmarks/2026-11-26.html#training-and-scoring">',
+  );
+  expect(page("docs/benchmarks/2026-11-26.html")).toContain('<a href="2026-11-24.html">');
   expect(page("02-second.html")).toContain('<a href="docs/decisions.html#d8">the decision</a>');
   expect(linkCitations("(docs/decisions.md#d6, #d7)", "../")).toBe(
     '(<a href="../docs/decisions.html#d6">docs/decisions.md#d6</a>, <a href="../docs/decisions.html#d7">#d7</a>)',

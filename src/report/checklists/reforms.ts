@@ -133,7 +133,7 @@ export const REFORMS: readonly ChecklistItem[] = [
     "Hyperparameter tuning",
     "the paper's values, smaller scales by one function; two rates of fine-tuning compared on held-out items",
     "src/scales.ts",
-    "results/LOG.md",
+    "docs/findings.md",
   ),
   answered(
     "5f",

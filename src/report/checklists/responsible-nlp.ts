@@ -51,7 +51,7 @@ export const RESPONSIBLE_NLP: readonly ChecklistItem[] = [
     "Parameters, compute, infrastructure",
     "exact formula, measured speed and memory",
     "src/model/decoder.ts",
-    "environment.md",
+    "docs/benchmarks/2026-11-26.md",
   ),
   answered(
     "C2",

@@ -75,7 +75,7 @@ export async function* rehearse(
   }
 }
 
-// What a step takes is a third above the estimate of its tensors at 6,144 tokens (environment.md, "Speed").
+// What a step takes is a third above the estimate of its tensors at 6,144 tokens (docs/benchmarks/2026-11-24.md).
 const ESTIMATE_MARGIN = 1.4;
 const BYTES_KEPT_PER_PARAMETER = 12; // both moments, and gradients that are being summed
 
