@@ -78,6 +78,7 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
     throw new Error(`report: ${resultsFolder} must be a folder of results, got none. Run npm run reproduce.`);
   const results = kit.readResults(resultsFolder);
   const crossed = kit.readResults(join(resultsFolder, kit.CROSSED_FOLDER));
+  const context = contextOf([...results, ...crossed], resultsFolder);
   const evidence = {
     published: kit.publishedEvidence("unpaired"),
     ifPaired: kit.publishedEvidence("pairedAssumption"),
@@ -95,7 +96,6 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
         judged: kit.judgeClaims(claims, ours),
       })),
     });
-  const context = contextOf([...results, ...crossed], resultsFolder);
   return buildReport({
     ...notebooksOf(resultsFolder, context.scale),
     figuresFolder: join(resultsFolder, "figures"),

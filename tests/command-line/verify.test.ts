@@ -38,6 +38,7 @@ test("prints a line a kind of check with its counts, and succeeds", async () => 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout.trimEnd().split("\n")).toEqual([
     "ok   files        1 result and 0 kept descriptions read",
+    "ok   receipts     0 committed receipts, 0 of them amended; 1 not committed",
     "ok   data files   0 hashes of 0 files compared with data/manifest.json",
     "ok   zero-shot    0 metrics of 0 of 0 results computed from items",
     "ok   fine-tuning  0 metrics of 0 results computed from labels and logits",

@@ -70,7 +70,7 @@ export function jsonLines(): FuzzedReader {
       pairs: part([PAIR, { sentence_good: "a", sentence_bad: "b" }], readPairItems),
       ewok: part([EWOK], readEwok),
       comps: part([COMPS], readComps, "comps_base"),
-      entities: part([ENTITY], readEntityTracking),
+      entities: part([ENTITY], readEntityTracking, "regular"),
       wugs: part([WUG, { ...WUG, ratio: 1 }], (file) => readWugs(file, "wug_adj")),
       nested: part([NESTED], readNestedMultirc),
       ...Object.fromEntries(

@@ -56,7 +56,7 @@ export function measuredSeconds(
   );
   if (same.length === 0) return { missing: "trained with other settings" };
   return {
-    seconds: mean(same.map(({ stages }) => stages[phase]?.seconds ?? Number.NaN)),
+    seconds: mean(same.map((result) => phasesOf(result)[phase]?.seconds ?? Number.NaN)),
     seeds: same.map(({ seed }) => seed),
     machines: [...new Set(same.map(({ provenance }) => machineOf(provenance)))],
   };
@@ -65,12 +65,18 @@ export function measuredSeconds(
 const machineOf = ({ device, processor, cores }: Provenance): string =>
   device === "CPU" ? `${processor}, ${cores} cores` : device;
 
-/** Steps of all stages, in their order. */
-function stepsOf({ metrics, stages, model, condition, seed }: Result): number[] {
+/** The stages that trained, in their order; a result also names those that measured losses. */
+const phasesOf = ({ stages }: Result): Result["stages"] =>
+  stages.filter(({ kind }) => kind === "pretraining" || kind === "tuning");
+
+/** Steps of the stages that trained, in their order. */
+function stepsOf(result: Result): number[] {
+  const { metrics, model, condition, seed } = result;
   const steps = metrics.filter(({ metric }) => metric === "steps").map(({ value }) => value);
-  if (steps.length === stages.length) return steps;
+  const phases = phasesOf(result);
+  if (steps.length === phases.length) return steps;
   throw new Error(
-    `measuredSeconds: the training of ${model} ${condition} seed ${seed} must have steps for each of its ${stages.length} stages, ` +
+    `measuredSeconds: the training of ${model} ${condition} seed ${seed} must have steps for each of its ${phases.length} stages, ` +
       `got ${steps.length}. Train it again.`,
   );
 }

@@ -65,6 +65,9 @@ describe("a run that does not reach its end", () => {
       /loss and gradient of llama100M tuning on switch must stay finite, got .* Lower the learning rate, now 1e\+30/,
     );
     expect(stagesOf(diverging).map((name) => name.replace(/-[0-9a-f]{16}/, ""))).toEqual([
+      "held-out-loss",
+      "held-out-loss",
+      "held-out-loss",
       "pretraining",
       "tokenizer",
       "tokens",
