@@ -13,12 +13,18 @@ export interface TokenizerInputs extends TokenizerConfig {
   readonly vocabSize: number;
 }
 
-/** Writes `tokenizer.json`. */
+/** Writes `tokenizer.json` and `tokenizer_config.json`: without a class, the folder would open as a `LlamaTokenizer`. */
 export const tokenizerTraining = computation(
   import.meta.url,
   async ({ text, variant, vocabSize }: TokenizerInputs, { folder }: StagePlaces): Promise<void> => {
     const { documents } = await loadIdentified(text);
     const json = trainTokenizer({ texts: readTexts(documents), vocabSize, variant });
+    const config = {
+      add_prefix_space: variant === "byteWithPrefixSpace",
+      ...{ bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", pad_token: "<pad>" },
+      tokenizer_class: "PreTrainedTokenizerFast",
+    };
     writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json, null, 1) + "\n");
+    writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify(config, null, 2) + "\n");
   },
 );
