@@ -18,7 +18,8 @@ beforeAll(async () => {
 const secondsOf = (condition: string): number[] =>
   readResults(study.resultsFolder)
     .filter((result) => result.condition === condition)
-    .flatMap(({ stages }) => stages.map(({ seconds }) => seconds));
+    .flatMap(({ stages }) => stages.filter(({ kind }) => kind !== "held-out-loss"))
+    .map(({ seconds }) => seconds);
 
 test("every stage has the seconds of its own training, and pre-training stands once", async () => {
   const { stages } = await countBudget(study, subjects);
