@@ -84,10 +84,8 @@ const tuned = kit.publishedSubjects().filter(({ condition }) => condition !== "b
 const subjects = kit.subjectsAtHand(studies, tuned, "training");
 const live = { name: "tuning-live", alt: "Training loss of all models", context: kit.contextOf(studies) };
 const phasesOf = new Map<string, string[]>();
-for await (const { model, condition, seed, phase } of kit.watchCurves(
-  kit.trainAll(studies, subjects),
-  live,
-)) {
+const steps = kit.trainAll(studies, subjects);
+for await (const { model, condition, seed, phase } of kit.watchCurves(steps, live)) {
   const run = `${model} ${condition}, seed ${seed}`;
   const phases = phasesOf.get(run) ?? [];
   if (phases.at(-1) !== phase) phasesOf.set(run, [...phases, phase]);

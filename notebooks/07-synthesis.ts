@@ -95,14 +95,8 @@ const ifPaired = kit.judgeClaims(kit.PAPER_CLAIMS, kit.publishedEvidence("paired
 // that changes and why. Fine-tuning and reading times are the same under both.
 
 // %%
-const years = p.rules.map((rules) => ({
-  rules,
-  outcomes: kit.readPairedOutcomes(study.resultsFolder, rules),
-}));
-const own = years.map(({ rules, outcomes }) => ({
-  rules,
-  judged: kit.judgeClaims(kit.PAPER_CLAIMS, kit.ownEvidence(outcomes)),
-}));
+const years = kit.evidenceByYear(study.resultsFolder, p.rules);
+const own = kit.judgeYears(kit.PAPER_CLAIMS, years);
 const tables = kit.outputFolder(study, "tables");
 const seedsRun = new Set(years.flatMap(({ outcomes }) => outcomes.map(({ seed }) => seed))).size;
 const note =
@@ -178,39 +172,21 @@ if (ownEffects.length > 0)
 // in the paper's numbers. The rules are the same, and p is corrected for these questions alone.
 
 // %%
-const questions = years.map(({ rules, outcomes }) => ({
-  rules,
-  judged: kit.judgeClaims(kit.KIT_QUESTIONS, kit.ownEvidence(outcomes)),
-}));
-const asked = `The kit's own questions, ${p.scale} scale`;
-const noneYet = "effects of questions whose controls were not trained";
-const told = [
-  "claim",
-  "rules",
-  "verdict",
-  "effect",
-  "from",
-  "to",
-  "trainings",
-  "no verdict because",
-  "caveat",
-];
-kit.showTable(kit.frame(kit.yearlyVerdictRows(questions)).loc({ columns: told }), {
-  caption: asked,
-  missing: noneYet,
+const questions = kit.judgeYears(kit.KIT_QUESTIONS, years);
+const answers = kit.frame(kit.yearlyVerdictRows(questions));
+const asked = {
+  caption: `The kit's own questions, ${p.scale} scale`,
+  missing: "effects of questions whose controls were not trained",
   note,
-  maxRows: 30,
-});
+};
+
+// %%
+const figures = ["effect", "from", "to", "trainings", "no verdict because", "caveat"];
+kit.showTable(answers.loc({ columns: ["claim", "rules", "verdict", ...figures] }), { ...asked, maxRows: 30 });
 console.log(kit.whereYearsDiffer(questions).join("\n"));
 
 // %%
-kit.tableFiles(kit.yearlyVerdictRows(questions), {
-  name: "verdicts-questions",
-  folder: tables,
-  caption: asked,
-  missing: noneYet,
-  note,
-});
+kit.tableFiles(answers, { ...asked, name: "verdicts-questions", folder: tables });
 
 // %% [markdown]
 // ## What would settle it

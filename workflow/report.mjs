@@ -82,19 +82,13 @@ export async function reportOf({ resultsFolder, outFolder = join(resultsFolder, 
   const evidence = {
     published: kit.publishedEvidence("unpaired"),
     ifPaired: kit.publishedEvidence("pairedAssumption"),
-    own: kit.RULES.map((rules) => ({
-      rules,
-      evidence: kit.ownEvidence(kit.readPairedOutcomes(resultsFolder, rules)),
-    })),
+    own: kit.evidenceByYear(resultsFolder, kit.RULES),
   };
   const overviewOf = (/** @type {typeof kit.PAPER_CLAIMS} */ claims) =>
     kit.verdictOverview({
       published: kit.judgeClaims(claims, evidence.published),
       ifPaired: kit.judgeClaims(claims, evidence.ifPaired),
-      own: evidence.own.map(({ rules, evidence: ours }) => ({
-        rules,
-        judged: kit.judgeClaims(claims, ours),
-      })),
+      own: kit.judgeYears(claims, evidence.own),
     });
   return buildReport({
     ...notebooksOf(resultsFolder, context.scale),

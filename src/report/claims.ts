@@ -11,8 +11,11 @@ export { seedsNeeded } from "./claims/seeds-needed.js";
 export { verdictEffects, verdictOverview, verdictRows, type VerdictEffect } from "./claims/verdict-rows.js";
 export { readPairedOutcomes, type Answered, type PairedOutcome } from "./paired-outcomes.js";
 export {
+  evidenceByYear,
+  judgeYears,
   whereYearsDiffer,
   yearlyVerdictEffects,
   yearlyVerdictRows,
+  type YearEvidence,
   type YearVerdicts,
 } from "./claims/verdicts-by-year.js";

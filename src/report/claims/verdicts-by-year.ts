@@ -1,8 +1,35 @@
 /** @file Verdicts under the rules of several years: rows and lines next to each other, and a sentence where they differ. */
 import type { Rules } from "../../evaluation/rules.js";
 import type { TidyRow } from "../frame.js";
-import type { JudgedClaim } from "./judge.js";
+import { readPairedOutcomes, type PairedOutcome } from "../paired-outcomes.js";
+import type { Claim } from "./claim.js";
+import type { Evidence } from "./evidence.js";
+import { judgeClaims, type JudgedClaim } from "./judge.js";
+import { ownEvidence } from "./own-evidence.js";
 import { effectInWords, verdictEffects, verdictRows, type VerdictEffect } from "./verdict-rows.js";
+
+/** Our results as one year's rules count them. */
+export interface YearEvidence {
+  readonly rules: Rules;
+  readonly outcomes: readonly PairedOutcome[];
+  readonly evidence: Evidence;
+}
+
+/**
+ * Our results under each year's rules. Samples are drawn once, however many claims are judged on them.
+ *
+ * @param resultsFolder `results/<scale>`
+ * @throws RangeError or Error as `readPairedOutcomes` does
+ */
+export const evidenceByYear = (resultsFolder: string, years: readonly Rules[]): YearEvidence[] =>
+  years.map((rules) => {
+    const outcomes = readPairedOutcomes(resultsFolder, rules);
+    return { rules, outcomes, evidence: ownEvidence(outcomes) };
+  });
+
+/** The same claims judged on each year's evidence. */
+export const judgeYears = (claims: readonly Claim[], years: readonly YearEvidence[]): YearVerdicts[] =>
+  years.map(({ rules, evidence }) => ({ rules, judged: judgeClaims(claims, evidence) }));
 
 /** Claims judged on results that one year's rules counted. */
 export interface YearVerdicts {
