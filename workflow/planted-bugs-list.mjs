@@ -145,6 +145,14 @@ export const bugs = [
     red: "tests/runs/stages/keys.test.ts",
   },
   {
+    name: "the key of a text lacks what is made of the user's corpora",
+    file: "src/data/corpora.ts",
+    right: "({ path, sha256, corpus }) => ({ path, sha256, corpus })",
+    wrong:
+      '({ path, sha256 }) => ({ path, sha256, corpus: { genre: "own", split: "train", format: "lines" } })',
+    red: "tests/runs/stages/own-corpora-keys.test.ts",
+  },
+  {
     name: "the last documents lose their ends",
     file: "src/runs/study/encode-text.ts",
     right: "\n  for (const ids of await encode()) yield withEnds(ids, ends);",

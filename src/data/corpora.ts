@@ -6,7 +6,7 @@ import { deriveSeed, seeded, shuffled } from "../random.js";
 import { cutDocument, findDocuments, type Document } from "./documents.js";
 import { defaultPlaces, verifyFile, type DataPlaces, type NamedFile } from "./files.js";
 import { filesUnder } from "./manifest.js";
-import { checkCorpus, findOwnDocuments, openOwnCorpora, type OwnCorpus } from "./own-corpora.js";
+import { checkCorpus, findOwnDocuments, openOwnCorpora, type OwnText } from "./own-corpora.js";
 import { microworldDocuments } from "./microworld/documents.js";
 import { countWords } from "./words.js";
 
@@ -20,6 +20,8 @@ export interface PretrainingText {
   readonly heldOutWords: number;
   /** Files the text was taken from; empty for the microworld. */
   readonly files: readonly NamedFile[];
+  /** The user's corpora among the files, and what was made of each; empty for the microworld. */
+  readonly own: readonly OwnText[];
 }
 
 /**
@@ -44,7 +46,7 @@ export async function loadPretrainingText(options: {
   readonly seed: number;
   readonly source: "real" | "microworld";
   readonly places?: DataPlaces;
-  readonly own?: readonly OwnCorpus[];
+  readonly own?: readonly OwnText[];
 }): Promise<PretrainingText> {
   const { words, heldOutWords, seed, source, places = defaultPlaces(), own = openOwnCorpora() } = options;
   if (source === "microworld") return generate({ words, heldOutWords, seed });
@@ -70,6 +72,7 @@ export async function loadPretrainingText(options: {
     words: totalWords(documents),
     heldOutWords: totalWords(heldOut),
     files,
+    own: own.map(({ path, sha256, corpus }) => ({ path, sha256, corpus })),
   };
 }
 
@@ -98,6 +101,7 @@ function generate(options: { words: number | null; heldOutWords: number; seed: n
     words: totalWords(documents),
     heldOutWords: totalWords(heldOut),
     files: [],
+    own: [],
   };
 }
 

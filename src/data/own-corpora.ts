@@ -48,6 +48,9 @@ const ownFileSchema = z.strictObject({ schemaVersion: z.literal(1), files: z.arr
 /** One corpus of the user's. */
 export type OwnCorpus = Readonly<z.infer<typeof ownSchema>>;
 
+/** What of an entry decides the text that is read: the file, what it is cut into and which part of the text it joins. */
+export type OwnText = Pick<OwnCorpus, "path" | "sha256" | "corpus">;
+
 /** A corpus whose file was found and checked. */
 export interface CheckedCorpus {
   readonly path: string;
@@ -105,7 +108,7 @@ export function openOwnCorpora(file = join(findProjectRoot(), "data", "own.json"
  *   are not those the entry states
  */
 export async function checkCorpus(
-  entry: OwnCorpus,
+  entry: Pick<OwnCorpus, "path" | "sha256" | "bytes">,
   places: DataPlaces = defaultPlaces(),
 ): Promise<CheckedCorpus> {
   const file = locate(entry, places);
@@ -130,7 +133,7 @@ export async function checkCorpus(
  *   is no text in the file
  */
 export async function* findOwnDocuments(
-  { corpus: { genre, format } }: OwnCorpus,
+  { corpus: { genre, format } }: OwnText,
   file: string,
 ): AsyncGenerator<Document, void, void> {
   let found = 0;
@@ -160,7 +163,7 @@ const DOCUMENTS: Readonly<Record<OwnCorpus["corpus"]["format"], Finder>> = {
   },
 };
 
-function locate({ path }: OwnCorpus, { rawFolder, dataFolder }: DataPlaces): string {
+function locate({ path }: Pick<OwnCorpus, "path">, { rawFolder, dataFolder }: DataPlaces): string {
   for (const place of [rawFolder, dataFolder]) {
     if (place === null || !existsSync(join(place, path))) continue;
     const real = realpathSync(join(place, path));

@@ -24,7 +24,7 @@ const DIALOGUES = "switchboard/swda_train.tsv";
 /** Generated text and items, which have no files that would name them. */
 export interface GeneratedText extends TextChoice {
   readonly source: "microworld";
-  /** Minimal pairs of each phenomenon. */
+  /** Minimal pairs of each paradigm. */
   readonly itemsPerUid: number;
 }
 
@@ -125,7 +125,7 @@ function generatedCorpora(text: GeneratedText, sets: readonly SetChoice[]): Over
     {
       name: "pre-training text",
       lines: (async function* () {
-        const { documents } = await loadIdentified({ ...text, files: [] });
+        const { documents } = await loadIdentified({ ...text, files: [], own: [] });
         for (const document of readTexts(documents)) {
           yield* document.split("\n");
           yield "";

@@ -2,6 +2,7 @@
 import type { DataBudget } from "../../config.js";
 import { loadPretrainingText, type PretrainingText } from "../../data/corpora.js";
 import { defaultPlaces, type NamedFile } from "../../data/files.js";
+import { openOwnCorpora, type OwnText } from "../../data/own-corpora.js";
 import { deriveSeed } from "../../random.js";
 import { requireSameFiles } from "./same-files.js";
 
@@ -12,9 +13,10 @@ export interface TextChoice {
   readonly heldOutWords: number;
 }
 
-/** What identifies a text: its source, budget and the hashes of its files. */
+/** What identifies a text: its source, budget, the hashes of its files and what is made of the user's own corpora. */
 export interface TextIdentity extends TextChoice {
   readonly files: readonly NamedFile[];
+  readonly own: readonly OwnText[];
 }
 
 /** Whoever has a text: a study, or the part of one that says which. */
@@ -32,17 +34,19 @@ const choiceOf = ({ source, config }: TextOwner): TextChoice => {
  * The pre-training text of a study. Which documents belong to it does not depend on the study's seed: seeds vary the
  * training, not the data.
  */
-export const loadText = (owner: TextOwner): Promise<PretrainingText> => loadChoice(choiceOf(owner));
+export const loadText = (owner: TextOwner): Promise<PretrainingText> =>
+  loadChoice(choiceOf(owner), owner.source === "real" ? openOwnCorpora() : []);
 
 /** A study's text as the keys of stages name it. */
-export const textIdentity = (owner: TextOwner, { files }: PretrainingText): TextIdentity => ({
+export const textIdentity = (owner: TextOwner, { files, own }: PretrainingText): TextIdentity => ({
   ...choiceOf(owner),
   files,
+  own,
 });
 
 /** The text that a key names. @throws Error when its files are others by now */
-export async function loadIdentified({ files, ...choice }: TextIdentity): Promise<PretrainingText> {
-  const text = await loadChoice(choice);
+export async function loadIdentified({ files, own, ...choice }: TextIdentity): Promise<PretrainingText> {
+  const text = await loadChoice(choice, own);
   requireSameFiles(text.files, files);
   return text;
 }
@@ -50,9 +54,12 @@ export async function loadIdentified({ files, ...choice }: TextIdentity): Promis
 /** Texts of this process: listing the documents of all real text takes seconds, and every condition asks. */
 const loaded = new Map<string, Promise<PretrainingText>>();
 
-function loadChoice({ source, pretrainingWords, heldOutWords }: TextChoice): Promise<PretrainingText> {
+function loadChoice(
+  { source, pretrainingWords, heldOutWords }: TextChoice,
+  own: readonly OwnText[],
+): Promise<PretrainingText> {
   const seed = deriveSeed(0, "pre-training text");
-  const request = { words: pretrainingWords, heldOutWords, seed, source };
+  const request = { words: pretrainingWords, heldOutWords, seed, source, own };
   const key = JSON.stringify([request, defaultPlaces()]);
   let text = loaded.get(key);
   if (!text) {
