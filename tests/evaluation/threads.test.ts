@@ -6,7 +6,7 @@ import { z } from "zod";
 
 const SOURCE = new URL("../../src/dist/", import.meta.url);
 
-/** A decoder wide enough that its products are shared out among threads; ten generated pairs of each phenomenon. */
+/** A decoder wide enough that its products are shared out among threads; ten generated pairs of each paradigm. */
 const SCRIPT = `
 const source = (path) => import(new URL(path, "${SOURCE.href}").href);
 const { microworldDocuments } = await source("data/microworld/documents.js");

@@ -23,7 +23,7 @@ export interface MicroworldPair {
 /** Good sentence, bad sentence, with the same gaps. */
 type PairTemplate = readonly [Template, Template];
 
-interface Phenomenon {
+interface Paradigm {
   readonly field: MicroworldPair["field"];
   readonly linguistics_term: string;
   /** Each has the same chance. */
@@ -43,7 +43,7 @@ const name = () => oneOf(NAMES);
 const object = () => noun(lexicon.OBJECTS)("singular");
 const past = (verbs: readonly lexicon.Verb[]) => verb(verbs)("past");
 
-const PHENOMENA: Readonly<Record<string, Phenomenon>> = {
+const PARADIGMS: Readonly<Record<string, Paradigm>> = {
   agreement_with_distractor: {
     field: "morphology",
     linguistics_term: "subject_verb_agreement",
@@ -152,25 +152,25 @@ const PHENOMENA: Readonly<Record<string, Phenomenon>> = {
   },
 };
 
-/** Names of the phenomena, in the order their pairs come. */
-export const MICROWORLD_UIDS: readonly string[] = Object.keys(PHENOMENA);
+/** Names of the paradigms, in the order their pairs come. */
+export const MICROWORLD_UIDS: readonly string[] = Object.keys(PARADIGMS);
 
 /** Draws in a row that may repeat known pairs before it is plain that there are no new ones. */
 const PATIENCE = 1000;
 
 /**
- * Minimal pairs of every phenomenon, all different within it.
+ * Minimal pairs of every paradigm, all different within it.
  *
- * @param options.pairsPerUid at most 108, what the smallest phenomenon (reflexive_gender) has
+ * @param options.pairsPerUid at most 108, what the smallest paradigm (reflexive_gender) has
  * @param options.random      fixes everything
- * @throws RangeError when a phenomenon has fewer different pairs than asked for
+ * @throws RangeError when a paradigm has fewer different pairs than asked for
  */
 export function microworldMinimalPairs(options: {
   readonly pairsPerUid: number;
   readonly random: Random;
 }): MicroworldPair[] {
   const { pairsPerUid, random } = options;
-  return Object.entries(PHENOMENA).flatMap(([UID, { field, linguistics_term, ways }]) => {
+  return Object.entries(PARADIGMS).flatMap(([UID, { field, linguistics_term, ways }]) => {
     const made = new Map<string, string>();
     for (let misses = 0; made.size < pairsPerUid;) {
       const [good = "", bad = ""] = fill(pick(ways, random), random);
@@ -195,20 +195,20 @@ export function microworldMinimalPairs(options: {
 }
 
 /**
- * Natural log of the probability that one draw of a phenomenon is this pair; −Infinity when it never is. A list of
+ * Natural log of the probability that one draw of a paradigm is this pair; −Infinity when it never is. A list of
  * pairs is drawn until all are different.
  *
- * @throws RangeError for a phenomenon that does not exist
+ * @throws RangeError for a paradigm that does not exist
  */
 export function minimalPairLogProb(
   uid: string,
   pair: { readonly good: string; readonly bad: string },
 ): number {
-  const phenomenon = PHENOMENA[uid];
-  if (phenomenon === undefined)
+  const paradigm = PARADIGMS[uid];
+  if (paradigm === undefined)
     throw new RangeError(
       `minimalPairLogProb: uid must be one of ${MICROWORLD_UIDS.join(", ")}, got "${uid}". Correct the name.`,
     );
-  const sum = phenomenon.ways.reduce((total, way) => total + probabilityOf(way, [pair.good, pair.bad]), 0);
-  return Math.log(sum / phenomenon.ways.length);
+  const sum = paradigm.ways.reduce((total, way) => total + probabilityOf(way, [pair.good, pair.bad]), 0);
+  return Math.log(sum / paradigm.ways.length);
 }

@@ -18,7 +18,7 @@ test("the grammar can write every good sentence and no bad one", () => {
   }
 });
 
-test("nine phenomena have 60 different pairs each, numbered from 0", () => {
+test("nine paradigms have 60 different pairs each, numbered from 0", () => {
   expect(MICROWORLD_UIDS).toHaveLength(9);
   for (const uid of MICROWORLD_UIDS) {
     const own = pairs.filter(({ UID }) => UID === uid);
@@ -39,13 +39,13 @@ test("the same seed gives the same pairs", () => {
   expect(microworldMinimalPairs({ pairsPerUid: 60, random: seeded(1) })).toEqual(pairs);
 });
 
-test("more pairs than a phenomenon has is an error that names it", () => {
+test("more pairs than a paradigm has is an error that names it", () => {
   expect(() => microworldMinimalPairs({ pairsPerUid: 5000, random: seeded(1) })).toThrow(
     /pairsPerUid must be at most .* got 5000 and found \d+ for \w+\. Ask for fewer\./,
   );
 });
 
-test("a phenomenon's pairs have probabilities that sum to 1: all 108 of reflexive_gender, by hand", () => {
+test("a paradigm's pairs have probabilities that sum to 1: all 108 of reflexive_gender, by hand", () => {
   const sum = PEOPLE.filter(({ gender }) => gender !== "open").reduce(
     (total, { singular, gender }) =>
       REFLEXIVE.reduce((part, { past }) => {
@@ -63,7 +63,7 @@ test("a phenomenon's pairs have probabilities that sum to 1: all 108 of reflexiv
   expect(sum).toBeCloseTo(1, 12);
 });
 
-test("drawn pairs have a probability under their own phenomenon, turned round they have none", () => {
+test("drawn pairs have a probability under their own paradigm, turned round they have none", () => {
   for (const { UID, sentence_good: good, sentence_bad: bad } of pairs) {
     expect(minimalPairLogProb(UID, { good, bad })).toBeGreaterThan(-Infinity);
     // "himself" and "herself" can change places with their subjects alone.
@@ -72,7 +72,7 @@ test("drawn pairs have a probability under their own phenomenon, turned round th
   expect(() => minimalPairLogProb("island", { good: "", bad: "" })).toThrow('got "island"');
 });
 
-test("a draw of one phenomenon is as probable as it comes: its two ways by half", () => {
+test("a draw of one paradigm is as probable as it comes: its two ways by half", () => {
   const drawn = Array.from({ length: 4000 }, (_, seed) => {
     const [pair] = microworldMinimalPairs({ pairsPerUid: 1, random: seeded(seed) }).filter(
       ({ UID }) => UID === "tense_with_adverb",
