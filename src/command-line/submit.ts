@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import type { Rules } from "../evaluation/rules.js";
 import { writeFileAtomically } from "../disk/atomic-file.js";
 import { tableMarkdown } from "../report/table.js";
-import { ACQUISITION_TASK } from "../runs/scoring/tasks.js";
+import { ACQUISITION_TASK, type Task } from "../runs/scoring/tasks.js";
 import {
   leaderboardParts,
   OFFICIAL_FAULTS,
@@ -150,7 +150,7 @@ async function computeMissing(
   surroundings: Surroundings,
 ): Promise<void> {
   const { scores, rules, track, fast } = request;
-  const [{ checkpointFolders }, { checkpointsOf }, { checkpointScoresFolder }, { findTaskFiles }] =
+  const [{ checkpointFolders }, { checkpointsOf }, { checkpointScoresFolder }, { findOrFetchedTaskFiles }] =
     await Promise.all([
       import("../runs/scoring/checkpoint-folders.js"),
       import("../runs/submission/leaderboard-sizes.js"),
@@ -159,16 +159,18 @@ async function computeMissing(
     ]);
   const isAbsent = (key: string): boolean =>
     parts.some(({ part, state }) => part === key && state !== "collated");
-  const has = (task: Parameters<typeof findTaskFiles>[1], isFast: boolean): boolean => {
+  const has = async (task: Task, isFast: boolean): Promise<boolean> => {
     try {
-      return findTaskFiles(data, task, { fast: isFast }).files.length > 0;
+      return (await findOrFetchedTaskFiles(data, task, { fast: isFast })).files.length > 0;
     } catch (error) {
       surroundings.stderr.write(`submit: ${error instanceof Error ? error.message : String(error)}\n`);
       return false;
     }
   };
   const scoring = { data, rules, tiePolicy: "halfCredit" as const };
-  const tasks = leaderboardParts(rules).filter(({ key, task }) => isAbsent(key) && has(task, false));
+  const tasks: Task[] = [];
+  for (const { key, task } of leaderboardParts(rules))
+    if (isAbsent(key) && (await has(task, false))) tasks.push(task);
   const checkpoints = checkpointFolders(folder);
   const wantsAges = checkpoints.length >= 3 && (isAbsent("aoa_surprisals") || isAbsent("aoa"));
   await scoreFolder(
@@ -177,14 +179,15 @@ async function computeMissing(
       model: folder,
       out: scores,
       fast: false,
-      tasks: [...tasks.map(({ task }) => task), ...(wantsAges ? ([ACQUISITION_TASK] as const) : [])],
+      tasks: [...tasks, ...(wantsAges ? ([ACQUISITION_TASK] as const) : [])],
     },
     surroundings,
   );
   if (!fast) return;
-  const quick = leaderboardParts(rules).filter(
-    (part) => part.fast !== null && isAbsent(`fast ${part.key}`) && has(part.task, true),
-  );
+  const quick: Task[] = [];
+  for (const part of leaderboardParts(rules))
+    if (part.fast !== null && isAbsent(`fast ${part.key}`) && (await has(part.task, true)))
+      quick.push(part.task);
   for (const checkpoint of checkpoints.filter(({ name }) => checkpointsOf(track).includes(name)))
     await scoreFolder(
       {
@@ -192,7 +195,7 @@ async function computeMissing(
         model: checkpoint.folder,
         out: checkpointScoresFolder(scores, checkpoint.name),
         fast: true,
-        tasks: quick.map(({ task }) => task),
+        tasks: quick,
       },
       surroundings,
     );

@@ -14,11 +14,12 @@
  *       }),
  *     );
  */
+import type { WantedRows } from "../data/collection-rows.js";
 import type { BenchmarkFile, UnnumberedItem } from "./choice-items.js";
 import { readComps } from "./comps.js";
 import { readEntityTracking } from "./entity-tracking.js";
 import { readEwok } from "./ewok.js";
-import { readGlobalPiqa } from "./global-piqa.js";
+import { globalPiqaSet, readGlobalPiqa } from "./global-piqa.js";
 import { readPairItems } from "./minimal-pairs.js";
 import type { Rules } from "./rules.js";
 import { readWugs } from "./wugs.js";
@@ -42,6 +43,8 @@ export interface Benchmark {
   readonly rules?: readonly [Rules, ...Rules[]];
   /** Which of an item's candidates each year compares; all of them in every year where it is left out. */
   readonly contrasts?: Readonly<Record<Rules, readonly number[]>>;
+  /** The fetched set that has the items where no official folder does. */
+  readonly fetched?: WantedRows;
   /** What a candidate's log-probability is divided by; nothing where it is left out. */
   readonly scorePer?: "token";
 }
@@ -114,6 +117,7 @@ export const BENCHMARKS = {
     fastItemsPerUid: Infinity,
     fullFolder: "global_piqa_parallel",
     officialTask: "global_piqa_parallel",
+    fetched: globalPiqaSet("parallel"),
     chance: 0.25,
     rules: [2026],
     scorePer: "token",
@@ -124,6 +128,7 @@ export const BENCHMARKS = {
     fastItemsPerUid: Infinity,
     fullFolder: "global_piqa_nonparallel",
     officialTask: "global_piqa_nonparallel",
+    fetched: globalPiqaSet("nonparallel"),
     chance: 0.5,
     rules: [2026],
     scorePer: "token",

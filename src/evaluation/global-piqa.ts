@@ -8,6 +8,21 @@ import type { BenchmarkFile, UnnumberedItem } from "./choice-items.js";
 
 const text = z.string().min(1);
 
+const solutionNames = (solutions: 2 | 4): string[] =>
+  Array.from({ length: solutions }, (_, index) => `solution${index}`);
+
+/**
+ * Where `class-it data --fetch` puts a part, and what of it the English items are.
+ *
+ * Source: babylm-org/babylm-eval, global_piqa/dl.py.
+ */
+export const globalPiqaSet = (part: "parallel" | "nonparallel") => ({
+  collection: `global-piqa-${part}`,
+  config: "eng_latn",
+  columns: ["prompt", ...solutionNames(part === "parallel" ? 4 : 2), "label", "example_id"],
+  numbers: ["label"],
+});
+
 /**
  * Items from JSON lines with a prompt, its solutions and the number of the right one, which is not always the first.
  *
@@ -21,7 +36,7 @@ export function readGlobalPiqa(
   { text: lines, name, path }: BenchmarkFile,
   solutions: 2 | 4,
 ): UnnumberedItem[] {
-  const names = Array.from({ length: solutions }, (_, index) => `solution${index}`);
+  const names = solutionNames(solutions);
   const rows = parseJsonLines(lines, {
     name: path ?? name,
     schema: z.looseObject({

@@ -26,7 +26,7 @@ import type { FolderEvaluation, FolderSummary, TaskFigures } from "./folder-task
 import { openItemLines, STEP_LINES, type ItemLines } from "./item-lines.js";
 import { writeBenchmarkPredictions, type OfficialPlace } from "./official-predictions.js";
 import { scoreReading } from "./reading.js";
-import { findTaskFiles, type TaskFile } from "./task-files.js";
+import { findOrFetchedTaskFiles, type TaskFile } from "./task-files.js";
 
 /**
  * Scores a task and writes `OUT/<task>/items.jsonl`, `summary.json` and the official tree. An interrupted run goes on at the items it
@@ -36,7 +36,7 @@ import { findTaskFiles, type TaskFile } from "./task-files.js";
  */
 export async function evaluateFolder(evaluation: FolderEvaluation): Promise<FolderSummary> {
   const { task, dataFolder, outFolder, fast, tiePolicy, rules } = evaluation;
-  const { dataset, files } = findTaskFiles(dataFolder, task, { fast });
+  const { dataset, files } = await findOrFetchedTaskFiles(dataFolder, task, { fast });
   const model = {
     folder: basename(resolve(evaluation.modelFolder)),
     sha256: modelFolder(evaluation.modelFolder).hash,

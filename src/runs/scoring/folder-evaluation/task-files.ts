@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { collectionRows, hasCollectionRows, rowsAsLines } from "../../../data/collection-rows.js";
 import { decodeText, readBytes } from "../../../data/text-file.js";
-import { benchmarkOf } from "../../../evaluation/benchmarks.js";
+import { benchmarkOf, type Benchmark } from "../../../evaluation/benchmarks.js";
 import type { Task } from "../tasks.js";
 
 /** A file of a task. */
@@ -24,6 +25,33 @@ export interface TaskFiles {
 const READING_FILE = "reading_data.csv";
 
 /**
+ * {@link findTaskFiles}, and where the folder has none the files that `class-it data --fetch` brought.
+ *
+ * @throws Error as {@link findTaskFiles}, and when a fetched file is damaged
+ */
+export async function findOrFetchedTaskFiles(
+  place: string,
+  task: Task,
+  options: { readonly fast: boolean },
+): Promise<TaskFiles> {
+  const { fetched, fullFolder: dataset }: Pick<Benchmark, "fetched" | "fullFolder"> =
+    task === "reading" ? { fullFolder: "reading" } : benchmarkOf(task);
+  if (fetched === undefined) return findTaskFiles(place, task, options);
+  if (/\.(parquet|tsv|csv)$/.test(place) && existsSync(place)) {
+    const bytes = readBytes(place);
+    const text = await rowsAsLines(bytes, place, fetched);
+    return { dataset, files: [{ path: place, name: nameOf(place), text, sha256: sha256Of(bytes) }] };
+  }
+  if (hasTaskFiles(place, task, options) || !hasCollectionRows(fetched.collection))
+    return findTaskFiles(place, task, options);
+  const files = await collectionRows(fetched);
+  return {
+    dataset,
+    files: files.map(({ path, sha256, text }) => ({ path, sha256, text, name: nameOf(path) })),
+  };
+}
+
+/**
  * The files of a task below a folder: in `full_eval/<set>`, `fast_eval/<set>`, `<set>`, or the folder itself, in this order; with
  * `fast` in the fast set first. A file stands for itself.
  *
@@ -37,13 +65,10 @@ export function findTaskFiles(place: string, task: Task, { fast }: { readonly fa
     throw new Error(
       `findTaskFiles: --data must name a folder or a file, got "${place}", where there is none. Give the folder of the evaluation data, or a file of the task.`,
     );
-  const candidates = [...setsOf(task, fast).flatMap((set) => [set.below, set.folder]), "."];
-  const isFile = (name: string): boolean =>
-    task === "reading" ? name === READING_FILE : name.endsWith(".jsonl");
+  const candidates = candidatesOf(task, fast);
   for (const candidate of candidates) {
     const folder = join(place, candidate);
-    const names = existsSync(folder) ? readdirSync(folder).filter(isFile).sort() : [];
-    const wanted = names.filter((name) => takes(task, fast, names, name));
+    const wanted = namesIn(folder, task, fast);
     if (wanted.length > 0)
       return {
         dataset: datasetOf(task, fast, basename(resolve(folder))),
@@ -53,8 +78,30 @@ export function findTaskFiles(place: string, task: Task, { fast }: { readonly fa
   const kind = task === "reading" ? READING_FILE : "a .jsonl file";
   throw new Error(
     `findTaskFiles: ${task} must have ${kind} in "${place}", got none in ${candidates.join(", ")}; the folder holds ${describeNames(readdirSync(place))}. ` +
-      "Give the official evaluation data, the folder of this task's files, or one of them.",
+      `Give the official evaluation data, the folder of this task's files, or one of them${fetchHint(task)}.`,
   );
+}
+
+const candidatesOf = (task: Task, fast: boolean): string[] => [
+  ...setsOf(task, fast).flatMap((set) => [set.below, set.folder]),
+  ".",
+];
+
+function namesIn(folder: string, task: Task, fast: boolean): string[] {
+  const isFile = (name: string): boolean =>
+    task === "reading" ? name === READING_FILE : name.endsWith(".jsonl");
+  const names = existsSync(folder) ? readdirSync(folder).filter(isFile).sort() : [];
+  return names.filter((name) => takes(task, fast, names, name));
+}
+
+/** A file stands for itself, and of what is neither file nor folder `findTaskFiles` says so. */
+const hasTaskFiles = (place: string, task: Task, { fast }: { readonly fast: boolean }): boolean =>
+  !statSync(place, { throwIfNoEntry: false })?.isDirectory() ||
+  candidatesOf(task, fast).some((candidate) => namesIn(join(place, candidate), task, fast).length > 0);
+
+function fetchHint(task: Task): string {
+  const { fetched }: Pick<Benchmark, "fetched"> = task === "reading" ? {} : benchmarkOf(task);
+  return fetched === undefined ? "" : `; or run npx class-it data --fetch ${fetched.collection}`;
 }
 
 const MOST_NAMES = 5;
@@ -89,8 +136,10 @@ const datasetOf = (task: Task, fast: boolean, folder: string): string => {
   return fast && folder === fullFolder && fastFolder !== null ? fastFolder : folder;
 };
 
+const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+const nameOf = (path: string): string => basename(path).replace(/\.[^.]+$/, "");
+
 function readTaskFile(path: string): TaskFile {
   const bytes = readBytes(path);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { path, name: basename(path).replace(/\.[^.]+$/, ""), text: decodeText(bytes, path), sha256 };
+  return { path, name: nameOf(path), text: decodeText(bytes, path), sha256: sha256Of(bytes) };
 }

@@ -1,6 +1,7 @@
 /** @file The zero-shot benchmarks of a study: which items it takes of each. How scores are kept and counted is in the files beside it. */
 import { basename } from "node:path";
 import type { DataBudget } from "../../../config.js";
+import { collectionRows, hasCollectionRows } from "../../../data/collection-rows.js";
 import { evaluationFiles, hasEvaluationFiles } from "../../../data/evaluation-files.js";
 import { microworldMinimalPairs } from "../../../data/microworld/minimal-pairs.js";
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
@@ -25,7 +26,11 @@ const EVALUATION = "babylm_eval_2025";
 /** Whether a study's text has the items: of generated text there are minimal pairs alone. */
 export function hasBenchmark({ config, source }: BenchmarkOwner, name: BenchmarkName): boolean {
   if (source === "microworld") return name === "blimp";
-  return foldersOf(name, config.budget.zeroShotItemsPerUid).some((folder) => hasEvaluationFiles(folder));
+  const { fetched } = benchmarkOf(name);
+  return (
+    foldersOf(name, config.budget.zeroShotItemsPerUid).some((folder) => hasEvaluationFiles(folder)) ||
+    (fetched !== undefined && hasCollectionRows(fetched.collection))
+  );
 }
 
 /** Folders that may have the set a study asks for, the first one found is taken. */
@@ -73,10 +78,15 @@ async function readItems(
   name: BenchmarkName,
   limit: number | null,
 ): Promise<{ files: Result["files"]; items: ChoiceItem[] }> {
-  const { read, fastFiles, chance } = benchmarkOf(name);
+  const { read, fastFiles, chance, fetched } = benchmarkOf(name);
   const [folder] = foldersOf(name, limit).filter((candidate) => hasEvaluationFiles(candidate));
   const names = limit === null || !fastFiles ? null : fastFiles;
-  const found = folder === undefined ? [] : await evaluationFiles(folder, undefined, names);
+  const found =
+    folder !== undefined
+      ? await evaluationFiles(folder, undefined, names)
+      : fetched !== undefined && hasCollectionRows(fetched.collection)
+        ? await collectionRows(fetched)
+        : [];
   const files = found.map((file) => ({ ...file, name: basename(file.path, ".jsonl") }));
   const items = numberItems(files.flatMap(read));
   const taken = new Map<string, number>();
