@@ -12,7 +12,7 @@ import {
   poolsPadding,
 } from "../../src/evaluation/superglue-classifier.js";
 import { encodePairs } from "../../src/evaluation/superglue-inputs.js";
-import { finetuningRate } from "../../src/evaluation/superglue-schedule.js";
+import { finetuningRate, OFFICIAL_POOLING } from "../../src/evaluation/superglue-schedule.js";
 import { readSuperglue, type SuperglueTask } from "../../src/evaluation/superglue-tasks.js";
 import { startClassifier } from "../../src/evaluation/superglue-training.js";
 import { loadModel } from "../../src/model/checkpoint.js";
@@ -96,6 +96,30 @@ describe.skipIf(!isAtHand)("the saved head and body", () => {
     if (golden.padding_side !== "right") return;
     const lengths = golden.attention_mask.map((mask) => mask.reduce((sum, value) => sum + value, 0));
     expect(poolsPadding(pooling, lengths)).toBe(golden.variant === "final_right");
+  });
+
+  test.each([
+    [2025, "first_right"],
+    [2026, "final_left"],
+  ] as const)("pool as the official runs of %s do: rows padded here give the logits of %s", (year, name) => {
+    const golden = variants.find(({ variant }) => variant === name);
+    if (!golden) throw new Error(`no ${name}`);
+    const weights = initialWeights();
+    golden.input_ids.forEach((ids, row) => {
+      // The text alone: without padding its last token is that of the row padded on the left.
+      const own = ids.filter((_, at) => golden.attention_mask[row]?.[at] === 1);
+      const rows = {
+        inputIds: Int32Array.from(own),
+        attentionMask: new Int32Array(own.length).fill(1),
+        batchSize: 1,
+        lengthTokens: own.length,
+      };
+      const input = classifierRows(rows, { pooling: OFFICIAL_POOLING[year], side: "right" });
+      const [logits = []] = headLogits(pooledHidden(input, weights, architectureOf()), weights).arraySync();
+      golden.logits[row]?.forEach((value, column) =>
+        expect(Math.abs((logits[column] ?? NaN) - value)).toBeLessThan(1e-4),
+      );
+    });
   });
 
   test("read the ids that the official tokenizer call makes of two texts", async () => {

@@ -56,8 +56,9 @@ export function writeMadeScores(
   for (const [task, size] of Object.entries(GLUE_SIZES)) {
     const rows = Array.from({ length: wrong("glue", task, size) }, (_, id) => `${id},0,${id % 2},0`);
     const head = "id,label,prediction seed 42,prediction seed 1";
-    write(join(scores, `superglue-${task}.items.csv`), `${[head, ...rows].join("\n")}\n`);
-    write(join(scores, `superglue-${task}.json`), JSON.stringify({ model: { sha256: MADE_HASH } }));
+    const name = `superglue-${task}-${rules === 2025 ? "firstToken-" : ""}officialDev`;
+    write(join(scores, `${name}.items.csv`), `${[head, ...rows].join("\n")}\n`);
+    write(join(scores, `${name}.json`), JSON.stringify({ model: { sha256: MADE_HASH } }));
   }
 }
 

@@ -13,7 +13,7 @@ import type { FinishedTask, TaskOutcome } from "./outcome.js";
 /** Name of a task's result; `frozen` runs and other poolings never stand in the place of the honest one. */
 export function finetuningResultName(
   task: SuperglueTask,
-  { isFrozen, pooling, selection }: FinetuningSettings,
+  { isFrozen, pooling, selection }: Pick<FinetuningSettings, "isFrozen" | "pooling" | "selection">,
 ): string {
   const parts = [
     "superglue",

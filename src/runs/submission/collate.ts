@@ -2,11 +2,13 @@
  * @file The leaderboard file of a model from the scores that exist: each part with its predictions where all are there, null with a reason
  * where they are not. Sizes are in `leaderboard-sizes.ts`, scores of checkpoints in `fast-scores.ts`.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { csvParseRows } from "d3-dsv";
 import { z } from "zod";
+import { OFFICIAL_POOLING } from "../../evaluation/superglue-schedule.js";
 import type { SuperglueTask } from "../../evaluation/superglue-tasks.js";
+import { finetuningResultName } from "../finetuning/results.js";
 import { ACQUISITION_TASK } from "../scoring/tasks.js";
 import { parseJson, readJson } from "../stages/read-json.js";
 import { fastScores } from "./fast-scores.js";
@@ -151,14 +153,17 @@ function acquisitionScore(request: SubmissionRequest): Found {
 const OFFICIAL_SEED = "prediction seed 42";
 
 function glueOf(task: SuperglueTask, request: SubmissionRequest): Found {
-  const own = join(request.scores, `superglue-${task}.items.csv`);
+  const { scores, rules } = request;
+  const pooling = OFFICIAL_POOLING[rules];
+  const name = finetuningResultName(task, { isFrozen: false, pooling, selection: "officialDev" });
+  const own = join(scores, `${name}.items.csv`);
   const official = join(mainFolder(request), "finetune", task, "predictions.json");
   const fromOwn = existsSync(own);
   if (!fromOwn && !existsSync(official))
-    return missing(`no ${own}: class-it finetune --task ${task} --scale paper writes it`);
-  const stranger = fromOwn
-    ? faultOfOrigin(join(request.scores, `superglue-${task}.json`), request, { anyRules: true })
-    : null;
+    return missing(
+      `no ${own}: class-it finetune --task ${task} --rules ${rules} --scale paper writes it${otherSettings(task, scores)}`,
+    );
+  const stranger = fromOwn ? faultOfOrigin(join(scores, `${name}.json`), request, { anyRules: true }) : null;
   if (stranger !== null) return rejected(stranger);
   const found = fromOwn ? predictedClasses(readFileSync(own, "utf8")) : officialClasses(official, task);
   if (found === null) return rejected(`${fromOwn ? own : official} holds no predictions: fine-tune again`);
@@ -167,6 +172,13 @@ function glueOf(task: SuperglueTask, request: SubmissionRequest): Found {
       `${fromOwn ? own : official} must have ${GLUE_SIZES[task]} predictions, got ${found.length}: fine-tune on the official files at paper scale`,
     );
   return { text: JSON.stringify({ predictions: found.map((pred, id) => ({ id, pred })) }) };
+}
+
+/** Runs that pool another position, or chose their epoch on other items, are named and left where they are. */
+function otherSettings(task: SuperglueTask, scores: string): string {
+  const isOther = new RegExp(`^superglue-${task}(-[A-Za-z-]+)?\\.items\\.csv$`);
+  const found = existsSync(scores) ? readdirSync(scores).filter((name) => isOther.test(name)) : [];
+  return found.length === 0 ? "" : `; ${found.sort().join(", ")} is of other settings than that year's`;
 }
 
 /** Of the official seed where it was run, else of the first. */

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { tf } from "../../../src/engine/backend.js";
 import { SUPERGLUE_TASKS } from "../../../src/evaluation/superglue-tasks.js";
 import { finetuningSettings } from "../../../src/runs/finetuning/budget.js";
@@ -12,6 +12,7 @@ import { encodeTask, finetuneSeed } from "../../../src/runs/finetuning/seed-run.
 import { finetuneAll } from "../../../src/runs/finetuning/study-models.js";
 import { loadTask } from "../../../src/runs/finetuning/task-data.js";
 import { modelFolder } from "../../../src/runs/scoring/model-folder.js";
+import type { PartState } from "../../../src/runs/submission/part-state.js";
 import { trainedModel } from "../../../src/runs/training/training.js";
 import { command } from "../../command-line/command.js";
 import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
@@ -120,6 +121,32 @@ test("the command fine-tunes on all seven tasks with two seeds, says what they c
   const files = SUPERGLUE_TASKS.flatMap((task) => [`superglue-${task}.items.csv`, `superglue-${task}.json`]);
   expect(readdirSync(out).sort()).toEqual(files.sort());
 });
+
+test.each([
+  [2025, "superglue-wsc-firstToken-officialDev", "firstToken"],
+  [2026, "superglue-wsc-officialDev", "lastToken"],
+] as const)(
+  "--rules %s pools that year's position, chooses the epoch on the scored set, and has a name of its own",
+  async (rules, name, pooling) => {
+    vi.stubEnv("CLASS_IT_DATA", "");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const out = temporaryFolder();
+    const { code } = await command(
+      `finetune --model ${model.folder} --task wsc --out ${out} --scale smoke --seeds 42 --rules ${rules}`,
+      { cacheFolder: temporaryFolder() },
+    );
+    expect([code, readdirSync(out).sort()]).toEqual([0, [`${name}.items.csv`, `${name}.json`]]);
+    const outcome = JSON.parse(readFileSync(join(out, `${name}.json`), "utf8"));
+    expect(outcome.settings).toMatchObject({ pooling, selection: "officialDev" });
+    // No item was held out: what is called official is the score.
+    const [seed] = outcome.seeds;
+    expect(seed.figures.accuracy).toBe(seed.official.accuracy);
+    expect(outcome.degenerate.firstTokenPooled).toBe(rules === 2025 ? 1 : 0);
+    const submitted = await command(`submit --model ${model.folder} --rules ${rules} --scores ${out} --json`);
+    const parts: PartState[] = JSON.parse(submitted.stdout).parts;
+    expect(parts.find(({ part }) => part === "glue wsc")).toEqual({ part: "glue wsc", state: "collated" });
+  },
+);
 
 test("a folder without a place for its outcomes is refused", async () => {
   const { code, stderr } = await command("finetune --model x --task rte --scale smoke");

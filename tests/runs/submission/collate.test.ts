@@ -118,6 +118,23 @@ test("without any score every part is missing, and told how to come by", () => {
   expect(read(made.text)).toMatchObject({ blimp: null, aoa: null, glue: {} });
 });
 
+test("fine-tuning is taken in the year's own setting; that of the other year is named and left out", () => {
+  const scores = temporaryFolder();
+  writeMadeScores(scores, 2025);
+  const of2026 = stateOf(collate(request(scores, 2026)), "glue rte");
+  expect(of2026).toMatchObject({ state: "missing" });
+  expect(of2026?.reason).toMatch(
+    /no .*superglue-rte-officialDev\.items\.csv: class-it finetune --task rte --rules 2026 --scale paper writes it; superglue-rte-firstToken-officialDev\.items\.csv is of other settings/,
+  );
+  writeFileSync(join(scores, "superglue-rte.items.csv"), "id,label,prediction seed 42\n");
+  const of2025 = collate(request(scores, 2025));
+  expect(stateOf(of2025, "glue rte")?.state).toBe("collated");
+  expect(read(of2025.text)["glue"]).toHaveProperty("rte");
+  expect(stateOf(collate(request(scores, 2026)), "glue rte")?.reason).toContain(
+    "superglue-rte-firstToken-officialDev.items.csv, superglue-rte.items.csv is of",
+  );
+});
+
 test("scores of another model, or by another year's rules, are rejected", () => {
   const scores = temporaryFolder();
   writeMadeScores(scores, 2026);
