@@ -18,6 +18,7 @@ const { loadModel } = await source("model/checkpoint.js");
 const { readSafetensors } = await source("model/safetensors.js");
 const { seeded, shuffled } = await source("random.js");
 const { openScorer } = await source("runs/scoring/open-scorer.js");
+const { readTextFile } = await source("data/text-file.js");
 
 /** @typedef {import("./invariance.mjs").Scored} Scored */
 /** @typedef {import("./invariance.mjs").Way} Way */
@@ -42,7 +43,7 @@ function arranged(items, order) {
  * @returns {Promise<Scored[]>}
  */
 async function scoreBenchmark({ task, files }, { batchSize, order }) {
-  const read = files.map(({ name, path }) => ({ name, text: readFileSync(path, "utf8") }));
+  const read = files.map(({ name, path }) => ({ name, text: readTextFile(path) }));
   const items = numberItems(read.flatMap(benchmarkOf(task).read));
   const scorer = await openScorer({ folder: model }, { batchSize });
   const scored = await scoreItems(arranged(items, order), scorer.logLikelihood);
@@ -66,7 +67,7 @@ async function scoreBenchmark({ task, files }, { batchSize, order }) {
 async function scoreReading({ files }, { batchSize, order }) {
   const [table] = files;
   /** @type {readonly { id: number, word: string }[]} */
-  const words = arranged(readReadingTable(readFileSync(table?.path ?? "", "utf8")), order);
+  const words = arranged(readReadingTable(readTextFile(table?.path ?? "")), order);
   const scorer = await openScorer({ folder: model }, { batchSize });
   /** @type {Map<number, number[]>} */
   const surprisals = new Map();
@@ -100,7 +101,7 @@ async function scoreReading({ files }, { batchSize, order }) {
  */
 async function scoreSuperglue({ task, files, weights: file }, { batchSize, order }) {
   const [dev] = files;
-  const pairs = readSuperglue(task, { text: readFileSync(dev?.path ?? "", "utf8"), name: dev?.name ?? "" });
+  const pairs = readSuperglue(task, { text: readTextFile(dev?.path ?? ""), name: dev?.name ?? "" });
   const taken = pairs.slice(0, SUPERGLUE_ITEMS);
   const { architecture, weights: body } = loadModel(model);
   tf.dispose({ ...body });
@@ -108,7 +109,7 @@ async function scoreSuperglue({ task, files, weights: file }, { batchSize, order
   const { pairs: encoded } = await encodePairs(tokenizer, taken, {
     maxLengthTokens: Math.min(512, architecture.maxLengthTokens),
   });
-  const { arrays } = readSafetensors(readFileSync(file ?? ""));
+  const { arrays } = readSafetensors(readFileSync(file ?? ""), file);
   const weights = Object.fromEntries(
     Object.entries(arrays).map(([name, { values, shape }]) => [
       name,

@@ -144,6 +144,7 @@ async function findSubjects(data) {
  * @returns {Promise<string>} file of the weights
  */
 async function finetune(model, { task, files }) {
+  const { readTextFile } = await source("data/text-file.js");
   const { openTokenizer } = await source("data/tokenizer.js");
   const { tf } = await source("engine/backend.js");
   const { encodePairs } = await source("evaluation/superglue-inputs.js");
@@ -154,7 +155,7 @@ async function finetune(model, { task, files }) {
   const { seeded, shuffled } = await source("random.js");
   const { architecture, weights } = loadModel(model);
   const tokenizer = await openTokenizer(model);
-  const pairs = readSuperglue(task, { text: readFileSync(files[0]?.path ?? "", "utf8"), name: task });
+  const pairs = readSuperglue(task, { text: readTextFile(files[0]?.path ?? ""), name: task });
   const { pairs: encoded } = await encodePairs(tokenizer, pairs.slice(0, 400), {
     maxLengthTokens: Math.min(512, architecture.maxLengthTokens),
   });

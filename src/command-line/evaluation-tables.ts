@@ -89,7 +89,7 @@ export function describeFolderSummary({
     corrected: printed(right.get(figure)),
   }));
   const beside = Object.entries(baselines ?? {}).flatMap(([name, value]) =>
-    value === null ? [] : [`${BASELINE_NAMES[name] ?? name} ${printed(value)}`],
+    value === null ? [] : [`${BASELINE_NAMES.get(name) ?? name} ${printed(value)}`],
   );
   const counted = Object.entries(quirks).map(([name, count]) => `${name} ${count}`);
   return tableMarkdown(rows, {
@@ -100,10 +100,10 @@ export function describeFolderSummary({
   });
 }
 
-const BASELINE_NAMES: Readonly<Record<string, string>> = {
-  chance: "guessing",
-  fewestTokens: "the option with the fewest tokens",
-};
+const BASELINE_NAMES: ReadonlyMap<string, string> = new Map([
+  ["chance", "guessing"],
+  ["fewestTokens", "the option with the fewest tokens"],
+]);
 
 // Percent, milliseconds and counts stand in one column: each is printed with as many digits as it has.
 const printed = (value: number | undefined): string | null =>

@@ -27,17 +27,17 @@ export interface SourceStatement {
 }
 
 /** What the manifest cannot say: for what a folder is used. */
-const FOLDERS: Readonly<Record<string, string>> = {
-  aoa: "ages at which children know words; not used by any model",
-  babylm2023_test: "test text of BabyLM 2023; not used for training",
-  babylm_eval_2025: "evaluation items of BabyLM 2025",
-  babylm_sample: "text of the BabyLM corpus: pre-training",
-  blimp_original: "minimal pairs before BabyLM filtered them",
-  comps_standin: "pairs of concepts and properties for evaluation",
-  superglue_extra: "training rows for fine-tuning on (Super)GLUE",
-  switchboard: "transcribed telephone conversations: instruction tuning",
-  wug_past_standin: "past tenses of nonce verbs for evaluation",
-};
+const FOLDERS: ReadonlyMap<string, string> = new Map([
+  ["aoa", "ages at which children know words; not used by any model"],
+  ["babylm2023_test", "test text of BabyLM 2023; not used for training"],
+  ["babylm_eval_2025", "evaluation items of BabyLM 2025"],
+  ["babylm_sample", "text of the BabyLM corpus: pre-training"],
+  ["blimp_original", "minimal pairs before BabyLM filtered them"],
+  ["comps_standin", "pairs of concepts and properties for evaluation"],
+  ["superglue_extra", "training rows for fine-tuning on (Super)GLUE"],
+  ["switchboard", "transcribed telephone conversations: instruction tuning"],
+  ["wug_past_standin", "past tenses of nonce verbs for evaluation"],
+]);
 
 /**
  * The source a file belongs to: its folder; below `babylm_sample` its genre, below `babylm_eval_2025` its set.
@@ -66,7 +66,7 @@ export function stateSources(files: Iterable<DataFile>, absent: ReadonlySet<stri
   }
   return [...bySource].map(([source, members]) => {
     const [folder = source] = source.split("/");
-    const what = FOLDERS[folder];
+    const what = FOLDERS.get(folder);
     if (what === undefined)
       throw new Error(
         `stateSources: the use of every folder of the manifest must be known, got none for "${folder}". ` +

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { z } from "zod";
+import { parseJsonText } from "./json-file.js";
 import { readLines, type Line } from "./lines.js";
 import { decodeStrictly, normaliseText } from "./text-file.js";
 import { countWords, firstWords, splitSentences } from "./words.js";
@@ -139,8 +140,15 @@ function readPlace({ file, start, end }: FilePlace, descriptor: number): string 
   );
 }
 
-const textOf = ({ isJson }: FilePlace, found: string): string =>
-  isJson ? normaliseText(JSON_TEXT.parse(JSON.parse(found)).text) : normaliseText(found);
+function textOf({ file, start, isJson }: FilePlace, found: string): string {
+  if (!isJson) return normaliseText(found);
+  const json = parseJsonText(found, () => null);
+  const row = JSON_TEXT.safeParse(json);
+  if (row.success) return normaliseText(row.data.text);
+  throw new Error(
+    `readTexts: ${file} must have a JSON object with a text from byte ${start} on, got another line. The file was changed; start again.`,
+  );
+}
 
 /**
  * A document cut behind a word; as it is where it has no more.

@@ -2,7 +2,7 @@
  * @file Datasets on the Hugging Face hub: which files a repository has, their hashes and addresses, and the user's token.
  * Fetching them is next door in `download.ts`; which repositories the kit knows stands in `data/collections.json`.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -13,6 +13,7 @@ import {
   type ListingOptions,
   type RemoteFile,
 } from "./remote-files.js";
+import { readBytes } from "./text-file.js";
 
 /** Where the hub is. */
 export const HUB_ORIGIN = "https://huggingface.co";
@@ -129,7 +130,7 @@ export function readHubToken(
   const file = join(HF_HOME || join(homedir(), ".cache", "huggingface"), "token");
   const [found, place] = HF_TOKEN?.trim()
     ? [HF_TOKEN, "HF_TOKEN"]
-    : [existsSync(file) ? readFileSync(file, "utf8") : "", file];
+    : [existsSync(file) ? readBytes(file).toString("utf8") : "", file];
   const token = found.trim();
   if (token === "") return null;
   // Node repeats a header's value when it refuses it.

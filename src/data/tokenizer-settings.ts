@@ -28,11 +28,11 @@ export interface TokenizerSettings {
 }
 
 /** Tokens that a class has where no file names others. */
-const CLASS_TOKENS: Readonly<Record<string, Partial<Record<SpecialPart, string>>>> = {
-  PreTrainedTokenizer: {},
-  LlamaTokenizer: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>" },
-  GPT2Tokenizer: { bos_token: "<|endoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>" },
-};
+const CLASS_TOKENS: ReadonlyMap<string, Partial<Record<SpecialPart, string>>> = new Map([
+  ["PreTrainedTokenizer", {}],
+  ["LlamaTokenizer", { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>" }],
+  ["GPT2Tokenizer", { bos_token: "<|endoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>" }],
+]);
 
 /** Refuses a field by its name. */
 type Refuse = (field: string, must: string, got: unknown) => never;
@@ -78,11 +78,11 @@ export function applySettings(
   refuse: Refuse,
 ): TokenizerSettings {
   const kind = files.className.replace(/Fast$/, "");
-  const defaults = CLASS_TOKENS[kind];
+  const defaults = CLASS_TOKENS.get(kind);
   if (!defaults)
     return refuse(
       "tokenizer_class",
-      `be one of ${Object.keys(CLASS_TOKENS).join(", ")}, with or without Fast`,
+      `be one of ${[...CLASS_TOKENS.keys()].join(", ")}, with or without Fast`,
       files.className,
     );
   const hasDecoder = files.config.added_tokens_decoder !== undefined;

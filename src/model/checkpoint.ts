@@ -7,6 +7,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { ArchitectureConfig, Precision } from "../config.js";
+import { parseJsonText } from "../data/json-file.js";
 import { readTextFile } from "../data/text-file.js";
 import { tf } from "../engine/backend.js";
 import { weightShapes, type Weights } from "./weights.js";
@@ -102,13 +103,7 @@ function readShards(folder: string, architecture: ArchitectureConfig): Weights {
       `loadModel: ${join(folder, INDEX_FILE)} must say which file of its folder holds each weight, got ${found}. Fetch the folder again.`,
     );
   };
-  let json: unknown;
-  try {
-    json = JSON.parse(readPart(folder, INDEX_FILE));
-  } catch (cause) {
-    return refuse(String(cause));
-  }
-  const index = indexSchema.safeParse(json);
+  const index = indexSchema.safeParse(parseJsonText(readPart(folder, INDEX_FILE), refuse));
   if (!index.success) return refuse("no weight_map of file names");
   const places = Object.entries(index.data.weight_map);
   const files = [...new Set(places.map(([, file]) => file))];
@@ -146,19 +141,20 @@ function weightsFrom(
   const stored = (name: string): StoredArray | undefined =>
     arrays.get(name) ?? (architecture.tiedEmbeddings && name === EMBEDDING ? arrays.get(OUTPUT) : undefined);
   for (const [name, shape] of Object.entries(shapes)) {
-    const found = stored(name)?.shape.join(", ");
+    const array = stored(name);
+    const found = array?.shape.join(", ");
     if (found !== shape.join(", "))
       throw new Error(
-        `readWeights: ${name} in ${from} must have shape [${shape.join(", ")}] by the model's config.json, got ${found === undefined ? "no such weight" : `[${found}]`}. ` +
+        `readWeights: ${name} in ${array?.file ?? from} must have shape [${shape.join(", ")}] by the model's config.json, got ${found === undefined ? "no such weight" : `[${found}]`}. ` +
           "One of the two is another model's or damaged: fetch both again from one place.",
       );
   }
-  const strange = [...arrays.keys()].find(
-    (name) => !Object.hasOwn(shapes, name) && !isRedundant(name, architecture),
+  const strange = [...arrays].find(
+    ([name]) => !Object.hasOwn(shapes, name) && !isRedundant(name, architecture),
   );
   if (strange !== undefined)
     throw new Error(
-      `readWeights: every weight in ${from} must be one of a Llama decoder's, got ${strange}. The kit does not support such a model.`,
+      `readWeights: every weight in ${strange[1].file} must be one of a Llama decoder's, got ${strange[0]}. The kit does not support such a model.`,
     );
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [

@@ -50,6 +50,8 @@ export function writeSafetensors(
 
 /** An array of a file that is open; its numbers are read when they are asked for. */
 export interface StoredArray {
+  /** What errors call the file it is in: its path. */
+  readonly file: string;
   readonly shape: readonly number[];
   /** @returns new numbers each time */
   read(): SafetensorsArray;
@@ -71,7 +73,7 @@ export function openSafetensors(file: ByteSource): {
   const { entries, metadata, bodyStart } = readHeader(file);
   const arrays = entries.map((entry): [string, StoredArray] => [
     entry.name,
-    { shape: entry.shape, read: () => readArray(file, entry, bodyStart) },
+    { file: file.name, shape: entry.shape, read: () => readArray(file, entry, bodyStart) },
   ]);
   return { arrays: new Map(arrays), metadata };
 }
@@ -101,13 +103,17 @@ function readArray(
 /**
  * Reads a whole file.
  *
+ * @param name what errors call it: its path
  * @throws Error when the header is no safetensors header, or offsets and shapes do not fit the bytes
  */
-export function readSafetensors(bytes: Uint8Array): {
+export function readSafetensors(
+  bytes: Uint8Array,
+  name?: string,
+): {
   arrays: Record<string, SafetensorsArray>;
   metadata: Record<string, string>;
 } {
-  const { arrays, metadata } = openSafetensors(bytesInMemory(bytes));
+  const { arrays, metadata } = openSafetensors(bytesInMemory(bytes, name));
   // Not by assignment: a name such as __proto__ is a name like any other.
   return {
     arrays: Object.fromEntries([...arrays].map(([name, array]) => [name, array.read()])),

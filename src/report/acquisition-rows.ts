@@ -36,11 +36,11 @@ export async function acquisitionResults(
   return results;
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  official: "official contexts",
-  substitute: "substitute: held-out child-directed text",
-  microworld: "generated words and children",
-};
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ["official", "official contexts"],
+  ["substitute", "substitute: held-out child-directed text"],
+  ["microworld", "generated words and children"],
+]);
 
 /** A row a model and year; one that says so where there is no result. */
 export function acquisitionRows(results: readonly Result[]): TidyRow[] {
@@ -65,7 +65,7 @@ export function acquisitionRows(results: readonly Result[]): TidyRow[] {
         "words with a fit": of("modelShare"),
         "shuffled low": of("shuffledLow"),
         "shuffled high": of("shuffledHigh"),
-        contexts: KINDS[String(settings?.["kind"])] ?? "unknown",
+        contexts: KINDS.get(String(settings?.["kind"])) ?? "unknown",
       };
     }),
   );

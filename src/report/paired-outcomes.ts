@@ -40,26 +40,26 @@ export type PairedOutcome = Answered &
   );
 
 /** Our name of a task with items → the paper's. The score must be a mean of credits. */
-const ITEM_TASKS: Readonly<Record<string, ClaimTask>> = {
-  blimp: "BLiMP",
-  blimp_supplement: "BLiMP supplement",
-  ewok: "EWoK",
-  entity_tracking: "Entity tracking",
-  wug_adj: "WUG adjective nominalization",
-  "superglue-boolq": "BoolQ",
-  "superglue-multirc": "MultiRC",
-  "superglue-rte": "RTE",
-  "superglue-wsc": "WSC",
-  "superglue-mrpc": "MRPC",
-  "superglue-qqp": "QQP",
-  "superglue-mnli": "MNLI",
-};
+const ITEM_TASKS: ReadonlyMap<string, ClaimTask> = new Map([
+  ["blimp", "BLiMP"],
+  ["blimp_supplement", "BLiMP supplement"],
+  ["ewok", "EWoK"],
+  ["entity_tracking", "Entity tracking"],
+  ["wug_adj", "WUG adjective nominalization"],
+  ["superglue-boolq", "BoolQ"],
+  ["superglue-multirc", "MultiRC"],
+  ["superglue-rte", "RTE"],
+  ["superglue-wsc", "WSC"],
+  ["superglue-mrpc", "MRPC"],
+  ["superglue-qqp", "QQP"],
+  ["superglue-mnli", "MNLI"],
+]);
 
 /** Parts of our task `reading` → the paper's tasks. */
-const READING_PARTS: Readonly<Record<string, ClaimTask>> = {
-  eyeTracking: "Eye tracking",
-  selfPaced: "Self-paced reading",
-};
+const READING_PARTS: ReadonlyMap<string, ClaimTask> = new Map([
+  ["eyeTracking", "Eye tracking"],
+  ["selfPaced", "Self-paced reading"],
+]);
 
 /**
  * Every result under a folder of results that a claim can be decided on, in the corrected reading (half credit for ties, word
@@ -74,7 +74,7 @@ const READING_PARTS: Readonly<Record<string, ClaimTask>> = {
 export function readPairedOutcomes(resultsFolder: string, rules: Rules = 2025): PairedOutcome[] {
   // Trainings read other files by condition, and rightly so.
   const results = readResults(resultsFolder)
-    .filter(({ task }) => task in ITEM_TASKS || task === "reading")
+    .filter(({ task }) => ITEM_TASKS.has(task) || task === "reading")
     .filter(({ task }) => isScoredUnder(task, rules))
     // Trained on a substitute or generated items, a task is not the paper's.
     .filter(({ metrics }) => !metrics.some(({ metric }) => metric === "trainedOn"));
@@ -82,7 +82,7 @@ export function readPairedOutcomes(resultsFolder: string, rules: Rules = 2025): 
   return results.flatMap((result): PairedOutcome[] => {
     const { model, condition, seed } = result;
     if (result.task === "reading") return readingOutcomes(result);
-    const task = ITEM_TASKS[result.task];
+    const task = ITEM_TASKS.get(result.task);
     if (task === undefined) return [];
     // Elsewhere the corrected reading asks the same of every year, and the kept credits hold.
     if (isBenchmark(result.task) && asksOtherItems(result.task) && rules !== 2025)
@@ -102,7 +102,7 @@ export function readPairedOutcomes(resultsFolder: string, rules: Rules = 2025): 
 }
 
 function readingOutcomes({ model, condition, seed, metrics }: Result): PairedOutcome[] {
-  return Object.entries(READING_PARTS).flatMap(([part, task]): PairedOutcome[] => {
+  return [...READING_PARTS].flatMap(([part, task]): PairedOutcome[] => {
     const found = metrics.find(
       ({ metric, ...of }) => metric === "partialRSquared" && of.part === part && of.reading === "corrected",
     );

@@ -14,19 +14,19 @@ import { findMetric, groupRows, groupSeeds, metricOf } from "./result-metrics.js
 import { toPercent } from "./percent.js";
 
 /** What the poster calls our tasks; the others are not among its results. */
-const PAPER_TASKS: Readonly<Record<string, ZeroShotTask>> = {
-  blimp: "BLiMP",
-  blimp_supplement: "BLiMP supplement",
-  ewok: "EWoK",
-  entity_tracking: "Entity tracking",
-  wug_adj: "WUG adjective nominalization",
-};
+const PAPER_TASKS: ReadonlyMap<string, ZeroShotTask> = new Map([
+  ["blimp", "BLiMP"],
+  ["blimp_supplement", "BLiMP supplement"],
+  ["ewok", "EWoK"],
+  ["entity_tracking", "Entity tracking"],
+  ["wug_adj", "WUG adjective nominalization"],
+]);
 /**
  * Name of a task in tables and figures: the poster's where it has one.
  *
  * @param task name of a result, such as `blimp`
  */
-export const taskLabel = (task: string): string => PAPER_TASKS[task] ?? task;
+export const taskLabel = (task: string): string => PAPER_TASKS.get(task) ?? task;
 
 const metricsOf = ({ metrics }: Result, metric: string, reading: Metric["reading"]): Metric[] =>
   metrics.filter((found) => found.metric === metric && found.reading === reading);
@@ -61,7 +61,7 @@ export function zeroShotScores(results: readonly Result[], rules?: Rules): Score
       : macroAverageInterval(
           groupsOf(result, "official").map(({ value: proportion, n: items }) => ({ proportion, n: items })),
         );
-    const paperTask = PAPER_TASKS[task];
+    const paperTask = PAPER_TASKS.get(task);
     // Generated items are not the paper's task.
     const paper =
       paperTask === undefined || source !== "real" || rules === 2026

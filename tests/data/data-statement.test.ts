@@ -66,3 +66,8 @@ test("the whole manifest is stated: every file and byte, and the stand-ins it na
 test("a folder of unknown use is an error that names it", () => {
   expect(() => stateSources([file("mystery/a.txt")], new Set())).toThrow('got none for "mystery"');
 });
+
+test("a folder may have a name that every object has", () => {
+  for (const name of ["constructor", "toString", "__proto__"])
+    expect(() => stateSources([file(`${name}/a.txt`)], new Set())).toThrow(`got none for "${name}"`);
+});

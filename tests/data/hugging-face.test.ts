@@ -154,5 +154,10 @@ describe("the token", () => {
     const read = () => readHubToken({ HF_TOKEN: `${TOKEN}\nsecond line` });
     expect(read).toThrow("HF_TOKEN must hold one token of printable characters");
     expect(read).not.toThrow(TOKEN);
+    const home = temporaryFolder();
+    mkdirSync(join(home, "token"));
+    expect(() => readHubToken({ HF_HOME: home })).toThrow(
+      `${join(home, "token")} must be a readable file, got a folder`,
+    );
   });
 });

@@ -200,3 +200,13 @@ test.each(golden.folders.filter(({ name, expected }) => !expected || name in UNS
     await expect(openTokenizer(folderOf(folder))).rejects.toThrow(message);
   },
 );
+
+test("a class may have a name that every object has", async () => {
+  const [folder] = opened;
+  if (!folder) throw new Error("no folder");
+  const place = folderOf(folder);
+  writeFileSync(join(place, "tokenizer_config.json"), '{"tokenizer_class": "constructor"}');
+  await expect(openTokenizer(place)).rejects.toThrow(
+    /tokenizer_class of .* must be one of .*, got "constructor"/,
+  );
+});

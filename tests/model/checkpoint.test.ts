@@ -208,6 +208,22 @@ describe("a Hugging Face folder", () => {
         /no plain file name/,
       );
       expect(index({ weight_map: [] })).toThrow(/no weight_map of file names/);
+      const pointer = folderOf(two);
+      writeFileSync(join(pointer, INDEX), "version https://git-lfs.github.com/spec/v1\n");
+      expect(() => loadModel(pointer)).toThrow(/^readText: .*index\.json must be .* Git LFS pointer/);
+    });
+
+    test("is refused by the name of the part that holds a weight of another shape, or one the decoder lacks", () => {
+      const [part] = Object.keys(two).slice(1);
+      const folder = folderOf(two);
+      const names = two["model-00002-of-00002.safetensors"];
+      const kept = Object.fromEntries(
+        names.flatMap((name) => (weights[name] ? [[name, weights[name]]] : [])),
+      );
+      writeFileSync(join(folder, part ?? ""), writeWeights({ ...kept, "model.norm.weight": tf.zeros([7]) }));
+      expect(() => loadModel(folder)).toThrow(
+        /model\.norm\.weight in \S+model-00002-of-00002\.safetensors must have shape \[4\] .*, got \[7\]/,
+      );
     });
 
     test("or not, a folder without weights says which file it wants", () => {

@@ -41,7 +41,7 @@ describe("results become answers", () => {
 
   test("credits are taken as they are where the file has them, and tasks without a claim are left out", () => {
     write(resultWith([], { task: "entity_tracking" }), "id,uid,cluster,credit\nx_0,x,box 1,0.2\n");
-    write(resultWith([], { task: "comps" }), "id,credit\nx_0,1\n");
+    for (const task of ["comps", "constructor"]) write(resultWith([], { task }), "id,credit\nx_0,1\n");
     const outcomes = readPairedOutcomes(folder);
     expect(outcomes).toHaveLength(1);
     expect(outcomes[0]).toMatchObject({ task: "Entity tracking", clusters: ["box 1"], credits: [0.2] });

@@ -2,13 +2,14 @@
  * @file How fast a model is scored on a part of each zero-shot task, beside the official pipeline on the same files and the same
  * model. `class-it bench --against-pipeline` prints it.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ArchitectureConfig } from "../../config.js";
 import { loadPretrainingText } from "../../data/corpora.js";
 import { readTexts } from "../../data/documents.js";
 import { defaultPlaces, readText } from "../../data/files.js";
 import { filesUnder } from "../../data/manifest.js";
+import { readTextFile } from "../../data/text-file.js";
 import { trainTokenizer } from "../../data/tokenizer-json.js";
 import { openTokenizer } from "../../data/tokenizer.js";
 import { tf } from "../../engine/backend.js";
@@ -95,7 +96,7 @@ export async function scoreForBench(folder: string, task: PipelineTask): Promise
   const scorer = await openScorer({ folder: join(folder, "model") });
   try {
     if (task === "reading") {
-      const words = readReadingTable(readFileSync(join(folder, task, "reading_data.csv"), "utf8"));
+      const words = readReadingTable(readTextFile(join(folder, task, "reading_data.csv")));
       const started = performance.now();
       const surprisals = await measureSurprisal(words, { ...scorer, reading: "official" });
       return {
@@ -111,7 +112,7 @@ export async function scoreForBench(folder: string, task: PipelineTask): Promise
       names.flatMap((path) => {
         const name = path.slice(path.lastIndexOf("/") + 1, -".jsonl".length);
         return benchmarkOf(task).read({
-          text: readFileSync(join(folder, task, `${name}.jsonl`), "utf8"),
+          text: readTextFile(join(folder, task, `${name}.jsonl`)),
           name,
         });
       }),

@@ -26,15 +26,15 @@ interface EvaluationSet {
 type ItemsOfSet = AsyncGenerator<Omit<OverlapItem, "task">>;
 
 /** Fields of (Super)GLUE rows that are text, by task. */
-const GLUE_TEXTS: Readonly<Record<string, readonly string[]>> = {
-  boolq: ["question", "passage"],
-  mnli: ["premise", "hypothesis"],
-  mrpc: ["sentence1", "sentence2"],
-  multirc: ["paragraph", "question", "answer"],
-  qqp: ["question1", "question2"],
-  rte: ["sentence1", "sentence2"],
-  wsc: ["text"],
-};
+const GLUE_TEXTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["boolq", ["question", "passage"]],
+  ["mnli", ["premise", "hypothesis"]],
+  ["mrpc", ["sentence1", "sentence2"]],
+  ["multirc", ["paragraph", "question", "answer"]],
+  ["qqp", ["question1", "question2"]],
+  ["rte", ["sentence1", "sentence2"]],
+  ["wsc", ["text"]],
+]);
 
 const SETS: readonly EvaluationSet[] = [
   benchmarkSet("blimp_fast", "fast_eval/blimp_fast", "blimp"),
@@ -122,10 +122,10 @@ async function* glueItems(files: readonly DataFile[]): ItemsOfSet {
 
 async function* glueItemsOf(file: DataFile): ItemsOfSet {
   const uid = basename(file.path, ".valid.jsonl");
-  const fields = GLUE_TEXTS[uid];
+  const fields = GLUE_TEXTS.get(uid);
   if (fields === undefined)
     throw new RangeError(
-      `glueItems: the task of ${file.path} must be one of ${Object.keys(GLUE_TEXTS).join(", ")}, got ${uid}. ` +
+      `glueItems: the task of ${file.path} must be one of ${[...GLUE_TEXTS.keys()].join(", ")}, got ${uid}. ` +
         "Say which of its fields are text.",
     );
   const row = z.object(Object.fromEntries(fields.map((field) => [field, z.string()])));

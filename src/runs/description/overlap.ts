@@ -3,12 +3,11 @@
  * ids and numbers, no sentence. The measure itself is in `data/ngram-overlap.ts`, its tables in
  * `overlap-summary.ts`.
  */
-import { join } from "node:path";
 import type { z } from "zod";
 import { overlapShare } from "../../data/ngram-overlap.js";
 import { computeStage } from "../stages/computed-stage.js";
-import { readGzipText } from "../stages/gzip-text.js";
 import { reportProgress } from "../stages/progress.js";
+import { readStageJson } from "../stages/read-json.js";
 import { chooseSet } from "../study/instruction-sets.js";
 import { keptValue } from "../study/kept.js";
 import { loadText, textIdentity } from "../study/pretraining-text.js";
@@ -88,5 +87,5 @@ async function measureRows(study: Study): Promise<z.infer<typeof overlapSchema>>
         reportProgress({ type: "work", label: "overlap", done, total }),
     },
   });
-  return overlapSchema.parse(JSON.parse(readGzipText(join(stage.folder, ITEM_FILE))));
+  return readStageJson(stage, ITEM_FILE, overlapSchema);
 }

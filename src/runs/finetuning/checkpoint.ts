@@ -75,21 +75,21 @@ export function writeEpoch(
 export function readEpoch(folder: string): FinetuningState | null {
   const [newest] = epochsIn(folder);
   if (newest === undefined) return null;
-  const read = (name: string): Buffer => readFileSync(join(folder, newest, name));
+  const at = (name: string): string => join(folder, newest, name);
   try {
-    const state = stateSchema.safeParse(readJson(join(folder, newest, "state.json")));
+    const state = stateSchema.safeParse(readJson(at("state.json")));
     if (!state.success) throw new Error(`state.json, ${describeIssue(state.error, "file")}`);
     const { updates, seconds, epochs } = state.data;
-    const [weights = {}, first = {}, second = {}] = NAMES.map((name) =>
-      readSafetensors(read(`${name}.safetensors`)),
-    ).map(({ arrays }) =>
-      Object.fromEntries(
-        Object.entries(arrays).map(([key, { shape, values }]) => [
-          key,
-          tf.tensor(values, [...shape], "float32"),
-        ]),
-      ),
-    );
+    const [weights = {}, first = {}, second = {}] = NAMES.map((name) => at(`${name}.safetensors`))
+      .map((file) => readSafetensors(readFileSync(file), file))
+      .map(({ arrays }) =>
+        Object.fromEntries(
+          Object.entries(arrays).map(([key, { shape, values }]) => [
+            key,
+            tf.tensor(values, [...shape], "float32"),
+          ]),
+        ),
+      );
     return { weights, moments: { updates, first, second }, epochs, seconds };
   } catch (cause) {
     throw new Error(

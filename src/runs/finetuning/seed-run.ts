@@ -15,7 +15,7 @@ import { computeStage, keyOf } from "../stages/computed-stage.js";
 import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";
 import type { Stage } from "../stages/stage.js";
-import { readStageText } from "../study/text.js";
+import { readStageJson } from "../stages/read-json.js";
 import { progressFolder } from "../training/build-phase.js";
 import type { FinetuningSettings } from "./budget.js";
 import { epochsSchema, readEpoch, writeEpoch } from "./checkpoint.js";
@@ -86,7 +86,7 @@ export async function finetuneSeed(
     },
   });
   rmSync(progress, { recursive: true, force: true });
-  return { stage, seed, epochs: epochsSchema.parse(JSON.parse(readStageText(stage, EPOCHS))) };
+  return { stage, seed, epochs: readStageJson(stage, EPOCHS, epochsSchema) };
 }
 
 function requireItems(task: EncodedTask, hash: string): EncodedTask {

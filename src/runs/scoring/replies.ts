@@ -10,7 +10,7 @@ import { reportProgress } from "../stages/progress.js";
 import { computeStage } from "../stages/computed-stage.js";
 import { keptValue } from "../study/kept.js";
 import type { Study } from "../study/study.js";
-import { readStageText } from "../study/text.js";
+import { readStageJson } from "../stages/read-json.js";
 import { trainedModel } from "../training/training.js";
 import { ENDS, REPLIES, repliesSchema, replying } from "./write-replies.js";
 
@@ -108,7 +108,7 @@ async function writeReplies(study: Study, options: ReplyOptions): Promise<Reply[
         onProgress: (done: number, total: number) => reportProgress({ type: "work", label, done, total }),
       },
     });
-    const found = repliesSchema.parse(JSON.parse(readStageText(stage, REPLIES)));
+    const found = readStageJson(stage, REPLIES, repliesSchema);
     found.forEach(({ text, ended, newTokens }, index) =>
       replies.push({ model, condition, prompt: prompts[index] ?? "", reply: text, ended, newTokens }),
     );

@@ -13,7 +13,7 @@ import {
   type Result,
 } from "../study/results.js";
 import type { Study } from "../study/study.js";
-import { readStageText } from "../study/text.js";
+import { readStageJson } from "../stages/read-json.js";
 import { trainedModel } from "../training/training.js";
 import { ITEMS, taskScoring } from "./score-task.js";
 import { defineTask, type Task } from "./tasks.js";
@@ -83,5 +83,5 @@ export async function scoreStage(
       },
     },
   });
-  return { stage, items: itemTableSchema.parse(JSON.parse(readStageText(stage, ITEMS))) };
+  return { stage, items: readStageJson(stage, ITEMS, itemTableSchema) };
 }

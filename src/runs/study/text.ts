@@ -1,6 +1,4 @@
 /** @file The stages every model begins with: a tokenizer trained on the study's text, and the text in its tokens. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ModelName } from "../../config.js";
 import type { PretrainingText } from "../../data/corpora.js";
 import { openTokenizer, type Tokenizer } from "../../data/tokenizer.js";
@@ -54,7 +52,3 @@ export async function tokenizeText(
   });
   return { stage, ...openTokens(stage.folder) };
 }
-
-/** Text of a stage's file. */
-export const readStageText = (stage: Pick<Stage, "folder">, name: string): string =>
-  readFileSync(join(stage.folder, name), "utf8");

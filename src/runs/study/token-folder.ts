@@ -1,10 +1,10 @@
 /** @file The stage `tokens` on disk: a text in the tokens of one model, and what else training must know of it. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { describeIssue } from "../../config-schema.js";
 import { openTokenFile, writeTokenFile, type TokenFile } from "../../data/token-file.js";
 import type { Tokenizer } from "../../data/tokenizer.js";
+import { readStageJson } from "../stages/read-json.js";
 
 const TOKENS = "train.tokens";
 const TEXT = "text.json";
@@ -45,13 +45,7 @@ export async function writeTokens(
 
 /** Opens what {@link writeTokens} wrote. @throws Error naming the file that is damaged */
 export function openTokens(folder: string): OpenTokens {
-  const path = join(folder, TEXT);
-  const parsed = textSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
-  if (!parsed.success)
-    throw new Error(
-      `openTokens: ${path} must say what text the tokens are of, got ${describeIssue(parsed.error, "file")}. Delete ${folder} to make it again.`,
-    );
-  return { ...parsed.data, stream: openTokenFile(join(folder, TOKENS)) };
+  return { ...readStageJson({ folder }, TEXT, textSchema), stream: openTokenFile(join(folder, TOKENS)) };
 }
 
 /** @throws Error when the tokenizer has no end token */

@@ -86,7 +86,7 @@ function scoreOf({ key, task, fast }: LeaderboardPart, folder: string, rules: nu
       : { text: JSON.stringify({ spr: selfPaced / 100, rt: eye / 100 }) };
   if (key.startsWith("wug")) return { text: JSON.stringify({ [key]: average }) };
   if ("singles" in fast.sizes) return { text: JSON.stringify({ [key]: average / 100 }) };
-  const uids = Object.entries(by?.UID ?? {}).filter(([uid]) => uid.toLowerCase() in fast.sizes);
+  const uids = Object.entries(by?.UID ?? {}).filter(([uid]) => Object.hasOwn(fast.sizes, uid.toLowerCase()));
   return { text: JSON.stringify(Object.fromEntries(uids.map(([uid, value]) => [uid, value / 100]))) };
 }
 

@@ -50,6 +50,6 @@ export function faultOfSizes(
   const expected = Object.entries(sizes);
   const wrong = expected.find(([uid, size]) => found.get(uid) !== size);
   if (wrong) return `must have ${wrong[1]} predictions of ${wrong[0]}, got ${found.get(wrong[0]) ?? "none"}`;
-  const stray = [...found.keys()].find((uid) => !(uid in sizes));
+  const stray = [...found.keys()].find((uid) => !Object.hasOwn(sizes, uid));
   return stray === undefined ? null : `must have the parts ${Object.keys(sizes).join(", ")}, got ${stray}`;
 }

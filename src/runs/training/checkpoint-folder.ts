@@ -112,19 +112,17 @@ export function readCheckpoint(
     throw new Error(
       `readCheckpoint: ${path} must belong to stage ${stage}, got one of ${state.stage}: other data, tokenizer or settings. Delete ${path}.`,
     );
-  const bytes: Buffer[] = [];
+  const files: { readonly file: string; readonly content: Buffer }[] = [];
   for (const name of Object.values(FILES)) {
     const file = join(path, name);
     const content = existsSync(file) ? readFileSync(file) : null;
     if (content === null || sha256(content) !== state.files[name])
       return `${file} ${content ? "damaged" : "missing"}`;
-    bytes.push(content);
+    files.push({ file, content });
   }
-  const [weights, first, second] = bytes.map((content) => readWeights(content, architecture)) as [
-    Weights,
-    Weights,
-    Weights,
-  ];
+  const [weights, first, second] = files.map(({ file, content }) =>
+    readWeights(content, architecture, file),
+  ) as [Weights, Weights, Weights];
   const { step, wordsSeen, seconds, heldOut, updates } = state;
   return { step, wordsSeen, seconds, heldOut, weights, moments: { updates, first, second } };
 }

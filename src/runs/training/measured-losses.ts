@@ -3,7 +3,7 @@ import { INSTRUCTION_SETS } from "../../config.js";
 import { computeStage } from "../stages/computed-stage.js";
 import type { Stage } from "../stages/stage.js";
 import type { Material } from "../study/material.js";
-import { readStageText } from "../study/text.js";
+import { readStageJson } from "../stages/read-json.js";
 import {
   filesOfHeldOut,
   heldOutLoss,
@@ -70,5 +70,5 @@ async function measure(
     parents: [phase],
     given: openedText(material),
   });
-  return { stage, losses: sourceLossesSchema.parse(JSON.parse(readStageText(stage, LOSSES))) };
+  return { stage, losses: readStageJson(stage, LOSSES, sourceLossesSchema) };
 }

@@ -24,12 +24,12 @@ export function readMoments(folder: string, architecture: ArchitectureConfig): M
   const count = countSchema.safeParse(readJson(join(folder, COUNT)));
   if (!count.success)
     throw new Error(
-      `readMoments: ${join(folder, COUNT)} must hold the number of updates, got ${describeIssue(count.error, "file")}. Train the stage again.`,
+      `readMoments: ${join(folder, COUNT)} must hold the number of updates, got ${describeIssue(count.error, "file")}. Delete ${folder} to train the stage again.`,
     );
   const [first, second] = NAMES.map((name) =>
     readWeights(readFileSync(join(folder, name)), architecture, join(folder, name)),
   );
   if (!first || !second)
-    throw new Error(`readMoments: ${folder} must hold both moments. Train the stage again.`);
+    throw new Error(`readMoments: ${folder} must hold both moments. Delete it to train the stage again.`);
   return { updates: count.data.updates, first, second };
 }

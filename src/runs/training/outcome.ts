@@ -1,8 +1,8 @@
 /** @file What a finished phase leaves in its folder besides weights: its curve, its losses on held-out text, and its rows. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { StepRecord } from "../../training/train.js";
+import { readStageJson } from "../stages/read-json.js";
 import { heldOutSchema, readCurveFile, type HeldOutLoss } from "./records.js";
 
 /** Names of the files. */
@@ -29,8 +29,7 @@ type Finished = { readonly folder: string };
 export const readCurve = ({ folder }: Finished): readonly StepRecord[] => readCurveFile(join(folder, CURVE));
 
 /** The outcome a finished phase left. */
-export const readOutcome = ({ folder }: Finished): PhaseOutcome =>
-  outcomeSchema.parse(JSON.parse(readFileSync(join(folder, OUTCOME), "utf8")));
+export const readOutcome = (stage: Finished): PhaseOutcome => readStageJson(stage, OUTCOME, outcomeSchema);
 
 /** A loss, and how many tokens it is the mean of. */
 interface Measured {

@@ -1,6 +1,8 @@
 /** @file The records of a training stage in files: one JSON line a step, and losses on held-out text by source. */
 import { existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { z } from "zod";
+import { describeIssue } from "../../config-schema.js";
 import type { StepRecord } from "../../training/train.js";
 
 const stepSchema = z.object({
@@ -44,8 +46,13 @@ export function readCurveLines(path: string, count: number): StepRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const record = stepSchema.safeParse(parseLine(lines[index]));
     if (record.success && record.data.step === index + 1) return record.data;
+    const found = record.success
+      ? `that of step ${record.data.step}`
+      : lines[index]
+        ? describeIssue(record.error, "line")
+        : "no such line";
     throw new Error(
-      `readCurveLines: line ${index + 1} of ${path} must be the record of step ${index + 1}, got another or none. Delete the stage to train it again.`,
+      `readCurveLines: line ${index + 1} of ${path} must be the record of step ${index + 1}, got ${found}. Delete ${dirname(path)} to train it again.`,
     );
   });
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { RULES, type Rules } from "../../../src/evaluation/rules.js";
 import { collate } from "../../../src/runs/submission/collate.js";
 import { checkpointsOf } from "../../../src/runs/submission/leaderboard-sizes.js";
-import type { SubmissionRequest } from "../../../src/runs/submission/part-state.js";
+import { faultOfSizes, type SubmissionRequest } from "../../../src/runs/submission/part-state.js";
 import { MADE_HASH, MADE_MODEL, writeMadeFastScores, writeMadeScores } from "../../support/made-scores.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
@@ -133,6 +133,15 @@ test("fine-tuning is taken in the year's own setting; that of the other year is 
   expect(stateOf(collate(request(scores, 2026)), "glue rte")?.reason).toContain(
     "superglue-rte-firstToken-officialDev.items.csv, superglue-rte.items.csv is of",
   );
+});
+
+test("a part that is none of the file's is rejected, whatever its name", () => {
+  const sizes = { blimp: 2 };
+  expect(faultOfSizes(new Map([["blimp", 2]]), sizes)).toBeNull();
+  for (const name of ["other", "constructor", "tostring"])
+    expect(faultOfSizes(new Map(Object.entries({ blimp: 2, [name]: 1 })), sizes)).toBe(
+      `must have the parts blimp, got ${name}`,
+    );
 });
 
 test("scores of another model, or by another year's rules, are rejected", () => {

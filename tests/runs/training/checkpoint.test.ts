@@ -140,6 +140,20 @@ test("lines of steps after the checkpoint are dropped, and a last line cut off b
   expect(readFileSync(curve, "utf8")).toBe(text);
 });
 
+test("a line of the curve that is missing, another step's or damaged is named with what it is", async () => {
+  const { folder } = await checkpointed(2);
+  const curve = join(folder, "curve.jsonl");
+  const [first = "", second = ""] = readFileSync(curve, "utf8").split("\n");
+  const refused = (lines: string[], found: RegExp) => {
+    writeFileSync(curve, lines.map((line) => `${line}\n`).join(""));
+    expect(() => resume(folder)).toThrow(/line 2 of .*curve\.jsonl must be the record of step 2, got /);
+    expect(() => resume(folder)).toThrow(found);
+  };
+  refused([first], /got no such line\. Delete \S+stage\.progress to train it again/);
+  refused([first, first], /got that of step 1\./);
+  refused([first, second.replace(/"lossNats":[^,]+/, '"lossNats":"low"')], /got lossNats: /);
+});
+
 test("a full disk is told with what to do, and the last good checkpoint stays", async () => {
   const { folder, checkpoints, run } = await checkpointed(2);
   const aside = join(temporaryFolder(), "aside");
