@@ -19,19 +19,18 @@ export function modelVocabulary({ model: { vocab } }: Pick<TokenizerJson, "model
       const token: unknown = Array.isArray(entry) ? entry[0] : undefined;
       return typeof token === "string" ? token : undefined;
     };
+    let byToken: Map<string | undefined, number> | undefined; // made once it is asked for
     return {
       size: () => vocab.length,
       tokenOf,
       // The library keeps the last of equal ones.
-      idOf: (token) => {
-        for (let id = vocab.length - 1; id >= 0; id--) if (tokenOf(id) === token) return id;
-        return undefined;
-      },
+      idOf: (token) => (byToken ??= new Map(vocab.map((_, id) => [tokenOf(id), id]))).get(token),
     };
   }
   const ids = isObject(vocab) ? vocab : {};
+  let size: number | undefined;
   return {
-    size: () => Object.keys(ids).length,
+    size: () => (size ??= Object.keys(ids).length),
     idOf: (token) => (Object.hasOwn(ids, token) ? Number(ids[token]) : undefined),
     tokenOf: (id) => Object.keys(ids).find((token) => ids[token] === id),
   };

@@ -217,7 +217,7 @@ function largestId(json: TokenizerJson): number {
   const added = json.added_tokens.reduce((largest, { id }) => Math.max(largest, id), -1);
   if (Array.isArray(vocab)) return Math.max(added, vocab.length - 1);
   let largest = added;
-  if (typeof vocab === "object" && vocab !== null)
-    for (const token in vocab) largest = Math.max(largest, Number(Reflect.get(vocab, token)));
+  const ids = (vocab ?? {}) as Readonly<Record<string, number>>; // the library took it
+  for (const token in ids) largest = Math.max(largest, ids[token] ?? 0);
   return largest;
 }
