@@ -83,9 +83,8 @@ beforeAll(() => {
   const settings = ts.readConfigFile(join(NOTEBOOKS, "tsconfig.json"), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(settings.config, ts.sys, NOTEBOOKS);
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
-  host.fileExists = (path) => sources.has(path) || fileExists(path);
-  host.readFile = (path) => sources.get(path) ?? readFile(path);
+  host.fileExists = (path) => sources.has(path) || ts.sys.fileExists(path);
+  host.readFile = (path) => sources.get(path) ?? ts.sys.readFile(path);
   const program = ts.createProgram([...sources.keys()], options, host);
   const found = new Map<string, { line: number; message: string }[]>();
   for (const path of sources.keys()) {
