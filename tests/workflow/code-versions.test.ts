@@ -112,7 +112,7 @@ describe("the modules of the library", async () => {
   test.each(computations)("%s reaches nothing that caches, locks, reports or writes provenance", (path) => {
     const reached = reachedFrom(imports, path);
     const caching =
-      /^src\/(disk\/|runs\/stages\/(?!computation|read-json)|runs\/study\/(kept|results|study|text)\.ts)/;
+      /^src\/(disk\/|runs\/stages\/(?!computation|read-json|gzip-text)|runs\/study\/(kept|results|study|text)\.ts)/;
     expect(reached.filter((other) => caching.test(other))).toEqual([]);
     // Nor whatever fetches data, which computes nothing.
     expect(
