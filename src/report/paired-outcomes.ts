@@ -101,6 +101,10 @@ export function readPairedOutcomes(resultsFolder: string, rules: Rules = 2025): 
   });
 }
 
+/** Whether a year's rules lack a task altogether, as those of 2026 lack WUGs, so that no result can be expected. */
+export const isOutsideRules = (task: ClaimTask, rules: Rules): boolean =>
+  [...ITEM_TASKS].some(([name, paperTask]) => paperTask === task && !isScoredUnder(name, rules));
+
 function readingOutcomes({ model, condition, seed, metrics }: Result): PairedOutcome[] {
   return [...READING_PARTS].flatMap(([part, task]): PairedOutcome[] => {
     const found = metrics.find(

@@ -1,9 +1,10 @@
 /** @file Our results as evidence: the same items drawn again for all models at once, and Student's t between their seeds. */
+import type { Rules } from "../../evaluation/rules.js";
 import { deriveSeed, normal, seeded } from "../../random.js";
 import { acrossSeeds, type SeedReplicates } from "../../statistics/across-seeds.js";
 import { groupedMean, resampleMeans, type Resampling } from "../../statistics/resample.js";
 import { mean } from "../../statistics/summary.js";
-import type { PairedOutcome } from "../paired-outcomes.js";
+import { isOutsideRules, type PairedOutcome } from "../paired-outcomes.js";
 import { subjectName, type ClaimTask, type SubjectName } from "./claim.js";
 import { onceEach, type Evidence, type TaskEvidence, type UncertainScore } from "./evidence.js";
 import { rSquaredStandardError } from "./sampling-error.js";
@@ -14,6 +15,8 @@ type FitOutcome = Extract<PairedOutcome, { kind: "rSquared" }>;
 /** What chance evidence covers: of items alone, or also of seeds where there are at least two. */
 export interface EvidenceOptions extends Partial<Resampling> {
   readonly over?: "items" | "itemsAndSeeds";
+  /** The year whose rules counted the outcomes; a claim on a task that the year lacks is told so. */
+  readonly rules?: Rules;
 }
 
 /**
@@ -65,7 +68,7 @@ function sharedSeeds(
 
 function evidenceOf(
   outcomes: readonly PairedOutcome[],
-  { replicates = 4_000, seed = 0, over = "itemsAndSeeds" }: EvidenceOptions,
+  { replicates = 4_000, seed = 0, over = "itemsAndSeeds", rules = 2025 }: EvidenceOptions,
 ): Evidence {
   const seeds = [...new Set(outcomes.map((outcome) => outcome.seed))].sort((a, b) => a - b);
   const drawn = seeds.length < 2 ? `seed ${seeds.join()} alone` : `Student's t over ${seeds.length} seeds`;
@@ -83,6 +86,8 @@ function evidenceOf(
     trainings: seeds.length,
     task: onceEach((task: ClaimTask) => {
       const ofTask = outcomes.filter((outcome) => outcome.task === task);
+      if (ofTask.length === 0 && isOutsideRules(task, rules))
+        return { missing: `the rules of ${rules} have no ${task}` };
       if (ofTask.length === 0) return { missing: `no results on ${task} at this scale` };
       const items = ofTask.filter((outcome) => outcome.kind === "items");
       const fits = ofTask.filter((outcome) => outcome.kind === "rSquared");
@@ -92,7 +97,7 @@ function evidenceOf(
   };
 }
 
-type Drawing = Required<EvidenceOptions>;
+type Drawing = Required<Omit<EvidenceOptions, "rules">>;
 
 function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Drawing): TaskEvidence {
   const [first] = outcomes;

@@ -24,7 +24,7 @@ export interface YearEvidence {
 export const evidenceByYear = (resultsFolder: string, years: readonly Rules[]): YearEvidence[] =>
   years.map((rules) => {
     const outcomes = readPairedOutcomes(resultsFolder, rules);
-    return { rules, outcomes, evidence: ownEvidence(outcomes) };
+    return { rules, outcomes, evidence: ownEvidence(outcomes, { rules }) };
   });
 
 /** The same claims judged on each year's evidence. */

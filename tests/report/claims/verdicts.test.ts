@@ -113,6 +113,14 @@ describe("claims about several comparisons", () => {
   });
 });
 
+test("a task that a year lacks is no missing result", () => {
+  const task = "WUG adjective nominalization";
+  const onWugs = claimOf({ kind: "everyAtChance", task, subjects: [BASE], chance: 0.5, within: 0.06 });
+  const reason = (rules: 2025 | 2026) => judgeClaims([onWugs], ownEvidence([], { rules }))[0];
+  expect(reason(2025)).toMatchObject({ verdict: null, reason: `no results on ${task} at this scale` });
+  expect(reason(2026)).toMatchObject({ verdict: null, reason: `the rules of 2026 have no ${task}` });
+});
+
 test("items that share a text count as one: a gain on few texts stays open", () => {
   const { base, tuned } = threePointGain(1_400);
   const clusters = base.map((_, item) => `text ${Math.floor(item / 100)}`);
