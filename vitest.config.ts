@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// Chosen by `npm run mutate`.
+// Chosen by `npm run robustness -- mutate`.
 const mutationTests = process.env["CLASS_IT_MUTATION_TESTS"];
 
 // TensorFlow's native library keeps one context a process: processes, not threads.

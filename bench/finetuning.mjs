@@ -1,7 +1,7 @@
 /**
  * @file An RTE epoch of the kit beside one of the official Python fine-tuning, same model, same machine, some steps of each:
  *
- *   node bench/finetuning.mjs OFFICIAL_CHECKOUT RTE_TRAIN_FILE [--steps 12] [--model FOLDER]
+ *   npm run bench -- finetuning OFFICIAL_CHECKOUT RTE_TRAIN_FILE [--steps 12] [--model FOLDER]
  *
  * Without a folder, the model is the one of `class-it bench --against-pipeline`: 18M random parameters.
  */
@@ -10,8 +10,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readCommand } from "../workflow/command.mjs";
-import { source } from "./library.mjs";
+import { readCommand } from "../scripts/command.mjs";
+import { source } from "../scripts/library.mjs";
 
 const USAGE = "finetuning OFFICIAL_CHECKOUT RTE_TRAIN_FILE [--steps=12] [--model=FOLDER]";
 const { values, positionals } = readCommand(USAGE, {

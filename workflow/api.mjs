@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { isMain, readCommand } from "./command.mjs";
-import { PROJECT } from "./jupyter-environment.mjs";
-import { writeWhole } from "./notebook-scripts.mjs";
+import { isMain, readCommand } from "../scripts/command.mjs";
+import { PROJECT } from "../scripts/notebooks/jupyter-environment.mjs";
+import { writeWhole } from "../scripts/notebooks/notebook-scripts.mjs";
 
 const SOURCES = join(PROJECT, "src");
 const CACHE = join(PROJECT, ".cache/api");
@@ -48,7 +48,7 @@ export async function libraryPages() {
 
 async function main() {
   const { readSurface } = await import("./api-surface.mjs");
-  const { surfaceFaults } = await import("./api-faults.mjs");
+  const { surfaceFaults } = await import("../scripts/check/api-faults.mjs");
   const read = await readSurface(surface);
   const faults = surfaceFaults(read);
   for (const fault of faults) console.error(fault);

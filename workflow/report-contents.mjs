@@ -2,7 +2,7 @@
  * @file What an executed notebook contains, as the report's index needs it: title, claim, figures, tables, and the
  * libraries its page must load.
  */
-import { joined } from "./notebook-format.mjs";
+import { joined } from "../scripts/notebooks/notebook-format.mjs";
 
 /**
  * @typedef {{ name: string, caption: string, alt: string, anchor: string, png?: string, svg?: string }} Figure
@@ -10,8 +10,8 @@ import { joined } from "./notebook-format.mjs";
  * @typedef {{ caption: string, anchor: string }} Table
  * @typedef {{ name: string, title: string, claim: string, figures: Figure[], tables: Table[], needsMath: boolean,
  *   needsPlotly: boolean }} Contents
- * @typedef {import("./notebook-format.mjs").Notebook} Notebook
- * @typedef {import("./notebook-format.mjs").Output} Output
+ * @typedef {import("../scripts/notebooks/notebook-format.mjs").Notebook} Notebook
+ * @typedef {import("../scripts/notebooks/notebook-format.mjs").Output} Output
  */
 
 const FIGURE_TEXT = /^\[(interactive )?figure ([^\]]+)\] ([^\n]*)(?:\n([^]*))?$/;

@@ -1,7 +1,7 @@
 /** @file The documents of `docs/` as pages of the report, so that notebooks and docstrings can link what they cite. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { PROJECT } from "./jupyter-environment.mjs";
+import { PROJECT } from "../scripts/notebooks/jupyter-environment.mjs";
 import { renderMarkdown } from "./markdown.mjs";
 import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
 

@@ -3,7 +3,7 @@
  * and the data files with their hashes. Read from results alone.
  */
 import { createHash } from "node:crypto";
-import { duration } from "./progress.mjs";
+import { duration } from "../scripts/notebooks/progress.mjs";
 import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
 
 /** @typedef {import("class-it").Result} Result */

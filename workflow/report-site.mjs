@@ -16,10 +16,10 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
-import { PROJECT, PYTHON, converterEnvironment } from "./jupyter-environment.mjs";
-import { serialiseNotebook } from "./notebook-format.mjs";
-import { readNotebook } from "./notebook-scripts.mjs";
-import { diskFault, partialBeside } from "./partial-file.mjs";
+import { PROJECT, PYTHON, converterEnvironment } from "../scripts/notebooks/jupyter-environment.mjs";
+import { serialiseNotebook } from "../scripts/notebooks/notebook-format.mjs";
+import { readNotebook } from "../scripts/notebooks/notebook-scripts.mjs";
+import { diskFault, partialBeside } from "../scripts/notebooks/partial-file.mjs";
 import { readContents } from "./report-contents.mjs";
 import { documentPages, linkCitations } from "./report-documents.mjs";
 import { indexPage } from "./report-index.mjs";

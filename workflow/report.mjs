@@ -5,12 +5,12 @@
 import { existsSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import * as kit from "class-it";
-import { isMain, readCommand } from "./command.mjs";
+import { isMain, readCommand } from "../scripts/command.mjs";
 import { libraryPages } from "./api.mjs";
-import { PROJECT } from "./jupyter-environment.mjs";
-import { joined } from "./notebook-format.mjs";
-import { NOTEBOOKS, readNotebook } from "./notebook-scripts.mjs";
-import { duration } from "./progress.mjs";
+import { PROJECT } from "../scripts/notebooks/jupyter-environment.mjs";
+import { joined } from "../scripts/notebooks/notebook-format.mjs";
+import { NOTEBOOKS, readNotebook } from "../scripts/notebooks/notebook-scripts.mjs";
+import { duration } from "../scripts/notebooks/progress.mjs";
 import { commitInWords, numbersPages } from "./report-numbers.mjs";
 import { buildReport, executedNames } from "./report-site.mjs";
 import { verdictTables } from "./report-verdicts.mjs";

@@ -50,7 +50,7 @@ export interface DoctorReport {
 // Central differences in float32 with steps of 1e-2 are about 1e-4 off; a wrong gradient is off by its own size.
 const GRADIENT_TOLERANCE = 1e-3;
 
-/** The marks that `workflow/set-up.mjs` leaves behind each of its steps. */
+/** The marks that `scripts/set-up.mjs` leaves behind each of its steps. */
 const SET_UP_MARKS = [
   ["npm packages", "node_modules/.set-up"],
   ["Python environment", ".venv/.set-up"],

@@ -1,4 +1,4 @@
-/** @file `class-it kernel install`: registers the TypeScript kernel with a Jupyter; `workflow/front-ends.mjs` writes the kernelspec. */
+/** @file `class-it kernel install`: registers the TypeScript kernel with a Jupyter; `scripts/set-up/front-ends.mjs` writes the kernelspec. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
@@ -22,7 +22,7 @@ export function kernelVerb(surroundings: Surroundings): Command {
     .addOption(new Option("--prefix <folder>", "for the Jupyter of another Python environment"))
     .addHelpText("after", example("kernel install --user", "kernel install --prefix ~/envs/jupyter"))
     .action((options: InstallOptions) =>
-      runWorkflow("front-ends.mjs", [jupyterFolder(options)], surroundings),
+      runWorkflow("scripts/set-up/front-ends.mjs", [jupyterFolder(options)], surroundings),
     );
   return new Command("kernel")
     .description("The TypeScript kernel of the notebooks, for JupyterLab, VS Code, nbconvert and papermill.")

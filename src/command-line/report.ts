@@ -29,5 +29,5 @@ export function reportVerb(surroundings: Surroundings): Command {
 async function report({ scale, from, out }: ReportOptions, surroundings: Surroundings): Promise<void> {
   const folder = from === undefined ? join(findProjectRoot(), "results", scale) : resolve(from);
   const args = [folder, ...(out === undefined ? [] : [`--out=${resolve(out)}`])];
-  await runWorkflow("report.mjs", args, surroundings);
+  await runWorkflow("workflow/report.mjs", args, surroundings);
 }

@@ -1,4 +1,4 @@
-/** @file Runs a script of `workflow/`, which the library cannot import, in a process of its own. */
+/** @file Runs a script of another folder, which the library cannot import, in a process of its own. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { findProjectRoot } from "../project-root.js";
@@ -7,7 +7,7 @@ import type { Surroundings } from "./surroundings.js";
 /**
  * Runs it and passes its output on.
  *
- * @param script its file in `workflow/`
+ * @param script its path from the project's folder
  * @throws Error with what it wrote to stderr, when it fails
  */
 export async function runWorkflow(
@@ -15,7 +15,7 @@ export async function runWorkflow(
   args: readonly string[],
   { stdout, stderr }: Pick<Surroundings, "stdout" | "stderr">,
 ): Promise<void> {
-  const child = spawn(process.execPath, [join(findProjectRoot(), "workflow", script), ...args], {
+  const child = spawn(process.execPath, [join(findProjectRoot(), script), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.setEncoding("utf8").on("data", (text: string) => stdout.write(text));

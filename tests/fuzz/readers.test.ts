@@ -1,4 +1,4 @@
-/** @file Every reader of bytes from outside, on damaged files from a fixed seed: a short turn of `npm run fuzz`. */
+/** @file Every reader of bytes from outside, on damaged files from a fixed seed: a short turn of `npm run robustness -- fuzz`. */
 import { describe, expect, test, vi } from "vitest";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
 import { damageJson } from "./damage-json.js";

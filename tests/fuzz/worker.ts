@@ -1,4 +1,4 @@
-/** @file The process that fuzzes one reader for `bench/fuzz.mjs`: what it is reading stands in a file, should nothing come back. */
+/** @file The process that fuzzes one reader for `robustness/fuzz.mjs`: what it is reading stands in a file, should nothing come back. */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -11,8 +11,8 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { executeNotebook } from "../../workflow/execute-notebook.mjs";
-import type { ProgressEvent } from "../../workflow/progress-file.mjs";
+import { executeNotebook } from "../../scripts/notebooks/execute-notebook.mjs";
+import type { ProgressEvent } from "../../scripts/notebooks/progress-file.mjs";
 
 const CACHE = fileURLToPath(new URL("../../.cache/", import.meta.url));
 const FIXTURES = fileURLToPath(new URL("fixtures/", import.meta.url));

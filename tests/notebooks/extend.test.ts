@@ -11,7 +11,7 @@ import { tune } from "../../src/curricula.js";
 import { readStudyFile } from "../../src/runs/study/study-file.js";
 import { trainedModel } from "../../src/runs/training/training.js";
 import { deriveStudy } from "../../src/scales.js";
-import { stampCodeVersions } from "../../workflow/code-versions.mjs";
+import { stampCodeVersions } from "../../scripts/set-up/code-versions.mjs";
 import { openTinyStudy } from "../support/tiny-study.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

@@ -13,9 +13,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { normaliseNotebook, serialiseNotebook } from "../../workflow/notebook-format.mjs";
-import { readScripts } from "../../workflow/notebook-scripts.mjs";
-import { launchBrowser, skipWithoutChromium } from "../../workflow/browser.mjs";
+import { normaliseNotebook, serialiseNotebook } from "../../scripts/notebooks/notebook-format.mjs";
+import { readScripts } from "../../scripts/notebooks/notebook-scripts.mjs";
+import { launchBrowser, skipWithoutChromium } from "../../scripts/check/browser.mjs";
 import { NotebookPage, startLabServer, until, type LabServer } from "./lab-page.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

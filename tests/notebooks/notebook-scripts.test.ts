@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { publishNotebooks, syncNotebooks } from "../../workflow/notebook-scripts.mjs";
+import { publishNotebooks, syncNotebooks } from "../../scripts/notebooks/notebook-scripts.mjs";
 
 const CACHE = fileURLToPath(new URL("../../.cache/", import.meta.url));
 let folder: string;

@@ -3,15 +3,15 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { normaliseNotebook, serialiseNotebook } from "../../workflow/notebook-format.mjs";
-import { readScripts } from "../../workflow/notebook-scripts.mjs";
-import { brokenLinks, inspectReport } from "../../workflow/inspect-report.mjs";
+import { normaliseNotebook, serialiseNotebook } from "../../scripts/notebooks/notebook-format.mjs";
+import { readScripts } from "../../scripts/notebooks/notebook-scripts.mjs";
+import { brokenLinks, inspectReport } from "../../scripts/check/inspect-report.mjs";
 import { linkCitations } from "../../workflow/report-documents.mjs";
 import { numbersPages } from "../../workflow/report-numbers.mjs";
 import { buildReport } from "../../workflow/report-site.mjs";
 import { verdictTables } from "../../workflow/report-verdicts.mjs";
 import { metric, resultWith } from "../support/hand-made-result.js";
-import { launchBrowser, skipWithoutChromium } from "../../workflow/browser.mjs";
+import { launchBrowser, skipWithoutChromium } from "../../scripts/check/browser.mjs";
 
 const CACHE = fileURLToPath(new URL("../../.cache/", import.meta.url));
 const SCRIPT = fileURLToPath(new URL("fixtures/complete.ts", import.meta.url));

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Result } from "../../src/runs/study/results.js";
-import { brokenLinks } from "../../workflow/inspect-report.mjs";
-import { serialiseNotebook } from "../../workflow/notebook-format.mjs";
-import { readScripts } from "../../workflow/notebook-scripts.mjs";
+import { brokenLinks } from "../../scripts/check/inspect-report.mjs";
+import { serialiseNotebook } from "../../scripts/notebooks/notebook-format.mjs";
+import { readScripts } from "../../scripts/notebooks/notebook-scripts.mjs";
 import { command } from "../command-line/command.js";
 import { metric, resultWith } from "../support/hand-made-result.js";
 

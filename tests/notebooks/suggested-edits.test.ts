@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { beforeAll, expect, test } from "vitest";
-import { NOTEBOOKS } from "../../workflow/notebook-scripts.mjs";
+import { NOTEBOOKS } from "../../scripts/notebooks/notebook-scripts.mjs";
 
 const script = readFileSync(join(NOTEBOOKS, "03-instruction-tuning.ts"), "utf8");
 

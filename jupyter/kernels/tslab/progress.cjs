@@ -1,6 +1,6 @@
 /**
  * @file The kernel's side of the progress channel: one JSON line per event, appended to the file that
- * CLASS_IT_PROGRESS names. nbconvert says nothing while it runs; workflow/notebooks.mjs reads this file, and the
+ * CLASS_IT_PROGRESS names. nbconvert says nothing while it runs; scripts/notebooks.mjs reads this file, and the
  * library adds its training steps to it.
  */
 "use strict";

@@ -36,7 +36,7 @@ export const REFORMS: readonly ChecklistItem[] = [
   ),
   answered("2c", "Computing infrastructure", "versions, processor, memory, measured speed", "environment.md"),
   answered("2d", "README with instructions", "two commands on a fresh clone", "README.md"),
-  answered("2e", "One script for all results", "every notebook, then the report", "workflow/reproduce.mjs"),
+  answered("2e", "One script for all results", "every notebook, then the report", "scripts/reproduce.mjs"),
   answered(
     "3a",
     "Sources of data, annotation, time",

@@ -51,7 +51,7 @@ export interface Budget {
   readonly stages: readonly BudgetStage[];
 }
 
-/** Controls that the laptop grid trains. Source: workflow/grids/laptop.yaml. */
+/** Controls that the laptop grid trains. Source: cluster/grids/laptop.yaml. */
 const BUDGET_CONTROLS = ["moreText", "moreTextSteps", "switchMatched", "wikiMatched"] as const;
 
 /** The poster's eight models, the four controls of the laptop grid, and the reader's own conditions with both decoders. */

@@ -13,7 +13,7 @@ export interface RunCommit {
   readonly clean: boolean | null;
 }
 
-/** Written by `workflow/commit-stamp.mjs`: files by their path, with their blob hash in git. */
+/** Written by `scripts/set-up/commit-stamp.mjs`: files by their path, with their blob hash in git. */
 const stampSchema = z.object({ commit: z.string(), files: z.record(z.string(), z.string()) });
 
 /** Output of git, or null where it fails. */

@@ -1,0 +1,14 @@
+/** @file `npm run bench -- COMMAND …`: everything that measures speed; docs/benchmarks has the numbers. */
+import { runNamed } from "../scripts/subcommands.mjs";
+
+runNamed("bench", {
+  clone: {
+    program: ["bench/clone.mjs"],
+    does: "set-up and the smoke reproduction in a fresh clone: time, peak memory",
+  },
+  kit: {
+    program: ["src/class-it.mjs", "bench"],
+    does: "training, scoring, data; beside PyTorch too (--help has the options)",
+  },
+  finetuning: { program: ["bench/finetuning.mjs"], does: "an RTE epoch beside the official fine-tuning" },
+});

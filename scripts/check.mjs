@@ -1,0 +1,60 @@
+/**
+ * @file `npm run check`: what a look at the code can tell (types, lint, format, import law, dead code, documented exports, notebook
+ * pairs, no secrets, licences), each as one line. `npm test` and `npm run reproduce` run the code itself.
+ */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { readCommand } from "./command.mjs";
+import { reportFailure, root, setUp } from "./set-up.mjs";
+
+const tool = (/** @type {string} */ path) => join(root, "node_modules", path);
+
+/** @type {[name: string, script: string, ...args: string[]][]} */
+const checks = [
+  ["types of src", tool("typescript/bin/tsc"), "-p", "src", "--noEmit"],
+  ["types of notebooks", tool("typescript/bin/tsc"), "-p", "notebooks"],
+  ["types of tests and scripts", tool("typescript/bin/tsc"), "-p", "tests"],
+  ["lint", tool("eslint/bin/eslint.js"), "."],
+  ["format", tool("prettier/bin/prettier.cjs"), "--check", "--log-level=warn", "."],
+  [
+    "import law",
+    tool("dependency-cruiser/bin/dependency-cruise.mjs"),
+    "--config",
+    ".dependency-cruiser.json",
+    "src",
+  ],
+  ["dead code", tool("knip/bin/knip.js")],
+  ["documented exports", join(root, "workflow/api.mjs")],
+  ["notebook pairs", join(root, "scripts/notebooks.mjs"), "sync", "--check"],
+  ["no secret or private path", join(root, "scripts/check/private-text.mjs")],
+  ["licences", join(root, "scripts/check/licences.mjs"), "--check"],
+];
+
+/** @param {string[]} args @returns {Promise<{ code: number | null, output: string }>} */
+function run(args) {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
+    child.on("close", (code) => done({ code, output }));
+  });
+}
+
+async function main() {
+  readCommand("check");
+  await setUp();
+  let failed = 0;
+  for (const [name, ...args] of checks) {
+    const begin = performance.now();
+    const { code, output } = await run(args);
+    if (code !== 0) failed += 1;
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    console.log(
+      `${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)${code === 0 ? "" : `\n${output.trim()}`}`,
+    );
+  }
+  console.log(`${checks.length - failed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+main().catch(reportFailure);
