@@ -48,6 +48,14 @@ const modelConfigSchema = generationSchema.extend({
   model_type: z.string().optional(),
   tokenizer_class: z.string().nullish(),
 });
+/** Tokenizer classes of model types, where no file names a class. */
+const MODEL_CLASSES: Readonly<Record<string, string>> = {
+  llama: "LlamaTokenizer",
+  mistral: "LlamaTokenizer",
+  gpt2: "GPT2Tokenizer",
+  gpt_neo: "GPT2Tokenizer",
+  opt: "GPT2Tokenizer",
+};
 const addedTokensSchema = z.record(z.string(), z.int().nonnegative());
 
 /**
@@ -69,7 +77,7 @@ export function readTokenizerFolder(folder: string): TokenizerFolder {
   const className =
     config?.tokenizer_class ??
     model?.tokenizer_class ??
-    (model?.model_type === "llama" ? "LlamaTokenizer" : null);
+    (model?.model_type === undefined ? null : (MODEL_CLASSES[model.model_type] ?? null));
   const place = at(config ? "tokenizer_config.json" : "config.json");
   const settings = applySettings(
     json,

@@ -331,6 +331,24 @@ def by_hand():
     yield made("settings of the map that are no tokens", "byteLevel", fast,
                special_tokens_map={"bos_token": "<s>", "clean_up_tokenization_spaces": True})
     yield made("add_prefix_space inside a sequence", "splitByteLevel", {**fast, "add_prefix_space": True})
+    for legacy in (True, False):
+        yield made(f"Llama with legacy {legacy}", "llama", {**llama, "legacy": legacy, "sp_model_kwargs": {}})
+    yield made("Llama without its unknown token", "llama", {**llama, "unk_token": None})
+    yield made("Llama with a chat template", "llama", {**llama, "chat_template": "{{ messages[0]['content'] }}"})
+    yield made("a slow class's name", "byteLevel", {"tokenizer_class": "PreTrainedTokenizer", "bos_token": "<s>"})
+    yield made("add_bos_token without a start token", "byteLevel", {**fast, "bos_token": None, "add_bos_token": True})
+    swapped = {"1": token("</s>"), "2": token("<s>")}
+    yield made("added_tokens_decoder with ids swapped", "byteLevel", {**fast, "added_tokens_decoder": swapped})
+    yield made("added_tokens_decoder with another token's id", "byteLevel",
+               {**fast, "added_tokens_decoder": {"5": token("<new>")}, "eos_token": "<new>"})
+    yield made("added_tokens_decoder with one token twice", "byteLevel",
+               {**fast, "added_tokens_decoder": {"400": token("<new>"), "401": token("<new>", lstrip=True)}})
+    yield made("an end token that its map names otherwise, beside added_tokens_decoder", "byteLevel",
+               {**fast, "eos_token": "</s>", "added_tokens_decoder": {"2": token("</s>")}},
+               special_tokens_map={"eos_token": "<s>"})
+    for kind in ("gpt2", "mistral", "opt", "bert"):
+        yield {"name": f"the class of a model of type {kind}", "family": "byteLevel", "patch": {},
+               "files": {"config.json": {"model_type": kind}}}
 
 
 def look(place):
