@@ -48,14 +48,18 @@ const modelConfigSchema = generationSchema.extend({
   model_type: z.string().optional(),
   tokenizer_class: z.string().nullish(),
 });
-/** Tokenizer classes of model types, where no file names a class. */
-const MODEL_CLASSES: Readonly<Record<string, string>> = {
-  llama: "LlamaTokenizer",
-  mistral: "LlamaTokenizer",
-  gpt2: "GPT2Tokenizer",
-  gpt_neo: "GPT2Tokenizer",
-  opt: "GPT2Tokenizer",
-};
+/**
+ * Tokenizer classes of model types, where no file names a class.
+ *
+ * Source: transformers 4.57.1, models/auto/tokenization_auto.py, `TOKENIZER_MAPPING_NAMES`; decoders of text alone.
+ */
+const MODEL_CLASSES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    LlamaTokenizer: ["llama", "mistral", "mixtral", "phi3"],
+    GPT2Tokenizer: ["gpt2", "gptj", "gpt_bigcode", "gpt_neo", "olmo3", "opt", "starcoder2"],
+    PreTrainedTokenizer: ["falcon", "glm4", "gpt_oss", "helium", "nemotron", "smollm3"],
+  }).flatMap(([name, types]) => types.map((type) => [type, name])),
+);
 const addedTokensSchema = z.record(z.string(), z.int().nonnegative());
 
 /**
@@ -74,10 +78,24 @@ export function readTokenizerFolder(folder: string): TokenizerFolder {
   const config = readOptional(at("tokenizer_config.json"), tokenizerConfigSchema);
   const model = readOptional(at("config.json"), modelConfigSchema);
   const generation = readOptional(at("generation_config.json"), generationSchema);
+  const refuse = (place: string, field: string, must: string, got: unknown): never => {
+    throw new Error(
+      `openTokenizer: ${field} of ${place} must ${must}, got ${JSON.stringify(got)}. ` +
+        "Open the folder with transformers and save a tokenizer that the kit supports.",
+    );
+  };
+  const classOfType = (type: string): string =>
+    MODEL_CLASSES.get(type) ??
+    refuse(
+      at("config.json"),
+      "model_type",
+      `be one of ${[...MODEL_CLASSES.keys()].join(", ")} where no file names a tokenizer_class`,
+      type,
+    );
   const className =
     config?.tokenizer_class ??
     model?.tokenizer_class ??
-    (model?.model_type === undefined ? null : (MODEL_CLASSES[model.model_type] ?? null));
+    (model?.model_type === undefined ? null : classOfType(model.model_type));
   const place = at(config ? "tokenizer_config.json" : "config.json");
   const settings = applySettings(
     json,
@@ -87,12 +105,7 @@ export function readTokenizerFolder(folder: string): TokenizerFolder {
       specialTokens: readOptional(at("special_tokens_map.json"), tokenizerConfigSchema),
       addedTokens: readOptional(at("added_tokens.json"), addedTokensSchema),
     },
-    (field, must, got) => {
-      throw new Error(
-        `openTokenizer: ${field} of ${place} must ${must}, got ${JSON.stringify(got)}. ` +
-          "Open the folder with transformers and save a tokenizer that the kit supports.",
-      );
-    },
+    (field, must, got) => refuse(place, field, must, got),
   );
   return { ...settings, modelText, endIds: generation?.eos_token_id ?? model?.eos_token_id ?? null };
 }

@@ -158,6 +158,11 @@ const REFUSED: readonly (readonly [error: RegExp, message: RegExp])[] = [
   [/add_eos_token = True but eos_token = None/, /add_eos_token of .* must be false where eos_token is null/],
   [/add_bos_token = True but bos_token = None/, /add_bos_token of .* must be false where bos_token is null/],
   [/Either model_file or model_proto must be specified/, /add_prefix_space of .* must be absent or null/],
+  // BertTokenizer fails on a tokenizer.json that is none of its own.
+  [
+    /the JSON object must be str, bytes or bytearray, not NoneType/,
+    /model_type of .* must be one of .*, got "bert"/,
+  ],
   [/Tokenizer class NoSuchTokenizer does not exist/, /tokenizer_class of .* must be one of/],
   [/Converting from SentencePiece and Tiktoken failed/, /tokenizer_file of .* must not be there/],
 ];

@@ -346,7 +346,7 @@ def by_hand():
     yield made("an end token that its map names otherwise, beside added_tokens_decoder", "byteLevel",
                {**fast, "eos_token": "</s>", "added_tokens_decoder": {"2": token("</s>")}},
                special_tokens_map={"eos_token": "<s>"})
-    for kind in ("gpt2", "mistral", "opt", "bert"):
+    for kind in ("gpt2", "mistral", "opt", "bert", "mixtral", "phi3", "gptj", "olmo3", "starcoder2", "falcon", "smollm3", "nemotron"):
         yield {"name": f"the class of a model of type {kind}", "family": "byteLevel", "patch": {},
                "files": {"config.json": {"model_type": kind}}}
 
