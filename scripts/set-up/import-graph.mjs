@@ -8,7 +8,7 @@ export async function readImports() {
   const { cruise } = await import("dependency-cruiser");
   const { output } = await cruise(["src", "tests"], {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)dist/" },
+    exclude: { path: "(^|/)dist(\\.partial)?/" },
     tsPreCompilationDeps: "specify",
   });
   if (typeof output === "string") throw new Error("readImports: dependency-cruiser must return its modules.");

@@ -53,7 +53,7 @@ beforeAll(async () => {
   );
   const shares = CHILD_MONTHS.map((month) => 1 / (1 + Math.exp(-0.6 * (month - 21))));
   write("full_eval/aoa/cdi_human.csv", `word,${CHILD_MONTHS.join(",")}\ndog,${shares.join(",")}\n`);
-}, 120_000);
+});
 
 const fileSchema = z.record(z.string(), z.record(z.string(), z.unknown()).nullable());
 const readFile = (path: string) => fileSchema.parse(JSON.parse(readFileSync(path, "utf8")));
@@ -113,7 +113,7 @@ describe("a run of the cache under the rules of 2026", () => {
     // A run of so few words keeps none of the track's checkpoints.
     expect(stateOf("fast global_piqa_parallel")?.reason).toMatch(/^every checkpoint; chck_1M: no /);
     expect(content["fast_eval_results"]?.["global_piqa_parallel"]).toEqual(Array(19).fill(null));
-  }, 120_000);
+  });
 
   test("has age of acquisition at each of its checkpoints", () => {
     const names = json(join(scores, "aoa", "summary.json")).checkpoints;
@@ -153,7 +153,7 @@ describe("a folder with checkpoints", () => {
     expect(stateOf("wug_adj")).toMatchObject({ state: "missing" });
     expect(stateOf("aoa")?.reason).toContain("must have 8005 predictions of chck_1m, got 3");
     expect(content["aoa"]).toBeNull();
-  }, 120_000);
+  });
 
   test("has the fast scores of its checkpoints in the track's order, null where there is none", async () => {
     const scores = join(folder, "scores-fast");
@@ -168,7 +168,7 @@ describe("a folder with checkpoints", () => {
     );
     expect(stateOf("fast global_piqa_parallel")?.reason).toMatch(/^16 of 19 checkpoints; chck_4M: no /);
     expect(stateOf("fast global_piqa_nonparallel")?.state).toBe("rejected");
-  }, 120_000);
+  });
 
   test("is scored on age of acquisition by itself, with one line a context in the official file", async () => {
     const out = join(folder, "ages");
@@ -192,7 +192,7 @@ describe("a folder with checkpoints", () => {
       surprisal: expect.any(Number),
     });
     expect(json(join(place, "aoa_score.json"))).toEqual({ aoa: 0 });
-  }, 120_000);
+  });
 });
 
 test.each([

@@ -61,7 +61,7 @@ describe("a complete notebook", () => {
     text = readFileSync(result.path, "utf8");
     stderr = result.stderr;
     expect(readdirSync(outFolder)).toEqual(["complete.ipynb"]);
-  }, 60_000);
+  });
 
   test("is written with sorted keys, counts from 1, and neither colours nor paths of the machine", () => {
     const notebook = JSON.parse(text);
@@ -107,7 +107,7 @@ test("a failing cell is named with its number, its source and the line at fault,
     /\nError: b is above a\n\n {2}3 \| if \(b > a\) throw new Error\('b is above a'\);\n {4}\| {18}\^\^\^/,
   );
   expect(message).not.toMatch(/Traceback|\.py|nbclient/);
-}, 60_000);
+});
 
 test("a kernel that ends in a cell, and a cell over its time limit, are one clear line", async () => {
   const [died, slow] = await Promise.all([
@@ -116,7 +116,7 @@ test("a kernel that ends in a cell, and a cell over its time limit, are one clea
   ]);
   expect(died).toMatch(/^Error: dying: the kernel died in cell 2 of 2\. Its memory may have run out/);
   expect(slow).toMatch(/^Error: slow: cell 1 of 1 took longer than 2 s\./);
-}, 60_000);
+});
 
 test("a kernel whose port another process took is started again", async () => {
   const marker = JSON.stringify(join(folder, "started"));
@@ -131,7 +131,7 @@ test("a kernel whose port another process took is started again", async () => {
   ];
   const { path } = await executeCells("taken", [taken.join("\n")]);
   expect(readFileSync(path, "utf8")).toContain("at last");
-}, 60_000);
+});
 
 test("an error after the last cell, and a run that is stopped, leave no notebook", async () => {
   const stop = new AbortController();
@@ -148,4 +148,4 @@ test("an error after the last cell, and a run that is stopped, leave no notebook
   ]);
   expect(late).toContain("nobody waited");
   expect(stopped).toBe("Error: stopped: stopped in cell 1 of 1.");
-}, 60_000);
+});

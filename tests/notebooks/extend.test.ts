@@ -102,7 +102,7 @@ test("a benchmark in three files is compiled, tested, and scored on a model", as
     "npx class-it evaluate --model my-model --tasks articles --data my-evaluation --out scores",
   );
   expect(table).toMatch(/^articles: my-model, 4 items, rules of 2025\n[^]*\| by UID an \|[^]*\| by UID a /);
-}, 300_000);
+});
 
 test("the hybrid as a file is the hybrid of the cell", () => {
   put("hybrid.json");

@@ -13,7 +13,7 @@ let folder: string;
 
 beforeAll(async () => {
   ({ kernel, folder } = await startSharedKernel());
-}, 60_000);
+});
 
 afterAll(() => endSharedKernel(kernel, folder), 20_000);
 
@@ -130,4 +130,4 @@ test("a port that another process has ends the kernel with a reason, so that nob
   other.close();
   expect(code).toBe(1);
   expect(stderr).toContain(`kernel: port ${address.port} must be free, got "Address already in use".`);
-}, 30_000);
+});

@@ -11,7 +11,7 @@ let progressFile: string;
 
 beforeAll(async () => {
   ({ kernel, folder, progressFile } = await startSharedKernel());
-}, 60_000);
+});
 
 afterAll(() => endSharedKernel(kernel, folder), 20_000);
 

@@ -96,13 +96,13 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
       if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url()))
         problems.push(`request: ${request.url()}`);
     });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await page?.screenshot({ path: join(FOLDER, "last.png") }).catch(() => {});
     await browser?.close();
     await server?.stop();
-  }, 60_000);
+  });
 
   test("shows the figures of a notebook that was never run here, without trust", async () => {
     notebook = await NotebookPage.open(page, server, `${PLACE}/fresh.ipynb`);
@@ -113,7 +113,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     );
     expect(width).toBe(400);
     expect(await image.getAttribute("alt")).toBe("loss falls");
-  }, 60_000);
+  });
 
   test("runs all cells: the text is right and the figure is seen", async () => {
     notebook = await NotebookPage.open(page, server, `${PLACE}/work.ipynb`);
@@ -127,7 +127,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     const box = await figure.boundingBox();
     expect(box?.width).toBeGreaterThanOrEqual(390);
     expect(box?.height).toBeGreaterThanOrEqual(190);
-  }, 60_000);
+  });
 
   test("an edited parameter changes the output of the cells run again, and saving writes both files", async () => {
     await notebook.edit(0, "const learningRate = 5e-5;");
@@ -140,7 +140,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     await until("a saved notebook", () => disk("work.ipynb").includes("last loss 0.7589"));
     await until("a saved script", () => disk("work.ts").includes("const learningRate = 5e-5;"));
     expect(disk("work.ts")).toBe(readFileSync(SCRIPT, "utf8").replace("2e-4", "5e-5"));
-  }, 60_000);
+  });
 
   test("an error points to the cell's own line, and the next cell runs at once", async () => {
     await notebook.edit(
@@ -160,7 +160,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     await until("the output", async () =>
       (await notebook.output(0).first().textContent())?.includes("at once"),
     );
-  }, 60_000);
+  });
 
   test("loss curves grow in one figure while the cell runs, and the whole curve stays", async () => {
     await notebook.edit(0, LIVE_CELL);
@@ -175,7 +175,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     await until("the whole curve", async () => (await points()).join() === "40");
     const box = await plot.boundingBox();
     expect(box?.height).toBeGreaterThan(300);
-  }, 60_000);
+  });
 
   test("a changed hyperparameter changes the figure, and only what depends on it is trained again", async () => {
     notebook = await NotebookPage.open(page, server, `${PLACE}/study.ipynb`);
@@ -192,7 +192,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     expect(stages("pretraining")).toEqual(pretraining);
     expect(stages("tuning")).toEqual(expect.arrayContaining(tuning));
     expect(stages("tuning").length).toBe(2);
-  }, 120_000);
+  });
 
   test("an interrupted training stops and says so, and the next cells run", async () => {
     await notebook.edit(0, hyperparameters(400));
@@ -216,7 +216,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     const [first, second] = [await counted(12), await counted(13)];
     expect(first).toMatch(/after \d+ steps/);
     expect(second).toBe(first);
-  }, 120_000);
+  });
 
   test("asked no other host for anything, and raised no error in the page or the kernel", () => {
     expect(problems).toEqual([]);

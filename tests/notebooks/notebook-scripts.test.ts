@@ -45,7 +45,7 @@ test("a changed cell loses its outputs and those below it, and the check names t
   expect(outputs).toEqual([undefined, 1, 0, 0]);
   expect(read("01-pair").cells[2].source).toEqual(["const b = 3;"]);
   expect(await syncNotebooks({ folder, check: true })).toEqual([]);
-}, 30_000);
+});
 
 test("an executed notebook of an older script is not published, one of the present script is", async () => {
   const executed = join(folder, "executed");
@@ -56,4 +56,4 @@ test("an executed notebook of an older script is not published, one of the prese
 
   writeFileSync(join(folder, "01-pair.ts"), script("const b = 4;"));
   await expect(publishNotebooks(executed, { folder })).rejects.toThrow(/got older 01-pair/);
-}, 30_000);
+});

@@ -104,7 +104,7 @@ beforeAll(async () => {
     ]),
     verdicts: verdictTables({ claims: OVERVIEW, questions: OVERVIEW }),
   });
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("the index tells where numbers come from, and title and first paragraph of every notebook", () => {

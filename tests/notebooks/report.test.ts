@@ -41,7 +41,7 @@ test("a folder of results becomes a site with verdicts, numbers and their commit
   expect(index).toContain("scale: smoke · text: real · seeds: 1 · results: 1 · commits: no checkout");
   expect(index).toMatch(/Instruction tuning gives gains in fine-tuning.*inconclusive.*no verdict/);
   expect(readFileSync(join(site, "numbers/llama140M-base.html"), "utf8")).toContain("0.6250");
-}, 120_000);
+});
 
 test("the library's documentation is part of every site, one click from the index and from every notebook", () => {
   const page = (name: string) => readFileSync(join(folder, "site", name), "utf8");
@@ -59,7 +59,7 @@ test("the committed results become a site with the notebooks that were published
   expect(readFileSync(join(site, "index.html"), "utf8")).toContain("scale: laptop · text: real");
   expect(readFileSync(join(site, "07-synthesis.html"), "utf8")).toContain("at laptop scale");
   expect(brokenLinks(site)).toEqual([]);
-}, 120_000);
+});
 
 test("a notebook that leaves no results, such as the first one alone, makes a site all the same", async () => {
   const results = join(folder, "first-only");
@@ -69,7 +69,7 @@ test("a notebook that leaves no results, such as the first one alone, makes a si
   const index = readFileSync(join(results, "report", "index.html"), "utf8");
   expect(index).toContain("scale: first-only · results: none yet");
   expect(index).not.toContain("Every number");
-}, 120_000);
+});
 
 test.each([
   ["nowhere", "must be a folder of results, got none. Run npm run reproduce."],

@@ -100,7 +100,7 @@ beforeAll(() => {
     found.set(path.slice(NOTEBOOKS.length + 1, -".ts".length), lines);
   }
   errors = found;
-}, 240_000);
+});
 
 test("the text suggests these edits and no others", () => {
   const text = script

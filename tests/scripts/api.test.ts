@@ -62,7 +62,7 @@ test("a page shows declaration, formula, parameters, errors, source and departur
   expect(page).toContain("<dt>Source</dt><dd>Quasimodo (1831), chapter 1.</dd>");
   expect(page).toContain("<dt>Differs</dt><dd>&lt;none&gt; is broken.</dd>");
   expect(page).toContain('<span class="comment">/** Beside it. */</span>');
-}, 30_000);
+});
 
 test.each([
   ["a docstring", "/** How loud a bell is, in decibel. */\n", "statistics/bells.ts:2: Bell has no docstring"],

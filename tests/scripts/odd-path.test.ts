@@ -22,7 +22,7 @@ beforeAll(() => {
   const linked = spawnSync("cp", ["-al", join(root, "node_modules"), join(clone, "node_modules")]);
   expect([linked.status, String(linked.stderr)]).toEqual([0, ""]);
   symlinkSync(join(root, ".venv"), join(clone, ".venv"));
-}, 120_000);
+});
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 /** Runs Node in the clone, without real text. */

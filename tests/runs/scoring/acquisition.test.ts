@@ -65,7 +65,7 @@ test("a study's model is scored at every checkpoint once; both years' figures fo
   const stages = stagesOf(study);
   await evaluateAcquisition(study, subject);
   expect(stagesOf(study)).toEqual(stages);
-}, 120_000); // Training and four checkpoints: 13 s on two idle cores.
+});
 
 test("official files are taken where they are, all contexts of them", async () => {
   const folder = temporaryFolder();

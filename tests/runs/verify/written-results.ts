@@ -29,7 +29,7 @@ export function writtenResults() {
     await evaluateAll(study, subjects, "blimp");
     await finetuneAll(study, subjects.slice(0, 1), { tasks: ["wsc"], seeds: [1, 2] });
     await keptValue({ ...study, isKept: true }, { name: "number" }, z.number(), async () => 1);
-  }, 120_000); // trainings take seconds alone, more beside other work
+  });
 
   /** A copy of the folder in which `alter` changed something. */
   function copyOf(alter: (folder: string) => void = () => undefined) {
