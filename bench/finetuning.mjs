@@ -27,7 +27,7 @@ if (!checkout || !trainFile || !(Number(steps) > 0)) {
 const bench = fileURLToPath(new URL("./", import.meta.url));
 
 const { tf } = await source("engine/backend.js");
-const { openTokenizer } = await source("data/tokenizer.js");
+const { openTokenizer } = await source("data/tokenizer/tokenizer.js");
 const { encodePairs } = await source("evaluation/superglue-inputs.js");
 const { initializeHead } = await source("evaluation/superglue-classifier.js");
 const { startClassifier } = await source("evaluation/superglue-training.js");
@@ -35,7 +35,7 @@ const { readTextFile } = await source("data/text-file.js");
 const { readSuperglue } = await source("evaluation/superglue-tasks.js");
 const { loadModel } = await source("model/checkpoint.js");
 const { seeded, shuffled } = await source("random.js");
-const { writeBenchModel } = await source("runs/cost/pipeline-speed.js");
+const { writeBenchModel } = await source("command-line/bench/pipeline-speed.js");
 const { preparePytorch } = await source("command-line/pytorch-environment.js");
 
 const BATCH = 32;

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { source } from "../scripts/library.mjs";
 
-const { openTokenizer } = await source("data/tokenizer.js");
+const { openTokenizer } = await source("data/tokenizer/tokenizer.js");
 const { tf } = await source("engine/backend.js");
 const { benchmarkOf } = await source("evaluation/benchmarks.js");
 const { numberItems, scoreItems } = await source("evaluation/choice-items.js");

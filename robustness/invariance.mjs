@@ -144,7 +144,7 @@ async function findSubjects(data) {
  */
 async function finetune(model, { task, files }) {
   const { readTextFile } = await source("data/text-file.js");
-  const { openTokenizer } = await source("data/tokenizer.js");
+  const { openTokenizer } = await source("data/tokenizer/tokenizer.js");
   const { tf } = await source("engine/backend.js");
   const { encodePairs } = await source("evaluation/superglue-inputs.js");
   const { readSuperglue, SUPERGLUE_CONFIGS } = await source("evaluation/superglue-tasks.js");
@@ -195,7 +195,7 @@ function tableOf(rows) {
 async function main(wanted) {
   const data = process.env["CLASS_IT_DATA"];
   if (!data) throw new Error("invariance: CLASS_IT_DATA must name the data folder, it is not set. Set it.");
-  const { MODELS } = await source("config.js");
+  const { MODELS } = await source("config/config.js");
   const { openStudy } = await source("runs/study/study.js");
   const { trainedModel } = await source("runs/training/training.js");
   rmSync(folder, { recursive: true, force: true });

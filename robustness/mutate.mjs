@@ -19,7 +19,7 @@ import { reportFailure, root, setUp, SetUpError } from "../scripts/set-up.mjs";
 /** @typedef {{ everything: boolean, survivors: boolean, every: number }} Options */
 /** @typedef {ReturnType<typeof choose>[number]} Source */
 
-const folders = ["statistics", "data", "evaluation", "training"];
+const folders = ["statistics", "data", "download", "evaluation", "training"];
 /** Share of mutants that must be killed in each folder. */
 const GOAL = 0.8;
 /** Sources of one run of Stryker: what a stopped run loses at most. */

@@ -14,7 +14,7 @@ import { source } from "../scripts/library.mjs";
 
 const { tf } = await source("engine/backend.js");
 const { microworldMinimalPairs } = await source("data/microworld/minimal-pairs.js");
-const { openTokenizer } = await source("data/tokenizer.js");
+const { openTokenizer } = await source("data/tokenizer/tokenizer.js");
 const { createLogLikelihood } = await source("evaluation/log-likelihood.js");
 const { scoreItems, numberItems } = await source("evaluation/choice-items.js");
 const { pairItem } = await source("evaluation/minimal-pairs.js");
@@ -22,7 +22,7 @@ const { readWeights } = await source("model/checkpoint.js");
 const { seeded } = await source("random.js");
 const { openStudy } = await source("runs/study/study.js");
 const { trainCondition } = await source("runs/training/training.js");
-const { deriveStudy } = await source("scales.js");
+const { deriveStudy } = await source("config/scales.js");
 const { fitOls } = await source("statistics/regression.js");
 const { studentQuantile } = await source("statistics/student-quantile.js");
 

@@ -1,7 +1,7 @@
 /** @file The public surface of the kit: what notebooks and scripts import. Each name is documented where it is defined. */
-export * from "./config.js";
-export * from "./paper-settings.js";
-export { deriveStudy, SCALE_SEEDS } from "./scales.js";
+export * from "./config/config.js";
+export * from "./config/paper-settings.js";
+export { deriveStudy, SCALE_SEEDS } from "./config/scales.js";
 export { deriveSeed, seeded, type Random } from "./random.js";
 export { describeEngine, testGradients, type EngineDescription } from "./engine/backend.js";
 export { compile, type CompiledStep } from "./engine/compile.js";
@@ -20,11 +20,16 @@ export {
   type TextModel,
 } from "./model/generate.js";
 export { writeHuggingFaceFolder } from "./model/hugging-face-folder.js";
-export { openTokenizer, type EncodedText, type Tokenizer, type WordPiece } from "./data/tokenizer.js";
-export type { AddedToken, TokenizerJson } from "./data/tokenizer-json.js";
-export type { SpecialTokens } from "./data/tokenizer-settings.js";
+export {
+  openTokenizer,
+  type EncodedText,
+  type Tokenizer,
+  type WordPiece,
+} from "./data/tokenizer/tokenizer.js";
+export type { AddedToken, TokenizerJson } from "./data/tokenizer/tokenizer-json.js";
+export type { SpecialTokens } from "./data/tokenizer/tokenizer-settings.js";
 export { learningRateAt, warmupStepsOf, type ScheduleConfig } from "./training/learning-rate.js";
-export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./curricula.js";
+export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./config/curricula.js";
 export { CROSSED_FOLDER, crossTokenizers } from "./runs/study/crossed-tokenizers.js";
 export {
   openStudies,
@@ -101,34 +106,34 @@ export {
 export type { Resampling } from "./statistics/resample.js";
 export { signFlipTest } from "./statistics/sign-flip-test.js";
 export * from "./report/params.js";
-export * from "./report/result-rows.js";
-export { averageSeeds, poolSeeds } from "./report/pool-seeds.js";
-export * from "./report/finetuning-rows.js";
-export * from "./report/zero-shot-rows.js";
-export * from "./report/rules-rows.js";
+export * from "./report/rows/result-rows.js";
+export { averageSeeds, poolSeeds } from "./report/rows/pool-seeds.js";
+export * from "./report/rows/finetuning-rows.js";
+export * from "./report/rows/zero-shot-rows.js";
+export * from "./report/rows/rules-rows.js";
 export { entityChoosersOf, type EntityChooser } from "./runs/description/entity-choosers.js";
-export * from "./report/acquisition-rows.js";
-export { crossedEffects, crossedRows } from "./report/crossed-rows.js";
-export { surprisalBins, type SurprisalBin } from "./report/surprisal-bins.js";
-export * from "./report/data-statement.js";
-export { budgetTable } from "./report/budget-rows.js";
-export { wordBudgetRows } from "./report/word-budget-rows.js";
-export { settingRows } from "./report/setting-rows.js";
+export * from "./report/rows/acquisition-rows.js";
+export { crossedEffects, crossedRows } from "./report/rows/crossed-rows.js";
+export { surprisalBins, type SurprisalBin } from "./report/rows/surprisal-bins.js";
+export * from "./report/rows/data-statement.js";
+export { budgetTable } from "./report/rows/budget-rows.js";
+export { wordBudgetRows } from "./report/rows/word-budget-rows.js";
+export { settingRows } from "./report/rows/setting-rows.js";
 export * from "./report/checklists.js";
 export * from "./report/claims.js";
-export { frame, type TidyRow } from "./report/frame.js";
-export type { Cell } from "./report/csv.js";
-export { showTable, type FrameLike, type TableOptions } from "./report/table.js";
-export { showTokens, type ShownToken } from "./report/token-view.js";
-export { tableFiles } from "./report/table-files.js";
-export { showFigure, type FigureOptions } from "./report/figure.js";
-export type { FigureWidth } from "./report/figure-layout.js";
+export { frame, type TidyRow } from "./report/render/frame.js";
+export type { Cell } from "./report/render/csv.js";
+export { showTable, type FrameLike, type TableOptions } from "./report/render/table.js";
+export { showTokens, type ShownToken } from "./report/render/token-view.js";
+export { tableFiles } from "./report/render/table-files.js";
+export { showFigure, type FigureOptions } from "./report/render/figure.js";
+export type { FigureWidth } from "./report/render/figure-layout.js";
 export type { AcquisitionCurve } from "./evaluation/acquisition-age.js";
-export { showPlotly, type PlotlyFigure } from "./report/plotly.js";
-export { watchCurves, type WatchedStep } from "./report/live-curves.js";
+export { showPlotly, type PlotlyFigure } from "./report/render/plotly.js";
+export { watchCurves, type WatchedStep } from "./report/plots/live-curves.js";
 export * from "./report/plots.js";
-export * from "./report/published.js";
-export * from "./report/published-settings.js";
-export * from "./report/published-standings.js";
-export * from "./report/published-lengths.js";
-export { conditionLabel, runLabel } from "./report/palette.js";
+export * from "./report/published/published.js";
+export * from "./report/published/published-settings.js";
+export * from "./report/published/published-standings.js";
+export * from "./report/published/published-lengths.js";
+export { conditionLabel, runLabel } from "./report/render/palette.js";

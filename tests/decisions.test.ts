@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { studyConfigSchema } from "../src/config-schema.js";
-import { INSTRUCTION_BUDGET_WORDS } from "../src/data/instruction-budget.js";
+import { studyConfigSchema } from "../src/config/config-schema.js";
+import { INSTRUCTION_BUDGET_WORDS } from "../src/data/instructions/instruction-budget.js";
 import { WORD_LIMITS } from "../src/data/word-budget.js";
 import { summariseBenchmark } from "../src/evaluation/benchmark-summary.js";
 import { BENCHMARKS } from "../src/evaluation/benchmarks.js";
@@ -19,9 +19,9 @@ import {
   PAPER_ARCHITECTURES,
   PRETRAINING,
   PUBLISHED_CONDITIONS,
-} from "../src/paper-settings.js";
+} from "../src/config/paper-settings.js";
 import { FINETUNING_SEEDS, finetuningSettings } from "../src/runs/finetuning/budget.js";
-import { deriveStudy, SCALE_SEEDS } from "../src/scales.js";
+import { deriveStudy, SCALE_SEEDS } from "../src/config/scales.js";
 import { command } from "./command-line/command.js";
 
 const DOCUMENT = readFileSync(fileURLToPath(new URL("../docs/decisions.md", import.meta.url)), "utf8");

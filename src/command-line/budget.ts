@@ -1,7 +1,7 @@
 /** @file `class-it budget`: what the stages of a grid cost, told before it is spent. */
 import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { Command, Option } from "commander";
-import { MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config.js";
+import { MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config/config.js";
 import type { Rehearsal } from "../runs/cost/rehearsal.js";
 import type { ResultSubject } from "../runs/study/results.js";
 import type { Study } from "../runs/study/study.js";
@@ -51,7 +51,7 @@ async function budget(options: BudgetOptions, surroundings: Surroundings): Promi
   const { condition, model } = options;
   const [{ budgetSubjects }, { SCALE_SEEDS }] = await Promise.all([
     import("../runs/cost/budget.js"),
-    import("../scales.js"),
+    import("../config/scales.js"),
   ]);
   const plans: BudgetPlan[] = [];
   for (const scale of options.scale ? [options.scale] : SCALES) {
@@ -81,8 +81,8 @@ export async function tellBudgets(
 ): Promise<void> {
   const [{ countBudget }, { budgetRows, describeBudget }, { tableMarkdown }] = await Promise.all([
     import("../runs/cost/budget.js"),
-    import("../report/budget-rows.js"),
-    import("../report/table.js"),
+    import("../report/rows/budget-rows.js"),
+    import("../report/render/table.js"),
   ]);
   const reports = [];
   for (const { study, subjects } of plans) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { openTokenizer } from "../data/tokenizer.js";
+import { openTokenizer } from "../data/tokenizer/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { loadModel } from "../model/checkpoint.js";
 import { decode } from "../model/decoder.js";

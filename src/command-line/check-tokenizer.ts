@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { openTokenizer, type Tokenizer } from "../data/tokenizer.js";
+import { openTokenizer, type Tokenizer } from "../data/tokenizer/tokenizer.js";
 import { findProjectRoot } from "../project-root.js";
 import { PROBE_TEXTS } from "./probe-texts.js";
 

@@ -7,9 +7,9 @@ import {
   openCollections,
   type CollectionState,
 } from "../data/collections.js";
-import { fetchCollection, listCollection, type ReachOptions } from "../data/fetch-collection.js";
-import { readHubToken } from "../data/hugging-face.js";
-import { tableMarkdown } from "../report/table.js";
+import { fetchCollection, listCollection, type ReachOptions } from "../download/fetch-collection.js";
+import { readHubToken } from "../download/hugging-face.js";
+import { tableMarkdown } from "../report/render/table.js";
 import { explainDiskFault } from "../disk/disk-fault.js";
 import { interruptible } from "./interruptible.js";
 import { progressLine } from "./progress-line.js";

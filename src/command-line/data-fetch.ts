@@ -1,6 +1,6 @@
 /** @file What `class-it data` fetches, what it cannot, and how it tells: failures are collected, the rest goes on. */
 import { join } from "node:path";
-import { downloadFile } from "../data/download.js";
+import { downloadFile } from "../download/download.js";
 import type { FileState } from "../data/files.js";
 import type { DataFile } from "../data/manifest.js";
 import { explainDiskFault } from "../disk/disk-fault.js";

@@ -1,6 +1,6 @@
 /** @file `class-it data`: lists the data files, verifies them, or fetches what is missing (next door), sets included. */
 import { Command, Option } from "commander";
-import { tableMarkdown } from "../report/table.js";
+import { tableMarkdown } from "../report/render/table.js";
 import { fetchSet, listCollections } from "./data-collections.js";
 import { fetchMissing } from "./data-fetch.js";
 import { inspectFiles, placeOf, sumByFolder } from "./data-state.js";

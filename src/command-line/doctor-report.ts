@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { join } from "node:path";
-import type { Precision } from "../config.js";
+import type { Precision } from "../config/config.js";
 import { textSource, type DataPlaces } from "../data/files.js";
 import type { EngineDescription } from "../engine/backend.js";
 import type { MatrixRate } from "../engine/matrix-rate.js";

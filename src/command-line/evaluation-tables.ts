@@ -1,7 +1,7 @@
 /** @file Scores as the tables that `class-it evaluate` prints. */
 import type { Rules } from "../evaluation/rules.js";
-import type { TidyRow } from "../report/frame.js";
-import { tableMarkdown } from "../report/table.js";
+import type { TidyRow } from "../report/render/frame.js";
+import { tableMarkdown } from "../report/render/table.js";
 import type { AcquisitionFolderSummary } from "../runs/scoring/folder-evaluation/acquisition.js";
 import type { AcquisitionKind } from "../runs/scoring/tasks/acquisition-words.js";
 import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";

@@ -1,8 +1,8 @@
 /** @file `class-it export`: a trained model out of the cache as a Hugging Face folder; `--list` shows which there are. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import type { Precision } from "../config.js";
-import { tableMarkdown } from "../report/table.js";
+import type { Precision } from "../config/config.js";
+import { tableMarkdown } from "../report/render/table.js";
 import { explained } from "../disk/disk-fault.js";
 import type { TrainedRun } from "../runs/training/trained-runs.js";
 import { cacheFolderOf, cacheOption, choice, example, jsonOption } from "./options.js";
@@ -61,7 +61,7 @@ async function exportRun(options: ExportOptions, surroundings: Surroundings): Pr
   const { run, stage } = findTrainedRun(cacheFolder, options.run);
   const [{ loadModel }, { openTokenizer }, { writeHuggingFaceFolder }, { checkExport }] = await Promise.all([
     import("../model/checkpoint.js"),
-    import("../data/tokenizer.js"),
+    import("../data/tokenizer/tokenizer.js"),
     import("../model/hugging-face-folder.js"),
     import("./check-export.js"),
   ]);

@@ -1,7 +1,7 @@
 /** @file `class-it finetune`: (Super)GLUE fine-tuning of a model folder, or of the models of a condition. */
 import { basename, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { PRECISIONS, SCALES, type Precision, type Scale } from "../config.js";
+import { PRECISIONS, SCALES, type Precision, type Scale } from "../config/config.js";
 import type { Rules } from "../evaluation/rules.js";
 import { OFFICIAL_POOLING, POOLINGS, type Pooling } from "../evaluation/superglue-schedule.js";
 import { SELECTIONS, type Selection } from "../evaluation/superglue-summary.js";

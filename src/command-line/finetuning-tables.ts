@@ -1,8 +1,8 @@
 /** @file Outcomes of fine-tuning as the tables that `class-it finetune` prints. */
 import { DEGENERACIES, figureOf, namedDegeneracies } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS } from "../evaluation/superglue-tasks.js";
-import type { TidyRow } from "../report/frame.js";
-import { tableMarkdown } from "../report/table.js";
+import type { TidyRow } from "../report/render/frame.js";
+import { tableMarkdown } from "../report/render/table.js";
 import type { TaskOutcome } from "../runs/finetuning/outcome.js";
 
 /** One task: a row a seed. */

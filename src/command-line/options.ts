@@ -1,8 +1,8 @@
 /** @file Options that several verbs share, each refusing what is not valid with the list of what is. */
 import { join, resolve } from "node:path";
 import { Option } from "commander";
-import { CONTROLS } from "../curricula.js";
-import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config.js";
+import { CONTROLS } from "../config/curricula.js";
+import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config/config.js";
 import { RULES } from "../evaluation/rules.js";
 import { findProjectRoot } from "../project-root.js";
 import type { Surroundings } from "./surroundings.js";

@@ -1,7 +1,7 @@
 /** @file `class-it report`: the linked static site of a scale's results. The pages are made by `workflow/report.mjs`. */
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { SCALES } from "../config.js";
+import { SCALES } from "../config/config.js";
 import { findProjectRoot } from "../project-root.js";
 import { choice, example } from "./options.js";
 import type { Surroundings } from "./surroundings.js";

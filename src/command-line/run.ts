@@ -1,7 +1,7 @@
 /** @file The command as a whole: its verbs, and what becomes of a fault: one line on stderr and an exit code. */
 import { Command, CommanderError } from "commander";
 import { hearNotices } from "../runs/stages/progress.js";
-import { benchVerb } from "./bench.js";
+import { benchVerb } from "./bench/bench.js";
 import { budgetVerb } from "./budget.js";
 import { dataVerb } from "./data.js";
 import { doctorVerb } from "./doctor.js";

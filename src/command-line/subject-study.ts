@@ -1,7 +1,7 @@
 /** @file The study that the options of a verb ask for. */
 import { resolve } from "node:path";
-import type { Condition, ModelName, Scale } from "../config.js";
-import { curriculaOf } from "../curricula.js";
+import type { Condition, ModelName, Scale } from "../config/config.js";
+import { curriculaOf } from "../config/curricula.js";
 import type { Study } from "../runs/study/study.js";
 import type { StudyOptions, SubjectOptions } from "./options.js";
 
@@ -17,7 +17,7 @@ export async function openScaleStudy({
   // Loaded here, because it loads TensorFlow: help and refusals of other options come at once.
   const [{ openStudy }, { deriveStudy }, { readStudyFile }, { crossTokenizers }] = await Promise.all([
     import("../runs/study/study.js"),
-    import("../scales.js"),
+    import("../config/scales.js"),
     import("../runs/study/study-file.js"),
     import("../runs/study/crossed-tokenizers.js"),
   ]);

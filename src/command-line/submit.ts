@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Rules } from "../evaluation/rules.js";
 import { writeFileAtomically } from "../disk/atomic-file.js";
-import { tableMarkdown } from "../report/table.js";
+import { tableMarkdown } from "../report/render/table.js";
 import { ACQUISITION_TASK, type Task } from "../runs/scoring/tasks.js";
 import {
   leaderboardParts,

@@ -1,7 +1,7 @@
 /** @file What a verb reads and writes besides its options; a test brings its own. */
 import { defaultPlaces, type DataPlaces } from "../data/files.js";
-import type { Origins } from "../data/fetch-collection.js";
-import type { FetchUrl } from "../data/fetch-url.js";
+import type { Origins } from "../download/fetch-collection.js";
+import type { FetchUrl } from "../download/fetch-url.js";
 
 /** A stream as far as a verb needs it. */
 export interface Output {

@@ -1,5 +1,5 @@
 /** @file Training the models of a condition with progress and a clean end at Ctrl-C, for `train` and `evaluate`. */
-import type { Condition, ModelName } from "../config.js";
+import type { Condition, ModelName } from "../config/config.js";
 import type { Study } from "../runs/study/study.js";
 import type { ConditionStep } from "../runs/training/build-phase.js";
 import type { TrainedModel } from "../runs/training/training.js";

@@ -1,6 +1,6 @@
 /** @file `class-it train`: runs or resumes the stages of a condition and says what each phase reached. */
 import { Command, Option } from "commander";
-import { tableMarkdown } from "../report/table.js";
+import { tableMarkdown } from "../report/render/table.js";
 import { tellBudgets } from "./budget.js";
 import { example, jsonOption, subjectOptions, type SubjectOptions } from "./options.js";
 import { openSubjectStudy } from "./subject-study.js";

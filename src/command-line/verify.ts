@@ -1,6 +1,6 @@
 /** @file `class-it verify`: whether the results of a scale can be read, follow from their items, and begin again with the same losses. */
 import { Command, Option } from "commander";
-import { SCALES, type Scale } from "../config.js";
+import { SCALES, type Scale } from "../config/config.js";
 import type { Check } from "../runs/verify/files.js";
 import { interruptible } from "./interruptible.js";
 import { choice, example, jsonOption } from "./options.js";

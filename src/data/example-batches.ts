@@ -9,7 +9,7 @@ import {
   type Batch,
   type EpochBatches,
 } from "./batches.js";
-import type { EncodedExample } from "./chat-template.js";
+import type { EncodedExample } from "./instructions/chat-template.js";
 
 /** T of example batches is a multiple of this, so that there are few shapes to compile. */
 export const LENGTH_MULTIPLE = 32;

@@ -2,7 +2,7 @@
  * @file `compile`: a step of tfjs operations as one TensorFlow graph, what `tf.function` and `jax.jit` are in Python.
  * Recording is in `trace.ts`, the graph in `graph.ts`, running it in `session.ts`.
  */
-import type { Precision } from "../config.js";
+import type { Precision } from "../config/config.js";
 import { tf } from "./backend.js";
 import { buildGraph, type Graph } from "./graph.js";
 import { estimateBytes, requireMemory } from "./memory.js";

@@ -2,7 +2,7 @@
  * @file From a recorded step to a TensorFlow graph: what does not reach a result is left out, plain matrix products take
  * TensorFlow's plain kernel, and in bfloat16 precision `precision.ts` says which operations compute in it.
  */
-import type { Precision } from "../config.js";
+import type { Precision } from "../config/config.js";
 import { computesInHalf } from "./precision.js";
 import { shapeProto, type GraphNode, type NodeAttribute } from "./saved-model.js";
 import { DATA_TYPES, type OperationAttribute, type TensorflowBinding } from "./tensorflow-backend.js";

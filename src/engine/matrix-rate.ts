@@ -1,5 +1,5 @@
 /** @file How fast this machine multiplies matrices: the roof under which training and scoring stay. */
-import type { Precision } from "../config.js";
+import type { Precision } from "../config/config.js";
 import { tf } from "./backend.js";
 import { compile } from "./compile.js";
 

@@ -1,6 +1,6 @@
 /** @file Surprisal of a word in its contexts, and what it would be if the model knew nothing: the numbers behind age of acquisition. */
 import { z } from "zod";
-import type { Tokenizer } from "../data/tokenizer.js";
+import type { Tokenizer } from "../data/tokenizer/tokenizer.js";
 import type { LogLikelihood } from "./log-likelihood.js";
 
 /** A word and the text before it. */

@@ -2,8 +2,8 @@
  * @file The one question zero-shot evaluation asks of a model: how probable is this text after that one? Evaluators see
  * the types; only this file sees the decoder.
  */
-import type { ArchitectureConfig } from "../config.js";
-import type { Tokenizer, WordPiece } from "../data/tokenizer.js";
+import type { ArchitectureConfig } from "../config/config.js";
+import type { Tokenizer, WordPiece } from "../data/tokenizer/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { checkLength, checkTokens } from "../model/decoder.js";
 import type { Weights } from "../model/weights.js";

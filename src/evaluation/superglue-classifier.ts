@@ -4,7 +4,7 @@
  *
  * Letters: B rows, T tokens, D hiddenSize, C classes.
  */
-import type { ArchitectureConfig } from "../config.js";
+import type { ArchitectureConfig } from "../config/config.js";
 import { tf } from "../engine/backend.js";
 import { decodeHidden, type RowLayout } from "../model/decoder.js";
 import type { Weights } from "../model/weights.js";

@@ -2,8 +2,8 @@
  * @file Pairs of texts as token ids: encoded once, cut as the official pipeline cuts them, and padded as it pads them, for
  * readings of a position that padding moves. What the pairs are is in `superglue-tasks.ts`; `superglue-packing.ts` packs them.
  */
-import { openPairEncoder } from "../data/pair-encoder.js";
-import type { Tokenizer } from "../data/tokenizer.js";
+import { openPairEncoder } from "../data/tokenizer/pair-encoder.js";
+import type { Tokenizer } from "../data/tokenizer/tokenizer.js";
 import type { SupergluePair } from "./superglue-tasks.js";
 
 /** An item as the model reads it. */

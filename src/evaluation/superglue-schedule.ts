@@ -1,5 +1,5 @@
 /** @file The official settings of fine-tuning, the positions a head may read, and the learning rate. Batch sizes and epochs are the tasks' own, in `superglue-tasks.ts`. */
-import type { OptimizerConfig } from "../config.js";
+import type { OptimizerConfig } from "../config/config.js";
 import type { Rules } from "./rules.js";
 
 /**

@@ -1,5 +1,5 @@
 /** @file The compiled steps of a classifier: loss and gradients of some items, and logits. */
-import type { ArchitectureConfig, Precision } from "../config.js";
+import type { ArchitectureConfig, Precision } from "../config/config.js";
 import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
 import type { Weights } from "../model/weights.js";

@@ -2,7 +2,7 @@
  * @file Fine-tuning step by step: a batch in parts, the official update, and predictions. Epochs, selection and caching are in
  * `runs/finetuning/seed-run.ts`.
  */
-import type { ArchitectureConfig, Precision } from "../config.js";
+import type { ArchitectureConfig, Precision } from "../config/config.js";
 import { tf } from "../engine/backend.js";
 import type { Weights } from "../model/weights.js";
 import type { Random } from "../random.js";

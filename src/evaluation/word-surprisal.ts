@@ -1,5 +1,5 @@
 /** @file Surprisal of every word of the reading-time table (docs/paper.md#reading-times), asked for in three ways. */
-import type { WordPiece } from "../data/tokenizer.js";
+import type { WordPiece } from "../data/tokenizer/tokenizer.js";
 import type { LogLikelihood, ScoringRequest, SplitWord } from "./log-likelihood.js";
 import { officialContext, type ReadingWord } from "./reading-table.js";
 

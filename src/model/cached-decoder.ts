@@ -2,7 +2,7 @@
  * @file The decoder for text that grows: keys and values of all tokens so far are kept, so that a new token costs one
  * row. Same layers as in `decoder.ts`; what they attend to is all that differs. `generate.ts` chooses the tokens.
  */
-import type { ArchitectureConfig } from "../config.js";
+import type { ArchitectureConfig } from "../config/config.js";
 import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
 import { rotate, rotaryTables, rotaryTablesAt } from "../engine/rotary.js";

@@ -6,7 +6,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import type { ArchitectureConfig, Precision } from "../config.js";
+import type { ArchitectureConfig, Precision } from "../config/config.js";
 import { parseJsonText } from "../data/json-file.js";
 import { readTextFile } from "../data/text-file.js";
 import { tf } from "../engine/backend.js";

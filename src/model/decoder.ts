@@ -2,7 +2,7 @@
  * @file The LLaMA-style decoder: the way from token ids to logits. Its weights are in `weights.ts`, its parts in `layers.ts`, its
  * loss in `loss.ts`, its file format in `checkpoint.ts`.
  */
-import type { ArchitectureConfig } from "../config.js";
+import type { ArchitectureConfig } from "../config/config.js";
 import { tf } from "../engine/backend.js";
 import { rmsNorm } from "../engine/rms-norm.js";
 import { rotaryTables, rotaryTablesAt } from "../engine/rotary.js";

@@ -1,9 +1,9 @@
 /**
  * @file Text from a model: the most probable token or one drawn by chance, again and again. `cached-decoder.ts` says how
- * probable each is; the words around a prompt are those of `data/chat-template.ts`, given by the caller.
+ * probable each is; the words around a prompt are those of `data/instructions/chat-template.ts`, given by the caller.
  */
-import type { ArchitectureConfig } from "../config.js";
-import type { Tokenizer } from "../data/tokenizer.js";
+import type { ArchitectureConfig } from "../config/config.js";
+import type { Tokenizer } from "../data/tokenizer/tokenizer.js";
 import type { Random } from "../random.js";
 import { GrowingText } from "./cached-decoder.js";
 import { checkTokens } from "./decoder.js";

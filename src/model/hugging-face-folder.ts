@@ -1,6 +1,6 @@
 /**
  * @file A trained model as a complete Hugging Face folder, which `AutoModelForCausalLM` and `AutoTokenizer` load as it is.
- * Reading one is in `checkpoint.ts` and `data/tokenizer.ts`.
+ * Reading one is in `checkpoint.ts` and `data/tokenizer/tokenizer.ts`.
  */
 import { randomUUID } from "node:crypto";
 import {
@@ -14,8 +14,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Precision } from "../config.js";
-import { tokenizerFiles } from "../data/tokenizer-files.js";
+import type { Precision } from "../config/config.js";
+import { tokenizerFiles } from "../data/tokenizer/tokenizer-files.js";
 import { writeWeights } from "./checkpoint.js";
 import type { TextModel } from "./generate.js";
 import { writeLlamaConfig } from "./llama-config.js";

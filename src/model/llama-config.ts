@@ -3,7 +3,7 @@
  * would change what the decoder computes is understood, or refused by its name. Weights are read in `checkpoint.ts`.
  */
 import { z } from "zod";
-import type { ArchitectureConfig, Precision } from "../config.js";
+import type { ArchitectureConfig, Precision } from "../config/config.js";
 import { checkArchitecture, headShape } from "./weights.js";
 
 const count = z.number().int().positive();

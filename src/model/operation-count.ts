@@ -1,5 +1,5 @@
 /** @file How many floating-point operations a decoder takes: what speed, budgets and projections are counted in. */
-import type { ArchitectureConfig } from "../config.js";
+import type { ArchitectureConfig } from "../config/config.js";
 import { countParameters } from "./weights.js";
 
 /** Rows of one batch, padding included. */

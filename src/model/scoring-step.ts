@@ -1,5 +1,5 @@
 /** @file Log-probabilities of given tokens, compiled once for each architecture: the forward half of a training step. */
-import type { ArchitectureConfig } from "../config.js";
+import type { ArchitectureConfig } from "../config/config.js";
 import type { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
 import { decodeHidden, outputMatrix, type RowLayout } from "./decoder.js";

@@ -2,7 +2,7 @@
  * @file Which weights a decoder has, by name and shape, how many parameters that makes, and how they start. What they compute is
  * in `decoder.ts`.
  */
-import type { ArchitectureConfig } from "../config.js";
+import type { ArchitectureConfig } from "../config/config.js";
 import { tf } from "../engine/backend.js";
 import { normal, type Random } from "../random.js";
 import type { HeadShape } from "./layers.js";

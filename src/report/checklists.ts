@@ -1,6 +1,6 @@
 /** @file Two checklists of good practice, answered, and how they are shown. */
 import type { ChecklistItem } from "./checklists/item.js";
-import type { TidyRow } from "./frame.js";
+import type { TidyRow } from "./render/frame.js";
 
 export type { ChecklistItem } from "./checklists/item.js";
 export { REFORMS } from "./checklists/reforms.js";

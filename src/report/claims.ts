@@ -9,7 +9,7 @@ export { PAPER_CLAIMS } from "./claims/paper-claims.js";
 export { publishedEvidence, type Pairing } from "./claims/published-evidence.js";
 export { seedsNeeded } from "./claims/seeds-needed.js";
 export { verdictEffects, verdictOverview, verdictRows, type VerdictEffect } from "./claims/verdict-rows.js";
-export { readPairedOutcomes, type Answered, type PairedOutcome } from "./paired-outcomes.js";
+export { readPairedOutcomes, type Answered, type PairedOutcome } from "./claims/paired-outcomes.js";
 export {
   evidenceByYear,
   judgeYears,

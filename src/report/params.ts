@@ -1,11 +1,11 @@
 /** @file The one parameter cell of a notebook: scale, seeds, output folder, and how a run from outside sets them. */
 
 import { z } from "zod";
-import { SCALES, type Scale } from "../config.js";
+import { SCALES, type Scale } from "../config/config.js";
 import { RULES, type Rules } from "../evaluation/rules.js";
 import { parseJson } from "../runs/stages/read-json.js";
-import { SCALE_SEEDS } from "../scales.js";
-import { display, escapeHtml } from "./display.js";
+import { SCALE_SEEDS } from "../config/scales.js";
+import { display, escapeHtml } from "./render/display.js";
 
 /** What a notebook may be asked to vary; everything else is a constant of the study. */
 export interface NotebookParameters {

@@ -1,7 +1,7 @@
 /** @file Several models and conditions one after the other: the paper's eight, or a reader's own choice; with one seed or several. */
-import { MODELS, type Condition, type ModelName } from "../config.js";
-import { PUBLISHED_CONDITIONS } from "../paper-settings.js";
-import { isPublished } from "../curricula.js";
+import { MODELS, type Condition, type ModelName } from "../config/config.js";
+import { PUBLISHED_CONDITIONS } from "../config/paper-settings.js";
+import { isPublished } from "../config/curricula.js";
 import {
   checkpointScores,
   checkpointScoresSchema,

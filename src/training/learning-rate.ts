@@ -1,5 +1,5 @@
 /** @file Learning rate as a function of the step: linear decay, and cosine with restarts, both after a linear warm-up. */
-import type { TrainingConfig } from "../config.js";
+import type { TrainingConfig } from "../config/config.js";
 
 /** What a schedule needs besides the step. */
 export interface ScheduleConfig {

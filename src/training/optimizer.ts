@@ -2,7 +2,7 @@
  * @file AdamW with decoupled weight decay, and clipping by the global norm, in plain tfjs operations: the equations, and
  * what runs on backends without TensorFlow. `weights-in-training.ts` chooses; the rate comes from `learning-rate.ts`.
  */
-import type { OptimizerConfig } from "../config.js";
+import type { OptimizerConfig } from "../config/config.js";
 import { tf } from "../engine/backend.js";
 import type { Weights } from "../model/weights.js";
 

@@ -3,7 +3,7 @@
  * the batches it is given (`step-batches.ts`); keeping its state in files is the work of `runs/training/checkpoint.ts`.
  */
 import { createHash } from "node:crypto";
-import type { ArchitectureConfig, Precision, TrainingConfig } from "../config.js";
+import type { ArchitectureConfig, Precision, TrainingConfig } from "../config/config.js";
 import { countTrained, splitBatch, type Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import type { Weights } from "../model/weights.js";

@@ -1,5 +1,5 @@
 /** @file Loss and gradients of one batch, and loss alone, compiled once for each architecture and precision. */
-import type { ArchitectureConfig, Precision } from "../config.js";
+import type { ArchitectureConfig, Precision } from "../config/config.js";
 import type { Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";

@@ -2,7 +2,7 @@
  * @file Weights under training with their optimizer: variables of a TensorFlow graph where there is TensorFlow, tensors
  * that are replaced at each step elsewhere. The equations are those of `optimizer.ts` either way.
  */
-import type { OptimizerConfig } from "../config.js";
+import type { OptimizerConfig } from "../config/config.js";
 import { AdamWGraph, type Slot } from "../engine/adamw-graph.js";
 import { tf } from "../engine/backend.js";
 import { tensorflowBackend } from "../engine/tensorflow-backend.js";

@@ -15,7 +15,7 @@ import { evaluateCondition } from "../../src/runs/scoring/scoring.js";
 import { openStudy, type Study } from "../../src/runs/study/study.js";
 import { readStudyFile } from "../../src/runs/study/study-file.js";
 import { trainCondition } from "../../src/runs/training/training.js";
-import { deriveStudy } from "../../src/scales.js";
+import { deriveStudy } from "../../src/config/scales.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDER = join(ROOT, ".cache/grid-test");

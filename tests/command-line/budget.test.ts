@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CONDITIONS } from "../../src/config.js";
+import { CONDITIONS } from "../../src/config/config.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { TINY_CONFIG } from "../support/tiny-study.js";
 import { command } from "./command.js";

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeReport } from "../../src/command-line/doctor.js";
 import { examine, type DoctorReport, type Engine } from "../../src/command-line/doctor-report.js";
 import { measureMatrixRate } from "../../src/engine/matrix-rate.js";
-import { trainTokenizer } from "../../src/data/tokenizer-json.js";
+import { trainTokenizer } from "../../src/data/tokenizer/tokenizer-json.js";
 import { tf } from "../../src/engine/backend.js";
 import { command } from "./command.js";
 

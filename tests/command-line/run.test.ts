@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { CONDITIONS, MODELS, SCALES } from "../../src/config.js";
+import { CONDITIONS, MODELS, SCALES } from "../../src/config/config.js";
 import { TASKS } from "../../src/runs/scoring/tasks.js";
 import { command } from "./command.js";
 

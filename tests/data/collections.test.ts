@@ -10,7 +10,7 @@ import {
   readRecord,
   type CollectionRecord,
 } from "../../src/data/collections.js";
-import { writeRecord } from "../../src/data/fetch-collection.js";
+import { writeRecord } from "../../src/download/fetch-collection.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const { name, licence, page } = findCollection("comps");

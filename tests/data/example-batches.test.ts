@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Batch } from "../../src/data/batches.js";
-import type { EncodedExample } from "../../src/data/chat-template.js";
+import type { EncodedExample } from "../../src/data/instructions/chat-template.js";
 import { exampleBatches, packedExampleBatches } from "../../src/data/example-batches.js";
 
 const rowOf = (batch: Batch, row: number, values: Int32Array | Float32Array): number[] => [

@@ -17,7 +17,7 @@ const source = (path) => import(new URL(path, "${SOURCE.href}").href);
 const { tf } = await source("engine/backend.js");
 const { initializeWeights } = await source("model/weights.js");
 const { compiledSteps } = await source("training/training-step.js");
-const { PAPER_ARCHITECTURES } = await source("paper-settings.js");
+const { PAPER_ARCHITECTURES } = await source("config/paper-settings.js");
 const { seeded } = await source("random.js");
 const sizes = { vocabSize: 64, hiddenSize: 32, numHeads: 2, numLayers: 1, feedForwardSize: 64, maxLengthTokens: 8192 };
 const architecture = { ...PAPER_ARCHITECTURES.llama140M, ...sizes };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { PAPER_ARCHITECTURES } from "../../src/paper-settings.js";
+import { PAPER_ARCHITECTURES } from "../../src/config/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { compile } from "../../src/engine/compile.js";
 import { estimateBytes, setMemoryLimit } from "../../src/engine/memory.js";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { readText } from "../../src/data/files.js";
-import { openTokenizer } from "../../src/data/tokenizer.js";
+import { openTokenizer } from "../../src/data/tokenizer/tokenizer.js";
 import { tf } from "../../src/engine/backend.js";
 import { createLogLikelihood, type LogLikelihood } from "../../src/evaluation/log-likelihood.js";
 import { readMinimalPairs } from "../../src/evaluation/minimal-pairs.js";

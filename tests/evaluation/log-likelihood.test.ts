@@ -1,7 +1,7 @@
 /** @file Scores of continuations against the equations of the decoder, and the requests that are refused. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { ArchitectureConfig } from "../../src/config.js";
+import type { ArchitectureConfig } from "../../src/config/config.js";
 import { tf } from "../../src/engine/backend.js";
 import {
   createLogLikelihood,
@@ -9,7 +9,7 @@ import {
   type ScoringRequest,
 } from "../../src/evaluation/log-likelihood.js";
 import { initializeWeights, type Weights } from "../../src/model/weights.js";
-import { PAPER_ARCHITECTURES } from "../../src/paper-settings.js";
+import { PAPER_ARCHITECTURES } from "../../src/config/paper-settings.js";
 import { seeded } from "../../src/random.js";
 import { openMicroworldTokenizer, VOCAB_SIZE } from "../data/microworld-tokenizer.js";
 import { referenceLogits } from "../support/reference-decoder.js";

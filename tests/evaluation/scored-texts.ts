@@ -1,7 +1,7 @@
 /** @file Texts to score, and how far their scores lie apart in batches of other sizes. */
-import type { ArchitectureConfig } from "../../src/config.js";
+import type { ArchitectureConfig } from "../../src/config/config.js";
 import { generateNarrative } from "../../src/data/microworld/documents.js";
-import type { Tokenizer } from "../../src/data/tokenizer.js";
+import type { Tokenizer } from "../../src/data/tokenizer/tokenizer.js";
 import {
   createLogLikelihood,
   type LogLikelihood,

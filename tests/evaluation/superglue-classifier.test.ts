@@ -1,6 +1,6 @@
 /** @file The classifier on a tiny decoder: padding, length parts, and bodies that learn nothing. */
 import { expect, test } from "vitest";
-import type { ArchitectureConfig } from "../../src/config.js";
+import type { ArchitectureConfig } from "../../src/config/config.js";
 import { tf } from "../../src/engine/backend.js";
 import {
   classifierRows,
@@ -14,7 +14,7 @@ import { packParts } from "../../src/evaluation/superglue-packing.js";
 import { startClassifier } from "../../src/evaluation/superglue-training.js";
 import { initializeWeights } from "../../src/model/weights.js";
 import { integerBelow, seeded } from "../../src/random.js";
-import { deriveStudy } from "../../src/scales.js";
+import { deriveStudy } from "../../src/config/scales.js";
 
 const architecture: ArchitectureConfig = {
   ...deriveStudy("smoke").architectures.llama100M,

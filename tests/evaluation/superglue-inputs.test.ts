@@ -1,7 +1,7 @@
 /** @file Pairs of texts as tokens: cut as the official pipeline cuts them, padded on either side. */
 import { expect, test } from "vitest";
-import { trainTokenizer } from "../../src/data/tokenizer-json.js";
-import { openTokenizer } from "../../src/data/tokenizer.js";
+import { trainTokenizer } from "../../src/data/tokenizer/tokenizer-json.js";
+import { openTokenizer } from "../../src/data/tokenizer/tokenizer.js";
 import { encodePairs, padRows } from "../../src/evaluation/superglue-inputs.js";
 
 /** Every byte is a token, a letter's number differs from the next one's by 1. */

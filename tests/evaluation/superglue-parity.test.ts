@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { openTokenizer } from "../../src/data/tokenizer.js";
+import { openTokenizer } from "../../src/data/tokenizer/tokenizer.js";
 import { tf } from "../../src/engine/backend.js";
 import {
   classifierRows,

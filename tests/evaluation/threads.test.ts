@@ -11,12 +11,12 @@ const SCRIPT = `
 const source = (path) => import(new URL(path, "${SOURCE.href}").href);
 const { microworldDocuments } = await source("data/microworld/documents.js");
 const { microworldMinimalPairs } = await source("data/microworld/minimal-pairs.js");
-const { trainTokenizer } = await source("data/tokenizer-json.js");
-const { openTokenizer } = await source("data/tokenizer.js");
+const { trainTokenizer } = await source("data/tokenizer/tokenizer-json.js");
+const { openTokenizer } = await source("data/tokenizer/tokenizer.js");
 const { createLogLikelihood } = await source("evaluation/log-likelihood.js");
 const { initializeWeights } = await source("model/weights.js");
 const { seeded } = await source("random.js");
-const { deriveStudy } = await source("scales.js");
+const { deriveStudy } = await source("config/scales.js");
 const texts = microworldDocuments({ words: 2000, random: seeded(1) }).map(({ text }) => text);
 const tokenizer = await openTokenizer(trainTokenizer({ texts, vocabSize: 700, variant: "bytePlain" }));
 const architecture = { ...deriveStudy("smoke").architectures.llama140M, vocabSize: 700, initializerStd: 0.2 };

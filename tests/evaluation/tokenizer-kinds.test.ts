@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { openTokenizer } from "../../src/data/tokenizer.js";
+import { openTokenizer } from "../../src/data/tokenizer/tokenizer.js";
 import { tf } from "../../src/engine/backend.js";
 import { benchmarkOf } from "../../src/evaluation/benchmarks.js";
 import { scoreItems } from "../../src/evaluation/choice-items.js";

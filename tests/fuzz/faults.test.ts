@@ -7,7 +7,7 @@ import { z } from "zod";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { readLlamaConfig } from "../../src/model/llama-config.js";
-import { readCorrectedNats } from "../../src/report/surprisal-bins.js";
+import { readCorrectedNats } from "../../src/report/rows/surprisal-bins.js";
 import { params } from "../../src/report/params.js";
 import { readEpoch } from "../../src/runs/finetuning/checkpoint.js";
 import { openItemLines } from "../../src/runs/scoring/folder-evaluation/item-lines.js";
@@ -16,7 +16,7 @@ import { itemsFile, readItems, readResult, subjectFolder } from "../../src/runs/
 import { findStage, runStage } from "../../src/runs/stages/stage.js";
 import { readStudyFile } from "../../src/runs/study/study-file.js";
 import { readTrainedSteps } from "../../src/runs/training/results.js";
-import { deriveStudy } from "../../src/scales.js";
+import { deriveStudy } from "../../src/config/scales.js";
 import { resultWith } from "../support/hand-made-result.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { temporaryFolder } from "../support/temporary-folder.js";

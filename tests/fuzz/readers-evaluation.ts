@@ -1,10 +1,10 @@
 /** @file Fuzzed readers of evaluation sets: JSON lines of every benchmark, tables, dialogues, articles, and what servers answer. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { listHubFiles } from "../../src/data/hugging-face.js";
-import { listOsfFiles } from "../../src/data/osf.js";
-import { pairTurns, parseUtterances } from "../../src/data/switchboard-pairs.js";
-import { askQuestions, parseArticles } from "../../src/data/wiki-questions.js";
+import { listHubFiles } from "../../src/download/hugging-face.js";
+import { listOsfFiles } from "../../src/download/osf.js";
+import { pairTurns, parseUtterances } from "../../src/data/instructions/switchboard-pairs.js";
+import { askQuestions, parseArticles } from "../../src/data/instructions/wiki-questions.js";
 import { readComps } from "../../src/evaluation/comps.js";
 import { readEntityTracking } from "../../src/evaluation/entity-tracking.js";
 import { readEwok } from "../../src/evaluation/ewok.js";
@@ -14,7 +14,7 @@ import { readNestedMultirc, readSuperglue, SUPERGLUE_TASKS } from "../../src/eva
 import { readWugs } from "../../src/evaluation/wugs.js";
 import { findProjectRoot } from "../../src/project-root.js";
 import { seeded } from "../../src/random.js";
-import { parseCsv } from "../../src/report/csv.js";
+import { parseCsv } from "../../src/report/render/csv.js";
 import type { FuzzedReader, Part } from "./reader.js";
 import { ofText } from "./parts.js";
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArchitectureConfig } from "../../src/config.js";
+import type { ArchitectureConfig } from "../../src/config/config.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel, writeLlamaConfig, writeWeights } from "../../src/model/checkpoint.js";
 import { initializeWeights, type Weights } from "../../src/model/weights.js";

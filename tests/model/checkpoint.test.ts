@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
-import { PAPER_ARCHITECTURES } from "../../src/paper-settings.js";
+import { PAPER_ARCHITECTURES } from "../../src/config/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel, readWeights, writeWeights } from "../../src/model/checkpoint.js";
 import { readLlamaConfig, writeLlamaConfig } from "../../src/model/llama-config.js";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { ArchitectureConfig } from "../../src/config.js";
-import { PAPER_ARCHITECTURES } from "../../src/paper-settings.js";
+import type { ArchitectureConfig } from "../../src/config/config.js";
+import { PAPER_ARCHITECTURES } from "../../src/config/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { decode } from "../../src/model/decoder.js";
 import { checkArchitecture, countParameters, initializeWeights } from "../../src/model/weights.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ArchitectureConfig } from "../../src/config.js";
-import { openTokenizer } from "../../src/data/tokenizer.js";
-import { trainTokenizer } from "../../src/data/tokenizer-json.js";
+import type { ArchitectureConfig } from "../../src/config/config.js";
+import { openTokenizer } from "../../src/data/tokenizer/tokenizer.js";
+import { trainTokenizer } from "../../src/data/tokenizer/tokenizer-json.js";
 import { tf } from "../../src/engine/backend.js";
 import { GrowingText } from "../../src/model/cached-decoder.js";
 import { decode } from "../../src/model/decoder.js";

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { ArchitectureConfig } from "../../src/config.js";
-import { PAPER_ARCHITECTURES } from "../../src/paper-settings.js";
+import type { ArchitectureConfig } from "../../src/config/config.js";
+import { PAPER_ARCHITECTURES } from "../../src/config/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { repeatHeads } from "../../src/engine/grouped-heads.js";
 import { decode } from "../../src/model/decoder.js";

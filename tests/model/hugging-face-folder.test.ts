@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { ArchitectureConfig } from "../../src/config.js";
-import { openTokenizer } from "../../src/data/tokenizer.js";
-import { trainTokenizer } from "../../src/data/tokenizer-json.js";
+import type { ArchitectureConfig } from "../../src/config/config.js";
+import { openTokenizer } from "../../src/data/tokenizer/tokenizer.js";
+import { trainTokenizer } from "../../src/data/tokenizer/tokenizer-json.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import { decode } from "../../src/model/decoder.js";

@@ -7,10 +7,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { tune } from "../../src/curricula.js";
+import { tune } from "../../src/config/curricula.js";
 import { readStudyFile } from "../../src/runs/study/study-file.js";
 import { trainedModel } from "../../src/runs/training/training.js";
-import { deriveStudy } from "../../src/scales.js";
+import { deriveStudy } from "../../src/config/scales.js";
 import { stampCodeVersions } from "../../scripts/set-up/code-versions.mjs";
 import { openTinyStudy } from "../support/tiny-study.js";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, expectTypeOf, test, vi } from "vitest";
-import type { Scale } from "../../src/config.js";
-import { SCALE_SEEDS } from "../../src/scales.js";
+import type { Scale } from "../../src/config/config.js";
+import { SCALE_SEEDS } from "../../src/config/scales.js";
 import { params, setParameters, type NotebookParameters } from "../../src/report/params.js";
 
 const log = vi.spyOn(console, "log");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { TopLevelSpec } from "vega-lite";
-import { figureSvg } from "../../src/report/figure.js";
-import { conditionStyle } from "../../src/report/palette.js";
+import { figureSvg } from "../../src/report/render/figure.js";
+import { conditionStyle } from "../../src/report/render/palette.js";
 import {
   accuracyBars,
   accuracyByParadigm,

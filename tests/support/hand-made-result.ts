@@ -1,7 +1,7 @@
 /** @file Results and stages written by hand, for tests of what is made from them. */
 import type { Metric, Result } from "../../src/runs/study/results.js";
 import type { Stage } from "../../src/runs/stages/stage.js";
-import { deriveStudy } from "../../src/scales.js";
+import { deriveStudy } from "../../src/config/scales.js";
 
 const provenance: Result["provenance"] = {
   commit: null,

@@ -2,7 +2,7 @@
  * @file The decoder a second time, in float64 loops over plain arrays and straight from the equations: slow, and with
  * nothing in common with `src/model` but the papers. It is what the fast one is held against without PyTorch.
  */
-import type { ArchitectureConfig } from "../../src/config.js";
+import type { ArchitectureConfig } from "../../src/config/config.js";
 
 type Vector = number[];
 type Matrix = Vector[];

@@ -1,9 +1,9 @@
 /** @file A study on the microworld small enough to train every condition within seconds. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type ArchitectureConfig, type StudyConfig } from "../../src/config.js";
+import { type ArchitectureConfig, type StudyConfig } from "../../src/config/config.js";
 import { openStudy, type Study } from "../../src/runs/study/study.js";
-import { deriveStudy } from "../../src/scales.js";
+import { deriveStudy } from "../../src/config/scales.js";
 
 const smoke = deriveStudy("smoke");
 const tiny: ArchitectureConfig = {

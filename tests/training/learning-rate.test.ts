@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { PRETRAINING } from "../../src/paper-settings.js";
+import { PRETRAINING } from "../../src/config/paper-settings.js";
 import { learningRateAt, warmupStepsOf, type ScheduleConfig } from "../../src/training/learning-rate.js";
 import { parityFolder, parityJson } from "../support/parity.js";
 

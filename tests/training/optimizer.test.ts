@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { LLAMA_OPTIMIZER } from "../../src/paper-settings.js";
+import { LLAMA_OPTIMIZER } from "../../src/config/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import type { Weights } from "../../src/model/weights.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ArchitectureConfig, TrainingConfig } from "../../src/config.js";
-import { PRETRAINING } from "../../src/paper-settings.js";
+import type { ArchitectureConfig, TrainingConfig } from "../../src/config/config.js";
+import { PRETRAINING } from "../../src/config/paper-settings.js";
 import { batchOf, lazyBatches, splitBatch, type Batch } from "../../src/data/batches.js";
 import { packedBatches, packRows, withEnds } from "../../src/data/packed-text.js";
 import { tokensInMemory } from "../../src/data/token-file.js";

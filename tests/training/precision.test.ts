@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ArchitectureConfig, Precision } from "../../src/config.js";
-import { PRETRAINING } from "../../src/paper-settings.js";
+import type { ArchitectureConfig, Precision } from "../../src/config/config.js";
+import { PRETRAINING } from "../../src/config/paper-settings.js";
 import { lazyBatches, type Batch } from "../../src/data/batches.js";
 import { tf } from "../../src/engine/backend.js";
 import { initializeWeights } from "../../src/model/weights.js";

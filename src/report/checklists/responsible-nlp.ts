@@ -57,8 +57,8 @@ export const RESPONSIBLE_NLP: readonly ChecklistItem[] = [
     "C2",
     "Set-up and hyperparameters",
     "every open choice a typed option, written into results",
-    "src/config.ts",
-    "src/scales.ts",
+    "src/config/config.ts",
+    "src/config/scales.ts",
   ),
   answered(
     "C3",

@@ -1,6 +1,6 @@
 /** @file What a claim is made of: its statement, where the paper makes it, and the comparison that decides it. */
-import type { Condition, ModelName } from "../../config.js";
-import type { FinetuningTask, ZeroShotTask } from "../published.js";
+import type { Condition, ModelName } from "../../config/config.js";
+import type { FinetuningTask, ZeroShotTask } from "../published/published.js";
 
 /** A task by the paper's name. */
 export type ClaimTask = FinetuningTask | ZeroShotTask;

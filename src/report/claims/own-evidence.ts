@@ -4,7 +4,7 @@ import { deriveSeed, normal, seeded } from "../../random.js";
 import { acrossSeeds, type SeedReplicates } from "../../statistics/across-seeds.js";
 import { groupedMean, resampleMeans, type Resampling } from "../../statistics/resample.js";
 import { mean } from "../../statistics/summary.js";
-import { isOutsideRules, type PairedOutcome } from "../paired-outcomes.js";
+import { isOutsideRules, type PairedOutcome } from "./paired-outcomes.js";
 import { subjectName, type ClaimTask, type SubjectName } from "./claim.js";
 import { onceEach, type Evidence, type TaskEvidence, type UncertainScore } from "./evidence.js";
 import { rSquaredStandardError } from "./sampling-error.js";

@@ -1,5 +1,5 @@
 /** @file Groups of models and of tasks that claims are about. */
-import { FINETUNING_TASKS } from "../published.js";
+import { FINETUNING_TASKS } from "../published/published.js";
 import { subjectName, type ClaimTask } from "./claim.js";
 
 /** The larger decoder without tuning. */

@@ -1,7 +1,7 @@
 /** @file The paper's scores as evidence: what each could have been on other items, drawn from its sampling error. */
 import { deriveSeed, normal, seeded } from "../../random.js";
 import { ASSUMED_DISCORDANT } from "../../statistics/minimum-detectable-difference.js";
-import { publishedFinetuning, publishedZeroShot, type PublishedScore } from "../published.js";
+import { publishedFinetuning, publishedZeroShot, type PublishedScore } from "../published/published.js";
 import { subjectName, type SubjectName } from "./claim.js";
 import { onceEach, type Evidence, type UncertainScore } from "./evidence.js";
 import { publishedStandardError, publishedValue } from "./sampling-error.js";

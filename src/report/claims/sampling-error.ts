@@ -1,7 +1,7 @@
 /** @file How far a published score could be from the truth by its number of items alone, where no items are published. */
 import { proportionStandardError } from "../../statistics/summary.js";
-import { taskSizes, type TaskSize } from "../published-settings.js";
-import type { PublishedScore } from "../published.js";
+import { taskSizes, type TaskSize } from "../published/published-settings.js";
+import type { PublishedScore } from "../published/published.js";
 
 /** A bar too short to measure is known to lie between 0 and its bound. */
 export function publishedValue({ proportion, qualifier }: PublishedScore): number {

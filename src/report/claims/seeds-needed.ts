@@ -2,7 +2,7 @@
 import { normalQuantile } from "../../statistics/normal-quantile.js";
 import { studentQuantile } from "../../statistics/student-quantile.js";
 import type { Interval } from "../../statistics/summary.js";
-import type { TidyRow } from "../frame.js";
+import type { TidyRow } from "../render/frame.js";
 import type { Comparison } from "./claim.js";
 import type { JudgedClaim } from "./judge.js";
 

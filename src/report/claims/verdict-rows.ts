@@ -1,7 +1,7 @@
 /** @file Verdicts as tables: every number of one body of evidence, and the overview of published and own side by side. */
 import type { Rules } from "../../evaluation/rules.js";
 import type { Interval } from "../../statistics/summary.js";
-import type { TidyRow } from "../frame.js";
+import type { TidyRow } from "../render/frame.js";
 import type { Comparison } from "./claim.js";
 import type { JudgedClaim, Verdict } from "./judge.js";
 

@@ -1,7 +1,7 @@
 /** @file Verdicts under the rules of several years: rows and lines next to each other, and a sentence where they differ. */
 import type { Rules } from "../../evaluation/rules.js";
-import type { TidyRow } from "../frame.js";
-import { readPairedOutcomes, type PairedOutcome } from "../paired-outcomes.js";
+import type { TidyRow } from "../render/frame.js";
+import { readPairedOutcomes, type PairedOutcome } from "./paired-outcomes.js";
 import type { Claim } from "./claim.js";
 import type { Evidence } from "./evidence.js";
 import { judgeClaims, type JudgedClaim } from "./judge.js";

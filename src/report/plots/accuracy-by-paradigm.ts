@@ -1,8 +1,8 @@
 /** @file Accuracy of each paradigm or subset as dots, with the chance line. */
 
 import type { TopLevelSpec } from "vega-lite";
-import type { Condition, ModelName } from "../../config.js";
-import { conditionLabel } from "../palette.js";
+import type { Condition, ModelName } from "../../config/config.js";
+import { conditionLabel } from "../render/palette.js";
 import { conditionScales, conditionsIn, modelsIn } from "./condition-scales.js";
 import {
   CHANCE_MARK,
@@ -12,7 +12,7 @@ import {
   type FigureContext,
   type Panel,
 } from "./figure-context.js";
-import { toPercent } from "../percent.js";
+import { toPercent } from "../render/percent.js";
 
 /** Accuracy of one model on one paradigm. Proportions, not percents. */
 export interface ParadigmRow {

@@ -1,8 +1,8 @@
 /** @file Age of acquisition: how words are learned, and whether models and children learn them in the same order. */
 import type { TopLevelSpec } from "vega-lite";
 import { curveAt } from "../../evaluation/acquisition-age.js";
-import type { LearnedWord } from "../acquisition-rows.js";
-import { modelStyle } from "../palette.js";
+import type { LearnedWord } from "../rows/acquisition-rows.js";
+import { modelStyle } from "../render/palette.js";
 import { modelsIn } from "./condition-scales.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
 

@@ -1,10 +1,10 @@
 /** @file How a score grows with the words a model has seen, through pre-training and tuning. */
 import type { TopLevelSpec } from "vega-lite";
 import type { CheckpointScore } from "../../runs/scoring/checkpoint-scores.js";
-import { conditionLabel } from "../palette.js";
+import { conditionLabel } from "../render/palette.js";
 import { conditionScales, conditionsIn, modelsIn } from "./condition-scales.js";
 import { CHANCE_MARK, checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
-import { toPercent } from "../percent.js";
+import { toPercent } from "../render/percent.js";
 
 /**
  * One panel a model, one line a condition; marks are checkpoints.

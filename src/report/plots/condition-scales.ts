@@ -6,8 +6,8 @@ import {
   conditionRank,
   conditionStyle,
   modelStyle,
-} from "../palette.js";
-import type { Condition, ModelName } from "../../config.js";
+} from "../render/palette.js";
+import type { Condition, ModelName } from "../../config/config.js";
 
 /** Conditions that occur, in the paper's order, others after them. */
 export function conditionsIn(rows: readonly { readonly condition: Condition }[]): Condition[] {

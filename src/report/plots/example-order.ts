@@ -1,7 +1,7 @@
 /** @file The curriculum as a picture: which examples a condition trains on along its tuning, and how long they are. */
 import type { TopLevelSpec } from "vega-lite";
 import type { OrderPart } from "../../runs/training/example-order.js";
-import { conditionLabel, conditionRank, conditionStyle } from "../palette.js";
+import { conditionLabel, conditionRank, conditionStyle } from "../render/palette.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
 
 const SETS = ["switch", "wiki", "text"] as const;

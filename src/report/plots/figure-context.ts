@@ -1,7 +1,7 @@
 /** @file What every figure must say of itself: scale, kind of text, seeds, n, and the paper's figure number. */
 
 import type { TopLevelSpec } from "vega-lite";
-import type { Scale } from "../../config.js";
+import type { Scale } from "../../config/config.js";
 
 /** What the subtitle of a figure can say beside its origin. */
 export interface AnyContext {

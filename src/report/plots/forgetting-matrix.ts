@@ -1,10 +1,10 @@
 /** @file What each stage of tuning learned and forgot: the loss on every held-out source against pre-training alone. */
 import type { TopLevelSpec } from "vega-lite";
-import type { Condition, ModelName } from "../../config.js";
+import type { Condition, ModelName } from "../../config/config.js";
 import type { Result } from "../../runs/study/results.js";
 import { mean } from "../../statistics/summary.js";
-import { conditionLabel, inPaperOrder } from "../palette.js";
-import { groupRows } from "../result-metrics.js";
+import { conditionLabel, inPaperOrder } from "../render/palette.js";
+import { groupRows } from "../rows/result-metrics.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
 
 /** One cell: a stage and a source. */

@@ -1,9 +1,9 @@
 /** @file The main figures to hover over: each mark says its n, interval and seeds. The printed ones are score-bars.ts and verdict-forest.ts. */
 import type { VerdictEffect } from "../claims/verdict-rows.js";
-import { conditionStyle, inPaperOrder, runLabel } from "../palette.js";
-import { toPercent } from "../percent.js";
-import type { PlotlyFigure } from "../plotly.js";
-import { groupRows } from "../result-metrics.js";
+import { conditionStyle, inPaperOrder, runLabel } from "../render/palette.js";
+import { toPercent } from "../render/percent.js";
+import type { PlotlyFigure } from "../render/plotly.js";
+import { groupRows } from "../rows/result-metrics.js";
 import { checkSomeRows, describeContext, type FigureContext } from "./figure-context.js";
 import type { ScoreRow } from "./score-bars.js";
 

@@ -1,8 +1,8 @@
 /** @file How long prompts and replies are, by source, with counts on a logarithmic axis: poster Figure 1. */
 
 import type { TopLevelSpec } from "vega-lite";
-import type { Condition } from "../../config.js";
-import { conditionStyle } from "../palette.js";
+import type { Condition } from "../../config/config.js";
+import { conditionStyle } from "../render/palette.js";
 import { checkSomeRows, figureTitle, type FigureContext, type Panel } from "./figure-context.js";
 
 /** One bar. */

@@ -2,7 +2,7 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import { checkProportion, checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
-import { toPercent } from "../percent.js";
+import { toPercent } from "../render/percent.js";
 
 /** Items of one task whose overlap lies in one range. */
 export interface OverlapBin {

@@ -1,8 +1,8 @@
 /** @file Scores as bars, ours beside the paper's: accuracies, and the share of reading times that surprisal explains. */
 
 import type { TopLevelSpec } from "vega-lite";
-import type { Condition, ModelName } from "../../config.js";
-import { conditionLabel, inPaperOrder, runLabel } from "../palette.js";
+import type { Condition, ModelName } from "../../config/config.js";
+import { conditionLabel, inPaperOrder, runLabel } from "../render/palette.js";
 import { conditionScales, conditionsIn } from "./condition-scales.js";
 import {
   CHANCE_MARK,
@@ -13,7 +13,7 @@ import {
   type Layer,
   type Panel,
 } from "./figure-context.js";
-import { toPercent } from "../percent.js";
+import { toPercent } from "../render/percent.js";
 
 /** Our score and the paper's, of one model on one task. Proportions, not percents. */
 export interface ScoreRow {

@@ -1,7 +1,7 @@
 /** @file Reading time against surprisal: a point for each group of words, with its interval. */
 import type { TopLevelSpec } from "vega-lite";
-import { modelStyle } from "../palette.js";
-import type { SurprisalBin } from "../surprisal-bins.js";
+import { modelStyle } from "../render/palette.js";
+import type { SurprisalBin } from "../rows/surprisal-bins.js";
 import { modelsIn } from "./condition-scales.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
 

@@ -1,12 +1,12 @@
 /** @file What happened during training: loss and learning rate by step; training-rate.ts has the speed. */
 
 import type { TopLevelSpec } from "vega-lite";
-import type { Condition, ModelName } from "../../config.js";
+import type { Condition, ModelName } from "../../config/config.js";
 import { chunks } from "../../data/batches.js";
 import { mean } from "../../statistics/summary.js";
-import { conditionLabel, conditionStyle } from "../palette.js";
-import type { PlotlyFigure } from "../plotly.js";
-import { groupRows } from "../result-metrics.js";
+import { conditionLabel, conditionStyle } from "../render/palette.js";
+import type { PlotlyFigure } from "../render/plotly.js";
+import { groupRows } from "../rows/result-metrics.js";
 import { conditionScales, conditionsIn, modelsIn } from "./condition-scales.js";
 import {
   checkSomeRows,

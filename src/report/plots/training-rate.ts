@@ -1,7 +1,7 @@
 /** @file How fast training runs, by model and engine. */
 
 import type { TopLevelSpec } from "vega-lite";
-import type { ModelName } from "../../config.js";
+import type { ModelName } from "../../config/config.js";
 import { modelColors, modelsIn } from "./condition-scales.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
 

@@ -1,8 +1,8 @@
 /** @file The paper's summary over tasks: z-scores of the models as boxes, poster Figures 4 and 6. */
 
 import type { TopLevelSpec } from "vega-lite";
-import type { Condition, ModelName } from "../../config.js";
-import { conditionLabel, inPaperOrder, runLabel } from "../palette.js";
+import type { Condition, ModelName } from "../../config/config.js";
+import { conditionLabel, inPaperOrder, runLabel } from "../render/palette.js";
 import { conditionScales, conditionsIn } from "./condition-scales.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
 

@@ -1,5 +1,5 @@
 /** @file How long training takes on a graphics card, projected from steps that were measured on one. */
-import type { ModelName } from "../../config.js";
+import type { ModelName } from "../../config/config.js";
 
 /** A graphics card, and how fast trainings of the paper's decoders were seen to be on it. */
 export interface Accelerator {

@@ -1,6 +1,6 @@
 /** @file The budget of a grid: what each of its stages costs, how long it took here, and how long it would take on a graphics card. */
 import { z } from "zod";
-import { MODELS, type Scale } from "../../config.js";
+import { MODELS, type Scale } from "../../config/config.js";
 import { modelsOf, publishedSubjects } from "../grid.js";
 import { distinctStages } from "../study/distinct-stages.js";
 import { keptValue } from "../study/kept.js";

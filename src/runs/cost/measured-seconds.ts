@@ -1,6 +1,6 @@
 /** @file How long the stages of a grid took where they were trained, from the training results of a folder. */
-import { studyConfigSchema } from "../../config-schema.js";
-import type { Condition, ModelName, StudyConfig } from "../../config.js";
+import { studyConfigSchema } from "../../config/config-schema.js";
+import type { Condition, ModelName, StudyConfig } from "../../config/config.js";
 import { mean } from "../../statistics/summary.js";
 import type { Provenance } from "../stages/provenance.js";
 import { canonicalJson } from "../stages/stage.js";

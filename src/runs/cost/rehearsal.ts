@@ -1,5 +1,5 @@
 /** @file The first steps of pre-training, really taken: what they say about the time and memory of the whole. */
-import type { ArchitectureConfig, ModelName, TrainingConfig } from "../../config.js";
+import type { ArchitectureConfig, ModelName, TrainingConfig } from "../../config/config.js";
 import { tf } from "../../engine/backend.js";
 import { memoryLimit } from "../../engine/memory.js";
 import { countParameters, type Weights } from "../../model/weights.js";

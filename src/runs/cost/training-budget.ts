@@ -2,7 +2,7 @@
  * @file What a stage of training costs: words, tokens, optimizer steps and floating-point operations, counted on the batches it
  * would be trained on. How long that takes is next door, in `budget.ts` and `accelerator.ts`.
  */
-import type { ArchitectureConfig, Scale, TuningStage } from "../../config.js";
+import type { ArchitectureConfig, Scale, TuningStage } from "../../config/config.js";
 import { trainingOperations } from "../../model/operation-count.js";
 import type { StepBatches } from "../../training/step-batches.js";
 import type { Material } from "../study/material.js";

@@ -1,6 +1,6 @@
 /** @file The data statement of a study: every source of the manifest, and the words the study takes from each. */
 import { z } from "zod";
-import { SCALES } from "../../config.js";
+import { SCALES } from "../../config/config.js";
 import { inspectCollection, openCollections } from "../../data/collections.js";
 import { sourceOf, stateSources, type SourceStatement } from "../../data/data-statement.js";
 import { MAX_DOCUMENT_WORDS } from "../../data/documents.js";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { readText, verifyFile } from "../../data/files.js";
 import { readLines } from "../../data/lines.js";
 import { filesUnder, type DataFile } from "../../data/manifest.js";
-import type { OverlapItem } from "../../data/ngram-overlap.js";
+import type { OverlapItem } from "../../data/overlap/ngram-overlap.js";
 import { benchmarkOf, type BenchmarkName } from "../../evaluation/benchmarks.js";
 import { numberItems } from "../../evaluation/choice-items.js";
 import { readReadingTable } from "../../evaluation/reading-table.js";

@@ -1,10 +1,10 @@
 /**
  * @file The stage that measures how much of the evaluation items and instruction examples the training text holds:
- * ids and numbers, no sentence. The measure itself is in `data/ngram-overlap.ts`, its tables in
+ * ids and numbers, no sentence. The measure itself is in `data/overlap/ngram-overlap.ts`, its tables in
  * `overlap-summary.ts`.
  */
 import type { z } from "zod";
-import { overlapShare } from "../../data/ngram-overlap.js";
+import { overlapShare } from "../../data/overlap/ngram-overlap.js";
 import { computeStage } from "../stages/computed-stage.js";
 import { reportProgress } from "../stages/progress.js";
 import { readStageJson } from "../stages/read-json.js";

@@ -1,6 +1,6 @@
 /** @file The pre-training text of a study in numbers: words by genre, and what each model's tokenizer makes of them. */
 import { z } from "zod";
-import { MODELS } from "../../config.js";
+import { MODELS } from "../../config/config.js";
 import { readTexts } from "../../data/documents.js";
 import { keptValue } from "../study/kept.js";
 import type { Study } from "../study/study.js";

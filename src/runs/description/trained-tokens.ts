@@ -1,7 +1,7 @@
 /** @file What the instruction loss trains on: the tokens of one example part by part, and of both sets counted. */
 import { z } from "zod";
-import type { ModelName } from "../../config.js";
-import { encodeExamples, partOf, TOKEN_PARTS } from "../../data/chat-template.js";
+import type { ModelName } from "../../config/config.js";
+import { encodeExamples, partOf, TOKEN_PARTS } from "../../data/instructions/chat-template.js";
 import { loadInstructionSets } from "../study/instruction-sets.js";
 import { keptValue } from "../study/kept.js";
 import type { Study } from "../study/study.js";

@@ -1,5 +1,5 @@
 /** @file How much fine-tuning each scale does, and what it then is not: the official settings are in `evaluation/superglue-schedule.ts`. */
-import type { Precision, Scale } from "../../config.js";
+import type { Precision, Scale } from "../../config/config.js";
 import { FINETUNING, type Pooling } from "../../evaluation/superglue-schedule.js";
 import type { Selection } from "../../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, type SuperglueTask } from "../../evaluation/superglue-tasks.js";

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { describeIssue } from "../../config-schema.js";
+import { describeIssue } from "../../config/config-schema.js";
 import { tf } from "../../engine/backend.js";
 import type { EpochRecord } from "../../evaluation/superglue-summary.js";
 import type { Classifier } from "../../evaluation/superglue-training.js";

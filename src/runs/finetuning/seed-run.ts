@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { openTokenizer, type Tokenizer } from "../../data/tokenizer.js";
+import { openTokenizer, type Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { encodePairs } from "../../evaluation/superglue-inputs.js";
 import type { EpochRecord } from "../../evaluation/superglue-summary.js";

@@ -1,7 +1,7 @@
 /** @file How a model's scores grow with the words it has seen: a task at every checkpoint of a condition, and at the end of its stages. */
 import { readdirSync } from "node:fs";
 import { z } from "zod";
-import { MODELS, type Condition, type ModelName } from "../../config.js";
+import { MODELS, type Condition, type ModelName } from "../../config/config.js";
 import type { Metric } from "../study/results.js";
 import type { Study } from "../study/study.js";
 import type { Stage } from "../stages/stage.js";

@@ -1,5 +1,5 @@
 /** @file A trained model against the exact probabilities of the microworld's grammar: the check nothing else can give. */
-import type { ModelName } from "../../config.js";
+import type { ModelName } from "../../config/config.js";
 import { openMicroworld } from "../../data/microworld/oracle.js";
 import { seeded } from "../../random.js";
 import type { Study } from "../study/study.js";

@@ -1,5 +1,5 @@
 /** @file A model's folder, opened to answer requests. */
-import { openTokenizer } from "../../data/tokenizer.js";
+import { openTokenizer } from "../../data/tokenizer/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { guessingNats } from "../../evaluation/acquisition-surprisal.js";
 import { createLogLikelihood, type ScoringOptions } from "../../evaluation/log-likelihood.js";

@@ -3,8 +3,8 @@
  * one a trained model; how a model writes is in `model/generate.ts`.
  */
 import { z } from "zod";
-import { MODELS, type Condition, type InstructionConfig, type ModelName } from "../../config.js";
-import { renderExample } from "../../data/chat-template.js";
+import { MODELS, type Condition, type InstructionConfig, type ModelName } from "../../config/config.js";
+import { renderExample } from "../../data/instructions/chat-template.js";
 import type { ChatForm } from "../../model/generate.js";
 import { reportProgress } from "../stages/progress.js";
 import { computeStage } from "../stages/computed-stage.js";

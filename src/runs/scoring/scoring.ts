@@ -1,5 +1,5 @@
 /** @file Zero-shot evaluation as cached stages: a trained model, a task, its items scored once and kept. */
-import type { Condition, ModelName } from "../../config.js";
+import type { Condition, ModelName } from "../../config/config.js";
 import { requireWritable } from "../../disk/disk-fault.js";
 import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";

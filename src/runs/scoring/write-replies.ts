@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { openTokenizer } from "../../data/tokenizer.js";
+import { openTokenizer } from "../../data/tokenizer/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { loadModel } from "../../model/checkpoint.js";
 import { chat, type ChatForm } from "../../model/generate.js";

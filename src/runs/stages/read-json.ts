@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
-import { describeIssue } from "../../config-schema.js";
+import { describeIssue } from "../../config/config-schema.js";
 import { readGzipText } from "./gzip-text.js";
 
 /** Deepest nesting that is read; the kit writes less than a tenth of it. */

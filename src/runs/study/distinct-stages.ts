@@ -1,6 +1,6 @@
 /** @file The stages that several conditions need, each once: conditions share what they have in common. */
-import type { Condition, Curriculum, StudyConfig, TuningStage } from "../../config.js";
-import { curriculumOf } from "../../curricula.js";
+import type { Condition, Curriculum, StudyConfig, TuningStage } from "../../config/config.js";
+import { curriculumOf } from "../../config/curricula.js";
 import { canonicalJson } from "../stages/stage.js";
 
 /** A stage of training, however many conditions go through it. */

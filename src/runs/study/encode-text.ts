@@ -1,7 +1,7 @@
 /** @file The computation of the stage `tokens`: training and held-out text in the tokens of one model. */
 import { readTexts, type Document } from "../../data/documents.js";
 import { withEnds } from "../../data/packed-text.js";
-import { openTokenizer, type Tokenizer } from "../../data/tokenizer.js";
+import { openTokenizer, type Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { computation, type StagePlaces } from "../stages/computation.js";
 import { loadIdentified, type TextIdentity } from "./pretraining-text.js";
 import { requireEnd, writeTokens, type HeldOutGenre } from "./token-folder.js";

@@ -1,15 +1,19 @@
 /** @file The instruction examples of a study: both sets within the budget, and the files they came from. */
-import type { InstructionConfig, InstructionSet, StudyConfig } from "../../config.js";
+import type { InstructionConfig, InstructionSet, StudyConfig } from "../../config/config.js";
 import { defaultPlaces, type DataPlaces } from "../../data/files.js";
 import type { NamedFile } from "../../data/files.js";
 import {
   INSTRUCTION_BUDGET_WORDS,
   instructionWords,
   takeWithinWords,
-} from "../../data/instruction-budget.js";
-import { loadSwitchboardPairs, loadWikiQuestions, type InstructionExample } from "../../data/instructions.js";
+} from "../../data/instructions/instruction-budget.js";
+import {
+  loadSwitchboardPairs,
+  loadWikiQuestions,
+  type InstructionExample,
+} from "../../data/instructions/instructions.js";
 import { findEntry, type DataFile } from "../../data/manifest.js";
-import { releasedFiles } from "../../data/released-instructions.js";
+import { releasedFiles } from "../../data/instructions/released-instructions.js";
 import { deriveSeed } from "../../random.js";
 
 /** An example with the set of the paper it stands for. */

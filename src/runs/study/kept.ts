@@ -8,7 +8,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
-import { completeConfig } from "../../config-schema.js";
+import { completeConfig } from "../../config/config-schema.js";
 import { openManifest } from "../../data/manifest.js";
 import { writeFileAtomically } from "../../disk/atomic-file.js";
 import { readGzipText } from "../stages/gzip-text.js";

@@ -1,7 +1,7 @@
 /** @file What the stages of one model work with: text, tokenizer and tokens. */
-import type { ModelName } from "../../config.js";
+import type { ModelName } from "../../config/config.js";
 import type { PretrainingText } from "../../data/corpora.js";
-import type { Tokenizer } from "../../data/tokenizer.js";
+import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import type { Stage } from "../stages/stage.js";
 import { checkModel, type Study } from "./study.js";
 import { loadText } from "./pretraining-text.js";

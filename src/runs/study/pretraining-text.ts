@@ -1,5 +1,5 @@
 /** @file The pre-training text of a study, and what identifies it in the keys of stages. */
-import type { DataBudget } from "../../config.js";
+import type { DataBudget } from "../../config/config.js";
 import { loadPretrainingText, type PretrainingText } from "../../data/corpora.js";
 import { defaultPlaces, type NamedFile } from "../../data/files.js";
 import { openOwnCorpora, type OwnText } from "../../data/own-corpora.js";

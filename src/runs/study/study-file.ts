@@ -4,9 +4,9 @@
  */
 import { existsSync } from "node:fs";
 import { z } from "zod";
-import { describeIssue, studyConfigSchema, tuningStageSchema } from "../../config-schema.js";
-import type { StudyConfig } from "../../config.js";
-import { tune } from "../../curricula.js";
+import { describeIssue, studyConfigSchema, tuningStageSchema } from "../../config/config-schema.js";
+import type { StudyConfig } from "../../config/config.js";
+import { tune } from "../../config/curricula.js";
 import { parseJsonText } from "../../data/json-file.js";
 import { readTextFile } from "../../data/text-file.js";
 

@@ -1,16 +1,16 @@
 /** @file A study: one configuration, one seed, the text at hand, and where its stages and results go. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describeIssue, studyConfigSchema } from "../../config-schema.js";
-import { MODELS, SCALES, type ModelName, type Scale, type StudyConfig } from "../../config.js";
-import { checkCurricula, curriculaOf } from "../../curricula.js";
+import { describeIssue, studyConfigSchema } from "../../config/config-schema.js";
+import { MODELS, SCALES, type ModelName, type Scale, type StudyConfig } from "../../config/config.js";
+import { checkCurricula, curriculaOf } from "../../config/curricula.js";
 import { defaultPlaces, textSource } from "../../data/files.js";
 import { openOwnCorpora } from "../../data/own-corpora.js";
-import { hasReleased } from "../../data/released-instructions.js";
+import { hasReleased } from "../../data/instructions/released-instructions.js";
 import { checkArchitecture } from "../../model/weights.js";
-import { INSTRUCTION_TUNING, PRETRAINING } from "../../paper-settings.js";
+import { INSTRUCTION_TUNING, PRETRAINING } from "../../config/paper-settings.js";
 import { findProjectRoot } from "../../project-root.js";
-import { deriveStudy } from "../../scales.js";
+import { deriveStudy } from "../../config/scales.js";
 
 /** How often a training writes checkpoints: at least this long after the last one, and so many times as long as that one took. */
 export interface CheckpointInterval {

@@ -1,7 +1,7 @@
 /** @file The stages every model begins with: a tokenizer trained on the study's text, and the text in its tokens. */
-import type { ModelName } from "../../config.js";
+import type { ModelName } from "../../config/config.js";
 import type { PretrainingText } from "../../data/corpora.js";
-import { openTokenizer, type Tokenizer } from "../../data/tokenizer.js";
+import { openTokenizer, type Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { computeStage } from "../stages/computed-stage.js";
 import type { Stage } from "../stages/stage.js";
 import { textEncoding } from "./encode-text.js";

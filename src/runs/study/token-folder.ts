@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { openTokenFile, writeTokenFile, type TokenFile } from "../../data/token-file.js";
-import type { Tokenizer } from "../../data/tokenizer.js";
+import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { readStageJson } from "../stages/read-json.js";
 
 const TOKENS = "train.tokens";

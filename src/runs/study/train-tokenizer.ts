@@ -1,9 +1,9 @@
 /** @file The computation of the stage `tokenizer`: a tokenizer trained on a text (docs/decisions.md#d17). */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TokenizerConfig } from "../../config.js";
+import type { TokenizerConfig } from "../../config/config.js";
 import { readTexts } from "../../data/documents.js";
-import { trainTokenizer } from "../../data/tokenizer-json.js";
+import { trainTokenizer } from "../../data/tokenizer/tokenizer-json.js";
 import { computation, type StagePlaces } from "../stages/computation.js";
 import { loadIdentified, type TextIdentity } from "./pretraining-text.js";
 

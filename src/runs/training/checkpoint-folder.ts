@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { ArchitectureConfig } from "../../config.js";
+import type { ArchitectureConfig } from "../../config/config.js";
 import { tf } from "../../engine/backend.js";
 import { readWeights, writeWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/weights.js";

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { ArchitectureConfig } from "../../config.js";
+import type { ArchitectureConfig } from "../../config/config.js";
 import { tf } from "../../engine/backend.js";
 import { writeWeights } from "../../model/checkpoint.js";
 import type { StepRecord, TrainingRun } from "../../training/train.js";

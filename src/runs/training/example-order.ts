@@ -3,8 +3,13 @@
  * without training.
  */
 import { z } from "zod";
-import { INSTRUCTION_SETS, type Condition, type InstructionSet, type ModelName } from "../../config.js";
-import { curriculumOf } from "../../curricula.js";
+import {
+  INSTRUCTION_SETS,
+  type Condition,
+  type InstructionSet,
+  type ModelName,
+} from "../../config/config.js";
+import { curriculumOf } from "../../config/curricula.js";
 import type { Batch } from "../../data/batches.js";
 import { loadInstructionSets } from "../study/instruction-sets.js";
 import { keptValue } from "../study/kept.js";

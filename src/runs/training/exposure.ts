@@ -1,7 +1,7 @@
 /** @file How many words a condition learns from and sees, said before it trains and kept in its training result. */
 import { z } from "zod";
-import type { Condition, TuningStage } from "../../config.js";
-import { curriculaOf, curriculumOf } from "../../curricula.js";
+import type { Condition, TuningStage } from "../../config/config.js";
+import { curriculaOf, curriculumOf } from "../../config/curricula.js";
 import {
   checkWordBudget,
   describeWordBudget,

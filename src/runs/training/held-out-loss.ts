@@ -4,13 +4,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { InstructionConfig, InstructionSet, Precision } from "../../config.js";
-import { encodeExamples } from "../../data/chat-template.js";
+import type { InstructionConfig, InstructionSet, Precision } from "../../config/config.js";
+import { encodeExamples } from "../../data/instructions/chat-template.js";
 import { exampleBatches } from "../../data/example-batches.js";
 import type { NamedFile } from "../../data/files.js";
-import { loadSwitchboardPairs, loadWikiQuestions } from "../../data/instructions.js";
+import { loadSwitchboardPairs, loadWikiQuestions } from "../../data/instructions/instructions.js";
 import { findEntry } from "../../data/manifest.js";
-import type { Tokenizer } from "../../data/tokenizer.js";
+import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { loadModel } from "../../model/checkpoint.js";
 import { deriveSeed } from "../../random.js";

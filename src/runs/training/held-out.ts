@@ -1,6 +1,6 @@
 /** @file Losses on text that no stage trains on, genre by genre: what chooses the best epoch of pre-training. */
 import { batchOf, chunks, type Batch } from "../../data/batches.js";
-import type { ArchitectureConfig, Precision } from "../../config.js";
+import type { ArchitectureConfig, Precision } from "../../config/config.js";
 import type { Weights } from "../../model/weights.js";
 import { measureLoss } from "../../training/train.js";
 import type { HeldOutGenre } from "../study/token-folder.js";

@@ -1,5 +1,5 @@
 /** @file The losses of a finished phase on every held-out source, each a stage of its own: other settings measure again and train nothing. */
-import { INSTRUCTION_SETS } from "../../config.js";
+import { INSTRUCTION_SETS } from "../../config/config.js";
 import { computeStage } from "../stages/computed-stage.js";
 import type { Stage } from "../stages/stage.js";
 import type { Material } from "../study/material.js";

@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { describeIssue } from "../../config-schema.js";
-import type { ArchitectureConfig } from "../../config.js";
+import { describeIssue } from "../../config/config-schema.js";
+import type { ArchitectureConfig } from "../../config/config.js";
 import { readWeights, writeWeights } from "../../model/checkpoint.js";
 import type { Moments } from "../../training/weights-in-training.js";
 import { readJson } from "../stages/read-json.js";

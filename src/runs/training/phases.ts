@@ -2,7 +2,7 @@
  * @file The phases a model goes through, as stages: what of a study's settings names each in the cache. What a phase computes is
  * next door in `pretrain.ts` and `tune.ts`; running them in `training.ts`.
  */
-import type { TuningStage } from "../../config.js";
+import type { TuningStage } from "../../config/config.js";
 import type { NamedFile } from "../../data/files.js";
 import { foldersOf } from "../stages/computation.js";
 import { keyOf } from "../stages/computed-stage.js";

@@ -1,5 +1,5 @@
 /** @file The computation of the stage `pretraining`: a decoder from its first weights on, trained on the text's tokens. */
-import type { ArchitectureConfig, ModelName, TrainingConfig } from "../../config.js";
+import type { ArchitectureConfig, ModelName, TrainingConfig } from "../../config/config.js";
 import { initializeWeights } from "../../model/weights.js";
 import { deriveSeed, seeded } from "../../random.js";
 import { repeatEpochs } from "../../training/step-batches.js";

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { describeIssue } from "../../config-schema.js";
+import { describeIssue } from "../../config/config-schema.js";
 import type { StepRecord } from "../../training/train.js";
 
 const stepSchema = z.object({

@@ -1,6 +1,6 @@
 /** @file What a finished phase leaves behind, and the training result of a condition made from it. */
 import { z } from "zod";
-import { describeIssue } from "../../config-schema.js";
+import { describeIssue } from "../../config/config-schema.js";
 import { mean, median } from "../../statistics/summary.js";
 import type { Stage } from "../stages/stage.js";
 import {

@@ -1,6 +1,6 @@
 /** @file The tuning stages of a study as batches: what its settings make of a stage's rows, and of its length in steps. */
-import type { Curriculum, TuningStage } from "../../config.js";
-import { curriculumOf } from "../../curricula.js";
+import type { Curriculum, TuningStage } from "../../config/config.js";
+import { curriculumOf } from "../../config/curricula.js";
 import type { EpochBatches } from "../../data/batches.js";
 import { defaultPlaces } from "../../data/files.js";
 import { repeatEpochs, type StepBatches } from "../../training/step-batches.js";

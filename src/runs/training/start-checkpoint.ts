@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArchitectureConfig, StudyConfig } from "../../config.js";
+import type { ArchitectureConfig, StudyConfig } from "../../config/config.js";
 import { loadModel, readWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/weights.js";
 import { BEST_WEIGHTS, bestStep, readCurve, readOutcome } from "./outcome.js";

@@ -1,8 +1,8 @@
 /** @file Batches of packed pre-training text from what decides them. */
-import type { StudyConfig } from "../../config.js";
+import type { StudyConfig } from "../../config/config.js";
 import type { EpochBatches } from "../../data/batches.js";
 import { packedBatches, packRows } from "../../data/packed-text.js";
-import type { Tokenizer } from "../../data/tokenizer.js";
+import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { requireEnd, type OpenTokens } from "../study/token-folder.js";
 
 /** What became of the rows of a phase. */

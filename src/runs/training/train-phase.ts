@@ -4,8 +4,8 @@
  */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { tokenizerFiles } from "../../data/tokenizer-files.js";
-import type { Tokenizer } from "../../data/tokenizer.js";
+import { tokenizerFiles } from "../../data/tokenizer/tokenizer-files.js";
+import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { writeLlamaConfig, writeWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/weights.js";

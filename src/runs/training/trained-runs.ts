@@ -5,9 +5,16 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { CONDITIONS, MODELS, SCALES, type Condition, type ModelName, type Scale } from "../../config.js";
-import { curriculaOf } from "../../curricula.js";
-import { deriveStudy } from "../../scales.js";
+import {
+  CONDITIONS,
+  MODELS,
+  SCALES,
+  type Condition,
+  type ModelName,
+  type Scale,
+} from "../../config/config.js";
+import { curriculaOf } from "../../config/curricula.js";
+import { deriveStudy } from "../../config/scales.js";
 
 import { readJson } from "../stages/read-json.js";
 import { canonicalJson, findStage, type Stage } from "../stages/stage.js";

@@ -3,8 +3,8 @@
  * the weights of the one before, so that conditions share what they have in common.
  */
 import { existsSync, rmSync } from "node:fs";
-import type { Condition, Curriculum, ModelName } from "../../config.js";
-import { curriculumOf } from "../../curricula.js";
+import type { Condition, Curriculum, ModelName } from "../../config/config.js";
+import { curriculumOf } from "../../config/curricula.js";
 import { defaultPlaces } from "../../data/files.js";
 import { explainDiskFault, requireWritable } from "../../disk/disk-fault.js";
 import { findStage, lockStage, type Stage } from "../stages/stage.js";

@@ -1,5 +1,5 @@
 /** @file The computation of the stage `tuning`: the weights of an earlier stage, trained on instruction examples or on more text. */
-import type { ArchitectureConfig, ModelName, StudyConfig, TrainingConfig } from "../../config.js";
+import type { ArchitectureConfig, ModelName, StudyConfig, TrainingConfig } from "../../config/config.js";
 import { repeatEpochs } from "../../training/step-batches.js";
 import { computation, type StagePlaces } from "../stages/computation.js";
 import { readMoments } from "./moments-files.js";

@@ -1,7 +1,7 @@
 /** @file The batches of a tuning stage from what decides them: its examples, encoded, in the stage's order, epoch after epoch. */
-import type { InstructionConfig, TuningStage } from "../../config.js";
+import type { InstructionConfig, TuningStage } from "../../config/config.js";
 import type { EpochBatches } from "../../data/batches.js";
-import { encodeExamples, type EncodedExample } from "../../data/chat-template.js";
+import { encodeExamples, type EncodedExample } from "../../data/instructions/chat-template.js";
 import {
   exampleBatches,
   packedExampleBatches,
@@ -9,7 +9,7 @@ import {
 } from "../../data/example-batches.js";
 import type { NamedFile } from "../../data/files.js";
 import { interleave } from "../../data/interleave.js";
-import type { Tokenizer } from "../../data/tokenizer.js";
+import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { deriveSeed, seeded, shuffled } from "../../random.js";
 import { filesOfSet, loadSet, type SetChoice, type StudyExample } from "../study/instruction-sets.js";
 import { requireSameFiles } from "../study/same-files.js";

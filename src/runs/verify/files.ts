@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { describeIssue, studyConfigSchema } from "../../config-schema.js";
-import type { Scale } from "../../config.js";
+import { describeIssue, studyConfigSchema } from "../../config/config-schema.js";
+import type { Scale } from "../../config/config.js";
 import { openManifest } from "../../data/manifest.js";
 import { TASKS } from "../scoring/tasks.js";
 import type { Provenance } from "../stages/provenance.js";

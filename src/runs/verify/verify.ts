@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Scale } from "../../config.js";
+import type { Scale } from "../../config/config.js";
 import { textSource } from "../../data/files.js";
 import { findProjectRoot } from "../../project-root.js";
 import { CROSSED_FOLDER } from "../study/crossed-tokenizers.js";

@@ -3,7 +3,7 @@ import { microworldDialoguePairs, generateDialogue } from "../../../src/data/mic
 import { GENRE_SHARES, microworldDocuments } from "../../../src/data/microworld/documents.js";
 import { generateEntry, microworldQuestions } from "../../../src/data/microworld/encyclopedia.js";
 import { openMicroworld } from "../../../src/data/microworld/oracle.js";
-import { askQuestions, parseArticles } from "../../../src/data/wiki-questions.js";
+import { askQuestions, parseArticles } from "../../../src/data/instructions/wiki-questions.js";
 import { countWords } from "../../../src/data/words.js";
 import { seeded } from "../../../src/random.js";
 

@@ -1,4 +1,4 @@
-"""Byte-pair merges as the `tokenizers` library learns them, for tests/data/byte-pair-training.test.ts.
+"""Byte-pair merges as the `tokenizers` library learns them, for tests/data/tokenizer/byte-pair-training.test.ts.
 
 What it makes:  tests/golden/byte-pairs.json: our own texts, and per case the settings and the merges
 Versions:       Python 3.11.7, tokenizers 0.22.2

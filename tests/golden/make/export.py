@@ -24,8 +24,8 @@ WRITE = """
 const [given, folder] = process.argv.slice(1);
 const { architecture, seed, trainingTexts, variant } = JSON.parse(given);
 const from = (name) => import(process.cwd() + "/src/dist/" + name);
-const { trainTokenizer } = await from("data/tokenizer-json.js");
-const { openTokenizer } = await from("data/tokenizer.js");
+const { trainTokenizer } = await from("data/tokenizer/tokenizer-json.js");
+const { openTokenizer } = await from("data/tokenizer/tokenizer.js");
 const { initializeWeights } = await from("model/weights.js");
 const { seeded } = await from("random.js");
 const { writeHuggingFaceFolder } = await from("model/hugging-face-folder.js");

@@ -1,4 +1,4 @@
-"""Expected values for tests/data/tokenizer-folders.test.ts: what transformers makes of tokenizer folders of every kind.
+"""Expected values for tests/data/tokenizer/tokenizer-folders.test.ts: what transformers makes of tokenizer folders of every kind.
 
 What it makes:  tests/golden/tokenizer-folders.json: ten small tokenizers trained on the text below; folders that combine
                 them pairwise with the fields that change what a folder means; per folder the special tokens, vocabulary,

@@ -1,5 +1,5 @@
 /** @file Answer sheets made by hand, for tests of what is concluded from them. */
-import type { PairedOutcome } from "../../../src/report/paired-outcomes.js";
+import type { PairedOutcome } from "../../../src/report/claims/paired-outcomes.js";
 
 type ItemOutcome = Extract<PairedOutcome, { kind: "items" }>;
 

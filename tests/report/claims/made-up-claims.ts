@@ -2,7 +2,7 @@
 import type { Claim, Comparison } from "../../../src/report/claims/claim.js";
 import { judgeClaims, type JudgedClaim } from "../../../src/report/claims/judge.js";
 import { ownEvidence } from "../../../src/report/claims/own-evidence.js";
-import type { PairedOutcome } from "../../../src/report/paired-outcomes.js";
+import type { PairedOutcome } from "../../../src/report/claims/paired-outcomes.js";
 
 export const BASE = "llama140M base";
 export const TUNED = "llama140M merged";

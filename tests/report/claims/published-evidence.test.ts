@@ -6,8 +6,12 @@ import { medianZDifference } from "../../../src/report/claims/median-z.js";
 import { PAPER_CLAIMS } from "../../../src/report/claims/paper-claims.js";
 import { publishedEvidence } from "../../../src/report/claims/published-evidence.js";
 import { publishedStandardError } from "../../../src/report/claims/sampling-error.js";
-import { publishedZScores } from "../../../src/report/published-settings.js";
-import { FINETUNING_TASKS, publishedFinetuning, publishedZeroShot } from "../../../src/report/published.js";
+import { publishedZScores } from "../../../src/report/published/published-settings.js";
+import {
+  FINETUNING_TASKS,
+  publishedFinetuning,
+  publishedZeroShot,
+} from "../../../src/report/published/published.js";
 import { sampleStandardDeviation } from "../../../src/statistics/summary.js";
 
 const unpaired = publishedEvidence("unpaired", { replicates: 4_000 });

@@ -9,7 +9,7 @@ import {
   yearlyVerdictEffects,
   yearlyVerdictRows,
 } from "../../../src/report/claims/verdicts-by-year.js";
-import { figureSvg } from "../../../src/report/figure.js";
+import { figureSvg } from "../../../src/report/render/figure.js";
 import { verdictForest } from "../../../src/report/plots/verdict-forest.js";
 
 const published = judgeClaims(PAPER_CLAIMS, publishedEvidence("unpaired", { replicates: 1_000 }));

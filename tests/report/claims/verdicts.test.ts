@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { judgeClaims } from "../../../src/report/claims/judge.js";
 import { ownEvidence } from "../../../src/report/claims/own-evidence.js";
-import type { PairedOutcome } from "../../../src/report/paired-outcomes.js";
+import type { PairedOutcome } from "../../../src/report/claims/paired-outcomes.js";
 import { answers, pair, threePointGain } from "./answers.js";
 import { BASE, claimOf, DRAWING, GAIN, judgeOne, SIDES, TUNED } from "./made-up-claims.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PAPER_ARCHITECTURES } from "../../../src/paper-settings.js";
+import { PAPER_ARCHITECTURES } from "../../../src/config/paper-settings.js";
 import { trainingOperations } from "../../../src/model/operation-count.js";
 import { H100, projectOnto, type Accelerator } from "../../../src/runs/cost/accelerator.js";
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { MODELS } from "../../../src/config.js";
-import { tune } from "../../../src/curricula.js";
-import { budgetTable } from "../../../src/report/budget-rows.js";
+import { MODELS } from "../../../src/config/config.js";
+import { tune } from "../../../src/config/curricula.js";
+import { budgetTable } from "../../../src/report/rows/budget-rows.js";
 import { budgetSubjects, countBudget } from "../../../src/runs/cost/budget.js";
 import { readResults } from "../../../src/runs/study/results.js";
 import { trainedModel } from "../../../src/runs/training/training.js";

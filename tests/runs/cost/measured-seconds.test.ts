@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { StudyConfig } from "../../../src/config.js";
+import type { StudyConfig } from "../../../src/config/config.js";
 import { measuredSeconds } from "../../../src/runs/cost/measured-seconds.js";
 import type { Result } from "../../../src/runs/study/results.js";
-import { deriveStudy } from "../../../src/scales.js";
+import { deriveStudy } from "../../../src/config/scales.js";
 import { metric, resultWith } from "../../support/hand-made-result.js";
 
 const config = deriveStudy("smoke");

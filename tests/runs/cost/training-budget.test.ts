@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Scale, TuningStage } from "../../../src/config.js";
-import { curriculumOf, tune } from "../../../src/curricula.js";
+import type { Scale, TuningStage } from "../../../src/config/config.js";
+import { curriculumOf, tune } from "../../../src/config/curricula.js";
 import { LENGTH_MULTIPLE } from "../../../src/data/example-batches.js";
 import { trainingOperations } from "../../../src/model/operation-count.js";
 import { rehearse } from "../../../src/runs/cost/rehearsal.js";

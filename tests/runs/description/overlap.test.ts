@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StudyConfig } from "../../../src/config.js";
+import type { StudyConfig } from "../../../src/config/config.js";
 import { evaluationItems } from "../../../src/runs/description/overlap-items.js";
 import {
   overlapByTask,

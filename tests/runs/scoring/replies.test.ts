@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { encodeExamples } from "../../../src/data/chat-template.js";
-import { trainTokenizer } from "../../../src/data/tokenizer-json.js";
-import { openTokenizer } from "../../../src/data/tokenizer.js";
+import { encodeExamples } from "../../../src/data/instructions/chat-template.js";
+import { trainTokenizer } from "../../../src/data/tokenizer/tokenizer-json.js";
+import { openTokenizer } from "../../../src/data/tokenizer/tokenizer.js";
 import { tf } from "../../../src/engine/backend.js";
 import { chatFormOf, generateReplies, REPLY_PROMPTS, type Reply } from "../../../src/runs/scoring/replies.js";
 import { findTrainedRun, listTrainedRuns } from "../../../src/runs/training/trained-runs.js";

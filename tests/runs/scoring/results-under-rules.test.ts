@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findProjectRoot } from "../../../src/project-root.js";
-import { readPairedOutcomes } from "../../../src/report/paired-outcomes.js";
+import { readPairedOutcomes } from "../../../src/report/claims/paired-outcomes.js";
 import {
   baselinesUnder,
   itemCreditsUnder,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MICROWORLD_UIDS } from "../../../src/data/microworld/minimal-pairs.js";
 import { tf } from "../../../src/engine/backend.js";
-import { parseCsv } from "../../../src/report/csv.js";
+import { parseCsv } from "../../../src/report/render/csv.js";
 import { evaluateCondition } from "../../../src/runs/scoring/scoring.js";
 import { defineTask, type Task } from "../../../src/runs/scoring/tasks.js";
 import {

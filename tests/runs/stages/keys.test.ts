@@ -1,8 +1,8 @@
 /** @file The key of every kind of stage: whatever a stage reads is in its key, and whatever is in its key is read. */
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import type { StudyConfig } from "../../../src/config.js";
-import { tune } from "../../../src/curricula.js";
+import type { StudyConfig } from "../../../src/config/config.js";
+import { tune } from "../../../src/config/curricula.js";
 import { measureStudyOverlap } from "../../../src/runs/description/overlap.js";
 import { finetuneAll } from "../../../src/runs/finetuning/study-models.js";
 import { evaluateAcquisition } from "../../../src/runs/scoring/acquisition-scores.js";

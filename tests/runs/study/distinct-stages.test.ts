@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CONDITIONS, type CurriculumConfig } from "../../../src/config.js";
+import { CONDITIONS, type CurriculumConfig } from "../../../src/config/config.js";
 import { distinctStages } from "../../../src/runs/study/distinct-stages.js";
 import { trainedModel } from "../../../src/runs/training/training.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";

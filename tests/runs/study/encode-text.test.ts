@@ -1,7 +1,7 @@
 /** @file The tokens of a text: each document with its ends, in order, whatever is handed to the tokenizer at once. */
 import { expect, test } from "vitest";
-import { trainTokenizer } from "../../../src/data/tokenizer-json.js";
-import { openTokenizer } from "../../../src/data/tokenizer.js";
+import { trainTokenizer } from "../../../src/data/tokenizer/tokenizer-json.js";
+import { openTokenizer } from "../../../src/data/tokenizer/tokenizer.js";
 import { encodeDocuments } from "../../../src/runs/study/encode-text.js";
 import { loadText } from "../../../src/runs/study/pretraining-text.js";
 import { openMaterial } from "../../../src/runs/study/material.js";

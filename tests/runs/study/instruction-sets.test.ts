@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { InstructionConfig, StudyConfig } from "../../../src/config.js";
-import { takeWithinWords } from "../../../src/data/instruction-budget.js";
+import type { InstructionConfig, StudyConfig } from "../../../src/config/config.js";
+import { takeWithinWords } from "../../../src/data/instructions/instruction-budget.js";
 import { filesUnder } from "../../../src/data/manifest.js";
 import { findProjectRoot } from "../../../src/project-root.js";
 import { loadInstructionSets } from "../../../src/runs/study/instruction-sets.js";
 import { openStudy, type Study } from "../../../src/runs/study/study.js";
-import { deriveStudy } from "../../../src/scales.js";
+import { deriveStudy } from "../../../src/config/scales.js";
 import { parquetOf, putReleased, releasedRows, type FixtureRow } from "../../support/released-fixture.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 

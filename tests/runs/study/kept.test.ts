@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { StudyConfig } from "../../../src/config.js";
-import { tune } from "../../../src/curricula.js";
+import type { StudyConfig } from "../../../src/config/config.js";
+import { tune } from "../../../src/config/curricula.js";
 import {
   evaluateAll,
   studiesAtHand,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseCsv } from "../../../src/report/csv.js";
+import { parseCsv } from "../../../src/report/render/csv.js";
 import {
   itemsFile,
   publishResult,

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { curriculumOf, tune } from "../../../src/curricula.js";
+import { curriculumOf, tune } from "../../../src/config/curricula.js";
 import { readStudyFile } from "../../../src/runs/study/study-file.js";
 import { openStudy } from "../../../src/runs/study/study.js";
-import { deriveStudy } from "../../../src/scales.js";
+import { deriveStudy } from "../../../src/config/scales.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const smoke = deriveStudy("smoke");

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type Scale, type StudyConfig } from "../../../src/config.js";
-import { curriculumOf } from "../../../src/curricula.js";
+import { type Scale, type StudyConfig } from "../../../src/config/config.js";
+import { curriculumOf } from "../../../src/config/curricula.js";
 import { findProjectRoot } from "../../../src/project-root.js";
 import { checkModel, openStudy } from "../../../src/runs/study/study.js";
-import { deriveStudy } from "../../../src/scales.js";
+import { deriveStudy } from "../../../src/config/scales.js";
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -1,8 +1,8 @@
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import type { ArchitectureConfig } from "../../../src/config.js";
-import { PRETRAINING } from "../../../src/paper-settings.js";
+import type { ArchitectureConfig } from "../../../src/config/config.js";
+import { PRETRAINING } from "../../../src/config/paper-settings.js";
 import { batchOf, lazyBatches } from "../../../src/data/batches.js";
 import { tf } from "../../../src/engine/backend.js";
 import { initializeWeights } from "../../../src/model/weights.js";

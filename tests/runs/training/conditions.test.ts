@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CONDITIONS, type Condition, type ModelName, type StudyConfig } from "../../../src/config.js";
+import { CONDITIONS, type Condition, type ModelName, type StudyConfig } from "../../../src/config/config.js";
 import { tf } from "../../../src/engine/backend.js";
 import { readResults } from "../../../src/runs/study/results.js";
 import type { ConditionStep } from "../../../src/runs/training/build-phase.js";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Curriculum, StudyConfig } from "../../../src/config.js";
-import { CONTROLS, curriculumOf, tune } from "../../../src/curricula.js";
+import type { Curriculum, StudyConfig } from "../../../src/config/config.js";
+import { CONTROLS, curriculumOf, tune } from "../../../src/config/curricula.js";
 import { tf } from "../../../src/engine/backend.js";
 import { openMaterial } from "../../../src/runs/study/material.js";
 import type { ConditionStep } from "../../../src/runs/training/build-phase.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { figureSvg } from "../../../src/report/figure.js";
+import { figureSvg } from "../../../src/report/render/figure.js";
 import { exampleOrderStrips } from "../../../src/report/plots.js";
 import { exampleOrder } from "../../../src/runs/training/example-order.js";
 import { sharedFolder } from "../../support/temporary-folder.js";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { CONDITIONS } from "../../../src/config.js";
+import { CONDITIONS } from "../../../src/config/config.js";
 import { countWords } from "../../../src/data/words.js";
-import { wordBudgetRows } from "../../../src/report/word-budget-rows.js";
+import { wordBudgetRows } from "../../../src/report/rows/word-budget-rows.js";
 import { loadInstructionSets } from "../../../src/runs/study/instruction-sets.js";
 import { announceExposure, exposureMetrics, measureExposure } from "../../../src/runs/training/exposure.js";
 import { resultWith } from "../../support/hand-made-result.js";

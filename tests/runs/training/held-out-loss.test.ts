@@ -1,11 +1,11 @@
 /** @file Losses on what no stage trains on: one scoring rule for all models that are compared, whatever the cache holds. */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { InstructionConfig, StudyConfig } from "../../../src/config.js";
+import type { InstructionConfig, StudyConfig } from "../../../src/config/config.js";
 import { forgettingRows } from "../../../src/report/plots/forgetting-matrix.js";
 import { readResults } from "../../../src/runs/study/results.js";
 import { openStudy, type Study } from "../../../src/runs/study/study.js";
 import { trainedModel } from "../../../src/runs/training/training.js";
-import { deriveStudy } from "../../../src/scales.js";
+import { deriveStudy } from "../../../src/config/scales.js";
 import { sharedFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
 

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { StudyConfig } from "../../../src/config.js";
+import type { StudyConfig } from "../../../src/config/config.js";
 import { integerBelow, seeded } from "../../../src/random.js";
 import { trainCondition } from "../../../src/runs/training/training.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";

@@ -1,6 +1,6 @@
 /** @file Conditions of a tiny study, trained with every step they took on record. */
 import { beforeAll } from "vitest";
-import type { Condition } from "../../../src/config.js";
+import type { Condition } from "../../../src/config/config.js";
 import type { Study } from "../../../src/runs/study/study.js";
 import type { ConditionStep } from "../../../src/runs/training/build-phase.js";
 import { trainCondition, type TrainedModel } from "../../../src/runs/training/training.js";

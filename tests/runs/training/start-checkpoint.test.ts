@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { StudyConfig } from "../../../src/config.js";
-import { tune } from "../../../src/curricula.js";
+import type { StudyConfig } from "../../../src/config/config.js";
+import { tune } from "../../../src/config/curricula.js";
 import { tf } from "../../../src/engine/backend.js";
 import { readWeights } from "../../../src/model/checkpoint.js";
 import { openStudy } from "../../../src/runs/study/study.js";

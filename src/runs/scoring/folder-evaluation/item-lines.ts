@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import type { z } from "zod";
-import { describeIssue } from "../../../config-schema.js";
+import { describeIssue } from "../../../config/config-schema.js";
 import { writeFileAtomically } from "../../../disk/atomic-file.js";
 import { explained } from "../../../disk/disk-fault.js";
 import { parseJson } from "../../stages/read-json.js";

@@ -1,6 +1,6 @@
 /** @file The zero-shot benchmarks of a study: which items it takes of each. How scores are kept and counted is in the files beside it. */
 import { basename } from "node:path";
-import type { DataBudget } from "../../../config.js";
+import type { DataBudget } from "../../../config/config.js";
 import { collectionRows, hasCollectionRows } from "../../../data/collection-rows.js";
 import { evaluationFiles, hasEvaluationFiles } from "../../../data/evaluation-files.js";
 import { microworldMinimalPairs } from "../../../data/microworld/minimal-pairs.js";

@@ -1,0 +1,107 @@
+/**
+ * @file What the training loop costs beside the engine's own step: reading batches, records, checkpoints, and going on in a new
+ * process. `class-it bench --loop` prints it.
+ */
+import type { ModelName } from "../../config/config.js";
+import { tf } from "../../engine/backend.js";
+import { initializeWeights } from "../../model/weights.js";
+import { seeded } from "../../random.js";
+import { median } from "../../statistics/summary.js";
+import { batchTensors, compiledSteps } from "../../training/training-step.js";
+import { startTraining } from "../../training/weights-in-training.js";
+import { openMaterial } from "../../runs/study/material.js";
+import type { Study } from "../../runs/study/study.js";
+import { INTERVAL } from "../../runs/training/checkpoint.js";
+import { pretrainingPhase } from "../../runs/training/phases.js";
+import { trainCondition } from "../../runs/training/training.js";
+
+/** Times of steps, the two kinds by turns in one process. */
+export interface LoopSpeed {
+  readonly steps: number;
+  /** From one record to the next, as a reader of the generator sees it. */
+  readonly loopMs: number;
+  /** The compiled step and the update alone, on one batch. */
+  readonly bareMs: number;
+  /** Median of the pairs' differences over the bare step. */
+  readonly overhead: number;
+  /** Leaving the training: a checkpoint, and what it frees. */
+  readonly checkpointSeconds: number;
+  /** Share of the time that checkpoints take at the interval they are written in. */
+  readonly checkpointShare: number;
+}
+
+/** Trains the first steps of pre-training, a bare step after each, and leaves it with a checkpoint. */
+export async function measureLoop(
+  study: Study,
+  { model, steps }: { readonly model: ModelName; readonly steps: number },
+): Promise<LoopSpeed> {
+  const bare = await bareStep(study, model);
+  const run = trainCondition(study, { model, condition: "base" });
+  await run.next(); // recording, loading, the first batch
+  bare.take();
+  const pairs: { loop: number; bare: number }[] = [];
+  for (let step = 0; step < steps; step++) {
+    const started = performance.now();
+    await run.next();
+    const between = performance.now();
+    bare.take();
+    pairs.push({ loop: between - started, bare: performance.now() - between });
+  }
+  const leaving = performance.now();
+  await run.throw(new Error("enough")).catch(() => undefined);
+  const checkpointSeconds = (performance.now() - leaving) / 1000;
+  bare.dispose();
+  const bareMs = median(pairs.map((pair) => pair.bare));
+  const interval = Math.max(INTERVAL.everyMs / 1000, INTERVAL.costs * checkpointSeconds);
+  return {
+    steps,
+    loopMs: median(pairs.map((pair) => pair.loop)),
+    bareMs,
+    overhead: median(pairs.map((pair) => pair.loop - pair.bare)) / bareMs,
+    checkpointSeconds,
+    checkpointShare: checkpointSeconds / (checkpointSeconds + interval),
+  };
+}
+
+/** The engine's part of a step, again and again on the first batch. */
+async function bareStep(study: Study, model: ModelName): Promise<{ take(): void; dispose(): void }> {
+  const material = await openMaterial(study, model);
+  const architecture = study.config.architectures[model];
+  const { pretraining } = study.config;
+  const { plan } = await pretrainingPhase(material, { keepMoments: false }).prepare();
+  const batch = batchTensors(plan.batches.at(0));
+  material.tokens.stream.close();
+  const start = initializeWeights(architecture, seeded(1));
+  const training = startTraining(start, pretraining.optimizer);
+  tf.dispose({ ...start });
+  const { train } = compiledSteps(architecture, pretraining.precision);
+  return {
+    take() {
+      const weights = training.read("weight");
+      const { loss, gradients } = train({ weights, ...batch });
+      tf.dispose({ ...weights });
+      loss.dataSync();
+      training.update(gradients, { gradientNorm: training.gradientNorm(gradients), learningRate: 1e-4 });
+      tf.dispose({ loss, ...gradients });
+    },
+    dispose() {
+      tf.dispose(batch);
+      training.dispose();
+    },
+  };
+}
+
+/**
+ * Goes on with a training that was left.
+ *
+ * @param done steps it had taken
+ * @returns seconds from the start of this process to the first new step
+ */
+export async function measureResume(
+  study: Study,
+  { model, done }: { readonly model: ModelName; readonly done: number },
+): Promise<number> {
+  for await (const { step } of trainCondition(study, { model, condition: "base" }))
+    if (step > done) return performance.now() / 1000; // counted from the start of the process
+  throw new Error(`measureResume: the training must have more than ${done} steps, got no more. Take fewer.`);
+}

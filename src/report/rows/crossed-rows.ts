@@ -1,0 +1,114 @@
+/** @file Size against tokenizer: four decoders, and what each of the two contributes to a score. */
+import { z } from "zod";
+import { MODELS } from "../../config/config.js";
+import type { Result } from "../../runs/study/results.js";
+import { studentQuantile } from "../../statistics/student-quantile.js";
+import { mean, sampleStandardDeviation } from "../../statistics/summary.js";
+import type { TidyRow } from "../render/frame.js";
+import { groupRows, metricOf } from "./result-metrics.js";
+import { toPercent } from "../render/percent.js";
+
+const VARIANTS = ["bytePlain", "byteWithPrefixSpace"] as const;
+type Variant = (typeof VARIANTS)[number];
+const VARIANT_NAMES: Readonly<Record<Variant, string>> = {
+  bytePlain: "no prefix space",
+  byteWithPrefixSpace: "prefix space and <s>",
+};
+const READINGS = { official: "official", corrected: "corrected", wholeWord: "whole word" } as const;
+type Reading = keyof typeof READINGS;
+const TASKS = { eyeTracking: "Eye tracking", selfPaced: "Self-paced reading" } as const;
+
+const tokenizersSchema = z.record(z.enum(MODELS), z.looseObject({ variant: z.enum(VARIANTS) }));
+
+/** The tokenizer a result's model had. */
+function variantOf({ config, model }: Result): Variant {
+  return tokenizersSchema.parse(config["tokenizers"])[model].variant;
+}
+
+const percentOf = (result: Result, part: string, reading: Reading, metric = "partialRSquared"): number =>
+  toPercent(metricOf(result, { metric, part, reading }).value);
+
+/**
+ * The reading scores of both sizes with both tokenizers, in percent of the variance left, with 95 % intervals over sentences; scores
+ * and ends of intervals are means over seeds where there are several.
+ *
+ * @param results reading results of a study and of the one with crossed tokenizers, one condition
+ * @throws Error when a result lacks a score, or its settings do not tell the tokenizer
+ */
+export function crossedRows(results: readonly Result[]): TidyRow[] {
+  const cells = groupRows(results, (result) => `${result.model} ${variantOf(result)}`);
+  return Object.entries(TASKS).flatMap(([part, task]) =>
+    cells.map((ofSeeds) => ({
+      task,
+      size: ofSeeds[0].model,
+      tokenizer: VARIANT_NAMES[variantOf(ofSeeds[0])],
+      seeds: ofSeeds.length,
+      ...byReading((reading) => {
+        const [value, low, high] = ["partialRSquared", "partialRSquaredLow", "partialRSquaredHigh"].map(
+          (metric) => mean(ofSeeds.map((result) => percentOf(result, part, reading, metric))).toFixed(2),
+        );
+        return `${value} (${low} to ${high})`;
+      }),
+    })),
+  );
+}
+
+/** A cell of each reading, under its name. */
+const byReading = (cellOf: (reading: Reading) => string): Record<string, string> => ({
+  [READINGS.official]: cellOf("official"),
+  [READINGS.corrected]: cellOf("corrected"),
+  [READINGS.wholeWord]: cellOf("wholeWord"),
+});
+
+/**
+ * What the score changes by, in points, when one of the two is exchanged and the other kept: the mean of both ways, and over seeds
+ * with Student's 95 % interval where there are several.
+ *
+ * @param results as `crossedRows` takes them
+ * @throws RangeError when the four decoders are not all there, each once a seed
+ */
+export function crossedEffects(results: readonly Result[]): TidyRow[] {
+  const [large, small] = MODELS;
+  const seeds = [...new Set(results.map(({ seed }) => seed))];
+  const cell = (size: string, variant: Variant, seed: number): Result => {
+    const [found, ...more] = results.filter(
+      (each) => each.model === size && variantOf(each) === variant && each.seed === seed,
+    );
+    if (found && more.length === 0) return found;
+    throw new RangeError(
+      `crossedEffects: there must be one result of ${size} with ${variant} and seed ${seed}, got ${found ? more.length + 1 : 0}. Score both studies on reading.`,
+    );
+  };
+  const [plain, prefix] = VARIANTS;
+  const pairsOf = {
+    "tokenizer: a prefix space in place of none": (seed: number) =>
+      MODELS.map((size) => [cell(size, prefix, seed), cell(size, plain, seed)] as const),
+    "size: the smaller in place of the larger": (seed: number) =>
+      VARIANTS.map((variant) => [cell(small, variant, seed), cell(large, variant, seed)] as const),
+  };
+  return Object.entries(TASKS).flatMap(([part, task]) =>
+    Object.entries(pairsOf).map(([exchanged, pairs]) => ({
+      task,
+      exchanged,
+      seeds: seeds.length,
+      ...byReading((reading) =>
+        pointsOf(
+          seeds.map((seed) =>
+            mean(
+              pairs(seed).map(([to, from]) => percentOf(to, part, reading) - percentOf(from, part, reading)),
+            ),
+          ),
+        ),
+      ),
+    })),
+  );
+}
+
+/** An effect's mean over seeds, with Student's interval where there are at least two. */
+function pointsOf(effects: readonly number[]): string {
+  const value = mean(effects);
+  const k = effects.length;
+  if (k < 2) return value.toFixed(2);
+  const half = (studentQuantile(0.975, k - 1) * sampleStandardDeviation(effects)) / Math.sqrt(k);
+  return `${value.toFixed(2)} (${(value - half).toFixed(2)} to ${(value + half).toFixed(2)})`;
+}
