@@ -24,7 +24,7 @@ const checks = [
     "src",
   ],
   ["dead code", tool("knip/bin/knip.js")],
-  ["documented exports", join(root, "workflow/api.mjs")],
+  ["documented exports", join(root, "scripts/check/api.mjs")],
   ["notebook pairs", join(root, "scripts/notebooks.mjs"), "sync", "--check"],
   ["no secret or private path", join(root, "scripts/check/private-text.mjs")],
   ["licences", join(root, "scripts/check/licences.mjs"), "--check"],

@@ -1,13 +1,11 @@
 /**
  * @file The notebooks as a command: `sync [--check]`, `run [NAME …] [--out=FOLDER] [--NAME=VALUE …]`, `publish
- * FOLDER`, `clean` (git's filter); the functions behind it are exported for `npm run reproduce` and the tests.
+ * FOLDER`; the functions behind it are exported for `npm run reproduce` and the tests.
  */
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { isMain } from "./command.mjs";
 import { executeNotebook } from "./notebooks/execute-notebook.mjs";
-import { PROJECT } from "./notebooks/jupyter-environment.mjs";
-import { normaliseNotebook, serialiseNotebook } from "./notebooks/notebook-format.mjs";
+import { root } from "./set-up/system-tools.mjs";
 import { listNotebooks, publishNotebooks, syncNotebooks } from "./notebooks/notebook-scripts.mjs";
 import { createProgressDisplay } from "./notebooks/progress.mjs";
 
@@ -33,7 +31,7 @@ async function run(args) {
   const options = Object.fromEntries(
     args.filter((arg) => arg.startsWith("--")).map((arg) => arg.slice(2).split(/=(.*)/s).slice(0, 2)),
   );
-  const { out = join(PROJECT, ".cache/executed"), ...rest } = options;
+  const { out = join(root, ".cache/executed"), ...rest } = options;
   const parameters = Object.fromEntries(
     Object.entries(rest).map(([name, text]) => [name, parsed(name, String(text))]),
   );
@@ -56,30 +54,15 @@ async function run(args) {
   }
 }
 
-/**
- * What git keeps of a notebook that any front end saved: set-up makes it the filter of notebooks/*.ipynb, so that one which was
- * run and saved without an edit is no change. A file that is no notebook, such as one with conflict marks, stays as it is.
- *
- * @param {string} saved @returns {string}
- */
-function cleaned(saved) {
-  try {
-    return serialiseNotebook(normaliseNotebook(JSON.parse(saved)));
-  } catch {
-    return saved;
-  }
-}
-
 /** @param {string[]} argv */
 async function main([command, ...args]) {
   const options = command === "sync" ? args.filter((arg) => arg !== "--check") : [];
-  const unknown = command === "publish" ? args[1] : command === "clean" ? args[0] : options[0];
+  const unknown = command === "publish" ? args[1] : options[0];
   if (unknown !== undefined) throw new Error(`notebooks.mjs: Unknown argument '${unknown}'. Usage: ${USAGE}`);
   if (command === "sync") {
     const written = await syncNotebooks({ check: args.includes("--check") });
     console.log(written.length === 0 ? "every notebook shows its script" : `written: ${written.join(", ")}`);
   } else if (command === "run") await run(args);
-  else if (command === "clean") process.stdout.write(cleaned(await text(process.stdin)));
   else if (command === "publish" && args[0] !== undefined)
     console.log(`published: ${(await publishNotebooks(args[0])).join(", ")}`);
   else throw new Error(`notebooks.mjs: a command must be named, got "${command ?? ""}". Usage: ${USAGE}`);

@@ -26,8 +26,9 @@ async function main() {
   await setUp();
   // What needs installed packages is imported after they are there.
   const { executeNotebook, listNotebooks, syncNotebooks } = await import("./notebooks.mjs");
-  const { reportOf } = await import("../workflow/report.mjs");
-  const { createProgressDisplay, duration } = await import("./notebooks/progress.mjs");
+  const { reportOf } = await import("../src/dist/report/site/scale-report.js");
+  const { createProgressDisplay } = await import("./notebooks/progress.mjs");
+  const { duration } = await import("../src/dist/report/render/duration.js");
   const kit = await import("class-it");
 
   const [study, ...more] = openStudies(kit, options);

@@ -169,7 +169,10 @@ const steps = [
         root,
         process.execPath,
         hashOfFiles(
-          [...Object.values(PAPERMILL), "scripts/set-up/front-ends.mjs"].map((file) => inRoot(file)),
+          [
+            ...Object.values(PAPERMILL),
+            ...["front-ends.mjs", "python.mjs"].map((name) => `scripts/set-up/${name}`),
+          ].map((file) => inRoot(file)),
         ),
       ]),
     run: installFrontEnds,

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { launchBrowser, skipWithoutChromium } from "../scripts/check/browser.mjs";
-import { readMarkdown, renderMarkdown } from "../workflow/markdown.mjs";
+import { readMarkdown, renderMarkdown } from "../src/report/site/markdown.js";
 import { command } from "./command-line/command.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 

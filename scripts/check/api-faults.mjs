@@ -1,9 +1,9 @@
 /** @file What the documentation of the public surface lacks: docstrings, explained parameters, errors, the types it names. */
 import ts from "typescript";
-import { functionOf } from "../../workflow/api-surface.mjs";
+import { functionOf } from "../../src/dist/report/site/library-surface.js";
 
-/** @typedef {import("../../workflow/api-surface.mjs").Export} Export */
-/** @typedef {import("../../workflow/api-surface.mjs").Entry} Entry */
+/** @typedef {import("../../src/dist/report/site/library-surface.js").Export} Export */
+/** @typedef {import("../../src/dist/report/site/library-surface.js").Entry} Entry */
 
 /** A value a type is taken from; a schema is shown with its type. */
 const IS_VALUE = /^(\w+Schema|[A-Z_]+), defined in /;

@@ -5,7 +5,11 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { JUPYTER_CACHE, PYTHON, converterEnvironment } from "./jupyter-environment.mjs";
+import {
+  JUPYTER_CACHE,
+  PYTHON,
+  converterEnvironment,
+} from "../../src/dist/report/site/jupyter-environment.js";
 import { isExecutable, joined, normaliseNotebook, serialiseNotebook } from "./notebook-format.mjs";
 import { NOTEBOOKS, readNotebook, readScripts, writeWhole } from "./notebook-scripts.mjs";
 import { diskFault, openFolder, removeAbandoned } from "./partial-file.mjs";

@@ -3,7 +3,7 @@
  * colours, no paths of this machine, joined streams, counts 1 to n, sorted keys.
  */
 import { homedir } from "node:os";
-import { PROJECT } from "./jupyter-environment.mjs";
+import { root } from "../set-up/system-tools.mjs";
 
 /**
  * nbformat 4.5, as far as it is used here.
@@ -41,7 +41,7 @@ export const isExecutable = (cell) => cell.cell_type === "code" && joined(cell.s
 function machineScrubber() {
   /** @type {[string | undefined, string][]} */
   const places = [
-    [PROJECT, "."],
+    [root, "."],
     [process.env["CLASS_IT_DATA"], "$CLASS_IT_DATA"],
     [homedir(), "~"],
   ];

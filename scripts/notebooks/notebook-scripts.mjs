@@ -6,14 +6,19 @@ import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { JUPYTER_CACHE, PROJECT, PYTHON, converterEnvironment } from "./jupyter-environment.mjs";
+import {
+  JUPYTER_CACHE,
+  PYTHON,
+  converterEnvironment,
+} from "../../src/dist/report/site/jupyter-environment.js";
+import { root } from "../set-up/system-tools.mjs";
 import { firstDifference, normaliseNotebook, serialiseNotebook } from "./notebook-format.mjs";
 import { partialBeside } from "./partial-file.mjs";
 
 /** @typedef {import("./notebook-format.mjs").Notebook} Notebook */
 
 /** Where the notebooks live. */
-export const NOTEBOOKS = join(PROJECT, "notebooks");
+export const NOTEBOOKS = join(root, "notebooks");
 
 // One process for all files: most of jupytext's time is its start.
 const READ_SCRIPTS = `
@@ -50,7 +55,7 @@ export function writeWhole(path, text) {
 function convertScripts(paths) {
   return new Promise((done, fail) => {
     const child = spawn(PYTHON, ["-c", READ_SCRIPTS, ...paths], {
-      cwd: PROJECT,
+      cwd: root,
       env: converterEnvironment(),
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -2,25 +2,11 @@
  * @file Shows a run's progress: one line that rewrites itself on a terminal, plain lines elsewhere. The events
  * come from progress-file.mjs.
  */
+import { clockTime } from "../../src/dist/report/render/duration.js";
 
 /** @typedef {import("./progress-file.mjs").ProgressEvent} ProgressEvent */
 
 const STEP_LINE_EVERY_MS = 10_000;
-
-/** @param {number} seconds @returns {string} 0:41, 12:05, 3:07:00 */
-export function clockTime(seconds) {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const tail = `${hours > 0 ? String(minutes).padStart(2, "0") : minutes}:${String(rest).padStart(2, "0")}`;
-  return hours > 0 ? `${hours}:${tail}` : tail;
-}
-
-/** @param {number} seconds @returns {string} 3.1 s, 41 s, 12 min, 3.1 h */
-export function duration(seconds) {
-  if (seconds < 100) return `${Number(seconds.toPrecision(2))} s`;
-  const [value, unit] = seconds < 3600 ? [seconds / 60, "min"] : [seconds / 3600, "h"];
-  return `${Number(value.toPrecision(2))} ${unit}`;
-}
 
 /** @param {number} value */
 const grouped = (value) => Math.round(value).toLocaleString("en-US");

@@ -58,6 +58,6 @@ export async function installFrontEnds() {
   installKernelspec(inRoot(".venv/share/jupyter"));
   installDefaultFormat(inRoot(".venv/etc/jupyter"));
   // Named in .gitattributes. A copy of the project without its history has nothing to keep clean.
-  const filter = ["config", "filter.class-it-notebook.clean", "node scripts/notebooks.mjs clean"];
+  const filter = ["config", "filter.class-it-notebook.clean", "node scripts/notebooks/clean.mjs"];
   if (existsSync(inRoot(".git"))) await run("git", filter, { what: "setting git's filter of notebooks" });
 }

@@ -1,4 +1,5 @@
 /** @file Progress on stderr: one line that rewrites itself on a terminal, a plain line now and then elsewhere. */
+import { clockTime } from "../report/render/duration.js";
 import type { ConditionStep } from "../runs/training/build-phase.js";
 import type { Output } from "./surroundings.js";
 
@@ -52,12 +53,4 @@ export function describeStep(model: string, step: ConditionStep): string {
     `${Math.round(step.tokensPerSecond)} tokens/s`,
     `${clockTime(step.secondsLeft)} left`,
   ].join(" · ");
-}
-
-/** 0:41, 12:05, 3:07:00. */
-export function clockTime(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const tail = `${hours > 0 ? String(minutes).padStart(2, "0") : minutes}:${String(rest).padStart(2, "0")}`;
-  return hours > 0 ? `${hours}:${tail}` : tail;
 }

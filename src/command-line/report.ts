@@ -1,11 +1,11 @@
-/** @file `class-it report`: the linked static site of a scale's results. The pages are made by `workflow/report.mjs`. */
-import { join, resolve } from "node:path";
+/** @file `class-it report`: the linked static site of a scale's results. */
+import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { SCALES } from "../config/config.js";
 import { findProjectRoot } from "../project-root.js";
+import { duration } from "../report/render/duration.js";
 import { choice, example } from "./options.js";
 import type { Surroundings } from "./surroundings.js";
-import { runWorkflow } from "./workflow-script.js";
 
 interface ReportOptions {
   readonly scale: string;
@@ -26,8 +26,13 @@ export function reportVerb(surroundings: Surroundings): Command {
     .action((options: ReportOptions) => report(options, surroundings));
 }
 
-async function report({ scale, from, out }: ReportOptions, surroundings: Surroundings): Promise<void> {
-  const folder = from === undefined ? join(findProjectRoot(), "results", scale) : resolve(from);
-  const args = [folder, ...(out === undefined ? [] : [`--out=${resolve(out)}`])];
-  await runWorkflow("workflow/report.mjs", args, surroundings);
+async function report({ scale, from, out }: ReportOptions, { stdout }: Surroundings): Promise<void> {
+  const { reportOf } = await import("../report/site/scale-report.js");
+  const begin = performance.now();
+  const index = await reportOf({
+    resultsFolder: from === undefined ? join(findProjectRoot(), "results", scale) : resolve(from),
+    ...(out !== undefined && { outFolder: resolve(out) }),
+  });
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  stdout.write(`report: ${relative(process.cwd(), index)}, in ${duration(seconds)}\n`);
 }

@@ -4,7 +4,7 @@ import asciichart from "asciichart";
 import { Command, Option } from "commander";
 import type { RunUnderWay } from "../runs/training/runs-under-way.js";
 import { cacheFolderOf, cacheOption, example, jsonOption } from "./options.js";
-import { clockTime } from "./progress-line.js";
+import { clockTime } from "../report/render/duration.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 
 interface WatchOptions {

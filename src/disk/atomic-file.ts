@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -39,6 +40,16 @@ export function writeFileAtomically(path: string, data: string | Uint8Array): vo
   });
 }
 
+/**
+ * Where a folder is built before it takes the place of another: beside it. What killed processes left there is removed.
+ *
+ * @param path of the folder to be replaced
+ */
+export function placeBeside(path: string): string {
+  if (existsSync(dirname(path))) removeAbandoned(path);
+  return `${path}.${besideName()}`;
+}
+
 /** Names its process, so that others know whether it is gone; random too, as a process may write twice at once. */
 function besideName(): string {
   const { host, pid, processStart } = ownMark();
@@ -55,7 +66,7 @@ function removeAbandoned(path: string): void {
     if (!found) continue;
     const [, pid = "", processStart = "", host = ""] = found;
     if (hasEnded({ host, pid: Number(pid), processStart }) === true)
-      rmSync(join(folder, name), { force: true });
+      rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 

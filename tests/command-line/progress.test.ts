@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Interrupted, interruptible } from "../../src/command-line/interruptible.js";
-import { clockTime, describeStep, progressLine } from "../../src/command-line/progress-line.js";
+import { describeStep, progressLine } from "../../src/command-line/progress-line.js";
+import { clockTime } from "../../src/report/render/duration.js";
 import { interruptSignal } from "../../src/runs/stages/interrupt.js";
 
 function stage(isTTY: boolean) {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
-import { startLab } from "../../scripts/lab.mjs";
+import { startLab } from "../../scripts/notebooks/start-lab.mjs";
 
 /** Repeats `look` until it returns a true value. */
 export async function until<T>(what: string, look: () => Promise<T> | T, seconds = 30): Promise<T> {

@@ -3,7 +3,8 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { clockTime, createProgressDisplay, duration } from "../../scripts/notebooks/progress.mjs";
+import { createProgressDisplay } from "../../scripts/notebooks/progress.mjs";
+import { clockTime, duration } from "../../src/report/render/duration.js";
 import { followProgress, type ProgressEvent } from "../../scripts/notebooks/progress-file.mjs";
 
 const NOTEBOOKS = ["00-smoke", "01-data", "02-pretraining", "03-tuning"];

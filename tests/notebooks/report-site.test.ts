@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { normaliseNotebook, serialiseNotebook } from "../../scripts/notebooks/notebook-format.mjs";
 import { readScripts } from "../../scripts/notebooks/notebook-scripts.mjs";
 import { brokenLinks, inspectReport } from "../../scripts/check/inspect-report.mjs";
-import { linkCitations } from "../../workflow/report-documents.mjs";
-import { numbersPages } from "../../workflow/report-numbers.mjs";
-import { buildReport } from "../../workflow/report-site.mjs";
-import { verdictTables } from "../../workflow/report-verdicts.mjs";
+import { linkCitations } from "../../src/report/site/document-pages.js";
+import { numbersPages } from "../../src/report/site/number-pages.js";
+import { buildReport } from "../../src/report/site/build-report.js";
+import { verdictTables } from "../../src/report/site/verdict-tables.js";
 import { metric, resultWith } from "../support/hand-made-result.js";
 import { launchBrowser, skipWithoutChromium } from "../../scripts/check/browser.mjs";
 

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { surfaceFaults } from "../../scripts/check/api-faults.mjs";
-import { surfacePages } from "../../workflow/api-pages.mjs";
-import { readSurface } from "../../workflow/api-surface.mjs";
+import { surfacePages } from "../../src/report/site/library-pages.js";
+import { readSurface } from "../../src/report/site/library-surface.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const WHOLE = `/** @file Bells. */

@@ -125,7 +125,7 @@ test("for git a notebook that was run and saved without an edit is the same", ()
     if (typeof cell.execution_count === "number") cell.execution_count = index + 40;
   }
   const clean = (input: string) =>
-    execFileSync(process.execPath, ["scripts/notebooks.mjs", "clean"], {
+    execFileSync(process.execPath, ["scripts/notebooks/clean.mjs"], {
       cwd: ROOT,
       input,
       encoding: "utf8",

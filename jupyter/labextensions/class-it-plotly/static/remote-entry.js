@@ -1,6 +1,6 @@
 /**
  * @file A JupyterLab extension without a build: the container that JupyterLab asks for its module, and the renderer of
- * `application/vnd.plotly.v1+json`. The library is the project's plotly.js-dist, which `scripts/lab.mjs` puts beside this
+ * `application/vnd.plotly.v1+json`. The library is the project's plotly.js-dist, which `scripts/notebooks/start-lab.mjs` puts beside this
  * file; it is loaded when the first figure is shown.
  *
  * Differs from Plotly's own extension: a replaced output is drawn anew, so that curves can grow, and no picture of the figure is

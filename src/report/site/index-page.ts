@@ -1,20 +1,17 @@
 /** @file The report's first page: where the numbers come from, verdicts, notebooks, models, every figure, every table. */
-import { documentTable } from "./report-documents.mjs";
-import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
-
-/** @typedef {import("./report-contents.mjs").Contents} Contents */
-/** @typedef {ReturnType<typeof import("./report-numbers.mjs").numbersPages>} Numbers */
+import { documentTable } from "./document-pages.js";
+import { escaped, htmlPage, htmlTable } from "./html.js";
+import type { Contents } from "./notebook-contents.js";
+import type { Numbers } from "./number-pages.js";
 
 const LIBRARY = `<h2 id="library">The library</h2>
 <p><a href="api/index.html">Every name a notebook or a script can import</a>, with its declaration, its docstring and where it stands
 in the source.</p>`;
 
-/** @param {Contents} notebook @param {string} [anchor] */
-const address = ({ name }, anchor) =>
+const address = ({ name }: Contents, anchor?: string) =>
   `${encodeURIComponent(name)}.html${anchor ? `#${encodeURI(anchor)}` : ""}`;
 
-/** @param {Contents[]} notebooks */
-function notebookTable(notebooks) {
+function notebookTable(notebooks: Contents[]) {
   const rows = notebooks.map((notebook) => [
     `<a href="${address(notebook)}">${escaped(notebook.title)}</a>`,
     escaped(notebook.claim),
@@ -22,8 +19,7 @@ function notebookTable(notebooks) {
   return htmlTable({ name: "notebooks", columns: ["Notebook", "Claim it tests, or its subject"], rows });
 }
 
-/** @param {Numbers} numbers */
-function modelTable({ pages }) {
+function modelTable({ pages }: Numbers) {
   const rows = pages.map(({ file, label, seeds, tasks }) => [
     `<a href="numbers/${encodeURIComponent(file)}">${escaped(label)}</a>`,
     seeds.join(", "),
@@ -34,8 +30,8 @@ function modelTable({ pages }) {
 with their hashes</a> stand apart.</p>`;
 }
 
-/** @param {string} name @param {string[]} files @returns {string} links to the files of a figure */
-function fileLinks(name, files) {
+/** @returns links to the files of a figure */
+function fileLinks(name: string, files: string[]): string {
   const own = files.filter((file) => file.replace(/\.[^.]+$/, "") === name).sort();
   return own
     .map(
@@ -44,15 +40,15 @@ function fileLinks(name, files) {
     .join(" · ");
 }
 
-/** @param {string} name @param {string[]} files @returns {string | undefined} the file that is shown */
-const pictureOf = (name, files) => [`${name}.svg`, `${name}.png`].find((file) => files.includes(file));
+/** @returns the file that is shown */
+const pictureOf = (name: string, files: string[]): string | undefined =>
+  [`${name}.svg`, `${name}.png`].find((file) => files.includes(file));
 
-/** @param {Contents[]} notebooks @param {string[]} files */
-function gallery(notebooks, files) {
-  const item = (/** @type {string} */ picture, /** @type {string} */ label, /** @type {string} */ links) =>
+function gallery(notebooks: Contents[], files: string[]) {
+  const item = (picture: string, label: string, links: string) =>
     `<li><figure>${picture}
 <figcaption>${label}${links === "" ? "" : `<br>${links}`}</figcaption></figure></li>`;
-  const image = (/** @type {string} */ file, /** @type {string} */ alt) =>
+  const image = (file: string, alt: string) =>
     `<img loading="lazy" src="figures/${encodeURIComponent(file)}" alt="${escaped(alt)}">`;
   const shown = notebooks.flatMap((notebook) =>
     notebook.figures.map(({ name, caption, alt, anchor }) => {
@@ -76,8 +72,7 @@ function gallery(notebooks, files) {
   return `<ul class="gallery">\n${[...shown, ...extra].join("\n")}\n</ul>`;
 }
 
-/** @param {Contents[]} notebooks */
-function tableList(notebooks) {
+function tableList(notebooks: Contents[]) {
   const entries = notebooks.flatMap((notebook) =>
     notebook.tables.map(
       ({ caption, anchor }) => `<li><a href="${address(notebook, anchor)}">${escaped(caption)}</a></li>`,
@@ -86,14 +81,24 @@ function tableList(notebooks) {
   return `<ul>\n${entries.join("\n")}\n</ul>`;
 }
 
-/**
- * The page as HTML.
- *
- * @param {{ title: string, context: Record<string, string>, notebooks: Contents[], figureFiles: string[],
- *   numbers?: Numbers, verdicts?: string, hasLibrary?: boolean }} report
- * @returns {string}
- */
-export function indexPage({ title, context, notebooks, figureFiles, numbers, verdicts, hasLibrary }) {
+/** The page as HTML. */
+export function indexPage({
+  title,
+  context,
+  notebooks,
+  figureFiles,
+  numbers,
+  verdicts,
+  hasLibrary,
+}: {
+  title: string;
+  context: Record<string, string>;
+  notebooks: Contents[];
+  figureFiles: string[];
+  numbers?: Numbers;
+  verdicts?: string;
+  hasLibrary?: boolean;
+}): string {
   const facts = Object.entries(context).map(([name, value]) => `${escaped(name)}: ${escaped(value)}`);
   const hasTables = notebooks.some(({ tables }) => tables.length > 0);
   const hasFigures = figureFiles.length > 0 || notebooks.some(({ figures }) => figures.length > 0);

@@ -1,16 +1,27 @@
 /** @file The HTML the report's own pages share: text made safe, the frame of a page, tables. Notebook pages are nbconvert's. */
 
-/** @param {string} text @returns {string} */
-export const escaped = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+export const escaped = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /**
  * A page.
  *
- * @param {{ title: string, main: string, up?: string, navigation?: string, head?: string }} page `up` leads to the report's
+ * @param page `up` leads to the report's
  *   folder from a page below it; all but `title` is HTML
- * @returns {string}
  */
-export const htmlPage = ({ title, main, up = "", navigation = "", head = "" }) => `<!DOCTYPE html>
+export const htmlPage = ({
+  title,
+  main,
+  up = "",
+  navigation = "",
+  head = "",
+}: {
+  title: string;
+  main: string;
+  up?: string;
+  navigation?: string;
+  head?: string;
+}): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -31,11 +42,21 @@ ${main}
 /**
  * A table that scrolls on its own where the window is narrow.
  *
- * @param {{ caption?: string, columns: readonly string[], rows: readonly (readonly string[])[], name?: string,
- *   numeric?: readonly string[] }} table cells are HTML, columns are text; columns of numbers stand at the right
- * @returns {string}
+ * @param table cells are HTML, columns are text; columns of numbers stand at the right
  */
-export function htmlTable({ caption, columns, rows, name, numeric = [] }) {
+export function htmlTable({
+  caption,
+  columns,
+  rows,
+  name,
+  numeric = [],
+}: {
+  caption?: string;
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
+  name?: string;
+  numeric?: readonly string[];
+}): string {
   const side = columns.map((column) => (numeric.includes(column) ? ' class="number"' : ""));
   const head = columns.map((column, at) => `<th scope="col"${side[at]}>${escaped(column)}</th>`).join("");
   const body = rows.map(

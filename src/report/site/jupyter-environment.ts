@@ -4,24 +4,20 @@
  */
 import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { findProjectRoot } from "../../project-root.js";
 
-/** The project's folder. */
-export const PROJECT = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
+const PROJECT = findProjectRoot();
 
 /** The Python that set-up makes, with Jupyter and jupytext. */
 export const PYTHON = join(PROJECT, ".venv/bin/python");
 
-/** Folder for everything Jupyter and these scripts keep between calls. */
+/** Folder for everything that Jupyter and the scripts keep between calls. */
 export const JUPYTER_CACHE = join(PROJECT, ".cache/jupyter");
 
-/**
- * Environment for a Jupyter process.
- *
- * @param {Record<string, string>} [more] variables added to it
- * @returns {Record<string, string | undefined>}
- */
-export function jupyterEnvironment(more = {}) {
+/** Environment for a Jupyter process. @param more variables added to it */
+export function jupyterEnvironment(
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string | undefined> {
   const temporary = join(JUPYTER_CACHE, "tmp");
   mkdirSync(temporary, { recursive: true });
   const { PYTHONDONTWRITEBYTECODE: _slow, PYTHONHOME: _home, ...inherited } = process.env;
@@ -41,11 +37,8 @@ export function jupyterEnvironment(more = {}) {
   };
 }
 
-/**
- * Environment for nbconvert and jupytext, which start in a third of the time without a package they do not need.
- *
- * @param {Record<string, string>} [more]
- */
-export function converterEnvironment(more = {}) {
-  return jupyterEnvironment({ PYTHONPATH: join(PROJECT, "jupyter/python"), ...more });
-}
+/** Environment for nbconvert and jupytext, which start in a third of the time without a package they do not need. */
+export const converterEnvironment = (
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string | undefined> =>
+  jupyterEnvironment({ PYTHONPATH: join(PROJECT, "jupyter/python"), ...more });

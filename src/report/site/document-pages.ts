@@ -1,17 +1,17 @@
 /** @file The documents of `docs/` as pages of the report, so that notebooks and docstrings can link what they cite. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { PROJECT } from "../scripts/notebooks/jupyter-environment.mjs";
-import { renderMarkdown } from "./markdown.mjs";
-import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
+import { findProjectRoot } from "../../project-root.js";
+import { renderMarkdown } from "./markdown.js";
+import { escaped, htmlPage, htmlTable } from "./html.js";
 
-const DOCUMENTS = join(PROJECT, "docs");
+const DOCUMENTS = join(findProjectRoot(), "docs");
 
 /** A citation in a docstring: a document, one of its places, and further ones. */
 const CITATION = /(?<!">)\bdocs\/([\w/-]+)\.md(#[\w-]+)?((?:, #[\w-]+)*)/g;
 
-/** @returns {{ file: string, title: string, text: string }[]} `file` is below `docs`, with forward slashes */
-const readDocuments = () =>
+/** @returns `file` is below `docs`, with forward slashes */
+const readDocuments = (): { file: string; title: string; text: string }[] =>
   readdirSync(DOCUMENTS, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
     .map((file) => file.replaceAll("\\", "/"))
@@ -24,16 +24,16 @@ const readDocuments = () =>
 /**
  * Documents link each other; an address outside the report is text.
  *
- * @param {string} address @param {string} folder of the document, below `docs`
+ * @param folder of the document, below `docs`
  */
-function addressOf(address, folder) {
+function addressOf(address: string, folder: string) {
   const [, path, anchor = ""] = /^([\w./-]+)\.md(#.*)?$/.exec(address) ?? [];
   if (path === undefined) return address.startsWith("#") ? address : null;
   return posix.join(folder, path).startsWith("../") ? null : `${path}.html${anchor}`;
 }
 
-/** @returns {Record<string, string>} HTML by the name of the file, for the folder `docs` of the report */
-export function documentPages() {
+/** @returns HTML by the name of the file, for the folder `docs` of the report */
+export function documentPages(): Record<string, string> {
   return Object.fromEntries(
     readDocuments().map(({ file, title, text }) => {
       const up = "../".repeat(file.split("/").length);
@@ -44,8 +44,8 @@ export function documentPages() {
   );
 }
 
-/** @returns {string} the index page's list of documents */
-export function documentTable() {
+/** @returns the index page's list of documents */
+export function documentTable(): string {
   const rows = readDocuments().map(({ file, title, text }) => [
     `<a href="docs/${file}">${escaped(title)}</a>`,
     escaped(
@@ -61,19 +61,17 @@ export function documentTable() {
 /**
  * Citations in a page as links to the report's own pages: text such as `docs/decisions.md#d8, #d9`, and addresses of notebooks.
  *
- * @param {string} html @param {string} up from the page to the report's folder
+ * @param up from the page to the report's folder
  */
-export const linkCitations = (html, up) =>
+export const linkCitations = (html: string, up: string): string =>
   html
     .replaceAll(
       /href="\.\.\/docs\/([\w/-]+)\.md(#[\w-]+)?"/g,
-      (_, name, anchor = "") => `href="${up}docs/${name}.html${anchor}"`,
+      (_, name: string, anchor = "") => `href="${up}docs/${name}.html${anchor}"`,
     )
-    .replaceAll(CITATION, (_, name, anchor = "", more) => {
+    .replaceAll(CITATION, (_, name: string, anchor: string | undefined, more: string) => {
       const page = `${up}docs/${name}.html`;
-      const others = more.replaceAll(
-        /#[\w-]+/g,
-        (/** @type {string} */ place) => `<a href="${page}${place}">${place}</a>`,
-      );
-      return `<a href="${page}${anchor}">docs/${name}.md${anchor}</a>${others}`;
+      const own = anchor ?? "";
+      const others = more.replaceAll(/#[\w-]+/g, (place: string) => `<a href="${page}${place}">${place}</a>`);
+      return `<a href="${page}${own}">docs/${name}.md${own}</a>${others}`;
     });

@@ -1,6 +1,6 @@
 /**
  * @file The HTML report: a page for each executed notebook, made by nbconvert, pages of numbers, and an index with verdicts and
- * every figure and table; report-contents.mjs reads them from the notebooks.
+ * every figure and table; notebook-contents.ts reads them from the notebooks.
  */
 import { spawn } from "node:child_process";
 import {
@@ -16,27 +16,26 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
-import { PROJECT, PYTHON, converterEnvironment } from "../scripts/notebooks/jupyter-environment.mjs";
-import { serialiseNotebook } from "../scripts/notebooks/notebook-format.mjs";
-import { readNotebook } from "../scripts/notebooks/notebook-scripts.mjs";
-import { diskFault, partialBeside } from "../scripts/notebooks/partial-file.mjs";
-import { readContents } from "./report-contents.mjs";
-import { documentPages, linkCitations } from "./report-documents.mjs";
-import { indexPage } from "./report-index.mjs";
-
-/** @typedef {import("./report-contents.mjs").Contents} Contents */
-/** @typedef {ReturnType<typeof import("./report-numbers.mjs").numbersPages>} Numbers */
+import { placeBeside } from "../../disk/atomic-file.js";
+import { explainDiskFault } from "../../disk/disk-fault.js";
+import { findProjectRoot } from "../../project-root.js";
+import { documentPages, linkCitations } from "./document-pages.js";
+import { indexPage } from "./index-page.js";
+import { PYTHON, converterEnvironment } from "./jupyter-environment.js";
+import { readContents, type Contents } from "./notebook-contents.js";
+import { readNotebook } from "./notebook-file.js";
+import type { Numbers } from "./number-pages.js";
 
 const requireHere = createRequire(import.meta.url);
-const TEMPLATE_FILES = join(PROJECT, "jupyter/nbconvert/templates/kit/static");
+const TEMPLATE_FILES = join(findProjectRoot(), "jupyter/nbconvert/templates/kit/static");
 const MATHJAX_SETTINGS = `window.MathJax = {
   tex: { inlineMath: [["$", "$"], ["\\\\(", "\\\\)"]], processEscapes: true },
   options: { enableMenu: false },
 };
 `;
 
-/** @param {string} folder of notebooks @param {string} outFolder @returns {Promise<void>} */
-function convertToHtml(folder, outFolder) {
+/** @param folder of notebooks */
+function convertToHtml(folder: string, outFolder: string): Promise<void> {
   const files = readdirSync(folder).filter((file) => file.endsWith(".ipynb"));
   const settings = ["--to", "html", "--template", "kit", "--log-level=ERROR", "--output-dir", outFolder];
   return new Promise((done, fail) => {
@@ -46,7 +45,7 @@ function convertToHtml(folder, outFolder) {
       { cwd: folder, env: converterEnvironment(), stdio: ["ignore", "ignore", "pipe"] },
     );
     let stderr = "";
-    child.stderr.setEncoding("utf8").on("data", (/** @type {string} */ text) => (stderr += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", (error) =>
       fail(new Error(`buildReport: ${PYTHON} must start, got ${error.message}. Run npm run set-up.`)),
     );
@@ -57,8 +56,8 @@ function convertToHtml(folder, outFolder) {
   });
 }
 
-/** @param {Contents[]} notebooks @param {string} folder receives what the pages load */
-function copyAssets(notebooks, folder) {
+/** @param folder receives what the pages load */
+function copyAssets(notebooks: Contents[], folder: string) {
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(TEMPLATE_FILES, "report.css"), join(folder, "report.css"));
   if (notebooks.some(({ needsMath }) => needsMath)) {
@@ -75,12 +74,13 @@ function copyAssets(notebooks, folder) {
  * Figures as files of the report, as the notebooks drew them, with the PDF files of the figures folder. A figure that is there
  * as SVG has no PNG: that would be the greater part of the report.
  *
- * @param {Contents[]} notebooks
- * @param {string | undefined} figuresFolder
- * @param {string} outFolder
- * @returns {string[]} the names of all files
+ * @returns the names of all files
  */
-function collectFigures(notebooks, figuresFolder, outFolder) {
+function collectFigures(
+  notebooks: Contents[],
+  figuresFolder: string | undefined,
+  outFolder: string,
+): string[] {
   mkdirSync(outFolder, { recursive: true });
   const found =
     figuresFolder !== undefined && existsSync(figuresFolder)
@@ -101,8 +101,8 @@ function collectFigures(notebooks, figuresFolder, outFolder) {
   return readdirSync(outFolder);
 }
 
-/** @param {Record<string, string>} pages HTML by the name of the file @param {string} folder */
-function writePages(pages, folder) {
+/** @param pages HTML by the name of the file */
+function writePages(pages: Record<string, string>, folder: string) {
   mkdirSync(folder, { recursive: true });
   for (const [file, html] of Object.entries(pages)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
@@ -110,8 +110,8 @@ function writePages(pages, folder) {
   }
 }
 
-/** @param {string} folder @returns {string[]} the notebooks that lie in it, in reading order */
-export const executedNames = (folder) =>
+/** @returns the notebooks that lie in it, in reading order */
+export const executedNames = (folder: string): string[] =>
   (existsSync(folder) ? readdirSync(folder) : [])
     .filter((file) => file.endsWith(".ipynb") && !file.startsWith("."))
     .map((file) => basename(file, ".ipynb"))
@@ -120,12 +120,10 @@ export const executedNames = (folder) =>
 /**
  * Builds the report. The folder it replaces stays as it was until the new one is complete.
  *
- * @param {{ executedFolder: string, names?: string[], figuresFolder?: string, outFolder: string, title: string,
- *   context: Record<string, string>, numbers?: Numbers, verdicts?: string, library?: () => Promise<Record<string, string>> }} options
- *   `executedFolder` holds NAME.ipynb, of which `names` are shown, or all; `context` says where the numbers come from, such as scale, source and commits, and is shown
+ * @param options `executedFolder` holds NAME.ipynb, of which `names` are shown, or all; `context` says where the numbers come from, such as scale, source and commits, and is shown
  *   in this order; `verdicts` is HTML, `library` makes its pages, by the name of the file
- * @returns {Promise<string>} path of index.html
- * @throws {Error} when there is no executed notebook or nbconvert fails
+ * @returns path of index.html
+ * @throws Error when there is no executed notebook or nbconvert fails
  */
 export async function buildReport({
   executedFolder,
@@ -137,13 +135,23 @@ export async function buildReport({
   numbers,
   verdicts,
   library,
-}) {
+}: {
+  executedFolder: string;
+  names?: string[];
+  figuresFolder?: string;
+  outFolder: string;
+  title: string;
+  context: Record<string, string>;
+  numbers?: Numbers;
+  verdicts?: string;
+  library?: () => Promise<Record<string, string>>;
+}): Promise<string> {
   if (names.length === 0)
     throw new Error(
       `buildReport: ${executedFolder} must hold executed notebooks, got none. Run npm run reproduce.`,
     );
   const target = resolve(outFolder);
-  const partial = partialBeside(target);
+  const partial = placeBeside(target);
   const sources = join(partial, "sources");
   try {
     mkdirSync(sources, { recursive: true });
@@ -154,7 +162,7 @@ export async function buildReport({
     const contents = notebooks.map(({ name, notebook }) => readContents(name, notebook));
     for (const [i, { name, notebook }] of notebooks.entries()) {
       const [own, previous, next] = [contents[i], contents[i - 1], contents[i + 1]];
-      const neighbour = (/** @type {Contents | undefined} */ page) =>
+      const neighbour = (page: Contents | undefined) =>
         page && { file: `${page.name}.html`, title: page.title };
       const report = {
         title: own?.title ?? name,
@@ -166,7 +174,7 @@ export async function buildReport({
         ...(next ? { next: neighbour(next) } : {}),
       };
       const metadata = { ...notebook.metadata, report };
-      writeFileSync(join(sources, `${name}.ipynb`), serialiseNotebook({ ...notebook, metadata }));
+      writeFileSync(join(sources, `${name}.ipynb`), JSON.stringify({ ...notebook, metadata }));
     }
     await convertToHtml(sources, partial);
     rmSync(sources, { recursive: true });
@@ -178,14 +186,16 @@ export async function buildReport({
     copyAssets(contents, join(partial, "assets"));
     const files = collectFigures(contents, figuresFolder, join(partial, "figures"));
     if (numbers) {
-      const pages = numbers.pages.map(({ file, html }) => [file, html]);
+      const pages = numbers.pages.map(({ file, html }) => [file, html] as const);
       writePages(
         { ...Object.fromEntries(pages), "data-files.html": numbers.dataFiles },
         join(partial, "numbers"),
       );
     }
     if (library) {
-      const pages = Object.entries(await library()).map(([file, html]) => [file, linkCitations(html, "../")]);
+      const pages = Object.entries(await library()).map(
+        ([file, html]) => [file, linkCitations(html, "../")] as const,
+      );
       writePages(Object.fromEntries(pages), join(partial, "api"));
     }
     const parts = {
@@ -198,7 +208,7 @@ export async function buildReport({
     rmSync(target, { recursive: true, force: true });
     renameSync(partial, target);
   } catch (cause) {
-    throw await diskFault(cause, target);
+    throw explainDiskFault(cause, target);
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }

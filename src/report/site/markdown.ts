@@ -4,10 +4,10 @@ import MarkdownIt from "markdown-it";
 /** A parser that keeps HTML, as GitHub and Jupyter do. */
 const parser = new MarkdownIt({ html: true });
 
-/** @typedef {ReturnType<typeof parser.parse>[number]} Token */
+type Token = ReturnType<typeof parser.parse>[number];
 
-/** @param {Token | undefined} inline @returns {string} a heading's text without its marks */
-const textOf = (inline) =>
+/** @returns a heading's text without its marks */
+const textOf = (inline: Token | undefined): string =>
   (inline?.children ?? [])
     .filter(({ type }) => type === "text" || type === "code_inline")
     .map(({ content }) => content)
@@ -16,14 +16,10 @@ const textOf = (inline) =>
 /**
  * Anchors of headings in their order; a repeated heading has a number.
  *
- * @param {readonly Token[]} tokens
- * @returns {string[]}
- *
- * Source: github-slugger, the rule of GitHub: lower case, punctuation dropped, spaces to hyphens.
+ * @returns Source: github-slugger, the rule of GitHub: lower case, punctuation dropped, spaces to hyphens.
  */
-function headingAnchors(tokens) {
-  /** @type {Map<string, number>} */
-  const taken = new Map();
+function headingAnchors(tokens: readonly Token[]): string[] {
+  const taken: Map<string, number> = new Map();
   return tokens.flatMap(({ type }, at) => {
     if (type !== "heading_open") return [];
     const slug = textOf(tokens[at + 1])
@@ -36,8 +32,7 @@ function headingAnchors(tokens) {
   });
 }
 
-/** @param {readonly Token[]} tokens @returns {string[]} */
-const addressesOf = (tokens) =>
+const addressesOf = (tokens: readonly Token[]): string[] =>
   tokens.flatMap((token) => [
     ...(token.type === "link_open" ? [String(token.attrGet("href"))] : []),
     ...(token.type === "image" ? [String(token.attrGet("src"))] : []),
@@ -50,10 +45,9 @@ const addressesOf = (tokens) =>
 /**
  * What a text of Markdown points to, and where it can be pointed to.
  *
- * @param {string} text
- * @returns {{ addresses: string[], anchors: string[] }} addresses of links and images as written
+ * @returns addresses of links and images as written
  */
-export function readMarkdown(text) {
+export function readMarkdown(text: string): { addresses: string[]; anchors: string[] } {
   const tokens = parser.parse(text, {});
   const own = [...text.matchAll(/\s(?:id|name)="([^"]*)"/g)].map(([, id = ""]) => id);
   return { addresses: addressesOf(tokens), anchors: [...headingAnchors(tokens), ...own] };
@@ -62,11 +56,9 @@ export function readMarkdown(text) {
 /**
  * Markdown as HTML, with an `id` for each heading.
  *
- * @param {string} text
- * @param {(address: string) => string | null} addressOf where a link leads on the page; null leaves its text alone
- * @returns {string}
+ * @param addressOf where a link leads on the page; null leaves its text alone
  */
-export function renderMarkdown(text, addressOf) {
+export function renderMarkdown(text: string, addressOf: (address: string) => string | null): string {
   const page = new MarkdownIt({ html: false });
   // A wide table scrolls on its own.
   page.renderer.rules["table_open"] = () => '<div class="scroll" tabindex="0"><table>';
@@ -75,10 +67,8 @@ export function renderMarkdown(text, addressOf) {
   const anchors = headingAnchors(tokens).values();
   for (const token of tokens)
     if (token.type === "heading_open") token.attrSet("id", anchors.next().value ?? "");
-  /** @param {Token[]} children */
-  const withAddresses = (children) => {
-    /** @type {boolean[]} */
-    const open = [];
+  const withAddresses = (children: Token[]) => {
+    const open: boolean[] = [];
     return children.filter((child) => {
       if (child.type === "link_close") return open.pop() ?? true;
       if (child.type !== "link_open") return true;

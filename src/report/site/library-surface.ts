@@ -1,32 +1,54 @@
 /**
  * @file The public surface of the library as typedoc reads it: each export with its docstring and with its declaration as it stands
- * in the source. api-pages.mjs shows it, api-faults.mjs says what it lacks.
+ * in the source. library-pages.ts shows it, api-faults.mjs says what it lacks.
  */
 import { dirname, relative, resolve } from "node:path";
 import { Application, Converter, Logger, LogLevel, OptionDefaults, ReflectionKind } from "typedoc";
 import ts from "typescript";
 
-/**
- * @typedef {{ tag: string, name: string, text: string }} Tag `@param seed …` has the name `seed`; texts are Markdown
- * @typedef {{ label: string, text: string }} Note `Source: …` and `Differs: …` of a docstring
- * @typedef {{ name: string, kind: "function" | "type" | "constant", file: string, line: number, code: string, text: string,
- *   tags: Tag[], notes: Note[] }} Entry `file` is below the entry point's folder; `code` is the declaration without a body
- * @typedef {{ entry: Entry, node: import("typescript").Node }} Export
- */
+/** `@param seed …` has the name `seed`; texts are Markdown. */
+interface Tag {
+  readonly tag: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** `Source: …` and `Differs: …` of a docstring. */
+interface Note {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** What a page says of an export. */
+export interface Entry {
+  readonly name: string;
+  readonly kind: "function" | "type" | "constant";
+  /** Below the entry point's folder. */
+  readonly file: string;
+  readonly line: number;
+  /** The declaration without a body. */
+  readonly code: string;
+  readonly text: string;
+  readonly tags: readonly Tag[];
+  readonly notes: readonly Note[];
+}
+
+/** An export with its place in the syntax tree. */
+export interface Export {
+  readonly entry: Entry;
+  readonly node: ts.Node;
+}
 
 const NOTE = /^(Source|Differs): ([^]*)$/;
 const MAX_CONSTANT_LINES = 30;
 
-/** @param {readonly import("typedoc").CommentDisplayPart[]} parts @returns {string} */
-const markdown = (parts) =>
+const markdown = (parts: readonly import("typedoc").CommentDisplayPart[]): string =>
   parts.map((part) => (part.kind === "inline-tag" ? `\`${part.text}\`` : part.text)).join("");
 
-/** @param {string} text @returns {{ text: string, notes: Note[] }} the paragraphs that are notes stand apart */
-function withoutNotes(text) {
-  /** @type {string[]} */
-  const kept = [];
-  /** @type {Note[]} */
-  const notes = [];
+/** @returns the paragraphs that are notes stand apart */
+function withoutNotes(text: string): { text: string; notes: Note[] } {
+  const kept: string[] = [];
+  const notes: Note[] = [];
   for (const paragraph of text.split(/\n\s*\n|\n(?=(?:Source|Differs): )/)) {
     const [, label, rest] = NOTE.exec(paragraph.trim()) ?? [];
     if (label !== undefined && rest !== undefined) notes.push({ label, text: rest });
@@ -35,8 +57,7 @@ function withoutNotes(text) {
   return { text: kept.join("\n\n").trimEnd(), notes };
 }
 
-/** @param {import("typedoc").Comment | undefined} comment @returns {Pick<Entry, "text" | "tags" | "notes">} */
-function readComment(comment) {
+function readComment(comment: import("typedoc").Comment | undefined): Pick<Entry, "text" | "tags" | "notes"> {
   if (!comment) return { text: "", tags: [], notes: [] };
   const { text, notes } = withoutNotes(markdown(comment.summary));
   const tags = comment.blockTags.map(({ tag, name = "", content }) => {
@@ -47,14 +68,13 @@ function readComment(comment) {
   return { text, tags, notes };
 }
 
-/** @param {import("typescript").Node} node @returns {import("typescript").FunctionLikeDeclaration | undefined} */
-export function functionOf(node) {
+export function functionOf(node: ts.Node): ts.FunctionLikeDeclaration | undefined {
   const own = ts.isVariableDeclaration(node) ? node.initializer : node;
   return own && (ts.isFunctionDeclaration(own) || ts.isArrowFunction(own)) ? own : undefined;
 }
 
-/** @param {import("typescript").Node} node @returns {string} its text from the source, a function's without its body */
-function codeOf(node) {
+/** @returns its text from the source, a function's without its body */
+function codeOf(node: ts.Node): string {
   const source = node.getSourceFile();
   const isConstant = ts.isVariableDeclaration(node);
   const statement = isConstant ? node.parent.parent : node;
@@ -65,8 +85,8 @@ function codeOf(node) {
   return [...lines.slice(0, MAX_CONSTANT_LINES), "  …"].join("\n");
 }
 
-/** @param {import("typescript").Node} node @returns {import("typescript").Node | undefined} the schema a type is inferred from */
-function schemaOf(node) {
+/** @returns the schema a type is inferred from */
+function schemaOf(node: ts.Node): ts.Node | undefined {
   if (!ts.isTypeAliasDeclaration(node) || !ts.isTypeReferenceNode(node.type)) return undefined;
   const [query] = node.type.typeArguments ?? [];
   if (!query || !ts.isTypeQueryNode(query)) return undefined;
@@ -79,15 +99,13 @@ function schemaOf(node) {
     .find(({ name }) => name.getText() === schema);
 }
 
-/** @param {number} kind of a reflection @returns {Entry["kind"]} */
-const kindOf = (kind) =>
+/** @param kind of a reflection */
+const kindOf = (kind: ReflectionKind): Entry["kind"] =>
   kind === ReflectionKind.Function ? "function" : kind === ReflectionKind.Variable ? "constant" : "type";
 
 class Listener extends Logger {
-  /** @type {string[]} */
-  warnings = [];
-  /** @override @param {string} message @param {import("typedoc").LogLevel} level */
-  log(message, level) {
+  warnings: string[] = [];
+  override log(message: string, level: import("typedoc").LogLevel) {
     if (level >= LogLevel.Warn) this.warnings.push(message.replaceAll(/\s+/g, " "));
   }
 }
@@ -95,11 +113,17 @@ class Listener extends Logger {
 /**
  * Reads the exports of a module.
  *
- * @param {{ entryPoint: string, tsconfig: string }} options paths
- * @returns {Promise<{ exports: Export[], warnings: string[] }>} in the order of the sources; warnings are typedoc's
- * @throws {Error} when typedoc cannot read the module
+ * @param options paths
+ * @returns in the order of the sources; warnings are typedoc's
+ * @throws Error when typedoc cannot read the module
  */
-export async function readSurface({ entryPoint, tsconfig }) {
+export async function readSurface({
+  entryPoint,
+  tsconfig,
+}: {
+  entryPoint: string;
+  tsconfig: string;
+}): Promise<{ exports: Export[]; warnings: string[] }> {
   const app = await Application.bootstrap({
     ...{
       entryPoints: [entryPoint],
@@ -113,10 +137,8 @@ export async function readSurface({ entryPoint, tsconfig }) {
   });
   const listener = new Listener();
   app.logger = listener;
-  /** @type {Map<number, import("typedoc").Comment>} */
-  const comments = new Map();
-  /** @type {Map<number, import("typescript").Node>} */
-  const nodes = new Map();
+  const comments: Map<number, import("typedoc").Comment> = new Map();
+  const nodes: Map<number, ts.Node> = new Map();
   // typedoc gives each @param to its parameter later, and takes what follows the last one along.
   app.converter.on(Converter.EVENT_CREATE_SIGNATURE, (_, { parent, comment }) => {
     if (comment) comments.set(parent.id, comment.clone());

@@ -3,16 +3,28 @@
  * in the source, docstrings below them, names linked to their place.
  */
 import MarkdownIt from "markdown-it";
-import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
+import { escaped, htmlPage, htmlTable } from "./html.js";
+import type { Entry } from "./library-surface.js";
 
-/** @typedef {import("./api-surface.mjs").Entry} Entry */
-/** @typedef {{ file: string, title: string, sentence: string, entries: Entry[] }} Group */
-/** @typedef {(name: string) => string | undefined} AddressOf where an export is described, for a page of the folder */
-/** @typedef {{ markdown: (text: string) => string, inline: (text: string) => string, addressOf: AddressOf }} Writing */
+interface Group {
+  readonly file: string;
+  readonly title: string;
+  readonly sentence: string;
+  readonly entries: readonly Entry[];
+}
+
+/** Where an export is described, for a page of the folder. */
+type AddressOf = (name: string) => string | undefined;
+
+interface Writing {
+  readonly markdown: (text: string) => string;
+  readonly inline: (text: string) => string;
+  readonly addressOf: AddressOf;
+}
 
 /** In reading order; a file belongs to the longest folder that holds it, and what lies in none is a setting. */
-const GROUPS = /** @type {const} */ ([
-  ["", "settings", "What a study is made of: published settings, scales, curricula, chance."],
+const GROUPS = [
+  ["config/", "settings", "What a study is made of: published settings, scales, curricula, chance."],
   ["engine/", "engine", "Steps written in TensorFlow.js, run as one TensorFlow graph."],
   ["statistics/", "statistics", "Intervals, tests and corrections, on plain numbers."],
   ["data/", "data", "Tokenizers and the count of words read."],
@@ -23,20 +35,19 @@ const GROUPS = /** @type {const} */ ([
   ["report/", "report", "Tables, figures and published numbers, as notebooks show them."],
   ["report/plots/", "plots", "Figures as Vega-Lite specifications; showFigure draws them."],
   ["report/claims/", "claims", "The paper's claims and what numbers say of them."],
-]);
+] as const;
 
-const TAG_LABELS = /** @type {Record<string, string>} */ ({
+const TAG_LABELS: Readonly<Record<string, string>> = {
   "@returns": "Returns",
   "@throws": "Throws",
   "@yields": "Yields",
   "@typeParam": "Type",
   "@template": "Type",
   "@example": "Example",
-});
+};
 
-/** @param {readonly Entry[]} entries @returns {Group[]} */
-function grouped(entries) {
-  const folderOf = (/** @type {string} */ file) =>
+function grouped(entries: readonly Entry[]): Group[] {
+  const folderOf = (file: string) =>
     GROUPS.map(([folder]) => folder).reduce((longest, folder) =>
       file.startsWith(folder) && folder.length > longest.length ? folder : longest,
     );
@@ -46,8 +57,8 @@ function grouped(entries) {
   });
 }
 
-/** What a docstring sets off by two spaces is a formula or an example. @param {string} text */
-const withBlocks = (text) =>
+/** What a docstring sets off by two spaces is a formula or an example. */
+const withBlocks = (text: string) =>
   text
     .split(/\n\s*\n/)
     .map((paragraph) =>
@@ -57,8 +68,7 @@ const withBlocks = (text) =>
     )
     .join("\n\n");
 
-/** @param {AddressOf} addressOf @returns {Writing} */
-function writing(addressOf) {
+function writing(addressOf: AddressOf): Writing {
   const parser = new MarkdownIt({ html: false });
   parser.renderer.rules["code_inline"] = (tokens, at) => {
     const text = tokens[at]?.content ?? "";
@@ -81,9 +91,9 @@ function writing(addressOf) {
   };
 }
 
-/** @param {Entry} entry @param {Writing} writing @returns {string} the declaration, with links to the types it names */
-function declaration({ name, code }, { addressOf }) {
-  const linked = (/** @type {string} */ text) =>
+/** @returns the declaration, with links to the types it names */
+function declaration({ name, code }: Entry, { addressOf }: Writing): string {
+  const linked = (text: string) =>
     text.split(/\b([A-Z]\w*)\b/).map((word, at) => {
       const address = at % 2 === 1 && word !== name ? addressOf(word) : undefined;
       return address === undefined ? escaped(word) : `<a href="${address}">${word}</a>`;
@@ -95,8 +105,7 @@ function declaration({ name, code }, { addressOf }) {
   return `<pre class="declaration" tabindex="0"><code>${html.join("")}</code></pre>`;
 }
 
-/** @param {Entry} entry @param {Writing} writing */
-function section(entry, writing) {
+function section(entry: Entry, writing: Writing) {
   const { name, file, line, text, tags, notes } = entry;
   const lines = [
     ...tags.flatMap(({ tag, name: of, text: own }) => {
@@ -115,8 +124,7 @@ ${writing.markdown(text)}${list === "" ? "" : `<dl>\n${list}\n</dl>`}
 </section>`;
 }
 
-/** @param {Group} group @param {Writing} writing */
-function groupTable({ file, title, sentence, entries }, writing) {
+function groupTable({ file, title, sentence, entries }: Group, writing: Writing) {
   const rows = entries.map(({ name, text }) => {
     const [paragraph = ""] = text.split(/\n\s*\n/);
     const first = /^[^]*?[.;](?=\s|$)/.exec(paragraph)?.[0] ?? paragraph;
@@ -130,17 +138,15 @@ function groupTable({ file, title, sentence, entries }, writing) {
 ${htmlTable({ name: "names", columns: ["Name", "What it is"], rows })}`;
 }
 
-/** @param {Group | undefined} group @param {(title: string) => string} label @param {string} relation */
-const neighbour = (group, label, relation) =>
+const neighbour = (group: Group | undefined, label: (title: string) => string, relation: string) =>
   group ? `<a rel="${relation}" href="${group.file}">${escaped(label(group.title))}</a>` : "<span></span>";
 
 /**
  * The pages as HTML.
  *
- * @param {readonly Entry[]} entries
- * @returns {Record<string, string>} by the name of the file, for a folder of the report
+ * @returns by the name of the file, for a folder of the report
  */
-export function surfacePages(entries) {
+export function surfacePages(entries: readonly Entry[]): Record<string, string> {
   const groups = grouped(entries);
   const places = new Map(
     groups.flatMap(({ file, entries: own }) =>
@@ -148,7 +154,7 @@ export function surfacePages(entries) {
     ),
   );
   const style = writing((name) => places.get(name));
-  const page = (/** @type {string} */ title, /** @type {string} */ navigation, /** @type {string} */ main) =>
+  const page = (title: string, navigation: string, main: string) =>
     htmlPage({ title, up: "../", navigation: `<nav aria-label="Top">${navigation}</nav>\n`, main });
   const index = page(
     "The library",
@@ -172,7 +178,7 @@ ${groups.map((group) => groupTable(group, style)).join("\n")}`,
 <p>${escaped(group.sentence)}</p>
 <p class="context">${names.join(" · ")}</p>
 ${group.entries.map((entry) => section(entry, style)).join("\n")}`;
-    return [group.file, page(`${group.title}, the library`, navigation.join(""), main)];
+    return [group.file, page(`${group.title}, the library`, navigation.join(""), main)] as const;
   });
   return { "index.html": index, ...Object.fromEntries(pages) };
 }

@@ -1,17 +1,18 @@
 /** @file The report's table of verdicts: each claim, what the published numbers say of it, and what ours do. */
-import { RULES } from "class-it";
-import { escaped, htmlTable } from "./report-html.mjs";
+import { RULES } from "../../evaluation/rules.js";
+import type { verdictOverview } from "../claims.js";
+import type { Cell } from "../render/csv.js";
+import { escaped, htmlTable } from "./html.js";
 
-/** @typedef {ReturnType<typeof import("class-it").verdictOverview>} Overview */
+type Overview = ReturnType<typeof verdictOverview>;
 
-const MARKS = /** @type {Record<string, string>} */ ({
+const MARKS: Readonly<Record<string, string>> = {
   supported: "+",
   "not supported": "−",
   inconclusive: "?",
-});
+};
 
-/** @param {unknown} verdict @param {unknown} effect */
-function cell(verdict, effect) {
+function cell(verdict: Cell | undefined, effect: Cell | undefined): string {
   const name = String(verdict ?? "");
   const mark = MARKS[name];
   const chip =
@@ -24,10 +25,9 @@ function cell(verdict, effect) {
 /**
  * The claims of the paper and the kit's own questions, each under both years' rules.
  *
- * @param {{ claims: Overview, questions: Overview }} overviews
- * @returns {string} HTML
+ * @returns HTML
  */
-export function verdictTables({ claims, questions }) {
+export function verdictTables({ claims, questions }: { claims: Overview; questions: Overview }): string {
   return `${verdictTable(claims, "Claim of the paper")}
 <h3>Questions of the kit</h3>
 ${verdictTable(questions, "Question, on zero-shot tasks")}
@@ -37,11 +37,10 @@ from the same items. Notebook 7 says how each claim was decided and why the year
 }
 
 /**
- * @param {Overview} overview
- * @param {string} asked heading of what is decided
- * @returns {string} HTML
+ * @param asked heading of what is decided
+ * @returns HTML
  */
-function verdictTable(overview, asked) {
+function verdictTable(overview: Overview, asked: string): string {
   const rows = overview.map((row) => [
     `${escaped(String(row["claim"] ?? ""))}<br><small>${escaped(String(row["source"] ?? ""))}</small>`,
     cell(row["published"], row["effect [95 %], corrected p, n"]),

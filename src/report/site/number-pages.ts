@@ -3,25 +3,39 @@
  * and the data files with their hashes. Read from results alone.
  */
 import { createHash } from "node:crypto";
-import { duration } from "../scripts/notebooks/progress.mjs";
-import { escaped, htmlPage, htmlTable } from "./report-html.mjs";
+import type { Result } from "../../runs/study/results.js";
+import { duration } from "../render/duration.js";
+import { escaped, htmlPage, htmlTable } from "./html.js";
 
-/** @typedef {import("class-it").Result} Result */
-/** @typedef {{ file: string, label: string, seeds: number[], tasks: string[], html: string }} NumbersPage */
+/** The page of a model and condition. */
+export interface NumbersPage {
+  readonly file: string;
+  readonly label: string;
+  readonly seeds: readonly number[];
+  readonly tasks: readonly string[];
+  readonly html: string;
+}
+
+/** All pages of numbers. */
+export interface Numbers {
+  readonly pages: readonly NumbersPage[];
+  /** HTML. */
+  readonly dataFiles: string;
+}
 
 const DIGITS = 4;
 
-/**
- * Results of one study, which a folder below it may hold another of: the same with its tokenizers exchanged.
- *
- * @typedef {{ name: string, label: string, results: readonly Result[] }} StudyResults `name` begins the pages' files; empty for
- *   the study itself
- */
+/** Results of one study, which a folder below it may hold another of: the same with its tokenizers exchanged. */
+interface StudyResults {
+  /** Begins the pages' files; empty for the study itself. */
+  readonly name: string;
+  readonly label: string;
+  readonly results: readonly Result[];
+}
 
-/** @param {StudyResults} study @returns {Map<string, { label: string, own: Result[] }>} by file, in the order of the results */
-function bySubject({ name, label, results }) {
-  /** @type {Map<string, { label: string, own: Result[] }>} */
-  const subjects = new Map();
+/** @returns by file, in the order of the results */
+function bySubject({ name, label, results }: StudyResults): Map<string, { label: string; own: Result[] }> {
+  const subjects: Map<string, { label: string; own: Result[] }> = new Map();
   for (const result of results) {
     const { model, condition } = result;
     const file = `${[...(name === "" ? [] : [name]), model, condition].join("-")}.html`;
@@ -35,16 +49,13 @@ function bySubject({ name, label, results }) {
   return subjects;
 }
 
-/** @param {string} hash */
-const short = (hash) => `<code title="${escaped(hash)}">${escaped(hash.slice(0, 10))}</code>`;
+const short = (hash: string) => `<code title="${escaped(hash)}">${escaped(hash.slice(0, 10))}</code>`;
 
-/** @param {number} value */
-const number = (value) => (Number.isInteger(value) ? String(value) : value.toPrecision(DIGITS));
+const number = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(DIGITS));
 
-/** @param {readonly Result[]} results of one task and subject, a seed each */
-function taskTable(results) {
-  /** @type {Map<string, { cells: string[], n: Set<number>, values: Map<number, number> }>} */
-  const lines = new Map();
+/** @param results of one task and subject, a seed each */
+function taskTable(results: readonly Result[]) {
+  const lines: Map<string, { cells: string[]; n: Set<number>; values: Map<number, number> }> = new Map();
   for (const { seed, metrics } of results)
     for (const { metric, part, reading, value, n } of metrics) {
       const cells = [metric, part, reading === "none" ? "" : reading];
@@ -67,12 +78,12 @@ function taskTable(results) {
   return htmlTable({ columns, rows, numeric: columns.slice(3) });
 }
 
-/** @param {Result["config"]} config @returns {string} what tells one whole configuration from another */
-const settingsHash = (config) =>
+/** @returns what tells one whole configuration from another */
+const settingsHash = (config: Result["config"]): string =>
   createHash("sha256").update(JSON.stringify(config)).digest("hex").slice(0, 10);
 
-/** @param {readonly Result[]} results @returns {string} each whole configuration once */
-function wholeSettings(results) {
+/** @returns each whole configuration once */
+function wholeSettings(results: readonly Result[]): string {
   const configs = new Map(results.map(({ config }) => [settingsHash(config), config]));
   const entries = [...configs].map(
     ([hash, config]) =>
@@ -82,29 +93,24 @@ function wholeSettings(results) {
   return `<h2 id="settings">Settings</h2>\n${entries.join("\n")}`;
 }
 
-/** @param {Result["provenance"]} provenance @returns {string} such as "1af87c3", "1af87c3 with changes" */
-const recordedCommit = ({ commit, clean }) =>
+/** @returns such as "1af87c3", "1af87c3 with changes" */
+const recordedCommit = ({ commit, clean }: Result["provenance"]): string =>
   commit === null ? "no checkout" : commit.slice(0, 7) + (clean === false ? " with changes" : "");
 
-/**
- * The commit that computed a result, in words: the recorded one, or that of an amendment.
- *
- * @param {Result["provenance"]} provenance
- */
-export const commitInWords = (provenance) =>
+/** The commit that computed a result, in words: the recorded one, or that of an amendment. */
+export const commitInWords = (provenance: Result["provenance"]) =>
   provenance.amended
     ? `${provenance.amended.commit?.slice(0, 7) ?? "unknown commit"} (amended, recorded as ${recordedCommit(provenance)})`
     : recordedCommit(provenance);
 
-/** @param {Result["provenance"]} provenance */
-function commitCell(provenance) {
+function commitCell(provenance: Result["provenance"]) {
   const { commit, amended } = provenance;
   const whole = `<span title="${escaped(amended?.commit ?? commit ?? "")}">${escaped(commitInWords(provenance))}</span>`;
   return amended ? `${whole}<br>Amended ${escaped(amended.what)}: ${escaped(amended.why)}` : whole;
 }
 
-/** @param {readonly Result[]} results of one task and subject */
-function provenanceTable(results) {
+/** @param results of one task and subject */
+function provenanceTable(results: readonly Result[]) {
   const rows = results.map(({ seed, stages, files, provenance, config, settings }) => [
     String(seed),
     commitCell(provenance),
@@ -127,13 +133,12 @@ function provenanceTable(results) {
 ${htmlTable({ columns, rows })}</details>`;
 }
 
-const navigation = (/** @type {string} */ place) =>
+const navigation = (place: string) =>
   `<nav aria-label="${place}"><span></span><a href="../index.html">Index</a><span></span></nav>\n`;
 
-/** @param {readonly Result[]} results @returns {string} */
-function dataFilesPage(results) {
-  /** @type {Map<string, { path: string, sha256: string, isKnown: boolean, tasks: Set<string> }>} */
-  const files = new Map();
+function dataFilesPage(results: readonly Result[]): string {
+  const files: Map<string, { path: string; sha256: string; isKnown: boolean; tasks: Set<string> }> =
+    new Map();
   for (const { task, files: own } of results)
     for (const { path, sha256, unverified } of own) {
       const key = `${path} ${sha256}`;
@@ -155,8 +160,7 @@ ${htmlTable({ columns: ["file", "sha256", "known", "read by"], rows })}`;
   return htmlPage({ title: "Data files", up: "../", navigation: navigation("Top"), main });
 }
 
-/** @param {string} file @param {{ label: string, own: Result[] }} subject @returns {NumbersPage} */
-function subjectPage(file, { label, own }) {
+function subjectPage(file: string, { label, own }: { label: string; own: Result[] }): NumbersPage {
   const tasks = [...new Set(own.map(({ task }) => task))];
   const seeds = [...new Set(own.map(({ seed }) => seed))];
   const sections = tasks.map((task) => {
@@ -174,13 +178,8 @@ ${wholeSettings(own)}`;
   return { file, label, seeds, tasks, html };
 }
 
-/**
- * The pages.
- *
- * @param {readonly StudyResults[]} studies
- * @returns {{ pages: NumbersPage[], dataFiles: string }}
- */
-export function numbersPages(studies) {
+/** The pages. */
+export function numbersPages(studies: readonly StudyResults[]): { pages: NumbersPage[]; dataFiles: string } {
   const pages = studies.flatMap((study) =>
     [...bySubject(study)].map(([file, subject]) => subjectPage(file, subject)),
   );

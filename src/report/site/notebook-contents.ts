@@ -2,25 +2,43 @@
  * @file What an executed notebook contains, as the report's index needs it: title, claim, figures, tables, and the
  * libraries its page must load.
  */
-import { joined } from "../scripts/notebooks/notebook-format.mjs";
+import { joined, type Notebook, type Output } from "./notebook-file.js";
 
-/**
- * @typedef {{ name: string, caption: string, alt: string, anchor: string, png?: string, svg?: string }} Figure
- *   `png` in base64, absent for an interactive figure
- * @typedef {{ caption: string, anchor: string }} Table
- * @typedef {{ name: string, title: string, claim: string, figures: Figure[], tables: Table[], needsMath: boolean,
- *   needsPlotly: boolean }} Contents
- * @typedef {import("../scripts/notebooks/notebook-format.mjs").Notebook} Notebook
- * @typedef {import("../scripts/notebooks/notebook-format.mjs").Output} Output
- */
+/** A figure of a cell. */
+export interface Figure {
+  readonly name: string;
+  readonly caption: string;
+  readonly alt: string;
+  readonly anchor: string;
+  /** In base64, absent for an interactive figure. */
+  readonly png?: string;
+  readonly svg?: string;
+}
+
+/** A table of a cell. */
+export interface Table {
+  readonly caption: string;
+  readonly anchor: string;
+}
+
+/** What an executed notebook contains. */
+export interface Contents {
+  readonly name: string;
+  readonly title: string;
+  readonly claim: string;
+  readonly figures: readonly Figure[];
+  readonly tables: readonly Table[];
+  readonly needsMath: boolean;
+  readonly needsPlotly: boolean;
+}
 
 const FIGURE_TEXT = /^\[(interactive )?figure ([^\]]+)\] ([^\n]*)(?:\n([^]*))?$/;
 const CAPTION = /<table\b[^>]*>\s*<caption\b[^>]*>([^]*?)<\/caption>/g;
 const SVG_IN_HTML = /^<img src="data:image\/svg\+xml;base64,([\w+/=]+)"/;
 const MATH = /\$[^$\n]+\$|\$\$|\\\(|\\\[|\\begin\{/;
 
-/** @param {string} text HTML without markup @returns {string} */
-const fromHtml = (text) =>
+/** @param text HTML without markup */
+const fromHtml = (text: string): string =>
   text
     .replace(/<[^>]*>/g, "")
     .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
@@ -30,8 +48,11 @@ const fromHtml = (text) =>
     .replace(/&amp;/g, "&")
     .trim();
 
-/** @param {string} text Markdown @returns {string} without emphasis, code marks and links */
-const fromMarkdown = (text) =>
+/**
+ * @param text Markdown
+ * @returns without emphasis, code marks and links
+ */
+const fromMarkdown = (text: string): string =>
   text
     .replace(/\[([^\]]+)\]\([^)]*\)/g, "$1")
     .replace(/(\*\*|__|`)(.+?)\1/g, "$2")
@@ -39,20 +60,14 @@ const fromMarkdown = (text) =>
     .replace(/\s+/g, " ")
     .trim();
 
-/** @param {Output} output @param {string} type @returns {string | undefined} a text payload */
-function payload(output, type) {
+/** @returns a text payload */
+function payload(output: Output, type: string): string | undefined {
   const value = output.data?.[type];
   if (typeof value === "string") return value;
   return Array.isArray(value) ? value.join("") : undefined;
 }
 
-/**
- * @param {Output} output
- * @param {string} cellAnchor
- * @param {string} fallbackName
- * @returns {Figure | undefined}
- */
-function figureOf(output, cellAnchor, fallbackName) {
+function figureOf(output: Output, cellAnchor: string, fallbackName: string): Figure | undefined {
   const text = payload(output, "text/plain") ?? "";
   const png = payload(output, "image/png")?.replaceAll("\n", "");
   const match = FIGURE_TEXT.exec(text);
@@ -76,11 +91,9 @@ function figureOf(output, cellAnchor, fallbackName) {
 /**
  * Reads a notebook.
  *
- * @param {string} name
- * @param {Notebook} notebook executed, in the form of notebook-format.mjs
- * @returns {Contents}
+ * @param notebook executed, in the form of notebook-format.mjs
  */
-export function readContents(name, notebook) {
+export function readContents(name: string, notebook: Notebook): Contents {
   const prose = notebook.cells
     .filter((cell) => cell.cell_type === "markdown")
     .map((cell) => joined(cell.source))
@@ -91,10 +104,8 @@ export function readContents(name, notebook) {
     .filter((paragraph) => paragraph !== "");
   const heading = /^#+\s+(.+)$/m.exec(prose)?.[1];
 
-  /** @type {Figure[]} */
-  const figures = [];
-  /** @type {Table[]} */
-  const tables = [];
+  const figures: Figure[] = [];
+  const tables: Table[] = [];
   let needsPlotly = false;
   for (const cell of notebook.cells) {
     const anchor = `cell-id=${cell.id}`;
