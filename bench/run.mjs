@@ -10,5 +10,9 @@ runNamed("bench", {
     program: ["src/class-it.mjs", "bench"],
     does: "training, scoring, data; beside PyTorch too (--help has the options)",
   },
+  opening: {
+    program: ["bench/opening.mjs"],
+    does: "what opening a tokenizer takes over the library itself, by its number of entries",
+  },
   finetuning: { program: ["bench/finetuning.mjs"], does: "an RTE epoch beside the official fine-tuning" },
 });

@@ -1,9 +1,11 @@
 /** @file The files of a folder that say what its tokenizer does; what they mean is in `tokenizer-settings.ts`. */
-import { existsSync, readFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { modelVocabulary } from "./added-tokens.js";
-import { modelTextOf } from "./model-text.js";
+import { scanTokenizer } from "./model-text.js";
+import { modelVocabulary } from "./model-vocabulary.js";
+import { decodeStrictly, readBytes, requireText } from "../text-file.js";
 import { parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.js";
 import { tokenizerConfigSchema } from "./tokenizer-config.js";
 import { applySettings, type SpecialTokens, type TokenizerSettings } from "./tokenizer-settings.js";
@@ -116,21 +118,30 @@ export function readTokenizerFolder(folder: string): TokenizerFolder {
  * @throws Error when there is no such file, it holds no JSON, or a part of a tokenizer is missing
  */
 export function readTokenizerJson(file: string): Pick<TokenizerFolder, "json" | "modelText"> {
-  const { value, text } = readJson(file);
-  const json = parseTokenizerJson(value, file);
+  const bytes = readFile(file);
+  const scanned = scanTokenizer(bytes);
+  if (!scanned) return { json: parseTokenizerJson(parseJson(bytes, file), file), modelText: null };
+  const json = parseTokenizerJson(scanned.value, file, scanned.mergeFault);
   const { dropout = null } = json.model;
-  return { json, modelText: dropout === null ? modelTextOf(text, json) : null };
+  return { json, modelText: dropout === null ? scanned.modelText : null };
 }
 
-function readJson(file: string): { readonly value: unknown; readonly text: string } {
+/** The bytes of a file that is UTF-8. */
+function readFile(file: string): Buffer {
   if (!existsSync(file)) {
     throw new Error(
       `openTokenizer: ${file} must exist, found nothing. Give the path of a tokenizer.json or of a folder with one.`,
     );
   }
+  const bytes = readBytes(file);
+  requireText(bytes, file);
+  if (!isUtf8(bytes)) decodeStrictly(bytes, file); // says where
+  return bytes;
+}
+
+function parseJson(bytes: Buffer, file: string): unknown {
   try {
-    const text = readFileSync(file, "utf8");
-    return { value: JSON.parse(text), text };
+    return JSON.parse(bytes.toString());
   } catch (cause) {
     throw new Error(`openTokenizer: ${file} must hold JSON, got ${String(cause)}. Restore the file.`, {
       cause,
@@ -140,7 +151,7 @@ function readJson(file: string): { readonly value: unknown; readonly text: strin
 
 function readOptional<Schema extends z.ZodType>(file: string, schema: Schema): z.infer<Schema> | null {
   if (!existsSync(file)) return null;
-  const parsed = schema.safeParse(readJson(file).value);
+  const parsed = schema.safeParse(parseJson(readFile(file), file));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new Error(

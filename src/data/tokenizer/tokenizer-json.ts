@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { TokenizerConfig } from "../../config/config.js";
 import { trainBytePairs } from "./byte-pair-training.js";
+import { faultOfMerges } from "./merge-faults.js";
 
 const AddedTokenSchema = z.looseObject({
   id: z.int().nonnegative(),
@@ -24,7 +25,8 @@ const TokenizerJsonSchema = z.looseObject({
   pre_tokenizer: part,
   post_processor: part,
   decoder: part,
-  model: z.looseObject({ type: z.string().optional() }),
+  // Strict about nothing else, and does not touch it: large fields are parsed when they are read.
+  model: z.object({ type: z.string().optional() }),
 });
 
 const PieceSchema = z.looseObject({
@@ -57,52 +59,6 @@ function faultOfTemplate(processor: unknown): string | null {
   return stranger === undefined
     ? null
     : `its template has "${stranger}", which is none of its special_tokens`;
-}
-
-/** Vocabulary and merges as they are: a schema would copy tens of thousands of entries. Without a type, merges tell the model. */
-const BytePairsSchema = z.looseObject({
-  type: z.literal("BPE").optional(),
-  continuing_subword_prefix: z.string().nullish(),
-  vocab: z.custom<object>((value) => typeof value === "object" && value !== null),
-  merges: z.custom<readonly unknown[]>(Array.isArray),
-});
-
-/**
- * What is impossible about the merges of byte pairs, in words, or null: the library ends the whole process at a part that is
- * shorter than the prefix it should have, and at a merged token of more bytes than all it knows. It refuses a shorter one that is
- * no token by itself, so that only those longer than the last one found are looked up.
- */
-function faultOfMerges(model: unknown): string | null {
-  const pairs = BytePairsSchema.safeParse(model);
-  if (!pairs.success) return null;
-  const { merges, vocab, continuing_subword_prefix: prefix } = pairs.data;
-  const [start, startBytes] = [prefix ?? "", utf8Bytes(prefix ?? "")];
-  let knownBytes = 0;
-  for (const merge of merges) {
-    const parts: readonly unknown[] =
-      typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
-    const [first, second] = parts;
-    if (typeof first !== "string" || typeof second !== "string") return null; // no pair: the library says so
-    if (!second.startsWith(start))
-      return `its "${second}" goes on a word and has not the continuing_subword_prefix`;
-    const bytes = utf8Bytes(first) + utf8Bytes(second) - startBytes;
-    if (bytes <= knownBytes) continue;
-    const merged = first + second.slice(start.length);
-    if (!Object.hasOwn(vocab, merged))
-      return `its "${first}" and "${second}" make "${merged}", which is not in the vocabulary`;
-    knownBytes = bytes;
-  }
-  return null;
-}
-
-/** Bytes of a short text in UTF-8; `Buffer.byteLength` takes ten times longer to call. */
-function utf8Bytes(text: string): number {
-  let bytes = text.length;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
-  }
-  return bytes;
 }
 
 /** A token that is found in a text before it is split, as `tokenizer.json` writes it. */
@@ -140,11 +96,12 @@ export const MIN_PAIR_FREQUENCY = 2;
 /**
  * Check that an object is a `tokenizer.json`.
  *
- * @param value parsed JSON
- * @param name  what to call it in the error
- * @throws Error when a part is missing
+ * @param value      parsed JSON
+ * @param name       what to call it in the error
+ * @param mergeFault what is impossible about the model's merges, where somebody has looked
+ * @throws Error when a part is missing or impossible
  */
-export function parseTokenizerJson(value: unknown, name: string): TokenizerJson {
+export function parseTokenizerJson(value: unknown, name: string, mergeFault?: string | null): TokenizerJson {
   const parsed = TokenizerJsonSchema.safeParse(value);
   const refuse = (place: string, fault: string): never => {
     throw new Error(
@@ -158,9 +115,10 @@ export function parseTokenizerJson(value: unknown, name: string): TokenizerJson 
   }
   const fault = faultOfTemplate(parsed.data.post_processor);
   if (fault !== null) refuse("post_processor", fault);
-  const falseMerge = faultOfMerges(parsed.data.model);
+  const { model } = value as { readonly model: TokenizerJson["model"] }; // parsed, so that it is there
+  const falseMerge = mergeFault === undefined ? faultOfMerges(model) : mergeFault;
   if (falseMerge !== null) refuse("model.merges", falseMerge);
-  return Object.assign({}, value, parsed.data); // in the order of the file
+  return Object.assign({}, value, { ...parsed.data, model }); // in the order of the file
 }
 
 /**

@@ -3,7 +3,8 @@
  * The files are read in `tokenizer-folder.ts`.
  */
 import { z } from "zod";
-import { addTokens, modelVocabulary } from "./added-tokens.js";
+import { addTokens } from "./added-tokens.js";
+import { modelVocabulary } from "./model-vocabulary.js";
 import { startEndTemplate } from "./start-end-template.js";
 import {
   SPECIAL_PARTS,

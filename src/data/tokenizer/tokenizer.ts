@@ -3,9 +3,10 @@
  */
 import { statSync } from "node:fs";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
-import { addTokens, modelVocabulary } from "./added-tokens.js";
+import { addTokens } from "./added-tokens.js";
 import { decodeOne, decoderOf } from "./decoding.js";
 import { tokenizerText } from "./model-text.js";
+import { modelVocabulary } from "./model-vocabulary.js";
 import {
   readTokenizerFolder,
   readTokenizerJson,
@@ -100,7 +101,7 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
   const { model } = settings.json;
   const json: TokenizerJson = {
     ...settings.json,
-    ...("dropout" in model && { model: { ...model, dropout: null } }),
+    ...((model["dropout"] ?? null) !== null && { model: { ...model, dropout: null } }),
     truncation: null,
     padding: null,
   };
@@ -114,6 +115,13 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
       { cause },
     );
   }
+
+  const { size, own } = { size: modelVocabulary(settings.json).size(), own: native.getVocabSize(false) };
+  if (size !== own)
+    throw new Error(
+      `openTokenizer: a vocabulary must have each token once, got ${size} entries of ${own} tokens. ` +
+        "Save the tokenizer again with the tokenizers library.",
+    );
 
   const encodeInBatches = async <T>(
     texts: readonly string[],
@@ -143,7 +151,7 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
   const decodeEach = decoderOf(native, json);
   const decode: Tokenizer["decode"] = (ids, options) =>
     decodeOne(decodeEach, ids, { ...options, cleansUpSpaces });
-  const vocabSize = largestId(json) + 1;
+  const vocabSize = largestId(settings.json) + 1;
   return {
     vocabSize,
     startId,
@@ -212,12 +220,5 @@ function readSettings(from: string | TokenizerJson): TokenizerFolder {
 }
 
 /** Not the number of entries: ids may have gaps, and a model needs a row for the largest. */
-function largestId(json: TokenizerJson): number {
-  const { vocab } = json.model;
-  const added = json.added_tokens.reduce((largest, { id }) => Math.max(largest, id), -1);
-  if (Array.isArray(vocab)) return Math.max(added, vocab.length - 1);
-  let largest = added;
-  const ids = (vocab ?? {}) as Readonly<Record<string, number>>; // the library took it
-  for (const token in ids) largest = Math.max(largest, ids[token] ?? 0);
-  return largest;
-}
+const largestId = (json: TokenizerJson): number =>
+  json.added_tokens.reduce((largest, { id }) => Math.max(largest, id), modelVocabulary(json).largestId());

@@ -2,7 +2,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openTokenizer } from "../../../src/data/tokenizer/tokenizer.js";
-import { modelTextOf, tokenizerText } from "../../../src/data/tokenizer/model-text.js";
 import { parseTokenizerJson, trainTokenizer } from "../../../src/data/tokenizer/tokenizer-json.js";
 
 test.each(["bytePlain", "byteWithPrefixSpace"] as const)(
@@ -102,24 +101,4 @@ test("a merge that makes no token of the vocabulary is refused by its parts", as
     await expect(openTokenizer({ ...whole, model: { ...whole.model, merges } })).rejects.toThrow(
       /^parseTokenizerJson: .*"model.merges": its "<pad>" and "<pad>" make "<pad><pad>", which is not in the vocabulary/,
     );
-});
-
-describe("the model's text", () => {
-  const whole = trainTokenizer({ texts: ["the cat"], vocabSize: 262, variant: "bytePlain" });
-
-  test("is found behind names and texts that look like it, and gives the same tokenizer", () => {
-    const { model, ...rest } = whole;
-    const json = { ...rest, note: 'a "model": {', more: { model: ["model", "}"] }, model };
-    const found = modelTextOf(JSON.stringify(json, null, 1), json);
-    expect(JSON.parse(found ?? "null")).toEqual(model);
-    const changed = { ...json, added_tokens: [] };
-    expect(JSON.parse(tokenizerText(changed, found))).toEqual(changed);
-  });
-
-  test("is left alone where another field comes last", () => {
-    const { model, ...rest } = whole;
-    const json = { model, ...rest };
-    expect(modelTextOf(JSON.stringify(json), json)).toBeNull();
-    expect(JSON.parse(tokenizerText(json, null))).toEqual(json);
-  });
 });
