@@ -39,7 +39,7 @@ const { writeBenchModel } = await source("command-line/bench/pipeline-speed.js")
 const { preparePytorch } = await source("command-line/pytorch-environment.js");
 
 const BATCH = 32;
-const { python } = await preparePytorch(console.error, { verb: "bench/finetuning", option: "PyTorch" });
+const { python } = await preparePytorch(console.error, { command: "bench/finetuning", option: "PyTorch" });
 const scratch = mkdtempSync(join(tmpdir(), "class-it-bench-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 const model = values.model ?? (await writeBenchModel(scratch));

@@ -1,4 +1,4 @@
-/** @file The process behind `npx class-it`: its arguments, its streams and its exit code; the verbs are in `command-line/`. */
+/** @file The process behind `npx class-it`: its arguments, its streams and its exit code; the commands are in `command-line/`. */
 import { run } from "./command-line/run.js";
 
 const BROKEN_PIPE = 141; // what a shell reports for a process ended by SIGPIPE

@@ -76,15 +76,15 @@ describe.each(FIELDS)("$field", ({ field, values }) => {
 describe("options of the command line", () => {
   const help: Record<string, string> = {};
   beforeAll(async () => {
-    for (const verb of ["finetune", "evaluate"])
-      help[verb] = (await command(`${verb} --help`)).stdout.replace(/\s+/g, " ");
+    for (const name of ["finetune", "evaluate"])
+      help[name] = (await command(`${name} --help`)).stdout.replace(/\s+/g, " ");
   });
 
   test.each(OPTIONS.filter(({ values }) => !Array.isArray(values[0])))("$field", ({ field, values }) => {
-    const [, verb = "", option = ""] = /^class-it (\w+) (--[\w-]+)$/.exec(field) ?? [];
+    const [, name = "", option = ""] = /^class-it (\w+) (--[\w-]+)$/.exec(field) ?? [];
     const [, choices = ""] =
       new RegExp(`${option} <\\w+> [^(]*\\(choices: ([^)]*?)(?:, default: [^)]*)?\\)`).exec(
-        help[verb] ?? "",
+        help[name] ?? "",
       ) ?? [];
     expect(new Set(choices.split(", "))).toEqual(new Set(values.map((value) => JSON.stringify(value))));
   });

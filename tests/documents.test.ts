@@ -176,7 +176,7 @@ describe.each(DOCUMENTS)("%s", (name) => {
 
   test("names no command that does not exist", async () => {
     const { stdout } = await command("--help");
-    const verbs = new Set([...textOf(name).matchAll(/npx class-it ([a-z]+)/g)].map(([, verb = ""]) => verb));
-    expect([...verbs].filter((verb) => !new RegExp(`^  ${verb}\\b`, "m").test(stdout))).toEqual([]);
+    const commands = new Set([...textOf(name).matchAll(/npx class-it ([a-z]+)/g)].map(([, name = ""]) => name));
+    expect([...commands].filter((name) => !new RegExp(`^  ${name}\\b`, "m").test(stdout))).toEqual([]);
   });
 });

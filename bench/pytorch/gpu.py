@@ -1,8 +1,8 @@
-"""What share of a graphics card's peak a training of the paper's decoders reaches: the figure behind projected hours.
+"""What share of a GPU's peak a training of the paper's decoders reaches: the figure behind projected hours.
 
     python bench/pytorch/gpu.py [PEAK_TFLOPS]     # torch with CUDA and transformers; prints JSON lines
 
-PyTorch, because the kit itself has not run on such a card: transformers' LlamaForCausalLM with random weights on random
+PyTorch, because the kit itself has not run on such a GPU: transformers' LlamaForCausalLM with random weights on random
 tokens, bfloat16 products (autocast), its default attention, gradients clipped to a norm of 1, fused AdamW, eager and
 compiled. Rows of pre-training are full; those of tuning hold one short example each, padded to the batch's longest.
 Operations are those of `src/model/operation-count.ts`: matrix products, attention's future half left out.
@@ -90,7 +90,7 @@ torch.set_float32_matmul_precision("high")
 print(
     json.dumps(
         {
-            "card": torch.cuda.get_device_name(),
+            "gpu": torch.cuda.get_device_name(),
             "torch": torch.__version__,
             "transformers": transformers.__version__,
             "peakTflops": PEAK,

@@ -19,12 +19,12 @@ interface BudgetOptions extends StudyOptions {
   readonly json?: true;
 }
 
-/** The verb `budget`. */
-export function budgetVerb(surroundings: Surroundings): Command {
-  const verb = new Command("budget")
+/** The command `budget`. */
+export function budgetCommand(surroundings: Surroundings): Command {
+  const command = new Command("budget")
     .description(
       "Tell what training costs, stage by stage: words, tokens, optimizer steps and operations, counted on the text at hand without " +
-        "training; seconds where results were trained here; projected hours on a graphics card. Without options, all scales, the " +
+        "training; seconds where results were trained here; projected hours on a GPU. Without options, all scales, the " +
         "poster's models and the controls of the laptop grid.",
     )
     .addHelpText(
@@ -43,8 +43,8 @@ export function budgetVerb(surroundings: Surroundings): Command {
     ...studyOptions(),
     jsonOption(),
   ])
-    verb.addOption(option);
-  return verb;
+    command.addOption(option);
+  return command;
 }
 
 async function budget(options: BudgetOptions, surroundings: Surroundings): Promise<void> {

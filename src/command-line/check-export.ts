@@ -43,7 +43,7 @@ export async function checkExport(
   folder: string,
   log: (line: string) => void,
 ): Promise<{ readonly texts: number; readonly largestGap: number }> {
-  const { python, script } = await preparePytorch(log, { verb: "export", option: "--check-with-pytorch" });
+  const { python, script } = await preparePytorch(log, { command: "export", option: "--check-with-pytorch" });
   const work = mkdtempSync(join(tmpdir(), "class-it-export-"));
   try {
     const expected = join(work, "expected.safetensors");

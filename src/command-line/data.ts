@@ -19,8 +19,8 @@ interface DataOptions {
   readonly json?: boolean;
 }
 
-/** The verb `data`. */
-export function dataVerb(surroundings: Surroundings): Command {
+/** The command `data`. */
+export function dataCommand(surroundings: Surroundings): Command {
   return new Command("data")
     .description(
       "Fetch the data files that are missing and can be had into data/raw. With --list or --check, only look.",

@@ -4,8 +4,8 @@ import { examine, type DoctorReport } from "./doctor-report.js";
 import { example, jsonOption } from "./options.js";
 import { placesOf, printJson, type Surroundings } from "./surroundings.js";
 
-/** The verb `doctor`. */
-export function doctorVerb(surroundings: Surroundings): Command {
+/** The command `doctor`. */
+export function doctorCommand(surroundings: Surroundings): Command {
   return new Command("doctor")
     .description(
       "Look at node, engine, machine, set-up and data; fails when something must be repaired before a run.",

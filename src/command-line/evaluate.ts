@@ -33,9 +33,9 @@ interface EvaluateOptions extends Partial<Omit<SubjectOptions, "model">> {
   readonly json?: true;
 }
 
-/** The verb `evaluate`. */
-export function evaluateVerb(surroundings: Surroundings): Command {
-  const verb = new Command("evaluate")
+/** The command `evaluate`. */
+export function evaluateCommand(surroundings: Surroundings): Command {
+  const command = new Command("evaluate")
     .description(
       "Score any Llama folder on the files of zero-shot tasks, or the models of a condition on the items of its study. Of a condition " +
         "what the cache does not hold is trained or scored first. The task aoa, age of acquisition, is of a training run: a folder must hold " +
@@ -64,8 +64,8 @@ export function evaluateVerb(surroundings: Surroundings): Command {
     ...shared,
     jsonOption(),
   ])
-    verb.addOption(option);
-  return verb;
+    command.addOption(option);
+  return command;
 }
 
 const FOLDER_OPTIONS = ["data", "out", "fast", "tiePolicy"] as const;

@@ -18,9 +18,9 @@ interface ExportOptions {
   readonly json?: true;
 }
 
-/** The verb `export`. */
-export function exportVerb(surroundings: Surroundings): Command {
-  const verb = new Command("export")
+/** The command `export`. */
+export function exportCommand(surroundings: Surroundings): Command {
+  const command = new Command("export")
     .description(
       "Write a trained model as a folder that Hugging Face's transformers loads: configuration, weights, tokenizer.",
     )
@@ -40,8 +40,8 @@ export function exportVerb(surroundings: Surroundings): Command {
     cacheOption(),
     jsonOption(),
   ])
-    verb.addOption(option);
-  return verb;
+    command.addOption(option);
+  return command;
 }
 
 async function exportRun(options: ExportOptions, surroundings: Surroundings): Promise<void> {

@@ -60,9 +60,9 @@ const positive = (option: string) => (value: string) => {
   );
 };
 
-/** The verb `finetune`. */
-export function finetuneVerb(surroundings: Surroundings): Command {
-  const verb = new Command("finetune")
+/** The command `finetune`. */
+export function finetuneCommand(surroundings: Surroundings): Command {
+  const command = new Command("finetune")
     .description(
       "Fine-tune a Llama folder, or the models of a condition, on (Super)GLUE tasks with several seeds. Epochs are chosen on training " +
         "items held out, the official choice is shown beside it, and degenerate runs are named.",
@@ -106,8 +106,8 @@ export function finetuneVerb(surroundings: Surroundings): Command {
     choice("--multirc-train <name>", "how much of MultiRC's train file", ["all", "first10k"]).default("all"),
     jsonOption(),
   ])
-    verb.addOption(option);
-  return verb;
+    command.addOption(option);
+  return command;
 }
 
 /** A model under its name, and the study it belongs to. */

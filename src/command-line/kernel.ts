@@ -13,8 +13,8 @@ interface InstallOptions {
   readonly prefix?: string;
 }
 
-/** The verb `kernel`. */
-export function kernelVerb(surroundings: Surroundings): Command {
+/** The command `kernel`. */
+export function kernelCommand(surroundings: Surroundings): Command {
   const install = new Command("install")
     .description(
       "Write a kernelspec that starts this clone's kernel in any folder: for the Jupyter in .venv, unless an option says more.",

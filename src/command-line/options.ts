@@ -1,4 +1,4 @@
-/** @file Options that several verbs share, each refusing what is not valid with the list of what is. */
+/** @file Options that several commands share, each refusing what is not valid with the list of what is. */
 import { join, resolve } from "node:path";
 import { Option } from "commander";
 import { CONTROLS } from "../config/curricula.js";
@@ -92,7 +92,7 @@ function parseSeed(value: string): number {
 export const cacheOption = (): Option =>
   new Option("--cache <folder>", "where finished stages are kept; the project's own without it");
 
-/** The cache that verbs without a study read: of the option, else the surroundings', else the project's. */
+/** The cache that commands without a study read: of the option, else the surroundings', else the project's. */
 export const cacheFolderOf = (
   { cache }: { readonly cache?: string },
   { cacheFolder }: Pick<Surroundings, "cacheFolder">,
@@ -124,10 +124,10 @@ export function subjectOptions(): Option[] {
   ];
 }
 
-/** The option of every verb that reports something. */
+/** The option of every command that reports something. */
 export const jsonOption = (): Option => new Option("--json", "print the report as JSON, and nothing else");
 
-/** The text below a verb's help. */
+/** The text below a command's help. */
 export const example = (...lines: readonly string[]): string =>
   ["", lines.length > 1 ? "Examples:" : "Example:", ...lines.map((line) => `  npx class-it ${line}`)].join(
     "\n",

@@ -11,14 +11,14 @@ const run = promisify(execFile);
 /**
  * Python with what `bench/pytorch/requirements.txt` names; installs it where it is missing.
  *
- * @param caller the verb that asks, and the option without which it would not
+ * @param caller the command that asks, and the option without which it would not
  * @returns paths of the interpreter and of the measuring script; the other scripts lie beside it
  * @throws Error with pip's last line when it cannot be installed
  */
 export async function preparePytorch(
   log: (line: string) => void,
-  { verb, option }: { readonly verb: string; readonly option: string } = {
-    verb: "bench",
+  { command, option }: { readonly command: string; readonly option: string } = {
+    command: "bench",
     option: "--against-pytorch",
   },
 ): Promise<{ python: string; script: string }> {
@@ -29,7 +29,7 @@ export async function preparePytorch(
   const requirements = join(sources, "requirements.txt");
   const wanted = createHash("sha256").update(readFileSync(requirements)).digest("hex");
   if (!existsSync(mark) || readFileSync(mark, "utf8") !== wanted) {
-    log(`${verb}: installing PyTorch into .cache/pytorch, about 5 GB …`);
+    log(`${command}: installing PyTorch into .cache/pytorch, about 5 GB …`);
     mkdirSync(join(root, ".cache"), { recursive: true });
     try {
       await run(process.env["PYTHON"] ?? "python3", ["-m", "venv", folder]);
@@ -37,7 +37,7 @@ export async function preparePytorch(
     } catch (error) {
       const reason = error instanceof Error ? (error.message.trim().split("\n").at(-1) ?? "") : String(error);
       throw new Error(
-        `${verb}: PyTorch must be installable from PyPI, got: ${reason}. Run class-it ${verb} without ${option}.`,
+        `${command}: PyTorch must be installable from PyPI, got: ${reason}. Run class-it ${command} without ${option}.`,
         { cause: error },
       );
     }

@@ -13,8 +13,8 @@ interface ReportOptions {
   readonly out?: string;
 }
 
-/** The verb `report`. */
-export function reportVerb(surroundings: Surroundings): Command {
+/** The command `report`. */
+export function reportCommand(surroundings: Surroundings): Command {
   return new Command("report")
     .description(
       "Build the report of a scale from its results alone: verdicts, a page a notebook, and every number with its origin.",

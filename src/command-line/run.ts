@@ -1,37 +1,37 @@
-/** @file The command as a whole: its verbs, and what becomes of a fault: one line on stderr and an exit code. */
+/** @file `class-it` as a whole: its commands, and what becomes of a fault: one line on stderr and an exit code. */
 import { Command, CommanderError } from "commander";
 import { hearNotices } from "../runs/stages/progress.js";
-import { benchVerb } from "./bench/bench.js";
-import { budgetVerb } from "./budget.js";
-import { dataVerb } from "./data.js";
-import { doctorVerb } from "./doctor.js";
-import { evaluateVerb } from "./evaluate.js";
-import { exportVerb } from "./export.js";
-import { finetuneVerb } from "./finetune.js";
+import { benchCommand } from "./bench/bench.js";
+import { budgetCommand } from "./budget.js";
+import { dataCommand } from "./data.js";
+import { doctorCommand } from "./doctor.js";
+import { evaluateCommand } from "./evaluate.js";
+import { exportCommand } from "./export.js";
+import { finetuneCommand } from "./finetune.js";
 import { Interrupted } from "./interruptible.js";
-import { kernelVerb } from "./kernel.js";
+import { kernelCommand } from "./kernel.js";
 import { example } from "./options.js";
-import { reportVerb } from "./report.js";
-import { submitVerb } from "./submit.js";
+import { reportCommand } from "./report.js";
+import { submitCommand } from "./submit.js";
 import type { Surroundings } from "./surroundings.js";
-import { trainVerb } from "./train.js";
-import { verifyVerb } from "./verify.js";
-import { watchVerb } from "./watch.js";
+import { trainCommand } from "./train.js";
+import { verifyCommand } from "./verify.js";
+import { watchCommand } from "./watch.js";
 
-const VERBS = [
-  doctorVerb,
-  dataVerb,
-  budgetVerb,
-  trainVerb,
-  watchVerb,
-  evaluateVerb,
-  finetuneVerb,
-  exportVerb,
-  submitVerb,
-  reportVerb,
-  kernelVerb,
-  verifyVerb,
-  benchVerb,
+const COMMANDS = [
+  doctorCommand,
+  dataCommand,
+  budgetCommand,
+  trainCommand,
+  watchCommand,
+  evaluateCommand,
+  finetuneCommand,
+  exportCommand,
+  submitCommand,
+  reportCommand,
+  kernelCommand,
+  verifyCommand,
+  benchCommand,
 ] as const;
 
 const INTERRUPTED = 130; // what a shell reports for a process ended by SIGINT
@@ -48,7 +48,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     await assemble(surroundings).parseAsync([...argv], { from: "user" });
     return 0;
   } catch (error) {
-    // Help that was asked for has 0, help for want of a verb 1; both are printed already.
+    // Help that was asked for has 0, help for want of a command 1; both are printed already.
     if (error instanceof CommanderError) return error.exitCode;
     surroundings.stderr.write(`${describeFault(error)}\n`);
     return error instanceof Interrupted ? INTERRUPTED : 1;
@@ -59,9 +59,9 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 
 function assemble(surroundings: Surroundings): Command {
   const program = new Command("class-it")
-    .description("CLASS-IT (arXiv 2510.25364) step by step. Every verb has its own --help.")
+    .description("CLASS-IT (arXiv 2510.25364) step by step. Every command has its own --help.")
     .addHelpText("after", example("doctor", "train --help"));
-  for (const verb of VERBS) program.addCommand(verb(surroundings));
+  for (const makeCommand of COMMANDS) program.addCommand(makeCommand(surroundings));
   for (const command of [
     program,
     ...program.commands,
@@ -88,7 +88,7 @@ function explain({ code, message }: CommanderError, command: Command): Error {
   const fault = message.replace(/^error: /, "").replace(/\.?\s*$/, ".");
   const option = command.options.find(({ flags }) => fault.includes(`'${flags}'`));
   const remedies: Readonly<Record<string, string>> = {
-    "commander.unknownCommand": `Verbs are ${command.commands.map((verb) => verb.name()).join(", ")}.`,
+    "commander.unknownCommand": `Commands are ${command.commands.map((each) => each.name()).join(", ")}.`,
     "commander.unknownOption": `Options are ${[...command.options.map(({ long }) => long), "--help"].join(", ")}.`,
   };
   const choices = option?.argChoices ? `Valid are ${option.argChoices.join(", ")}.` : undefined;

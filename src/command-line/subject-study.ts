@@ -1,4 +1,4 @@
-/** @file The study that the options of a verb ask for. */
+/** @file The study that the options of a command ask for. */
 import { resolve } from "node:path";
 import type { Condition, ModelName, Scale } from "../config/config.js";
 import { curriculaOf } from "../config/curricula.js";

@@ -33,9 +33,9 @@ interface SubmitOptions {
   readonly json?: true;
 }
 
-/** The verb `submit`. */
-export function submitVerb(surroundings: Surroundings): Command {
-  const verb = new Command("submit")
+/** The command `submit`. */
+export function submitCommand(surroundings: Surroundings): Command {
+  const command = new Command("submit")
     .description(
       "Write the BabyLM leaderboard file of a model from the scores that exist, with a reason for every part that is missing. Parts of " +
         "another size, model or year are rejected and null in the file. --compute scores what is missing and can be had.",
@@ -76,8 +76,8 @@ export function submitVerb(surroundings: Surroundings): Command {
     cacheOption(),
     jsonOption(),
   ])
-    verb.addOption(option);
-  return verb;
+    command.addOption(option);
+  return command;
 }
 
 async function submit(options: SubmitOptions, surroundings: Surroundings): Promise<void> {

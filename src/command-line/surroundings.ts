@@ -1,9 +1,9 @@
-/** @file What a verb reads and writes besides its options; a test brings its own. */
+/** @file What a command reads and writes besides its options; a test brings its own. */
 import { defaultPlaces, type DataPlaces } from "../data/files.js";
 import type { Origins } from "../download/fetch-collection.js";
 import type { FetchUrl } from "../download/fetch-url.js";
 
-/** A stream as far as a verb needs it. */
+/** A stream as far as a command needs it. */
 export interface Output {
   write(text: string): unknown;
   /** True on a terminal, where a line can be rewritten. */

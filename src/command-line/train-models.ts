@@ -25,7 +25,7 @@ export async function trainModels(
   { models, condition }: { readonly models: readonly ModelName[]; readonly condition: Condition },
   { stderr }: Surroundings,
 ): Promise<TrainedSubject[]> {
-  // The verbs load what needs TensorFlow when they run, so that help and refusals come at once.
+  // The commands load what needs TensorFlow when they run, so that help and refusals come at once.
   const { trainCondition } = await import("../runs/training/training.js");
   const trained: TrainedSubject[] = [];
   const progress = progressLine(stderr);

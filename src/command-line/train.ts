@@ -12,9 +12,9 @@ interface TrainOptions extends SubjectOptions {
   readonly json?: true;
 }
 
-/** The verb `train`. */
-export function trainVerb(surroundings: Surroundings): Command {
-  const verb = new Command("train")
+/** The command `train`. */
+export function trainCommand(surroundings: Surroundings): Command {
+  const command = new Command("train")
     .description(
       "Train the models of a condition: pre-training, then its instruction tuning. Phases that were finished before " +
         "are taken from the cache; a phase that was broken off goes on from its last checkpoint. At paper scale two steps " +
@@ -30,8 +30,8 @@ export function trainVerb(surroundings: Surroundings): Command {
     )
     .action((options: TrainOptions) => train(options, surroundings));
   const whole = new Option("--whole", "at paper scale: train all of it");
-  for (const option of [...subjectOptions(), whole, jsonOption()]) verb.addOption(option);
-  return verb;
+  for (const option of [...subjectOptions(), whole, jsonOption()]) command.addOption(option);
+  return command;
 }
 
 async function train(options: TrainOptions, surroundings: Surroundings): Promise<void> {

@@ -15,8 +15,8 @@ interface VerifyOptions {
   readonly json?: true;
 }
 
-/** The verb `verify`. */
-export function verifyVerb(surroundings: Surroundings): Command {
+/** The command `verify`. */
+export function verifyCommand(surroundings: Surroundings): Command {
   return new Command("verify")
     .description(
       "Check the results of a scale: every file can be read and names the data of today's manifest, metrics follow from their " +

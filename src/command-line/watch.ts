@@ -18,9 +18,9 @@ const CLEAR = "\u001b[2J\u001b[H";
 const CHART_COLUMNS = 72;
 const CHART_ROWS = 8;
 
-/** The verb `watch`. */
-export function watchVerb(surroundings: Surroundings): Command {
-  const verb = new Command("watch")
+/** The command `watch`. */
+export function watchCommand(surroundings: Surroundings): Command {
+  const command = new Command("watch")
     .description(
       "Draw the loss of every training under way, whoever started it: a notebook, another terminal, a workflow. On a terminal " +
         "the curves grow until nothing runs any more; elsewhere, and with --once or --json, they are printed once.",
@@ -28,8 +28,8 @@ export function watchVerb(surroundings: Surroundings): Command {
     .addHelpText("after", example("watch"))
     .action((options: WatchOptions) => watch(options, surroundings));
   for (const option of [new Option("--once", "print the curves and end"), cacheOption(), jsonOption()])
-    verb.addOption(option);
-  return verb;
+    command.addOption(option);
+  return command;
 }
 
 async function watch(options: WatchOptions, surroundings: Surroundings): Promise<void> {

@@ -2,7 +2,7 @@
 import "./node-repairs.js";
 import "./gather-kernel.js";
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import { deviceNames } from "./graphics-cards.js";
+import { deviceNames } from "./gpus.js";
 
 export { tf };
 
@@ -11,7 +11,7 @@ export interface EngineDescription {
   readonly backend: string;
   readonly tensorflow: string;
   readonly tfjs: string;
-  /** "CPU", or the names of the graphics cards TensorFlow found. */
+  /** "CPU", or the names of the GPUs TensorFlow found. */
   readonly device: string;
 }
 
@@ -21,11 +21,11 @@ export function describeEngine(): EngineDescription {
     backend: tf.getBackend(),
     tensorflow: libraryVersion(),
     tfjs: tf.version_core,
-    device: usesCard() ? deviceNames() : "CPU",
+    device: usesGpu() ? deviceNames() : "CPU",
   };
 }
 
-function usesCard(): boolean {
+function usesGpu(): boolean {
   const backend: unknown = tf.backend();
   return (
     typeof backend === "object" &&

@@ -26,7 +26,7 @@ export function checkLength(lengthTokens: number, { maxLengthTokens }: Architect
 }
 
 /**
- * Refuses tokens the model has no embedding for, which a graphics card would take for zeros.
+ * Refuses tokens the model has no embedding for, which a GPU would take for zeros.
  *
  * @throws RangeError that names the token
  */

@@ -5,31 +5,31 @@ import { command } from "./command.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
-const VERBS = ["doctor", "data", "budget", "train", "watch", "evaluate", "export", "verify"];
+const COMMANDS = ["doctor", "data", "budget", "train", "watch", "evaluate", "export", "verify"];
 
-test("help lists every verb, on stdout, and succeeds", async () => {
+test("help lists every command, on stdout, and succeeds", async () => {
   const { code, stdout, stderr } = await command("--help");
   expect(code).toBe(0);
   expect(stderr).toBe("");
-  for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^  ${verb} `, "m"));
+  for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
 });
 
-test.each(VERBS)("help of %s shows --json and examples of that very verb", async (verb) => {
-  const { code, stdout, stderr } = await command(`${verb} --help`);
+test.each(COMMANDS)("help of %s shows --json and examples of that very command", async (name) => {
+  const { code, stdout, stderr } = await command(`${name} --help`);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("--json");
-  expect(new Set(stdout.match(/npx class-it \w+/g))).toEqual(new Set([`npx class-it ${verb}`]));
+  expect(new Set(stdout.match(/npx class-it \w+/g))).toEqual(new Set([`npx class-it ${name}`]));
 });
 
 test("the example of train and of evaluate name every option that must be given", async () => {
-  for (const verb of ["train", "evaluate"]) {
-    const { stdout } = await command(`${verb} --help`);
+  for (const name of ["train", "evaluate"]) {
+    const { stdout } = await command(`${name} --help`);
     const example = stdout.slice(stdout.search(/^Examples?:/m));
     for (const option of ["--condition", "--scale", "--seed"]) expect(example).toContain(option);
   }
 });
 
-test("no verb shows the help as a mistake", async () => {
+test("no command shows the help as a mistake", async () => {
   const { code, stdout, stderr } = await command("");
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toContain("Usage: class-it");
@@ -37,7 +37,7 @@ test("no verb shows the help as a mistake", async () => {
 
 const given = "--condition merged --scale smoke --seed 0";
 test.each([
-  ["trian", ["'trian'", "Did you mean train?", ...VERBS]],
+  ["trian", ["'trian'", "Did you mean train?", ...COMMANDS]],
   ["--verbose", ["'--verbose'", "--help"]],
   ["doctor --verbose", ["class-it doctor", "'--verbose'", "--json, --help"]],
   [`train ${given} --sede 1`, ["'--sede'", "Did you mean --seed?", "--model"]],
@@ -76,9 +76,9 @@ test.each(["-1", "1.5", "1e3", "0x10", "one", "9007199254740993"])("%s is no see
 
 test.each(["train", "evaluate --tasks blimp"])(
   "%s with a data folder that does not exist says so before it begins",
-  async (verb) => {
+  async (name) => {
     vi.stubEnv("CLASS_IT_DATA", "/no/such/folder");
-    const { code, stdout, stderr } = await command(`${verb} ${given}`);
+    const { code, stdout, stderr } = await command(`${name} ${given}`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(
       /^\S+: CLASS_IT_DATA must name an existing folder, got "\/no\/such\/folder"\..*\n$/,

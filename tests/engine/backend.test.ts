@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hasCards } from "../../src/engine/graphics-cards.js";
+import { hasGpus } from "../../src/engine/gpus.js";
 import { describeEngine, testGradients, tf } from "../../src/engine/backend.js";
 
 test("the engine is the TensorFlow backend over the C library 2.20", () => {
@@ -7,7 +7,7 @@ test("the engine is the TensorFlow backend over the C library 2.20", () => {
     backend: "tensorflow",
     tensorflow: expect.stringMatching(/^2\.20\.\d+$/),
     tfjs: "4.22.0",
-    device: hasCards() ? expect.stringMatching(/./) : "CPU",
+    device: hasGpus() ? expect.stringMatching(/./) : "CPU",
   });
 });
 

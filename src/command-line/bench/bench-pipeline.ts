@@ -36,7 +36,7 @@ export async function benchPipeline(
     );
   const line = progressLine(surroundings.stderr);
   const python = await preparePytorch((text) => line.keep(text), {
-    verb: "bench",
+    command: "bench",
     option: "--against-pipeline",
   });
   const folder = mkdtempSync(join(tmpdir(), "class-it-bench-"));

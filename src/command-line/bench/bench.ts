@@ -46,9 +46,9 @@ interface Measured {
   readonly peakGflopPerSecond: number;
 }
 
-/** The verb `bench`. */
-export function benchVerb(surroundings: Surroundings): Command {
-  const verb = new Command("bench")
+/** The command `bench`. */
+export function benchCommand(surroundings: Surroundings): Command {
+  const command = new Command("bench")
     .description(
       "Measure training steps on full rows and scoring of short sentences, random tokens: tokens a second, operations a second and their share of the " +
         "machine's matrix-product peak, memory. Times on shared machines vary: read ratios inside one run.",
@@ -101,8 +101,8 @@ export function benchVerb(surroundings: Surroundings): Command {
     ).conflicts(["profile", "subjects", "data", "againstPytorch"]),
     jsonOption(),
   ])
-    verb.addOption(option);
-  return verb;
+    command.addOption(option);
+  return command;
 }
 
 function parseTokens(value: string): number {

@@ -1,4 +1,4 @@
-/** @file The budget of a grid as a table: work, measured time here and projected time on a graphics card, stage by stage. */
+/** @file The budget of a grid as a table: work, measured time here and projected time on a GPU, stage by stage. */
 import { MODELS } from "../../config/config.js";
 import { budgetSubjects, countBudget, type Budget, type BudgetStage } from "../../runs/cost/budget.js";
 import type { MeasuredSeconds, NotMeasured } from "../../runs/cost/measured-seconds.js";
@@ -19,12 +19,9 @@ export interface BudgetColumns {
 }
 
 /** A row for each stage of each decoder, and one for their sum. */
-export function budgetRows(
-  { card, stages }: Budget,
-  { measured, rehearsals = [] }: BudgetColumns,
-): TidyRow[] {
-  const onCard = measured && stages.some(({ measuredOnCard }) => "seconds" in measuredOnCard);
-  const columns = { measured, onCard, rehearsals };
+export function budgetRows({ gpu, stages }: Budget, { measured, rehearsals = [] }: BudgetColumns): TidyRow[] {
+  const onGpu = measured && stages.some(({ measuredOnGpu }) => "seconds" in measuredOnGpu);
+  const columns = { measured, onGpu, rehearsals };
   return MODELS.flatMap((model) => {
     const own = stages.filter((stage) => stage.model === model);
     const rows = own.map((stage) => {
@@ -33,10 +30,10 @@ export function budgetRows(
         model,
         condition: conditionLabel(stage.condition),
         stage: after.length === 0 ? name : `${name}, after ${after.join(", ")}`,
-        ...cellsOf([stage], card.name, columns),
+        ...cellsOf([stage], gpu.name, columns),
       };
     });
-    const sum = { model, condition: "all", stage: "sum", ...cellsOf(own, card.name, columns) };
+    const sum = { model, condition: "all", stage: "sum", ...cellsOf(own, gpu.name, columns) };
     return own.length > 1 ? [...rows, sum] : rows;
   });
 }
@@ -44,13 +41,13 @@ export function budgetRows(
 /** What some stages of one decoder cost together. */
 function cellsOf(
   stages: readonly BudgetStage[],
-  card: string,
-  { measured, onCard, rehearsals }: Required<BudgetColumns> & { readonly onCard: boolean },
+  gpu: string,
+  { measured, onGpu, rehearsals }: Required<BudgetColumns> & { readonly onGpu: boolean },
 ): TidyRow {
   const sum = (of: (stage: BudgetStage) => number): number =>
     stages.reduce((total, stage) => total + of(stage), 0);
   const here = sumOf(stages.map(({ measured: time }) => time));
-  const there = sumOf(stages.map(({ measuredOnCard: time }) => time));
+  const there = sumOf(stages.map(({ measuredOnGpu: time }) => time));
   const rate = rehearsals.find(({ model }) => model === stages[0]?.model)?.operationsPerSecond;
   const bounds = new Set(stages.map(({ projected }) => projected.boundBy));
   return {
@@ -62,11 +59,11 @@ function cellsOf(
       "seconds here": here.seconds,
       seeds: here.seeds,
     }),
-    ...(onCard && { "seconds on a card": there.seconds, "seeds on it": there.seeds }),
+    ...(onGpu && { "seconds on a GPU": there.seconds, "seeds on it": there.seeds }),
     ...(rehearsals.length > 0 && {
       "hours here, projected": rate === undefined ? null : sum(({ operations }) => operations) / rate / 3600,
     }),
-    [`hours on one ${card}`]: sum(({ projected }) => projected.seconds) / 3600,
+    [`hours on one ${gpu}`]: sum(({ projected }) => projected.seconds) / 3600,
     "bound by": [...bounds].join(", "),
   };
 }
@@ -110,7 +107,7 @@ function describeMeasured({ stages }: Budget): string[] {
     ...new Set(times.flatMap((time) => ("machines" in time ? time.machines : []))),
   ];
   const machines = machinesOf(stages.map(({ measured }) => measured));
-  const cards = machinesOf(stages.map(({ measuredOnCard }) => measuredOnCard));
+  const gpus = machinesOf(stages.map(({ measuredOnGpu }) => measuredOnGpu));
   const without = (reason: NotMeasured["missing"]): string[] =>
     stages
       .filter(({ measured }) => "missing" in measured && measured.missing === reason)
@@ -122,8 +119,8 @@ function describeMeasured({ stages }: Budget): string[] {
           `Seconds here are means over the seeds trained, with held-out losses and checkpoints, on ${machines.join(" and ")}.`,
         ]
       : []),
-    ...(cards.length > 0
-      ? [`Seconds on a card are the same of the seeds trained on ${cards.join(" and ")}.`]
+    ...(gpus.length > 0
+      ? [`Seconds on a GPU are the same of the seeds trained on ${gpus.join(" and ")}.`]
       : []),
     ...(untrained.length > 0
       ? ["Seconds are blank where nothing was trained, and in sums over such stages."]
@@ -134,10 +131,10 @@ function describeMeasured({ stages }: Budget): string[] {
   ];
 }
 
-function describeProjection({ scale, card }: Budget): string {
+function describeProjection({ scale, gpu }: Budget): string {
   const each = (of: (model: (typeof MODELS)[number]) => string): string =>
     MODELS.map((model) => `${of(model)} (${model})`).join(" and ");
-  const { name, peakOperationsPerSecond, shareOfPeak, launchMsPerLayer } = card;
+  const { name, peakOperationsPerSecond, shareOfPeak, launchMsPerLayer } = gpu;
   const smaller =
     scale === "paper" ? "" : "; decoders of this scale were not measured, and have their namesakes' figures";
   return (

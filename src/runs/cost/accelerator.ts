@@ -1,7 +1,7 @@
-/** @file How long training takes on a graphics card, projected from steps that were measured on one. */
+/** @file How long training takes on a GPU, projected from steps that were measured on one. */
 import type { ModelName } from "../../config/config.js";
 
-/** A graphics card, and how fast trainings of the paper's decoders were seen to be on it. */
+/** A GPU, and how fast trainings of the paper's decoders were seen to be on it. */
 export interface Accelerator {
   readonly name: string;
   /** Dense bfloat16 matrix products, operations a second. */
@@ -20,10 +20,10 @@ export interface Accelerator {
  *
  * The faster of the two counts.
  *
- * Source: NVIDIA's data sheet for the peak (SXM, dense bfloat16); the rest `python bench/pytorch/gpu.py`, run on one such card on
+ * Source: NVIDIA's data sheet for the peak (SXM, dense bfloat16); the rest `python bench/pytorch/gpu.py`, run on one such GPU on
  *   2026-11-26 with torch 2.11.0+cu130, transformers 5.17.0 and driver 580.159: medians of 8 s of steps, each waited for,
  *   bfloat16 autocast.
- * Differs: that is PyTorch. The kit itself has not run on such a card.
+ * Differs: that is PyTorch. The kit itself has not run on such a GPU.
  */
 export const H100: Accelerator = {
   name: "H100",
@@ -42,7 +42,7 @@ export interface Work {
   readonly operations: number;
 }
 
-/** Time on a card, and what it is bound by. */
+/** Time on a GPU, and what it is bound by. */
 export interface Projection {
   readonly seconds: number;
   readonly boundBy: "products" | "launches";

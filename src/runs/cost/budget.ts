@@ -1,4 +1,4 @@
-/** @file The budget of a grid: what each of its stages costs, how long it took here, and how long it would take on a graphics card. */
+/** @file The budget of a grid: what each of its stages costs, how long it took here, and how long it would take on a GPU. */
 import { z } from "zod";
 import { MODELS, type Scale } from "../../config/config.js";
 import { modelsOf, publishedSubjects } from "../grid.js";
@@ -36,8 +36,8 @@ type Counted = z.infer<typeof countedSchema>;
 /** A stage of a grid with its cost and its times. */
 export type BudgetStage = Readonly<Counted["stages"][number]> & {
   readonly measured: MeasuredSeconds | NotMeasured;
-  readonly measuredOnCard: MeasuredSeconds | NotMeasured;
-  /** On the budget's card. */
+  readonly measuredOnGpu: MeasuredSeconds | NotMeasured;
+  /** On the budget's GPU. */
   readonly projected: Projection;
 };
 
@@ -47,7 +47,7 @@ export interface Budget {
   readonly source: Study["source"];
   readonly textWords: number;
   readonly wikiSource: Study["config"]["instructions"]["wikiSource"];
-  readonly card: Accelerator;
+  readonly gpu: Accelerator;
   readonly stages: readonly BudgetStage[];
 }
 
@@ -86,12 +86,12 @@ export async function countBudget(study: Study, subjects: readonly ResultSubject
     scale: config.scale,
     source,
     textWords,
-    card: H100,
+    gpu: H100,
     wikiSource: config.instructions.wikiSource,
     stages: stages.map((stage) => ({
       ...stage,
       measured: measuredSeconds(results, config, { ...stage, on: "processor" }),
-      measuredOnCard: measuredSeconds(results, config, { ...stage, on: "card" }),
+      measuredOnGpu: measuredSeconds(results, config, { ...stage, on: "gpu" }),
       projected: projectOnto(H100, { ...stage, numLayers: config.architectures[stage.model].numLayers }),
     })),
   };

@@ -11,7 +11,7 @@ export interface MeasuredSeconds {
   /** Mean over the seeds; held-out losses and checkpoints are in it. */
   readonly seconds: number;
   readonly seeds: readonly number[];
-  /** Processors with their cores, or cards, it was measured on. */
+  /** Processors with their cores, or GPUs, it was measured on. */
   readonly machines: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface NotMeasured {
 
 /** A stage as results know it, and where it was trained. */
 export interface TrainedStage {
-  readonly on: "processor" | "card";
+  readonly on: "processor" | "gpu";
   readonly model: ModelName;
   readonly condition: Condition;
   /** Its place among the condition's stages; pre-training is 0. */

@@ -29,7 +29,7 @@ export const provenanceSchema = z.object({
   node: z.string(),
   tensorflow: z.string(),
   tfjs: z.string(),
-  /** What TensorFlow computed on: "CPU" or a card's name. Results from before cards were used do not name it. */
+  /** What TensorFlow computed on: "CPU" or a GPU's name. Results from before GPUs were used do not name it. */
   device: z.string().default("CPU"),
   platform: z.string(),
   processor: z.string(),

@@ -8,18 +8,18 @@ const pretraining: BudgetStage = {
   ...{ model: "llama140M", condition: "base", phase: 0, stage: "pre-training", after: [] },
   ...{ words: 1e6, tokens: 2e6, steps: 10, operations: 3.6e15 },
   measured: { seconds: 100, seeds: [42, 1, 2], machines: ["by hand, 2 cores"] },
-  measuredOnCard: { missing: "not trained" },
+  measuredOnGpu: { missing: "not trained" },
   projected: { seconds: 7200, boundBy: "products" },
 };
 const wiki: BudgetStage = {
   ...{ model: "llama140M", condition: "switchThenWiki", phase: 2, stage: "wiki", after: ["switch"] },
   ...{ words: 1e5, tokens: 2e5, steps: 40, operations: 3.6e14 },
   measured: { seconds: 20, seeds: [42, 1], machines: ["by hand, 2 cores"] },
-  measuredOnCard: { missing: "not trained" },
+  measuredOnGpu: { missing: "not trained" },
   projected: { seconds: 1800, boundBy: "launches" },
 };
 const budget: Budget = {
-  ...{ scale: "laptop", source: "real", textWords: 9_100_000, wikiSource: "standIn", card: H100 },
+  ...{ scale: "laptop", source: "real", textWords: 9_100_000, wikiSource: "standIn", gpu: H100 },
   stages: [pretraining, wiki],
 };
 const untrained: BudgetStage = { ...wiki, measured: { missing: "not trained" } };
@@ -66,15 +66,15 @@ test("a stage that was not trained is blank, so is the sum over it, and the note
   );
 });
 
-test("seconds of seeds trained on a card stand beside, where there are any", () => {
-  const onCard = { seconds: 5, seeds: [2], machines: ["NVIDIA H200"] };
-  const some = { ...budget, stages: [{ ...pretraining, measuredOnCard: onCard }, wiki] };
+test("seconds of seeds trained on a GPU stand beside, where there are any", () => {
+  const onGpu = { seconds: 5, seeds: [2], machines: ["NVIDIA H200"] };
+  const some = { ...budget, stages: [{ ...pretraining, measuredOnGpu: onGpu }, wiki] };
   const rows = budgetRows(some, { measured: true });
-  expect(rows.map((row) => row["seconds on a card"])).toEqual([5, null, null]);
+  expect(rows.map((row) => row["seconds on a GPU"])).toEqual([5, null, null]);
   expect(rows[0]).toMatchObject({ "seconds here": 100, seeds: 3, "seeds on it": 1 });
   expect(describeBudget(some, { measured: true })).toContain("the seeds trained on NVIDIA H200.");
-  expect(Object.keys(budgetRows(some, { measured: false })[0] ?? {})).not.toContain("seconds on a card");
-  expect(describeBudget(budget, { measured: true })).not.toContain("on a card");
+  expect(Object.keys(budgetRows(some, { measured: false })[0] ?? {})).not.toContain("seconds on a GPU");
+  expect(describeBudget(budget, { measured: true })).not.toContain("on a GPU");
 });
 
 test("hours here are projected from steps taken, and called so", () => {
@@ -85,7 +85,7 @@ test("hours here are projected from steps taken, and called so", () => {
   expect(Object.keys(budgetRows(budget, { measured: true })[0] ?? {})).not.toContain("hours here, projected");
 });
 
-test("the note tells what was measured on the card, what was not, and that it was not the kit", () => {
+test("the note tells what was measured on the GPU, what was not, and that it was not the kit", () => {
   const [laptop, paper] = (["laptop", "paper"] as const).map((scale) =>
     describeBudget({ ...budget, scale }, { measured: false }),
   );

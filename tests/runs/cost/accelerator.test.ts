@@ -4,8 +4,8 @@ import { trainingOperations } from "../../../src/model/operation-count.js";
 import { H100, projectOnto, type Accelerator } from "../../../src/runs/cost/accelerator.js";
 
 // Half and a quarter of 1,000 operations a second; 2 and 4 ms a layer and step.
-const card: Accelerator = {
-  name: "card",
+const gpu: Accelerator = {
+  name: "gpu",
   peakOperationsPerSecond: 1000,
   shareOfPeak: { llama140M: 0.5, llama100M: 0.25 },
   launchMsPerLayer: { llama140M: 2, llama100M: 4 },
@@ -13,19 +13,19 @@ const card: Accelerator = {
 const work = { model: "llama140M", numLayers: 10, steps: 100 } as const; // 100 · 10 · 2 ms = 2 s of launches
 
 test("long rows take as long as their products at the decoder's share of the peak", () => {
-  expect(projectOnto(card, { ...work, operations: 5_000 })).toEqual({ seconds: 10, boundBy: "products" });
-  const other = projectOnto(card, { ...work, model: "llama100M", operations: 5_000 });
+  expect(projectOnto(gpu, { ...work, operations: 5_000 })).toEqual({ seconds: 10, boundBy: "products" });
+  const other = projectOnto(gpu, { ...work, model: "llama100M", operations: 5_000 });
   expect(other).toEqual({ seconds: 20, boundBy: "products" });
 });
 
 test("short rows take as long as launching the kernels of every layer and step", () => {
-  expect(projectOnto(card, { ...work, operations: 999 })).toEqual({ seconds: 2, boundBy: "launches" });
+  expect(projectOnto(gpu, { ...work, operations: 999 })).toEqual({ seconds: 2, boundBy: "launches" });
   const [more, deeper] = [
     { ...work, steps: 300 },
     { ...work, numLayers: 30 },
-  ].map((longer) => projectOnto(card, { ...longer, operations: 999 }));
+  ].map((longer) => projectOnto(gpu, { ...longer, operations: 999 }));
   expect([more?.seconds, deeper?.seconds]).toEqual([6, 6]);
-  const other = projectOnto(card, { ...work, model: "llama100M", operations: 999 });
+  const other = projectOnto(gpu, { ...work, model: "llama100M", operations: 999 });
   expect(other).toEqual({ seconds: 4, boundBy: "launches" });
 });
 

@@ -66,16 +66,16 @@ test("other steps are other work, other rates are not; seeds that differ are lef
   expect(measuredSeconds(mixed, config, wiki)).toMatchObject({ seconds: 40, seeds: [42, 1] });
 });
 
-test("seconds on a card are not seconds on a processor", () => {
-  const onCard = training(2, [9, 1, 3]);
-  const mixed = [...results, { ...onCard, provenance: { ...onCard.provenance, device: "NVIDIA H200" } }];
+test("seconds on a GPU are not seconds on a processor", () => {
+  const onGpu = training(2, [9, 1, 3]);
+  const mixed = [...results, { ...onGpu, provenance: { ...onGpu.provenance, device: "NVIDIA H200" } }];
   expect(measuredSeconds(mixed, config, wiki)).toMatchObject({ seconds: 40, seeds: [42, 1] });
-  expect(measuredSeconds(mixed, config, { ...wiki, on: "card" })).toEqual({
+  expect(measuredSeconds(mixed, config, { ...wiki, on: "gpu" })).toEqual({
     seconds: 3,
     seeds: [2],
     machines: ["NVIDIA H200"],
   });
-  expect(measuredSeconds(results, config, { ...wiki, on: "card" })).toEqual({ missing: "not trained" });
+  expect(measuredSeconds(results, config, { ...wiki, on: "gpu" })).toEqual({ missing: "not trained" });
 });
 
 test("a training without its numbers of steps is refused by name", () => {

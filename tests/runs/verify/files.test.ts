@@ -42,9 +42,9 @@ describe("a folder as it was written", () => {
   });
 
   test("has the steps of a training on this device taken again, where there is one", async () => {
-    const took = async (...onCard: string[]) => {
+    const took = async (...onGpu: string[]) => {
       const checks = await verify((folder) => {
-        for (const name of onCard)
+        for (const name of onGpu)
           edit(join(folder, name, "training.json"), (text) => text.replace('"CPU"', '"NVIDIA H200"'));
         editRow(join(folder, BASE, "training.items.csv.gz"), 2, (cells) => {
           cells["lossNats"] = String(Number(cells["lossNats"]) * (1 + 1e-6)); // as on another device
