@@ -138,10 +138,10 @@ await kit.showFigure(kit.accuracyByParadigm(kit.groupAccuracies(shown), kit.cont
 // Half credit for ties is the careful rule; dividing by the number of tokens is another choice with a bias of its own.
 
 // %%
-const readings = kit.averageSeeds(
-  byYear.flatMap(({ rules, results }) => kit.readingsOfItems(results, rules)),
+const byScoringRule = kit.averageSeeds(
+  byYear.flatMap(({ rules, results }) => kit.itemsByScoringRule(results, rules)),
 );
-kit.showTable(readings, {
+kit.showTable(byScoringRule, {
   caption: "Three scoring rules on the same items, under both years' rules",
   missing: "the rules of 2025 draw no ties",
   maxRows: 80,

@@ -77,7 +77,7 @@ kit.showTable(kit.frame(words), { caption: "Words learned from and seen", missin
 
 // %%
 const scores = kit.zeroShotScores(await kit.evaluateAll(study, subjects, "blimp"));
-const caption = "BLiMP, official reading, with a 95 % interval over items";
+const caption = "BLiMP, official scoring rule, with a 95 % interval over items";
 const missing = "the paper has no such model, or the items were generated";
 kit.showTable(kit.frame(kit.scoreTable(scores)), { caption, missing });
 

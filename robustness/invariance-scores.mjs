@@ -10,7 +10,7 @@ const { tf } = await source("engine/backend.js");
 const { benchmarkOf } = await source("evaluation/benchmarks.js");
 const { numberItems, scoreItems } = await source("evaluation/choice-items.js");
 const { readReadingTable } = await source("evaluation/reading-table.js");
-const { measureSurprisal, WORD_READINGS } = await source("evaluation/word-surprisal.js");
+const { measureSurprisal, WORD_SCORING_RULES } = await source("evaluation/word-surprisal.js");
 const { encodePairs } = await source("evaluation/superglue-inputs.js");
 const { readSuperglue, SUPERGLUE_CONFIGS } = await source("evaluation/superglue-tasks.js");
 const { startClassifier } = await source("evaluation/superglue-training.js");
@@ -71,10 +71,10 @@ async function scoreReading({ files }, { batchSize, order }) {
   const scorer = await openScorer({ folder: model }, { batchSize });
   /** @type {Map<number, number[]>} */
   const surprisals = new Map();
-  for (const reading of WORD_READINGS)
+  for (const scoringRule of WORD_SCORING_RULES)
     for (const { id, surprisalNats, previousSurprisalNats } of await measureSurprisal(words, {
       ...scorer,
-      reading,
+      scoringRule,
     }))
       surprisals.set(id, [...(surprisals.get(id) ?? []), surprisalNats, previousSurprisalNats ?? 0]);
   const pieces = new Map(

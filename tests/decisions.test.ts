@@ -165,7 +165,7 @@ test.each<[what: string, actual: unknown, expected: unknown]>([
   // docs/decisions.md#d10, #d13, #d16.
   ...(["smoke", "laptop"] as const).map((scale): [string, unknown, unknown] => [
     `warm-up at ${scale} scale`,
-    [deriveStudy(scale).pretraining.warmupShare, deriveStudy(scale).instructionTuning.warmupShare],
+    [deriveStudy(scale).pretraining.warmupRatio, deriveStudy(scale).instructionTuning.warmupRatio],
     [SHARES.pretraining, SHARES.instructionTuning],
   ]),
   ["seeds", SCALE_SEEDS, { smoke: [42], laptop: [42, 1, 2], paper: [42] }],
@@ -185,7 +185,7 @@ test.each<[what: string, actual: unknown, expected: unknown]>([
     "fine-tuning",
     FINETUNING,
     {
-      ...{ learningRate: 3e-5, warmupShare: 0.06, finalShare: 0.1, maxLengthTokens: 512, dropout: 0.1 },
+      ...{ learningRate: 3e-5, warmupRatio: 0.06, finalShare: 0.1, maxLengthTokens: 512, dropout: 0.1 },
       optimizer: {
         ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, clipNorm: Infinity },
         decays: "everything",

@@ -176,7 +176,9 @@ describe.each(DOCUMENTS)("%s", (name) => {
 
   test("names no command that does not exist", async () => {
     const { stdout } = await command("--help");
-    const commands = new Set([...textOf(name).matchAll(/npx class-it ([a-z]+)/g)].map(([, name = ""]) => name));
+    const commands = new Set(
+      [...textOf(name).matchAll(/npx class-it ([a-z]+)/g)].map(([, name = ""]) => name),
+    );
     expect([...commands].filter((name) => !new RegExp(`^  ${name}\\b`, "m").test(stdout))).toEqual([]);
   });
 });

@@ -59,7 +59,7 @@ export function evaluateCommand(surroundings: Surroundings): Command {
     new Option("--data <folder>", "official evaluation data, or the files of one task"),
     new Option("--out <folder>", "where items, summaries and official predictions are written"),
     new Option("--fast", "the fast sets where the data has both"),
-    choice("--tie-policy <name>", "what a tie earns in the corrected reading", TIE_POLICIES),
+    choice("--tie-policy <name>", "what a tie earns under the corrected scoring rule", TIE_POLICIES),
     rulesOption().default(2025),
     ...shared,
     jsonOption(),

@@ -13,19 +13,23 @@ export function describeResult(
   rules: Rules,
 ): string {
   const correctedOf = (metric: string, part: string) =>
-    metrics.find((other) => other.metric === metric && other.part === part && other.reading === "corrected");
+    metrics.find(
+      (other) => other.metric === metric && other.part === part && other.scoringRule === "corrected",
+    );
   const rows: TidyRow[] = metrics
     .filter(
-      ({ metric, part, reading }) =>
-        reading !== "corrected" ||
-        !metrics.some((other) => other.metric === metric && other.part === part && other.reading !== reading),
+      ({ metric, part, scoringRule }) =>
+        scoringRule !== "corrected" ||
+        !metrics.some(
+          (other) => other.metric === metric && other.part === part && other.scoringRule !== scoringRule,
+        ),
     )
-    .map(({ metric, part, reading, value, n, ties }) => {
+    .map(({ metric, part, scoringRule, value, n, ties }) => {
       const corrected = correctedOf(metric, part);
       return {
         metric,
         part,
-        official: reading === "corrected" ? null : value,
+        official: scoringRule === "corrected" ? null : value,
         n,
         corrected: corrected?.value ?? null,
         "n corrected": corrected?.n ?? null,
@@ -35,7 +39,7 @@ export function describeResult(
   return tableMarkdown(rows, {
     caption: `${task}: ${model} ${condition}, seed ${seed}, ${scale} scale, ${source} text, rules of ${rules}`,
     maxRows: rows.length,
-    missing: "the metric has one reading.",
+    missing: "the metric has one scoring rule.",
     note: "Proportions from 0 to 1. Beside the paper's numbers: notebooks 05-zero-shot and 06-reading-times.",
   });
 }
@@ -95,7 +99,7 @@ export function describeFolderSummary({
   return tableMarkdown(rows, {
     caption: `${task}: ${model.folder}, ${n} items, rules of ${rules}`,
     maxRows: rows.length,
-    missing: "the figure has one reading.",
+    missing: "the figure has one scoring rule.",
     note: `In ${unit === "percent" ? "percent" : "rank correlation"}.${beside.length > 0 ? ` For comparison: ${beside.join(", ")}.` : ""}${ties === null ? "" : ` Ties: ${ties}.`} Items a quirk of the official scoring could decide: ${counted.join(", ")}.`,
   });
 }

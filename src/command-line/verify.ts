@@ -56,7 +56,7 @@ async function verify(options: VerifyOptions, surroundings: Surroundings): Promi
   const line = progressLine(surroundings.stderr);
   const onProgress = (text: string) => line.show(`verify: ${text}`);
   const checks = await interruptible("class-it: interrupted; nothing was changed.", () =>
-    verifyResults(folder, { steps, reading, onProgress }),
+    verifyResults(folder, { steps, readingTimes: reading, onProgress }),
   );
   line.end();
   if (options.json) printJson(surroundings, { folder: folder.resultsFolder, checks });

@@ -50,7 +50,7 @@ const training = z.strictObject({
   maxEpochs: number,
   schedule,
   warmupSteps: number,
-  warmupShare: number.nullable(),
+  warmupRatio: number.nullable(),
   cosineCycles: number,
   microBatchSize: number.nullable(),
   precision: z.enum(["float32", "bfloat16"]),

@@ -78,7 +78,7 @@ export interface TrainingConfig {
   readonly schedule: "linear" | "cosineWithRestarts";
   readonly warmupSteps: number;
   /** Share of all steps that warm-up takes in place of `warmupSteps`, as at smaller scales (docs/decisions.md#d10), or null. */
-  readonly warmupShare: number | null;
+  readonly warmupRatio: number | null;
   /** Restarts of the cosine schedule (docs/decisions.md#d9). */
   readonly cosineCycles: number;
   /** Rows computed at once; the gradients of a step are their sum. Null computes the whole batch at once. */

@@ -46,7 +46,7 @@ export const LLAMA_OPTIMIZER = {
 
 /** What the poster's Table 2 leaves open (docs/decisions.md#d3, #d9, #d10, #d22), alike in both phases. */
 const UNSTATED = {
-  warmupShare: null,
+  warmupRatio: null,
   cosineCycles: 1,
   microBatchSize: null,
   precision: "float32",

@@ -59,8 +59,8 @@ const PAPER_STUDY: StudyConfig = {
 };
 
 // Shares of all steps at paper scale (docs/paper.md#training, docs/decisions.md#d5): 5,000 of about 20,000 and 500 of about 86,000.
-const PRETRAINING_WARMUP_SHARE = 0.25;
-const TUNING_WARMUP_SHARE = 0.006;
+const PRETRAINING_WARMUP_RATIO = 0.25;
+const TUNING_WARMUP_RATIO = 0.006;
 
 /** A paper architecture with fewer and narrower layers; everything else stays. */
 const shrink = (
@@ -112,13 +112,13 @@ export function deriveStudy(scale: Scale): StudyConfig {
           learningRate: 2e-3,
           batchSize: 16,
           maxEpochs: 1,
-          warmupShare: PRETRAINING_WARMUP_SHARE,
+          warmupRatio: PRETRAINING_WARMUP_RATIO,
         },
         instructionTuning: {
           ...INSTRUCTION_TUNING,
           learningRate: 2e-4,
           maxEpochs: 1,
-          warmupShare: TUNING_WARMUP_SHARE,
+          warmupRatio: TUNING_WARMUP_RATIO,
         },
         rowLengthTokens: { llama140M: 256, llama100M: 256 },
         budget: {
@@ -161,13 +161,13 @@ export function deriveStudy(scale: Scale): StudyConfig {
           learningRate: 3e-3,
           batchSize: 16,
           maxEpochs: 1,
-          warmupShare: PRETRAINING_WARMUP_SHARE,
+          warmupRatio: PRETRAINING_WARMUP_RATIO,
         },
         instructionTuning: {
           ...INSTRUCTION_TUNING,
           learningRate: 3e-4,
           maxEpochs: 1,
-          warmupShare: TUNING_WARMUP_SHARE,
+          warmupRatio: TUNING_WARMUP_RATIO,
         },
         rowLengthTokens: { llama140M: 128, llama100M: 128 },
         budget: {

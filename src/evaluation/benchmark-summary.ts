@@ -1,5 +1,5 @@
 /**
- * @file The figures of a benchmark from its scored items, in two readings: as the official pipeline counts, and as a careful reader
+ * @file The figures of a benchmark from its scored items, under two scoring rules: as the official pipeline counts, and as a careful reader
  * would; and how many items each quirk of the first decides (docs/paper.md#sentence-scoring).
  */
 import { mean } from "../statistics/summary.js";
@@ -21,8 +21,8 @@ export interface StoredItem extends ScoredChoice {
   readonly id2025?: string;
 }
 
-/** Figures under one reading. */
-export interface BenchmarkReading {
+/** Figures under one scoring rule. */
+export interface BenchmarkFigures {
   /** The figure that is reported: of the uids, or of the splits in entity tracking. */
   readonly average: number;
   /** Official rules of 2026 alone: what the average comes to when every draw among tied candidates is wrong, or right. */
@@ -52,9 +52,9 @@ export interface Quirks {
 export interface BenchmarkSummary {
   readonly unit: "proportion" | "correlation";
   readonly rules: Rules;
-  readonly official: BenchmarkReading;
+  readonly official: BenchmarkFigures;
   /** Null where a score is NaN, which only the official rules of 2026 allow. */
-  readonly corrected: BenchmarkReading | null;
+  readonly corrected: BenchmarkFigures | null;
   /** Accuracy with scores divided by their number of tokens, ties by half; null for WUGs, and where official scores are so divided. */
   readonly perToken: number | null;
   /** Accuracy of a chooser that sees lengths alone; null where all candidates of every item are equally long, and for WUGs. */
@@ -70,9 +70,9 @@ export interface BenchmarkSummary {
 export interface SummaryOptions {
   /** The items themselves, for groups besides the uid and for candidates of the same text; kept items have none. */
   readonly items?: readonly ChoiceItem[];
-  /** What a tie earns in the corrected reading (docs/decisions.md#d18). */
+  /** What a tie earns under the corrected scoring rule (docs/decisions.md#d18). */
   readonly tiePolicy?: TiePolicy;
-  /** Whose rules the official reading follows. */
+  /** Whose rules the official scoring rule follows. */
   readonly rules?: Rules;
 }
 
@@ -99,25 +99,25 @@ export function summariseBenchmark(
   const quirks = { ...countQuirks(scored, items), ...(nan > 0 && { nan }) };
   if (name === "wug_adj" || name === "wug_past")
     return { ...common, ...summariseWugs(scored, accuracy.average, quirks) };
-  const reading = (policy: TiePolicy): BenchmarkReading => accuracyReading(name, ranked, items, policy);
+  const figures = (policy: TiePolicy): BenchmarkFigures => accuracyFigures(name, ranked, items, policy);
   const isPerToken = benchmarkOf(name).scorePer === "token";
   return {
     unit: "proportion",
     official:
       rules === 2025
-        ? reading("official")
+        ? figures("official")
         : {
-            ...reading("halfCredit"),
-            averageIfTiesWrong: reading("wrong").average,
-            averageIfTiesRight: reading("official").average,
+            ...figures("halfCredit"),
+            averageIfTiesWrong: figures("wrong").average,
+            averageIfTiesRight: figures("official").average,
           },
-    corrected: nan > 0 ? null : reading(tiePolicy),
+    corrected: nan > 0 ? null : figures(tiePolicy),
     perToken:
       nan > 0 || isPerToken
         ? null
-        : accuracyReading(name, ranked.map(dividedByTokens), [], "halfCredit").average,
+        : accuracyFigures(name, ranked.map(dividedByTokens), [], "halfCredit").average,
     fewestTokens: ranked.some(({ numTokens }) => numTokens.some((count) => count !== numTokens[0]))
-      ? accuracyReading(name, ranked.map(byLength), [], "halfCredit").average
+      ? accuracyFigures(name, ranked.map(byLength), [], "halfCredit").average
       : null,
     ...common,
     quirks,
@@ -166,15 +166,15 @@ function summariseWugs(
       );
     return { scores, humanShare };
   });
-  const reading = (of: "official" | "corrected"): BenchmarkReading => {
+  const figures = (of: "official" | "corrected"): BenchmarkFigures => {
     const average = correlateWithPeople(wugs, of);
     return { average, by: { UID: { avg: average } } };
   };
   const shares = wugs.map(({ scores }) => officialShare(scores));
   return {
     unit: "correlation",
-    official: reading("official"),
-    corrected: reading("corrected"),
+    official: figures("official"),
+    corrected: figures("corrected"),
     perToken: null,
     fewestTokens: null,
     firstFormShare,
@@ -182,12 +182,12 @@ function summariseWugs(
   };
 }
 
-function accuracyReading(
+function accuracyFigures(
   name: BenchmarkName,
   scored: readonly Counted[],
   items: readonly ChoiceItem[],
   policy: TiePolicy,
-): BenchmarkReading {
+): BenchmarkFigures {
   const { average, byUid } = summariseAccuracy(scored, policy);
   const uids = Object.fromEntries(byUid.map(({ uid, accuracy }) => [uid, accuracy]));
   const groups = groupAccuracies(scored, items, policy);
@@ -201,7 +201,7 @@ function groupAccuracies(
   scored: readonly Pick<StoredItem, "scores">[],
   items: readonly ChoiceItem[],
   policy: TiePolicy,
-): BenchmarkReading["by"] {
+): BenchmarkFigures["by"] {
   const credits = new Map<string, Map<string, number[]>>();
   for (const [index, { groups }] of items.entries())
     for (const [kind, group] of Object.entries(groups)) {

@@ -20,7 +20,7 @@ export const OFFICIAL_POOLING: Readonly<Record<Rules, Pooling>> = { 2025: "first
 /** Source: BabyLM evaluation pipeline 2025, finetune/run.py and trainer.py, defaults; docs/paper.md#fine-tuning. */
 export const FINETUNING = {
   learningRate: 3e-5,
-  warmupShare: 0.06,
+  warmupRatio: 0.06,
   /** Share of the peak the cosine ends at. */
   finalShare: 0.1,
   maxLengthTokens: 512,
@@ -46,7 +46,7 @@ export const FINETUNING = {
  * Source: BabyLM evaluation pipeline 2025, finetune/utils.py, cosine_schedule_with_warmup.
  */
 export function finetuningRate(step: number, totalSteps: number, peak: number): number {
-  const warmup = Math.floor(FINETUNING.warmupShare * totalSteps);
+  const warmup = Math.floor(FINETUNING.warmupRatio * totalSteps);
   if (step < warmup) return (peak * step) / Math.max(1, warmup);
   const progress = (step - warmup) / Math.max(1, totalSteps - warmup);
   const { finalShare } = FINETUNING;

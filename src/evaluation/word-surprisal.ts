@@ -7,8 +7,8 @@ import { officialContext, type ReadingWord } from "./reading-table.js";
  * How a word is asked for: `official` as the pipeline does, without a space; `spaceCorrected` with it (docs/decisions.md#d19);
  * `wholeWord` with it, and as a word that ends there.
  */
-export const WORD_READINGS = ["official", "spaceCorrected", "wholeWord"] as const;
-export type WordReading = (typeof WORD_READINGS)[number];
+export const WORD_SCORING_RULES = ["official", "spaceCorrected", "wholeWord"] as const;
+export type WordScoringRule = (typeof WORD_SCORING_RULES)[number];
 
 /** Surprisal of one word of the table and of the word before it. */
 export interface WordSurprisal {
@@ -47,13 +47,13 @@ export async function measureSurprisal(
   options: {
     readonly logLikelihood: LogLikelihood;
     readonly splitWord: SplitWord;
-    readonly reading: WordReading;
+    readonly scoringRule: WordScoringRule;
   },
 ): Promise<WordSurprisal[]> {
-  const { logLikelihood, splitWord, reading } = options;
-  if (!WORD_READINGS.includes(reading)) {
+  const { logLikelihood, splitWord, scoringRule } = options;
+  if (!WORD_SCORING_RULES.includes(scoringRule)) {
     throw new RangeError(
-      `measureSurprisal: reading must be one of ${WORD_READINGS.join(", ")}, got "${String(reading)}". ` +
+      `measureSurprisal: scoringRule must be one of ${WORD_SCORING_RULES.join(", ")}, got "${String(scoringRule)}". ` +
         'Use "official" to compare with published numbers.',
     );
   }
@@ -63,9 +63,9 @@ export async function measureSurprisal(
   ]);
   const requestsOf = await Promise.all(
     targets.map(async ({ id, context, word }) =>
-      reading === "official"
+      scoringRule === "official"
         ? pieceRequests(id, officialContext(context), await splitWord(word))
-        : reading === "spaceCorrected"
+        : scoringRule === "spaceCorrected"
           ? [spacedRequest(context, word)]
           : wholeWordRequests(context, word),
     ),
@@ -85,7 +85,7 @@ export async function measureSurprisal(
     const pieces = answers.slice(answered, (answered += requestsOf[target]?.length ?? 0));
     const [first, end, endBefore] = pieces;
     const logProb =
-      reading === "wholeWord" && first && end && endBefore
+      scoringRule === "wholeWord" && first && end && endBefore
         ? first.logProb + end.logProb - endBefore.logProb
         : pieces.reduce((sum, piece) => sum + piece.logProb, 0);
     if (!Number.isFinite(logProb) || pieces.some(({ numTokens }) => numTokens === 0)) {

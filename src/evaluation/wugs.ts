@@ -72,17 +72,20 @@ export function officialShare(scores: readonly number[]): number {
 /**
  * Rank correlation of a model's preference with people's.
  *
- * @param reading `official` ranks {@link officialShare}, ties and all; `corrected` the difference of the log-probabilities of the
+ * @param scoringRule `official` ranks {@link officialShare}, ties and all; `corrected` the difference of the log-probabilities of the
  *   first two forms, which has the same order and no ties
  * @returns −1 to 1
  * @throws RangeError when all items are alike and no correlation is defined
  *
  * Source: BabyLM evaluation pipeline since August 2025, scipy.stats.spearmanr.
  */
-export function correlateWithPeople(items: readonly WugScore[], reading: "official" | "corrected"): number {
+export function correlateWithPeople(
+  items: readonly WugScore[],
+  scoringRule: "official" | "corrected",
+): number {
   const preferences = items.map(({ scores }) => {
     const [first = Number.NaN, second = Number.NaN] = scores;
-    return reading === "official" ? officialShare(scores) : first - second;
+    return scoringRule === "official" ? officialShare(scores) : first - second;
   });
   return spearman(
     preferences,

@@ -18,14 +18,14 @@ export interface ScheduleConfig {
  * @throws RangeError when the warm-up would take the whole run
  */
 export function warmupStepsOf(
-  config: Pick<TrainingConfig, "warmupShare" | "warmupSteps">,
+  config: Pick<TrainingConfig, "warmupRatio" | "warmupSteps">,
   totalSteps: number,
 ): number {
   const steps =
-    config.warmupShare === null ? config.warmupSteps : Math.round(config.warmupShare * totalSteps);
+    config.warmupRatio === null ? config.warmupSteps : Math.round(config.warmupRatio * totalSteps);
   if (steps >= totalSteps)
     throw new RangeError(
-      `warmupStepsOf: warm-up must end before the run does, got ${steps} of ${totalSteps} steps. Set warmupShare or train longer.`,
+      `warmupStepsOf: warm-up must end before the run does, got ${steps} of ${totalSteps} steps. Set warmupRatio or train longer.`,
     );
   return steps;
 }

@@ -133,8 +133,10 @@ describe("a model folder", () => {
     const report = readFileSync(join(tree, "blimp/blimp_fast/best_temperature_report.txt"), "utf8");
     expect(report).toMatch(/^TEMPERATURE: 1\.00\n\n### FIELD ACCURACY\n|### UID ACCURACY\n/);
     expect(report).toMatch(/### AVERAGE ACCURACY\n\d+\.\d\d\n\n$/);
-    const reading = readFileSync(join(tree, "reading/predictions.json"), "utf8");
-    expect(reading).toMatch(/^\{"reading": \{"predictions": \[\{"id": 0, "pred": [\d.]+, "prev_pred": NaN\}/);
+    const predictions = readFileSync(join(tree, "reading/predictions.json"), "utf8");
+    expect(predictions).toMatch(
+      /^\{"reading": \{"predictions": \[\{"id": 0, "pred": [\d.]+, "prev_pred": NaN\}/,
+    );
   });
 
   test("reading has both surprisals of every word and both scores", () => {

@@ -12,7 +12,7 @@ function handMadeResults(said = 3): { root: string; folder: string } {
   const root = temporaryFolder();
   const study = openTinyStudy(root);
   const subject = { model: "llama140M", condition: "base" } as const;
-  const of = { part: "pre-training", reading: "none", n: 2, ties: null } as const;
+  const of = { part: "pre-training", scoringRule: "none", n: 2, ties: null } as const;
   publishResult(study, subject, "training", {
     ...{ files: [], stages: [HAND_MADE_STAGE] },
     metrics: [

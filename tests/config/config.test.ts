@@ -32,7 +32,7 @@ describe("the paper's scale", () => {
     for (const field of ["learningRate", "batchSize", "maxEpochs", "warmupSteps"] as const)
       expect(`${field} ${paper[stage][field]}`).toBe(`${field} ${published(field)}`);
     expect(paper[stage].schedule).toBe(SCHEDULES[String(published("learningRateSchedule"))]);
-    expect(paper[stage].warmupShare).toBeNull();
+    expect(paper[stage].warmupRatio).toBeNull();
   });
 
   test("shrinks nothing", () => {

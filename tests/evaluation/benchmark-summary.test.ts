@@ -47,7 +47,7 @@ describe("figures, by pencil", () => {
     expect(official.average).toBeCloseTo(Math.sqrt(3 / 5), 12); // ranks 3, 3, 3, 1 against 4, 3, 2, 1
   });
 
-  test("a tie earns all officially and half in the corrected reading, or what its policy says", () => {
+  test("a tie earns all officially and half under the corrected scoring rule, or what its policy says", () => {
     const items = [scored("toy", [-1, -1]), scored("toy", [-2, -1])];
     const { unit, official, corrected, n, ties } = summariseBenchmark("blimp", items);
     expect([unit, official.average, corrected?.average, n, ties]).toEqual(["proportion", 0.5, 0.25, 2, 1]);

@@ -59,7 +59,7 @@ describe.skipIf(parityFolder === null).each(["plain", "prefix_space"])("the offi
     const found = await measureSurprisal(words.slice(0, 60), {
       logLikelihood: scorer,
       splitWord: (word) => model.tokenizer.splitWord(word),
-      reading: "official",
+      scoringRule: "official",
     });
     expected.forEach(({ id, pred, prev_pred: previous }, index) => {
       const word = found[index];

@@ -7,7 +7,7 @@ import { summariseAccuracy } from "../../src/evaluation/accuracy.js";
 import { scorePairs } from "../support/score-pairs.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
 import { scoreReadingTimes } from "../../src/evaluation/reading-times.js";
-import { measureSurprisal, WORD_READINGS } from "../../src/evaluation/word-surprisal.js";
+import { measureSurprisal, WORD_SCORING_RULES } from "../../src/evaluation/word-surprisal.js";
 import { seeded } from "../../src/random.js";
 
 const world = openMicroworld();
@@ -47,13 +47,13 @@ test("who knows the grammar chooses every good sentence, and never hesitates", a
 
 const table = readReadingTable(microworldReadingTable({ sentences: 1500, random: seeded(3) }));
 
-test.each(WORD_READINGS)(
+test.each(WORD_SCORING_RULES)(
   "%s surprisal is the grammar's own, of each word and of the word before",
-  async (reading) => {
+  async (scoringRule) => {
     const measured = await measureSurprisal(table, {
       logLikelihood: oracle,
       splitWord: (word) => Promise.resolve([{ text: word, id: 0 }]),
-      reading,
+      scoringRule,
     });
     expect(measured).toHaveLength(table.length);
     measured.forEach(({ surprisalNats, previousSurprisalNats }, row) => {
@@ -97,8 +97,8 @@ test("a whole word's surprisal is the grammar's own even where longer words begi
     logLikelihood: speller(vocabulary),
     splitWord: (word: string) => Promise.resolve([{ text: word, id: 0 }]),
   };
-  const whole = await measureSurprisal(rows, { ...spelt, reading: "wholeWord" });
-  const open = await measureSurprisal(rows, { ...spelt, reading: "spaceCorrected" });
+  const whole = await measureSurprisal(rows, { ...spelt, scoringRule: "wholeWord" });
+  const open = await measureSurprisal(rows, { ...spelt, scoringRule: "spaceCorrected" });
   const exact = rows.map(({ item, word }) => 0 - world.nextWordLogProb(wordsOf(item), word));
   const gaps = (measured: typeof whole) =>
     measured.map(({ surprisalNats }, row) => Math.abs(surprisalNats - (exact[row] ?? Number.NaN)));
@@ -110,7 +110,7 @@ test("the regressions find the milliseconds a nat that the reading times were ma
   const surprisals = await measureSurprisal(table, {
     logLikelihood: oracle,
     splitWord: (word) => Promise.resolve([{ text: word, id: 0 }]),
-    reading: "spaceCorrected",
+    scoringRule: "spaceCorrected",
   });
   const { eyeTracking, selfPaced } = scoreReadingTimes(table, surprisals, { missing: "kept" });
   const truth = {

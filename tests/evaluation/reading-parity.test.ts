@@ -34,7 +34,7 @@ async function measureReal(model: string) {
     asked.push(...requests);
     return scorer.logLikelihood(requests);
   };
-  const surprisals = await measureSurprisal(words, { ...scorer, logLikelihood, reading: "official" });
+  const surprisals = await measureSurprisal(words, { ...scorer, logLikelihood, scoringRule: "official" });
   scorer.dispose();
   const expected = parityLines(model, "expected/zero_shot", "reading.items.jsonl").map((row) =>
     itemSchema.parse(row),

@@ -104,7 +104,7 @@ describe.each(kinds)("a tokenizer of the kind %s", (kind, golden) => {
     const found = await measureSurprisal(words, {
       logLikelihood: scorer,
       splitWord: (word) => model.tokenizer.splitWord(word),
-      reading: "official",
+      scoringRule: "official",
     });
     golden.words.forEach(([, word, nats], index) =>
       expect(Math.abs((found[index]?.surprisalNats ?? NaN) - nats), word).toBeLessThan(1e-4),

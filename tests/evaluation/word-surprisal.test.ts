@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LogLikelihood, ScoringRequest } from "../../src/evaluation/log-likelihood.js";
 import { readReadingTable } from "../../src/evaluation/reading-table.js";
-import { measureSurprisal, type WordReading } from "../../src/evaluation/word-surprisal.js";
+import { measureSurprisal, type WordScoringRule } from "../../src/evaluation/word-surprisal.js";
 import { bigram } from "./bigram.js";
 import { READING_CSV } from "./reading-sample.js";
 
@@ -12,8 +12,8 @@ describe("surprisal, by pencil", () => {
   test("officially the word is asked for without its space, with the correction it has one", async () => {
     const logLikelihood = bigram({ "Dana|saw": 0.01, "Dana| saw": 0.5, " saw|the": 0.02, " saw| the": 0.25 });
     const words = sample.slice(0, 2);
-    const nats = async (reading: WordReading) =>
-      measureSurprisal(words, { logLikelihood, splitWord: wholeWord, reading });
+    const nats = async (scoringRule: WordScoringRule) =>
+      measureSurprisal(words, { logLikelihood, splitWord: wholeWord, scoringRule });
     expect(await nats("official")).toEqual([
       { id: 0, surprisalNats: expect.closeTo(Math.log(100), 12), previousSurprisalNats: null },
       {
@@ -41,7 +41,7 @@ describe("surprisal, by pencil", () => {
         return requests.map((_, index) => ({ logProb: Math.log(probabilities[index] ?? 1), numTokens: 1 }));
       },
       splitWord: wholeWord,
-      reading: "wholeWord",
+      scoringRule: "wholeWord",
     });
     expect(asked).toEqual([
       { context: "Dana", continuation: " saw", tokenization: "joined" },
@@ -58,8 +58,8 @@ describe("surprisal, by pencil", () => {
       return requests.map(() => ({ logProb: -1, numTokens: 1 }));
     };
     const words = readReadingTable(READING_CSV.replace("10,We,ran", "10,NA,ran")).slice(10, 11);
-    for (const reading of ["official", "spaceCorrected"] as const)
-      await measureSurprisal(words, { logLikelihood, splitWord: wholeWord, reading });
+    for (const scoringRule of ["official", "spaceCorrected"] as const)
+      await measureSurprisal(words, { logLikelihood, splitWord: wholeWord, scoringRule });
     expect(asked).toEqual(["None", "NA"]);
   });
 
@@ -73,7 +73,7 @@ describe("surprisal, by pencil", () => {
       logLikelihood,
       splitWord: async (word) =>
         (word === "slept." ? ["sl", "ept", "."] : [word]).map((text, id) => ({ text, id })),
-      reading: "official",
+      scoringRule: "official",
     });
     expect(asked).toEqual([
       { context: "None of them", continuation: "sl", tokenization: "nextToken", tokenId: 0 },
@@ -93,7 +93,7 @@ describe("surprisal, by pencil", () => {
         return requests.map(() => ({ logProb: 0, numTokens: 1 }));
       },
       splitWord: wholeWord,
-      reading: "spaceCorrected",
+      scoringRule: "spaceCorrected",
     });
     expect(calls.map((requests) => requests.length)).toEqual([10 + 7]);
     expect(calls[0]).toContainEqual({ context: "None", continuation: " of", tokenization: "joined" });
@@ -111,7 +111,7 @@ describe("failure while measuring", () => {
     measureSurprisal(sample.slice(0, 2), {
       logLikelihood,
       splitWord: wholeWord,
-      reading: "official",
+      scoringRule: "official",
       ...options,
     });
 
@@ -136,7 +136,7 @@ describe("failure while measuring", () => {
       /at least one piece for row 0/,
     );
     await expect(measure(async () => [])).rejects.toThrow(/all 3 requests, got 0/);
-    await expect(measure(unscored, { reading: "space" })).rejects.toThrow(
+    await expect(measure(unscored, { scoringRule: "space" })).rejects.toThrow(
       /official, spaceCorrected, wholeWord, got "space"/,
     );
   });

@@ -87,7 +87,7 @@ export const READING_HEADER =
 
 /** The table of reading times, and tables of results/paper. */
 export function tables(): FuzzedReader {
-  const reading =
+  const readingTimes =
     `${READING_HEADER}\nThe,cat,1,3.2,3,1,,,-1,200,210.5,220,230,300\n` +
     'The cat,"sleeps,",1,,7,2,cat,The,3,,,,,\n,of,2,5,2,1,,,-1,1,2,3,4,5\n';
   const folder = join(findProjectRoot(), "results/paper");
@@ -97,7 +97,7 @@ export function tables(): FuzzedReader {
   return {
     name: "csv",
     parts: {
-      reading: ofText("table", [reading, `\ufeff${reading}`], readReadingTable),
+      reading: ofText("table", [readingTimes, `\ufeff${readingTimes}`], readReadingTable),
       published: ofText("table", published, parseCsv),
     },
   };

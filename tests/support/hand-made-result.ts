@@ -28,7 +28,7 @@ export const HAND_MADE_STAGE: Stage = {
 /** One metric; 100 items and no ties unless said otherwise. */
 export const metric = (more: Pick<Metric, "part" | "value"> & Partial<Metric>): Metric => ({
   metric: "accuracy",
-  reading: "official",
+  scoringRule: "official",
   n: 100,
   ties: 0,
   ...more,

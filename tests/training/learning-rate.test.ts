@@ -72,7 +72,7 @@ describe("warm-up", () => {
     expect(warmupStepsOf(PRETRAINING, 20_000)).toBe(5_000);
   });
   test("at smaller scales takes its share", () => {
-    expect(warmupStepsOf({ ...PRETRAINING, warmupShare: 0.25 }, 200)).toBe(50);
+    expect(warmupStepsOf({ ...PRETRAINING, warmupRatio: 0.25 }, 200)).toBe(50);
   });
   test("as long as the run or longer is refused", () => {
     expect(() => warmupStepsOf(PRETRAINING, 5_000)).toThrow(/got 5000 of 5000/);

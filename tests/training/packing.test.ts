@@ -63,7 +63,7 @@ const repeated = (batch: Batch, epochs: number) =>
 
 /** Weights after three steps on 8 rows of different numbers of trained tokens. */
 async function trained(microBatchSize: number | null): Promise<{ losses: number[]; weights: number[] }> {
-  const config: TrainingConfig = { ...PRETRAINING, maxEpochs: 3, warmupShare: 0, microBatchSize };
+  const config: TrainingConfig = { ...PRETRAINING, maxEpochs: 3, warmupRatio: 0, microBatchSize };
   const rows = texts.slice(0, 8).map((ids) => [{ ids, trained: ids.map((_, at) => at % 3 !== 1) }]);
   const batch = batchOf(rows, { lengthTokens: 16, padId: 0, isolated: true, words: 1 });
   const plan = { name: "accumulation", architecture, config, batches: repeated(batch, 3), wordsBefore: 0 };
@@ -106,7 +106,7 @@ test("accumulating leaves no tensor behind, and a part without trained tokens is
     {
       name: "silent part",
       architecture,
-      config: { ...PRETRAINING, warmupShare: 0, microBatchSize: 1 },
+      config: { ...PRETRAINING, warmupRatio: 0, microBatchSize: 1 },
       batches: repeated(batch, 1),
       wordsBefore: 0,
     },

@@ -50,7 +50,7 @@ function walks(seed: number): Batch[] {
 }
 
 async function lossCurve(precision: Precision, seed: number): Promise<number[]> {
-  const config = { ...PRETRAINING, learningRate: 5e-3, maxEpochs: 1, warmupShare: 0.1, precision };
+  const config = { ...PRETRAINING, learningRate: 5e-3, maxEpochs: 1, warmupRatio: 0.1, precision };
   const batches = walks(seed);
   const start = initializeWeights(architecture, seeded(seed));
   const epoch = lazyBatches(batches, (batch) => batch);

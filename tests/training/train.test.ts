@@ -27,7 +27,7 @@ const config: TrainingConfig = {
   learningRate: 0.03,
   batchSize: 2,
   maxEpochs: 30,
-  warmupShare: 0.1,
+  warmupRatio: 0.1,
 };
 
 /** Counting up modulo 7: the next token is certain. */

@@ -98,7 +98,7 @@ export async function scoreForBench(folder: string, task: PipelineTask): Promise
     if (task === "reading") {
       const words = readReadingTable(readTextFile(join(folder, task, "reading_data.csv")));
       const started = performance.now();
-      const surprisals = await measureSurprisal(words, { ...scorer, reading: "official" });
+      const surprisals = await measureSurprisal(words, { ...scorer, scoringRule: "official" });
       return {
         seconds: (performance.now() - started) / 1000,
         items: words.length,

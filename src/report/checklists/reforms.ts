@@ -59,7 +59,7 @@ export const REFORMS: readonly ChecklistItem[] = [
   answered(
     "3d",
     "Outcome variables",
-    "metrics with both readings of each",
+    "metrics under both scoring rules",
     "src/report/claims/claim.ts",
     "results/paper/task_sizes.csv",
   ),

@@ -62,7 +62,7 @@ const READING_PARTS: ReadonlyMap<string, ClaimTask> = new Map([
 ]);
 
 /**
- * Every result under a folder of results that a claim can be decided on, in the corrected reading (half credit for ties, word
+ * Every result under a folder of results that a claim can be decided on, under the corrected scoring rule (half credit for ties, word
  * boundaries done right for surprisal, the share of seeds that are right after fine-tuning).
  *
  * @param resultsFolder `results/<scale>`
@@ -84,7 +84,7 @@ export function readPairedOutcomes(resultsFolder: string, rules: Rules = 2025): 
     if (result.task === "reading") return readingOutcomes(result);
     const task = ITEM_TASKS.get(result.task);
     if (task === undefined) return [];
-    // Elsewhere the corrected reading asks the same of every year, and the kept credits hold.
+    // Elsewhere the corrected scoring rule asks the same of every year, and the kept credits hold.
     if (isBenchmark(result.task) && asksOtherItems(result.task) && rules !== 2025)
       return [
         {
@@ -108,7 +108,8 @@ export const isOutsideRules = (task: ClaimTask, rules: Rules): boolean =>
 function readingOutcomes({ model, condition, seed, metrics }: Result): PairedOutcome[] {
   return [...READING_PARTS].flatMap(([part, task]): PairedOutcome[] => {
     const found = metrics.find(
-      ({ metric, ...of }) => metric === "partialRSquared" && of.part === part && of.reading === "corrected",
+      ({ metric, ...of }) =>
+        metric === "partialRSquared" && of.part === part && of.scoringRule === "corrected",
     );
     if (!found) return [];
     return [{ model, condition, seed, task, kind: "rSquared", score: found.value, n: found.n }];

@@ -14,8 +14,8 @@ const VARIANT_NAMES: Readonly<Record<Variant, string>> = {
   bytePlain: "no prefix space",
   byteWithPrefixSpace: "prefix space and <s>",
 };
-const READINGS = { official: "official", corrected: "corrected", wholeWord: "whole word" } as const;
-type Reading = keyof typeof READINGS;
+const SCORING_RULES = { official: "official", corrected: "corrected", wholeWord: "whole word" } as const;
+type ScoringRule = keyof typeof SCORING_RULES;
 const TASKS = { eyeTracking: "Eye tracking", selfPaced: "Self-paced reading" } as const;
 
 const tokenizersSchema = z.record(z.enum(MODELS), z.looseObject({ variant: z.enum(VARIANTS) }));
@@ -25,8 +25,12 @@ function variantOf({ config, model }: Result): Variant {
   return tokenizersSchema.parse(config["tokenizers"])[model].variant;
 }
 
-const percentOf = (result: Result, part: string, reading: Reading, metric = "partialRSquared"): number =>
-  toPercent(metricOf(result, { metric, part, reading }).value);
+const percentOf = (
+  result: Result,
+  part: string,
+  scoringRule: ScoringRule,
+  metric = "partialRSquared",
+): number => toPercent(metricOf(result, { metric, part, scoringRule }).value);
 
 /**
  * The reading scores of both sizes with both tokenizers, in percent of the variance left, with 95 % intervals over sentences; scores
@@ -43,9 +47,9 @@ export function crossedRows(results: readonly Result[]): TidyRow[] {
       size: ofSeeds[0].model,
       tokenizer: VARIANT_NAMES[variantOf(ofSeeds[0])],
       seeds: ofSeeds.length,
-      ...byReading((reading) => {
+      ...byScoringRule((scoringRule) => {
         const [value, low, high] = ["partialRSquared", "partialRSquaredLow", "partialRSquaredHigh"].map(
-          (metric) => mean(ofSeeds.map((result) => percentOf(result, part, reading, metric))).toFixed(2),
+          (metric) => mean(ofSeeds.map((result) => percentOf(result, part, scoringRule, metric))).toFixed(2),
         );
         return `${value} (${low} to ${high})`;
       }),
@@ -53,11 +57,11 @@ export function crossedRows(results: readonly Result[]): TidyRow[] {
   );
 }
 
-/** A cell of each reading, under its name. */
-const byReading = (cellOf: (reading: Reading) => string): Record<string, string> => ({
-  [READINGS.official]: cellOf("official"),
-  [READINGS.corrected]: cellOf("corrected"),
-  [READINGS.wholeWord]: cellOf("wholeWord"),
+/** A cell of each scoring rule, under its name. */
+const byScoringRule = (cellOf: (scoringRule: ScoringRule) => string): Record<string, string> => ({
+  [SCORING_RULES.official]: cellOf("official"),
+  [SCORING_RULES.corrected]: cellOf("corrected"),
+  [SCORING_RULES.wholeWord]: cellOf("wholeWord"),
 });
 
 /**
@@ -91,11 +95,13 @@ export function crossedEffects(results: readonly Result[]): TidyRow[] {
       task,
       exchanged,
       seeds: seeds.length,
-      ...byReading((reading) =>
+      ...byScoringRule((scoringRule) =>
         pointsOf(
           seeds.map((seed) =>
             mean(
-              pairs(seed).map(([to, from]) => percentOf(to, part, reading) - percentOf(from, part, reading)),
+              pairs(seed).map(
+                ([to, from]) => percentOf(to, part, scoringRule) - percentOf(from, part, scoringRule),
+              ),
             ),
           ),
         ),

@@ -14,9 +14,9 @@ import { toPercent } from "../render/percent.js";
 
 const label = (result: Result): string => SUPERGLUE_CONFIGS[finetunedTask(result)].label;
 const corrected = (result: Result, metric: string): number =>
-  metricOf(result, { metric, reading: "corrected" }).value;
+  metricOf(result, { metric, scoringRule: "corrected" }).value;
 const valueOf = (result: Result, metric: string): number =>
-  metricOf(result, { metric, reading: "none" }).value;
+  metricOf(result, { metric, scoringRule: "none" }).value;
 
 /** What a task was trained on where that is not its own training set: `substitute` or `generated`. */
 const standIn = ({ metrics }: Result): string | null =>
@@ -56,7 +56,7 @@ export function finetuningScores(results: readonly Result[]): ScoreRow[] {
     const name = label(result);
     // A task is drawn in one panel: it is marked where any of its runs is.
     const found = new Set(results.filter(({ task }) => task === result.task).flatMap(marks));
-    const score = metricOf(result, { metric: "score", reading: "corrected" });
+    const score = metricOf(result, { metric: "score", scoringRule: "corrected" });
     return {
       model,
       condition,
@@ -89,7 +89,7 @@ export function finetuningMeans(results: readonly Result[]): TidyRow[] {
       trainings: new Set(own.map(({ seed }) => seed)).size,
       "mean, ours (%)": toPercent(mean(own.map((result) => corrected(result, "score")))),
       "mean, official choice (%)": toPercent(
-        mean(own.map((result) => metricOf(result, { metric: "score", reading: "official" }).value)),
+        mean(own.map((result) => metricOf(result, { metric: "score", scoringRule: "official" }).value)),
       ),
       "paper's mean of the same tasks (%)": known.length === own.length ? toPercent(mean(known)) : null,
     };
@@ -119,8 +119,8 @@ export function degenerateRuns(results: readonly Result[]): TidyRow[] {
 export function finetuningSpread(results: readonly Result[]): TidyRow[] {
   return groupSeeds(results).map((group) => {
     const [first] = group;
-    const found = (metric: string, reading: "corrected" | "none"): number[] =>
-      group.flatMap((result) => findMetric(result, { metric, reading })?.value ?? []);
+    const found = (metric: string, scoringRule: "corrected" | "none"): number[] =>
+      group.flatMap((result) => findMetric(result, { metric, scoringRule })?.value ?? []);
     const points = (values: readonly number[]): number | null =>
       values.length === 0 ? null : toPercent(mean(values));
     const scores = group.map((result) => corrected(result, "score"));
@@ -128,7 +128,7 @@ export function finetuningSpread(results: readonly Result[]): TidyRow[] {
       model: first.model,
       condition: conditionLabel(first.condition),
       task: label(first),
-      n: metricOf(first, { metric: "score", reading: "corrected" }).n,
+      n: metricOf(first, { metric: "score", scoringRule: "corrected" }).n,
       trainings: group.length,
       "deviation over them": group.length < 2 ? null : toPercent(sampleStandardDeviation(scores)),
       "seeds of each": [...new Set(group.map((result) => finetuningSeedsOf(result).length))].join(" or "),

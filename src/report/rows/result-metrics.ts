@@ -5,23 +5,25 @@ import type { Metric, Result } from "../../runs/study/results.js";
 /** Which of a result's metrics; of the whole task unless a part is named. */
 export interface MetricName {
   readonly metric: string;
-  readonly reading: Metric["reading"];
+  readonly scoringRule: Metric["scoringRule"];
   readonly part?: string;
 }
 
 /** The metric of a result, or undefined where it has none of that name. */
 export const findMetric = (
   { metrics }: Result,
-  { metric, reading, part = "all" }: MetricName,
+  { metric, scoringRule, part = "all" }: MetricName,
 ): Metric | undefined =>
-  metrics.find((found) => found.metric === metric && found.part === part && found.reading === reading);
+  metrics.find(
+    (found) => found.metric === metric && found.part === part && found.scoringRule === scoringRule,
+  );
 
 /** The metric of a result. @throws Error when it has none of that name */
 export function metricOf(result: Result, name: MetricName): Metric {
   const found = findMetric(result, name);
   if (found) return found;
   throw new Error(
-    `metricOf: ${result.task} of ${result.model} ${result.condition} must have ${name.reading} ${name.metric} of ${name.part ?? "all"}, got none. Run its notebook again.`,
+    `metricOf: ${result.task} of ${result.model} ${result.condition} must have ${name.scoringRule} ${name.metric} of ${name.part ?? "all"}, got none. Run its notebook again.`,
   );
 }
 

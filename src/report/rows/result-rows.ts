@@ -100,20 +100,20 @@ const publishedBeside = ({ source, model, condition }: Result, task: ZeroShotTas
 const READING_TASKS = { eyeTracking: "Eye tracking", selfPaced: "Self-paced reading" } as const;
 
 /** How words were asked for when reading scores were made. */
-export type ReadingKind = "official" | "corrected" | "wholeWord";
+export type WordRule = "official" | "corrected" | "wholeWord";
 
 /**
  * What surprisal adds in sentences that were not fitted, nats a word, with 95 % intervals over sentences.
  *
  * @param results of the task `reading`
- * @param reading how words were asked for
+ * @param scoringRule how words were asked for
  * @throws Error when a result lacks a score
  */
-export function readingGains(results: readonly Result[], reading: ReadingKind): TidyRow[] {
+export function readingGains(results: readonly Result[], scoringRule: WordRule): TidyRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
     results.map((result): TidyRow => {
       const millinats = (name: string) =>
-        Number((1_000 * metricOf(result, { metric: name, part, reading }).value).toFixed(2));
+        Number((1_000 * metricOf(result, { metric: name, part, scoringRule }).value).toFixed(2));
       const { model, condition } = result;
       return {
         model,
@@ -123,11 +123,11 @@ export function readingGains(results: readonly Result[], reading: ReadingKind): 
         from: millinats("heldOutGainNatsLow"),
         to: millinats("heldOutGainNatsHigh"),
         "own text's frequency (nats/1000)":
-          reading === "corrected" ? millinats("corpusFrequencyGainNats") : null,
+          scoringRule === "corrected" ? millinats("corpusFrequencyGainNats") : null,
         "words before (nats/1000)": millinats("spilloverGainNats"),
         "from ": millinats("spilloverGainNatsLow"),
         "to ": millinats("spilloverGainNatsHigh"),
-        n: metricOf(result, { metric: "heldOutGainNats", part, reading }).n,
+        n: metricOf(result, { metric: "heldOutGainNats", part, scoringRule }).n,
       };
     }),
   );
@@ -137,14 +137,14 @@ export function readingGains(results: readonly Result[], reading: ReadingKind): 
  * Both reading scores of each result beside the poster's, with 95 % intervals over sentences.
  *
  * @param results of the task `reading`
- * @param reading how words were asked for
+ * @param scoringRule how words were asked for
  * @returns proportions of the variance the baseline leaves
  * @throws Error when a result lacks a score
  */
-export function readingScores(results: readonly Result[], reading: ReadingKind): ScoreRow[] {
+export function readingScores(results: readonly Result[], scoringRule: WordRule): ScoreRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
     results.map((result): ScoreRow => {
-      const { value, n } = metricOf(result, { metric: "partialRSquared", part, reading });
+      const { value, n } = metricOf(result, { metric: "partialRSquared", part, scoringRule });
       const { model, condition } = result;
       const published = publishedBeside(result, task);
       return {
@@ -152,8 +152,8 @@ export function readingScores(results: readonly Result[], reading: ReadingKind):
         condition,
         task,
         value,
-        low: metricOf(result, { metric: "partialRSquaredLow", part, reading }).value,
-        high: metricOf(result, { metric: "partialRSquaredHigh", part, reading }).value,
+        low: metricOf(result, { metric: "partialRSquaredLow", part, scoringRule }).value,
+        high: metricOf(result, { metric: "partialRSquaredHigh", part, scoringRule }).value,
         paper: published?.proportion ?? null,
         paperQualifier: published?.qualifier ?? null,
         n,

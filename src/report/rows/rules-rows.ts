@@ -44,7 +44,7 @@ export function rulesRows(study: Study, byYear: readonly YearResults[]): TidyRow
     ).flatMap((group) => {
       const { task } = group[0];
       if (!isBenchmark(task)) return [];
-      const scores = group.map((result) => metricOf(result, { metric: "accuracy", reading: "official" }));
+      const scores = group.map((result) => metricOf(result, { metric: "accuracy", scoringRule: "official" }));
       const values = scores.map(({ value }) => toPercent(value));
       const baselines = group.map((result) => baselinesUnder(study.resultsFolder, result, { task, rules }));
       const fewest = baselines.flatMap(({ fewestTokens }) => fewestTokens ?? []);

@@ -24,10 +24,10 @@ export function settingRows(paper: TrainingConfig, here: TrainingConfig): TidyRo
         ? "linear"
         : `cosine with restarts, ${cosineCycles} cycle${cosineCycles === 1 ? "" : "s"}`,
     ),
-    row("warm-up", ({ warmupSteps, warmupShare }) =>
-      warmupShare === null
+    row("warm-up", ({ warmupSteps, warmupRatio }) =>
+      warmupRatio === null
         ? `${warmupSteps.toLocaleString("en-US")} steps`
-        : `${Number(toPercent(warmupShare).toPrecision(3))} % of all steps`,
+        : `${Number(toPercent(warmupRatio).toPrecision(3))} % of all steps`,
     ),
   ];
 }

@@ -28,21 +28,21 @@ const PAPER_TASKS: ReadonlyMap<string, ZeroShotTask> = new Map([
  */
 export const taskLabel = (task: string): string => PAPER_TASKS.get(task) ?? task;
 
-const metricsOf = ({ metrics }: Result, metric: string, reading: Metric["reading"]): Metric[] =>
-  metrics.filter((found) => found.metric === metric && found.reading === reading);
+const metricsOf = ({ metrics }: Result, metric: string, scoringRule: Metric["scoringRule"]): Metric[] =>
+  metrics.filter((found) => found.metric === metric && found.scoringRule === scoringRule);
 
 /** The one figure of a whole task. */
-const onlyMetric = (result: Result, metric: string, reading: Metric["reading"]): Metric =>
-  metricOf(result, { metric, reading });
+const onlyMetric = (result: Result, metric: string, scoringRule: Metric["scoringRule"]): Metric =>
+  metricOf(result, { metric, scoringRule });
 
 /** Accuracies of the groups that are averaged: uids, not the splits some of them make up. */
-const groupsOf = (result: Result, reading: "official" | "corrected"): Metric[] =>
-  metricsOf(result, "accuracy", reading).filter(
+const groupsOf = (result: Result, scoringRule: "official" | "corrected"): Metric[] =>
+  metricsOf(result, "accuracy", scoringRule).filter(
     ({ part }) => part !== "all" && !ENTITY_SPLITS.some((split) => split === part),
   );
 
 /**
- * The figure of Figure 3 for each result, official reading, with a 95 % interval over items: accuracy, for WUGs the share of items
+ * The figure of Figure 3 for each result, official scoring rule, with a 95 % interval over items: accuracy, for WUGs the share of items
  * on which the first form wins, which the poster reports.
  *
  * @param results of zero-shot tasks other than reading, as one year's rules count them
@@ -87,7 +87,7 @@ const wilsonEnds = (proportion: number, n: number): [low: number, high: number] 
 };
 
 /**
- * Accuracy of each group of a task, official reading; the mean over seeds where there are several.
+ * Accuracy of each group of a task, official scoring rule; the mean over seeds where there are several.
  *
  * @param results of one task with accuracies by group, such as `blimp`
  */
@@ -110,13 +110,13 @@ export function groupAccuracies(results: readonly Result[]): ParadigmRow[] {
 }
 
 /**
- * The same items under each reading: as published, ties by half, and with scores divided by their number of tokens.
+ * The same items under each scoring rule: as published, ties by half, and with scores divided by their number of tokens.
  *
  * @param results of zero-shot tasks, as one year's rules count them; those without an accuracy have no row
  * @param rules that year
- * @throws Error when a result has one reading and lacks another
+ * @throws Error when a result has one scoring rule and lacks another
  */
-export function readingsOfItems(results: readonly Result[], rules: Rules = 2025): TidyRow[] {
+export function itemsByScoringRule(results: readonly Result[], rules: Rules = 2025): TidyRow[] {
   return results
     .filter((result) => metricsOf(result, "accuracy", "official").length > 0)
     .map((result) => {
@@ -139,12 +139,12 @@ export function readingsOfItems(results: readonly Result[], rules: Rules = 2025)
 
 /** What an official score of 2026 comes to when the draws among tied options are all wrong, or all right; null in 2025, which draws none. */
 function ifTies(result: Result, drawn: "Wrong" | "Right"): number | null {
-  const found = findMetric(result, { metric: `accuracyIfTies${drawn}`, reading: "official" });
+  const found = findMetric(result, { metric: `accuracyIfTies${drawn}`, scoringRule: "official" });
   return found ? toPercent(found.value) : null;
 }
 
 /**
- * Agreement with people on new words: rank correlation in both readings, and the share the poster reports.
+ * Agreement with people on new words: rank correlation under both scoring rules, and the share the poster reports.
  *
  * @param results of zero-shot tasks; those that are not `wug_adj` or `wug_past` have no row
  * @throws Error when a result lacks its figure

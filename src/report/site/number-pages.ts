@@ -57,8 +57,8 @@ const number = (value: number) => (Number.isInteger(value) ? String(value) : val
 function taskTable(results: readonly Result[]) {
   const lines: Map<string, { cells: string[]; n: Set<number>; values: Map<number, number> }> = new Map();
   for (const { seed, metrics } of results)
-    for (const { metric, part, reading, value, n } of metrics) {
-      const cells = [metric, part, reading === "none" ? "" : reading];
+    for (const { metric, part, scoringRule, value, n } of metrics) {
+      const cells = [metric, part, scoringRule === "none" ? "" : scoringRule];
       const key = cells.join("\n");
       const line = lines.get(key) ?? { cells, n: new Set(), values: new Map() };
       line.n.add(n);
@@ -66,7 +66,7 @@ function taskTable(results: readonly Result[]) {
       lines.set(key, line);
     }
   const seeds = results.map(({ seed }) => seed);
-  const columns = ["metric", "of", "reading", "n", ...seeds.map((seed) => `seed ${seed}`)];
+  const columns = ["metric", "of", "scoring rule", "n", ...seeds.map((seed) => `seed ${seed}`)];
   const rows = [...lines.values()].map(({ cells, n, values }) => [
     ...cells.map(escaped),
     [...n].join(", "),

@@ -1,4 +1,4 @@
-/** @file A task's runs over all seeds as one outcome: means, spread, the official reading beside the honest one, degenerate runs. */
+/** @file A task's runs over all seeds as one outcome: means, spread, the official scoring rule beside the honest one, degenerate runs. */
 import { poolsPadding } from "../../evaluation/superglue-classifier.js";
 import {
   figureOf,

@@ -41,8 +41,12 @@ export function publishFinetuning(
 }
 
 function metricsOf({ items: n, ...outcome }: TaskOutcome): Metric[] {
-  const metric = (name: string, part: string, reading: Metric["reading"], value: number | null): Metric[] =>
-    value === null ? [] : [{ metric: name, part, reading, value, n, ties: null }];
+  const metric = (
+    name: string,
+    part: string,
+    scoringRule: Metric["scoringRule"],
+    value: number | null,
+  ): Metric[] => (value === null ? [] : [{ metric: name, part, scoringRule, value, n, ties: null }]);
   const names = ["accuracy", "f1", "mcc"] as const;
   return [
     ...metric("score", "all", "corrected", outcome.mean),
@@ -82,7 +86,7 @@ export function finetunedTask({ task }: Pick<Result, "task">): SuperglueTask {
 /** The seeds of fine-tuning a published result is of, in its order. */
 export const finetuningSeedsOf = ({ metrics }: Result): number[] =>
   metrics
-    .filter(({ metric, reading }) => metric === "accuracy" && reading === "corrected")
+    .filter(({ metric, scoringRule }) => metric === "accuracy" && scoringRule === "corrected")
     .map(({ part }) => Number(part.slice("seed ".length)));
 
 /** Writes an outcome into a folder, for a model that belongs to no study. */

@@ -89,10 +89,10 @@ export const acquisitionMetrics = (words: readonly AcquisitionWord[]): Metric[] 
 
 function metricsOf(summary: AcquisitionSummary, rules: Rules): Metric[] {
   const { official, correlation, acquired, words, modelShare, childShare } = summary;
-  const metric = (name: string, value: number, n: number, reading: Metric["reading"]): Metric => ({
+  const metric = (name: string, value: number, n: number, scoringRule: Metric["scoringRule"]): Metric => ({
     metric: name,
     part: String(rules),
-    reading,
+    scoringRule,
     value,
     n,
     ties: null,

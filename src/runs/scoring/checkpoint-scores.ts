@@ -17,7 +17,7 @@ const checkpointScoreSchema = z.object({
   phase: z.string(),
   /** All words seen so far. */
   wordsSeen: z.number(),
-  /** The reported figure of the task, corrected reading: a proportion or a correlation. */
+  /** The reported figure of the task, corrected scoring rule: a proportion or a correlation. */
   value: z.number(),
   n: z.number(),
 });
@@ -80,7 +80,7 @@ export function weightsOnTheWay(
 /** The figure a task is known by. */
 function reported(metrics: readonly Metric[], task: Task): Metric {
   const part = task === "reading" ? "eyeTracking" : "all";
-  const found = metrics.find((metric) => metric.part === part && metric.reading === "corrected");
+  const found = metrics.find((metric) => metric.part === part && metric.scoringRule === "corrected");
   if (found) return found;
   throw new Error(
     `checkpointScores: ${task} must have a corrected figure of ${part}, got none. Score it again.`,

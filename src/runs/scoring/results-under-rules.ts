@@ -46,12 +46,12 @@ export interface ItemCredits {
   readonly ids: readonly string[];
   /** The uid of each, [N] */
   readonly groups: readonly string[];
-  /** 0 to 1, corrected reading: half for a tie of two candidates, [N] */
+  /** 0 to 1, corrected scoring rule: half for a tie of two candidates, [N] */
   readonly credits: readonly number[];
 }
 
 /**
- * What each item of a result earns under a year's rules, in the corrected reading.
+ * What each item of a result earns under a year's rules, under the corrected scoring rule.
  *
  * @throws as {@link resultsUnder}
  */

@@ -14,6 +14,7 @@ import { readGzipText } from "../stages/gzip-text.js";
 import { provenanceSchema } from "../stages/provenance.js";
 import { readJson } from "../stages/read-json.js";
 import type { Stage } from "../stages/stage.js";
+import { withTodaysNames } from "./old-names.js";
 import type { Study } from "./study.js";
 
 const metricSchema = z.object({
@@ -25,7 +26,7 @@ const metricSchema = z.object({
    * `official` as the BabyLM pipeline counts, `corrected` as docs/decisions.md#d18 and #d19 say; `none` where they agree;
    * `wholeWord` for reading times whose words are asked for up to their end.
    */
-  reading: z.enum(["official", "corrected", "wholeWord", "none"]),
+  scoringRule: z.enum(["official", "corrected", "wholeWord", "none"]),
   value: z.number(),
   n: z.number().int(),
   /** Items whose candidates scored alike; null where the task has no candidates. */
@@ -220,7 +221,7 @@ function seedFolders(folder: string): string[] {
 
 /** One result. @throws Error naming the file when it is none of this version */
 export function readResult(path: string): Result {
-  const parsed = resultSchema.safeParse(readJson(path));
+  const parsed = resultSchema.safeParse(withTodaysNames(readJson(path)));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new Error(

@@ -161,13 +161,13 @@ export function checkStudy(config: StudyConfig): void {
     const { microBatchSize } = training;
     if (microBatchSize !== null && (!Number.isInteger(microBatchSize) || microBatchSize < 1))
       refuse(`${phase}.microBatchSize`, "be null or a whole number from 1", microBatchSize);
-    if (training.warmupShare !== null && !(training.warmupShare >= 0 && training.warmupShare < 1))
-      refuse(`${phase}.warmupShare`, "be null or from 0 to below 1", training.warmupShare);
+    if (training.warmupRatio !== null && !(training.warmupRatio >= 0 && training.warmupRatio < 1))
+      refuse(`${phase}.warmupRatio`, "be null or from 0 to below 1", training.warmupRatio);
     const { warmupSteps: published } = phase === "pretraining" ? PRETRAINING : INSTRUCTION_TUNING;
-    if (training.warmupShare !== null && training.warmupSteps !== published)
+    if (training.warmupRatio !== null && training.warmupSteps !== published)
       refuse(
         `${phase}.warmupSteps`,
-        `stay ${published} while warmupShare is ${training.warmupShare}, which decides (set that to null)`,
+        `stay ${published} while warmupRatio is ${training.warmupRatio}, which decides (set that to null)`,
         training.warmupSteps,
       );
   }

@@ -130,7 +130,7 @@ export function exposureMetrics({ phases, distinctWords, exposureWords, exceeded
   const metric = (name: string, part: string, value: number, n = value): Metric => ({
     metric: name,
     part,
-    reading: "none",
+    scoringRule: "none",
     value,
     n,
     ties: null,

@@ -79,7 +79,7 @@ export function publishTraining(
     const metric = (metric: string, value: number, n: number): Metric => ({
       metric,
       part: phase,
-      reading: "none",
+      scoringRule: "none",
       value,
       n,
       ties: null,

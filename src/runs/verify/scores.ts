@@ -14,19 +14,20 @@ import { itemsFile, readItems, subjectFolder, type ItemTable, type Metric } from
 import { count, type Check, type OpenedResult } from "./files.js";
 
 /** A metric by what it is of, and its value; `ties` only where it has been computed again. */
-type Recomputed = Pick<Metric, "metric" | "part" | "reading" | "value" | "n"> & Partial<Pick<Metric, "ties">>;
+type Recomputed = Pick<Metric, "metric" | "part" | "scoringRule" | "value" | "n"> &
+  Partial<Pick<Metric, "ties">>;
 
 /** Sums up every zero-shot result's items again. */
 export async function checkZeroShot(
   results: readonly OpenedResult[],
   {
     hasText,
-    reading,
+    readingTimes,
     onProgress,
   }: {
     readonly hasText: boolean;
     /** Reading times as well: their intervals take six seconds of a core for each result. */
-    readonly reading: boolean;
+    readonly readingTimes: boolean;
     readonly onProgress: (text: string) => void;
   },
 ): Promise<Check> {
@@ -38,7 +39,7 @@ export async function checkZeroShot(
     if (items === null) continue;
     const { study, result, path } = opened;
     const isAtHand = hasText && tasksOf(study).some((task) => task === result.task);
-    if (!isAtHand || (result.task === "reading" && !reading)) {
+    if (!isAtHand || (result.task === "reading" && !readingTimes)) {
       if (isAtHand) times += 1;
       else withoutItems += 1;
       continue;
@@ -165,11 +166,11 @@ function scoresOf({ result }: OpenedResult, { seeds, labels, ...answers }: Answe
   const metric = (
     name: string,
     value: number | null | undefined,
-    { part = "all", reading = "corrected" }: Partial<Pick<Metric, "part" | "reading">> = {},
+    { part = "all", scoringRule = "corrected" }: Partial<Pick<Metric, "part" | "scoringRule">> = {},
   ): Recomputed[] =>
     value === null || value === undefined
       ? []
-      : [{ metric: name, part, reading, value, n: labels.length, ties: null }];
+      : [{ metric: name, part, scoringRule, value, n: labels.length, ties: null }];
   return [
     ...metric("score", scores.mean),
     ...seeds.flatMap((seed, place) =>
@@ -182,8 +183,8 @@ function scoresOf({ result }: OpenedResult, { seeds, labels, ...answers }: Answe
     ...metric("accuracyStandardError", spread.standardError),
     ...metric("scoreLow", interval.low),
     ...metric("scoreHigh", interval.high),
-    ...metric("majority", scores.majority, { reading: "none" }),
-    ...metric("trivial", scores.trivial, { reading: "none" }),
+    ...metric("majority", scores.majority, { scoringRule: "none" }),
+    ...metric("trivial", scores.trivial, { scoringRule: "none" }),
   ];
 }
 
@@ -198,11 +199,11 @@ function itemsOf({ study, result }: OpenedResult, differences: string[]): ItemTa
   }
 }
 
-type Key = Pick<Metric, "metric" | "part" | "reading">;
+type Key = Pick<Metric, "metric" | "part" | "scoringRule">;
 const isSame = (a: Key, b: Key): boolean =>
-  a.metric === b.metric && a.part === b.part && a.reading === b.reading;
-const nameOf = ({ metric, part, reading }: Key): string =>
-  `${metric} of ${part}${reading === "none" ? "" : ` (${reading})`}`;
+  a.metric === b.metric && a.part === b.part && a.scoringRule === b.scoringRule;
+const nameOf = ({ metric, part, scoringRule }: Key): string =>
+  `${metric} of ${part}${scoringRule === "none" ? "" : ` (${scoringRule})`}`;
 
 /** Metrics of a result that are not what its items give. */
 export function compareMetrics(

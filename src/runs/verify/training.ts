@@ -80,8 +80,8 @@ function comparePhases(
       path,
       [...own("steps"), ...own("lastStepsLossNats")],
       [
-        { metric: "steps", part, reading: "none", value: steps.length, n: steps.length },
-        { metric: "lastStepsLossNats", part, reading: "none", value: mean(last), n: last.length },
+        { metric: "steps", part, scoringRule: "none", value: steps.length, n: steps.length },
+        { metric: "lastStepsLossNats", part, scoringRule: "none", value: mean(last), n: last.length },
       ],
     );
   });

@@ -44,7 +44,7 @@ export function openVerifiedFolder({
  * Checks a folder, and that of the exchanged tokenizers below it.
  *
  * @param options.steps   of pre-training that are taken again for each decoder; 0 for none
- * @param options.reading whether reading times are summed up again, too
+ * @param options.readingTimes whether reading times are summed up again, too
  * @returns one record a kind of check
  * @throws Error when the folder holds no result
  */
@@ -52,11 +52,11 @@ export async function verifyResults(
   folder: VerifiedFolder,
   {
     steps,
-    reading = false,
+    readingTimes = false,
     onProgress = () => undefined,
   }: {
     readonly steps: number;
-    readonly reading?: boolean;
+    readonly readingTimes?: boolean;
     readonly onProgress?: (text: string) => void;
   },
 ): Promise<Check[]> {
@@ -83,7 +83,7 @@ export async function verifyResults(
       findProjectRoot(),
     ),
     checkDataFiles(results),
-    await checkZeroShot(results, { hasText, reading, onProgress }),
+    await checkZeroShot(results, { hasText, readingTimes, onProgress }),
     checkFinetuning(results),
     checkTrainings(results),
     await retakeSteps(results, { hasText, steps, onProgress }),

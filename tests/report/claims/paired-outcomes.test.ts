@@ -49,7 +49,7 @@ describe("results become answers", () => {
 
   test("fine-tuning counts the share of seeds that are right, and not at all on substitutes", () => {
     write(resultWith([], { task: "superglue-rte" }), "id,label,credit,prediction seed 1\nrte_0,1,0.5,1\n");
-    const substitute = metric({ metric: "trainedOn", part: "substitute", value: 1, reading: "none" });
+    const substitute = metric({ metric: "trainedOn", part: "substitute", value: 1, scoringRule: "none" });
     write(resultWith([substitute], { task: "superglue-wsc" }), "id,label,credit\nwsc_0,1,1\n");
     expect(readPairedOutcomes(folder)).toMatchObject([{ task: "RTE", ids: ["rte_0"], credits: [0.5] }]);
   });
@@ -67,8 +67,8 @@ describe("results become answers", () => {
   test("reading times keep their corrected score and n", () => {
     const parts = ["eyeTracking", "selfPaced"].flatMap((part) => [
       metric({ metric: "partialRSquared", part, value: 0.1, n: 90 }),
-      metric({ metric: "heldOutGainNats", part, value: 0.3, n: 91, reading: "corrected" }),
-      metric({ metric: "partialRSquared", part, value: 0.2, n: 91, reading: "corrected" }),
+      metric({ metric: "heldOutGainNats", part, value: 0.3, n: 91, scoringRule: "corrected" }),
+      metric({ metric: "partialRSquared", part, value: 0.2, n: 91, scoringRule: "corrected" }),
     ]);
     write(resultWith(parts, { task: "reading" }), null);
     expect(readPairedOutcomes(folder)).toMatchObject([

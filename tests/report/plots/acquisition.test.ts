@@ -25,7 +25,7 @@ test("without results the table says what they come with", () => {
 
 test("a row a year: the official score beside r, and what is not there is blank", () => {
   const of = (name: string, part: string, value: number) =>
-    metric({ metric: name, part, value, n: 8, reading: name === "score" ? "official" : "corrected" });
+    metric({ metric: name, part, value, n: 8, scoringRule: name === "score" ? "official" : "corrected" });
   const result = resultWith(
     [
       ...[of("score", "2026", 0), of("pearson", "2026", 0.3), of("p", "2026", 0.2)],

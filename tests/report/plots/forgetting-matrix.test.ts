@@ -4,7 +4,7 @@ import { forgettingMatrix, forgettingRows } from "../../../src/report/plots/forg
 import { metric, resultWith } from "../../support/hand-made-result.js";
 
 const loss = (part: string, source: string, value: number) =>
-  metric({ metric: `heldOutNats.${source}`, part, value, reading: "none" });
+  metric({ metric: `heldOutNats.${source}`, part, value, scoringRule: "none" });
 const result = resultWith(
   [
     loss("pre-training", "childes", 4),

@@ -29,7 +29,7 @@ describe("results of one comparison", () => {
   });
 
   test("other tasks may rest on other files", () => {
-    const reading = other({ task: "reading", files: [file("c".repeat(64))] });
-    expect(() => checkComparable([resultWith([]), reading])).not.toThrow();
+    const times = other({ task: "reading", files: [file("c".repeat(64))] });
+    expect(() => checkComparable([resultWith([]), times])).not.toThrow();
   });
 });

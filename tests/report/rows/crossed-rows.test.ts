@@ -12,9 +12,9 @@ import { openTinyStudy } from "../../support/tiny-study.js";
 /** A decoder whose official scores are `percent` and whose other readings are all one. */
 function decoder(model: "llama140M" | "llama100M", variant: string, percent: number, seed = 1) {
   const metrics = ["eyeTracking", "selfPaced"].flatMap((part) =>
-    (["official", "corrected", "wholeWord"] as const).flatMap((reading) =>
+    (["official", "corrected", "wholeWord"] as const).flatMap((scoringRule) =>
       ["partialRSquared", "partialRSquaredLow", "partialRSquaredHigh"].map((name) =>
-        metric({ metric: name, part, reading, value: (reading === "official" ? percent : 1) / 100 }),
+        metric({ metric: name, part, scoringRule, value: (scoringRule === "official" ? percent : 1) / 100 }),
       ),
     ),
   );

@@ -9,14 +9,14 @@ import type { Metric } from "../../../src/runs/study/results.js";
 import { metric, resultWith } from "../../support/hand-made-result.js";
 
 const of = (name: string, value: number, more: Partial<Metric> = {}) =>
-  metric({ metric: name, part: "all", reading: "none", value, n: 277, ...more });
+  metric({ metric: name, part: "all", scoringRule: "none", value, n: 277, ...more });
 
 /** A result of fine-tuning with two seeds whose scores are 0.02 apart. */
 function finetuned(score: number, more: Parameters<typeof resultWith>[1] = {}, extra: Metric[] = []) {
-  const corrected = { reading: "corrected" } as const;
+  const corrected = { scoringRule: "corrected" } as const;
   const metrics = [
     of("score", score, corrected),
-    of("score", score + 0.03, { reading: "official" }),
+    of("score", score + 0.03, { scoringRule: "official" }),
     of("scoreLow", score - 0.05, corrected),
     of("scoreHigh", score + 0.05, corrected),
     of("optimismGap", 0.03),
@@ -42,7 +42,7 @@ test("scores have their interval and the trivial score, beside the poster's wher
 });
 
 test("a task is marked in every row when one of its runs is degenerate, and the runs are counted over trainings", () => {
-  const constant = of("degenerateSeeds", 2, { part: "constantPredictions", reading: "corrected" });
+  const constant = of("degenerateSeeds", 2, { part: "constantPredictions", scoringRule: "corrected" });
   const results = [finetuned(0.6), finetuned(0.5, { seed: 2 }, [constant])];
   expect(finetuningScores(results).map(({ task }) => task)).toEqual(["RTE (degenerate)", "RTE (degenerate)"]);
   expect(degenerateRuns(results)).toEqual([

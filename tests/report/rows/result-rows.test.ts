@@ -18,12 +18,17 @@ import { temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, TINY_CONFIG } from "../../support/tiny-study.js";
 
 describe("reading rows", () => {
-  const part = (name: string, part: string, reading: "official" | "corrected", value: number, n: number) =>
-    metric({ metric: name, part, reading, value, n, ties: null });
-  const withEnds = (of: string, reading: "official" | "corrected", value: number, n: number) => [
-    part("partialRSquared", of, reading, value, n),
-    part("partialRSquaredLow", of, reading, value / 2, n),
-    part("partialRSquaredHigh", of, reading, value * 2, n),
+  const part = (
+    name: string,
+    part: string,
+    scoringRule: "official" | "corrected",
+    value: number,
+    n: number,
+  ) => metric({ metric: name, part, scoringRule, value, n, ties: null });
+  const withEnds = (of: string, scoringRule: "official" | "corrected", value: number, n: number) => [
+    part("partialRSquared", of, scoringRule, value, n),
+    part("partialRSquaredLow", of, scoringRule, value / 2, n),
+    part("partialRSquaredHigh", of, scoringRule, value * 2, n),
   ];
   const gains = ["heldOutGainNats", "spilloverGainNats", "corpusFrequencyGainNats"].flatMap((name) =>
     ["eyeTracking", "selfPaced"].flatMap((of) => [
@@ -104,11 +109,11 @@ describe("a score table", () => {
 
 describe("results of training", () => {
   const phase = (part: string, losses: [last: number, heldOut: number], steps: number) => [
-    metric({ metric: "heldOutTextNats", part, value: losses[1], reading: "none" }),
-    metric({ metric: "lastStepsLossNats", part, value: losses[0], reading: "none" }),
-    metric({ metric: "steps", part, value: steps, reading: "none" }),
-    metric({ metric: "cutRows", part, value: 2, reading: "none" }),
-    metric({ metric: "leftOutRows", part, value: 1, reading: "none" }),
+    metric({ metric: "heldOutTextNats", part, value: losses[1], scoringRule: "none" }),
+    metric({ metric: "lastStepsLossNats", part, value: losses[0], scoringRule: "none" }),
+    metric({ metric: "steps", part, value: steps, scoringRule: "none" }),
+    metric({ metric: "cutRows", part, value: 2, scoringRule: "none" }),
+    metric({ metric: "leftOutRows", part, value: 1, scoringRule: "none" }),
   ];
   const metrics = [...phase("pre-training", [3.1, 3.2], 40), ...phase("switch", [2.5, 3.6], 4)];
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { publishedScore } from "../../../src/report/published/published.js";
 import {
   groupAccuracies,
-  readingsOfItems,
+  itemsByScoringRule,
   wugRows,
   zeroShotScores,
 } from "../../../src/report/rows/zero-shot-rows.js";
@@ -12,10 +12,10 @@ const blimp = resultWith([
   metric({ part: "all", value: 0.75, n: 200, ties: 4 }),
   metric({ part: "anaphor", value: 0.9 }),
   metric({ part: "island", value: 0.6, ties: 4 }),
-  metric({ part: "all", value: 0.74, n: 200, ties: 4, reading: "corrected" }),
-  metric({ part: "anaphor", value: 0.9, reading: "corrected" }),
-  metric({ part: "island", value: 0.58, ties: 4, reading: "corrected" }),
-  metric({ metric: "accuracyPerToken", part: "all", value: 0.71, n: 200, reading: "corrected" }),
+  metric({ part: "all", value: 0.74, n: 200, ties: 4, scoringRule: "corrected" }),
+  metric({ part: "anaphor", value: 0.9, scoringRule: "corrected" }),
+  metric({ part: "island", value: 0.58, ties: 4, scoringRule: "corrected" }),
+  metric({ metric: "accuracyPerToken", part: "all", value: 0.71, n: 200, scoringRule: "corrected" }),
 ]);
 
 describe("zero-shot rows", () => {
@@ -42,7 +42,7 @@ describe("zero-shot rows", () => {
     expect(zeroShotScores([generated])[0]).toMatchObject({ value: 0.75, paper: null });
   });
 
-  test("of paradigms leave out the mean and the corrected reading", () => {
+  test("of paradigms leave out the mean and the corrected scoring rule", () => {
     expect(groupAccuracies([blimp]).map(({ paradigm, accuracy, n }) => [paradigm, accuracy, n])).toEqual([
       ["anaphor", 0.9, 100],
       ["island", 0.6, 100],
@@ -50,7 +50,7 @@ describe("zero-shot rows", () => {
   });
 
   test("set the readings of the same items side by side, in percent", () => {
-    expect(readingsOfItems([blimp])).toEqual([
+    expect(itemsByScoringRule([blimp])).toEqual([
       {
         model: "llama140M",
         condition: "base",
@@ -92,8 +92,8 @@ test("entity tracking: the interval is over operations; a split is no group of i
 });
 
 test("WUGs: the poster's share of first forms with Wilson's interval, and the correlations beside it", () => {
-  const all = (name: string, value: number, reading: "official" | "corrected") =>
-    metric({ metric: name, part: "all", value, n: 200, reading });
+  const all = (name: string, value: number, scoringRule: "official" | "corrected") =>
+    metric({ metric: name, part: "all", value, n: 200, scoringRule });
   const wugs = resultWith(
     [
       all("spearman", 0.41, "official"),

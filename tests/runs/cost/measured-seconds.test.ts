@@ -13,7 +13,9 @@ function training(seed: number, seconds: readonly number[], steps = [278, 40, 40
   const phases = ["pre-training", "switch", "wiki"];
   return {
     ...resultWith(
-      steps.map((value, at) => metric({ metric: "steps", part: phases[at] ?? "", reading: "none", value })),
+      steps.map((value, at) =>
+        metric({ metric: "steps", part: phases[at] ?? "", scoringRule: "none", value }),
+      ),
       { task: "training", model, condition: "switchThenWiki", seed },
     ),
     stages: seconds.map((each, at) => ({

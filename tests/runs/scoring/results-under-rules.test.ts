@@ -15,7 +15,9 @@ import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const laptop = join(findProjectRoot(), "results", "laptop");
 const officialOf = ({ metrics }: Result) =>
-  metrics.find(({ metric, part, reading }) => [metric, part, reading].join() === "accuracy,all,official");
+  metrics.find(
+    ({ metric, part, scoringRule }) => [metric, part, scoringRule].join() === "accuracy,all,official",
+  );
 
 describe("the laptop results", () => {
   let entities: Result[] = [];
@@ -51,8 +53,8 @@ describe("the laptop results", () => {
     );
     const of2026 = resultsUnder(laptop, all, 2026);
     expect(of2026.some(({ task }) => task === "wug_adj")).toBe(false);
-    const reading = all.filter(({ task }) => task === "reading");
-    expect(of2026.filter(({ task }) => task === "reading")).toEqual(reading);
+    const times = all.filter(({ task }) => task === "reading");
+    expect(of2026.filter(({ task }) => task === "reading")).toEqual(times);
     for (const after of of2026.filter(({ task }) => task === "blimp")) {
       const before = all.find(({ task, condition }) => task === "blimp" && condition === after.condition);
       const value = (metric: string) => after.metrics.find((found) => found.metric === metric)?.value;

@@ -68,7 +68,7 @@ describe("an evaluation", () => {
     const { rows } = itemsOf("blimp");
     expect(rows).toHaveLength(PAIRS);
     const accuracyOf = (part: string) =>
-      result.metrics.find((metric) => metric.part === part && metric.reading === "official")?.value;
+      result.metrics.find((metric) => metric.part === part && metric.scoringRule === "official")?.value;
     for (const uid of MICROWORLD_UIDS) {
       const ofUid = rows.filter((row) => row["uid"] === uid);
       const right = ofUid.filter((row) => Number(row["logProb0"]) >= Number(row["logProb1"]));
@@ -132,22 +132,22 @@ test("a tie is right as the official pipeline counts, and half right corrected",
     ],
   });
   const all = metrics.filter(({ metric, part }) => metric === "accuracy" && part === "all");
-  expect(all.map(({ reading, value, n, ties }) => [reading, value, n, ties])).toEqual([
+  expect(all.map(({ scoringRule, value, n, ties }) => [scoringRule, value, n, ties])).toEqual([
     ["official", 0.5, 3, 1], // mean of 1 and 0
     ["corrected", 0.375, 3, 1], // mean of ¾ and 0
   ]);
 });
 
 test("reading times get both scores in three readings, from surprisals that are kept", async () => {
-  const reading = await evaluateCondition(study, { ...subject, task: "reading" });
+  const times = await evaluateCondition(study, { ...subject, task: "reading" });
   const { rows } = itemsOf("reading");
   expect(rows.length).toBeGreaterThan(1000);
   for (const { surprisalNats, correctedNats, wholeWordNats } of rows)
     for (const nats of [surprisalNats, correctedNats, wholeWordNats]) expect(Number(nats)).toBeGreaterThan(0);
-  const scores = reading.metrics.filter(({ metric }) => metric === "partialRSquared");
+  const scores = times.metrics.filter(({ metric }) => metric === "partialRSquared");
   const measures = ["firstFixMs", "firstPassMs", "goPastMs", "rightBoundMs"];
   const parts = ["eyeTracking", ...measures, "selfPaced", "selfPacedMs"];
-  expect(scores.map(({ part, reading }) => `${reading} ${part}`)).toEqual(
+  expect(scores.map(({ part, scoringRule }) => `${scoringRule} ${part}`)).toEqual(
     ["official", "corrected", "wholeWord"].flatMap((name) => parts.map((part) => `${name} ${part}`)),
   );
   for (const { value, n } of scores) {
@@ -160,8 +160,9 @@ test("reading times get both scores in three readings, from surprisals that are 
 test("reading scores and held-out gains have intervals over sentences that hold them", async () => {
   const { metrics } = await evaluateCondition(study, { ...subject, task: "reading" });
   const valueOf = (name: string, part: string) =>
-    metrics.find(({ metric, part: of, reading }) => metric === name && of === part && reading === "corrected")
-      ?.value ?? NaN;
+    metrics.find(
+      ({ metric, part: of, scoringRule }) => metric === name && of === part && scoringRule === "corrected",
+    )?.value ?? NaN;
   for (const part of ["eyeTracking", "selfPaced"])
     for (const name of ["heldOutGainNats", "spilloverGainNats", "corpusFrequencyGainNats"]) {
       expect(valueOf(`${name}Low`, part)).toBeLessThanOrEqual(valueOf(name, part));

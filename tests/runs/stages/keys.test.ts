@@ -58,7 +58,7 @@ const CONFIGS: readonly Partial<StudyConfig>[] = [
     architectures: { llama140M: grouped, llama100M: grouped },
     pretraining: {
       ...pretraining,
-      warmupShare: null,
+      warmupRatio: null,
       warmupSteps: 2,
       schedule: "cosineWithRestarts",
       microBatchSize: 4,
@@ -66,7 +66,7 @@ const CONFIGS: readonly Partial<StudyConfig>[] = [
     },
     instructionTuning: {
       ...instructionTuning,
-      warmupShare: null,
+      warmupRatio: null,
       warmupSteps: 1,
       schedule: "linear",
       microBatchSize: 4,

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -27,6 +27,18 @@ describe("a published result", () => {
     expect(readResults(study.resultsFolder)).toEqual([result]);
     const expected = resultWith(content.metrics, { condition: "wiki", seed: 7, source: "microworld" });
     expect(result).toEqual({ ...expected, config: study.config });
+  });
+
+  test("is read under today's names where its file has old ones", () => {
+    const study = openTinyStudy(temporaryFolder());
+    const result = publishResult(study, subject, "blimp", content);
+    const path = join(subjectFolder(study, subject), "blimp.json");
+    const old = readFileSync(path, "utf8")
+      .replaceAll('"scoringRule"', '"reading"')
+      .replaceAll('"warmupRatio"', '"warmupShare"');
+    expect(old.match(/"reading"|"warmupShare"/g)).toHaveLength(3);
+    writeFileSync(path, old);
+    expect(readResults(study.resultsFolder)).toEqual([result]);
   });
 
   test("keeps its items as CSV with every digit, a blank for what is missing", () => {

@@ -104,11 +104,11 @@ describe("refused before anything is trained", () => {
       { instructionTuning: { ...instructionTuning, learningRate: 0 } },
     ],
     [
-      "pretraining.warmupShare must be null or from 0 to below 1, got 1",
-      { pretraining: { ...pretraining, warmupShare: 1 } },
+      "pretraining.warmupRatio must be null or from 0 to below 1, got 1",
+      { pretraining: { ...pretraining, warmupRatio: 1 } },
     ],
     [
-      "instructionTuning.warmupSteps must stay 500 while warmupShare is 0.006, which decides (set that to null), got 100",
+      "instructionTuning.warmupSteps must stay 500 while warmupRatio is 0.006, which decides (set that to null), got 100",
       { instructionTuning: { ...instructionTuning, warmupSteps: 100 } },
     ],
     [

@@ -46,7 +46,7 @@ async function checkpointed(count: number) {
     {
       name: "checkpointed",
       architecture,
-      config: { ...PRETRAINING, warmupShare: 0 },
+      config: { ...PRETRAINING, warmupRatio: 0 },
       batches: repeatEpochs(() => lazyBatches([batch], (same) => same), { epochs: 12 }),
       wordsBefore: 0,
     },

@@ -138,7 +138,7 @@ describe("controls and hybrids", () => {
 
 describe("one schedule over all of tuning (docs/decisions.md#d8)", () => {
   test("has one warm-up and one descent, where each phase has its own otherwise", async () => {
-    const instructionTuning = { ...TINY_CONFIG.instructionTuning, maxEpochs: 4, warmupShare: 0.1 };
+    const instructionTuning = { ...TINY_CONFIG.instructionTuning, maxEpochs: 4, warmupRatio: 0.1 };
     const ratesOf = (run: Run) => tuningOf(run).map(({ learningRate }) => learningRate);
     const curriculum = TINY_CONFIG.curriculum;
     const whole = await train("switchThenWiki", {

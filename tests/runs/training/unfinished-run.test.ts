@@ -59,7 +59,7 @@ describe("a run that does not reach its end", () => {
     const { instructionTuning } = TINY_CONFIG;
     const diverging = openTinyStudy(folder, {
       ...TINY_CONFIG,
-      instructionTuning: { ...instructionTuning, learningRate: 1e30, maxEpochs: 4, warmupShare: 0 },
+      instructionTuning: { ...instructionTuning, learningRate: 1e30, maxEpochs: 4, warmupRatio: 0 },
     });
     await expect(train(diverging, "switch")).rejects.toThrow(
       /loss and gradient of llama100M tuning on switch must stay finite, got .* Lower the learning rate, now 1e\+30/,

@@ -60,7 +60,7 @@ describe("a folder as it was written", () => {
     const [, , , zeroShot] = await verify(addReading);
     expect(zeroShot?.differences).toEqual([]);
     expect(zeroShot?.found).toMatch(/of 2 of 3 results.*; 1 result of reading times only read: --reading/);
-    const [, , , asked] = await verifyResults(copyOf(addReading), { steps: 0, reading: true });
+    const [, , , asked] = await verifyResults(copyOf(addReading), { steps: 0, readingTimes: true });
     expect(asked?.differences).toEqual([
       expect.stringMatching(/reading\.json: its items must be a table of the/),
     ]);
@@ -74,7 +74,7 @@ describe("a folder as it was written", () => {
 
   test("of real text is not failed where there is none, and says what was not done", async () => {
     const { results } = openResults(copyOf());
-    const without = { hasText: false, reading: true, steps: STEPS, onProgress: () => undefined };
+    const without = { hasText: false, readingTimes: true, steps: STEPS, onProgress: () => undefined };
     const zeroShot = await checkZeroShot(results, without);
     expect(zeroShot).toMatchObject({ differences: [], found: expect.stringContaining("not at hand") });
     const steps = await retakeSteps(results, without);

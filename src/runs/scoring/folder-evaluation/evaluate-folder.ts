@@ -1,5 +1,5 @@
 /**
- * @file Zero-shot evaluation of any Llama folder on any files of a task: items, figures in both readings, and the files the official
+ * @file Zero-shot evaluation of any Llama folder on any files of a task: items, figures under both scoring rules, and the files the official
  * pipeline would have written. Models of a study are scored next door in `runs/scoring/scoring.ts`.
  */
 import { createHash } from "node:crypto";
@@ -7,7 +7,7 @@ import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import {
   summariseBenchmark,
-  type BenchmarkReading,
+  type BenchmarkFigures,
   type StoredItem,
 } from "../../../evaluation/benchmark-summary.js";
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
@@ -147,7 +147,7 @@ async function scoreBenchmark(
   const summary = summariseBenchmark(name, stored, { items, tiePolicy, rules });
   writeBenchmarkPredictions(place, name, { dataset, items, scored: stored, summary });
   const scale = summary.unit === "correlation" ? 1 : 100;
-  const scaled = ({ average, averageIfTiesWrong, averageIfTiesRight, by }: BenchmarkReading) => ({
+  const scaled = ({ average, averageIfTiesWrong, averageIfTiesRight, by }: BenchmarkFigures) => ({
     average: scale * average,
     ...(averageIfTiesWrong !== undefined && { averageIfTiesWrong: scale * averageIfTiesWrong }),
     ...(averageIfTiesRight !== undefined && { averageIfTiesRight: scale * averageIfTiesRight }),

@@ -15,9 +15,9 @@ export interface FolderEvaluation {
   readonly outFolder: string;
   /** The fast sets where there are both. */
   readonly fast: boolean;
-  /** Of the corrected reading (docs/decisions.md#d18). */
+  /** Of the corrected scoring rule (docs/decisions.md#d18). */
   readonly tiePolicy: TiePolicy;
-  /** Whose rules decide which items there are and how the official reading counts. */
+  /** Whose rules decide which items there are and how the official scoring rule counts. */
   readonly rules: Rules;
   /** Ends the work after the items under way. */
   readonly signal?: AbortSignal;

@@ -87,8 +87,8 @@ async function scoreWords(
   words: readonly ReadingWord[],
   scorer: FolderEvaluation["scorer"],
 ): Promise<string[]> {
-  const official = await measureSurprisal(words, { ...scorer, reading: "official" });
-  const corrected = await measureSurprisal(words, { ...scorer, reading: "spaceCorrected" });
+  const official = await measureSurprisal(words, { ...scorer, scoringRule: "official" });
+  const corrected = await measureSurprisal(words, { ...scorer, scoringRule: "spaceCorrected" });
   return official.map(({ id, surprisalNats, previousSurprisalNats }, index) => {
     const word = words[index];
     return JSON.stringify({

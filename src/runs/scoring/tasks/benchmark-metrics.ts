@@ -1,7 +1,7 @@
 /** @file The metrics of a benchmark under a year's rules, from its kept items alone. */
 import {
   summariseBenchmark,
-  type BenchmarkReading,
+  type BenchmarkFigures,
   type StoredItem,
 } from "../../../evaluation/benchmark-summary.js";
 import type { BenchmarkName } from "../../../evaluation/benchmarks.js";
@@ -51,7 +51,7 @@ export function benchmarkMetrics(name: BenchmarkName, table: ItemTable, under: C
   const summary = summariseBenchmark(name, items, { rules });
   const { n, ties } = summary;
   const metric = (
-    of: Pick<Metric, "metric" | "part" | "reading" | "value"> & Partial<Pick<Metric, "n" | "ties">>,
+    of: Pick<Metric, "metric" | "part" | "scoringRule" | "value"> & Partial<Pick<Metric, "n" | "ties">>,
   ): Metric => ({ n, ties, ...of });
   const counts = (uid: string): Pick<Metric, "n" | "ties"> => {
     const exact = items.filter((item) => item.uid === uid);
@@ -60,19 +60,23 @@ export function benchmarkMetrics(name: BenchmarkName, table: ItemTable, under: C
     return { n: own.length, ties: own.filter((item) => item.tie).length };
   };
   const kind = summary.unit === "correlation" ? "spearman" : "accuracy";
-  const parts = (reading: BenchmarkReading | null, of: "official" | "corrected"): Metric[] => {
-    if (reading === null) return [];
+  const parts = (figures: BenchmarkFigures | null, of: "official" | "corrected"): Metric[] => {
+    if (figures === null) return [];
     return [
-      metric({ metric: kind, part: "all", reading: of, value: reading.average }),
+      metric({ metric: kind, part: "all", scoringRule: of, value: figures.average }),
       ...(kind === "accuracy"
-        ? Object.entries(reading.by["UID"] ?? {}).map(([uid, value]) =>
-            metric({ metric: kind, part: uid, reading: of, value, ...counts(uid) }),
+        ? Object.entries(figures.by["UID"] ?? {}).map(([uid, value]) =>
+            metric({ metric: kind, part: uid, scoringRule: of, value, ...counts(uid) }),
           )
         : []),
     ];
   };
-  const whole = (name: string, reading: Metric["reading"], value: number | null | undefined): Metric[] =>
-    value === null || value === undefined ? [] : [metric({ metric: name, part: "all", reading, value })];
+  const whole = (
+    name: string,
+    scoringRule: Metric["scoringRule"],
+    value: number | null | undefined,
+  ): Metric[] =>
+    value === null || value === undefined ? [] : [metric({ metric: name, part: "all", scoringRule, value })];
   return [
     ...parts(summary.official, "official"),
     ...parts(summary.corrected, "corrected"),

@@ -39,14 +39,14 @@ export async function readingWords({ source }: Pick<Study, "source">): Promise<R
   return readReadingTable(csv);
 }
 
-/** Surprisal of every word under each reading. */
+/** Surprisal of every word under each scoring rule. */
 export function scorableReading(source: Study["source"], words: readonly ReadingWord[]): ScorableTask {
   return {
     files: source === "real" ? [identify(findEntry(READING_FILE))] : [],
     async score(scorer) {
-      const official = await measureSurprisal(words, { ...scorer, reading: "official" });
-      const corrected = await measureSurprisal(words, { ...scorer, reading: "spaceCorrected" });
-      const whole = await measureSurprisal(words, { ...scorer, reading: "wholeWord" });
+      const official = await measureSurprisal(words, { ...scorer, scoringRule: "official" });
+      const corrected = await measureSurprisal(words, { ...scorer, scoringRule: "spaceCorrected" });
+      const whole = await measureSurprisal(words, { ...scorer, scoringRule: "wholeWord" });
       return {
         columns: [
           ...["id", "surprisalNats", "previousSurprisalNats", "correctedNats", "correctedPreviousNats"],
@@ -66,7 +66,7 @@ export function scorableReading(source: Study["source"], words: readonly Reading
   };
 }
 
-/** Surprisal of every word under each reading, and the regressions on them. */
+/** Surprisal of every word under each scoring rule, and the regressions on them. */
 export async function defineReading(study: Study): Promise<TaskDefinition> {
   const { source } = study;
   const words = await readingWords(study);
@@ -122,7 +122,7 @@ async function corpusOf(study: Study): Promise<CorpusFrequency> {
   return found;
 }
 
-/** Held-out gain where frequency is that of the model's own training text, in the corrected reading. */
+/** Held-out gain where frequency is that of the model's own training text, under the corrected scoring rule. */
 function corpusMetrics(
   words: readonly ReadingWord[],
   surprisals: readonly WordSurprisal[],
@@ -130,14 +130,14 @@ function corpusMetrics(
 ): Metric[] {
   const gains = heldOutGains(words, surprisals, { ...ANALYSIS, missing: "kept", frequency });
   return (["eyeTracking", "selfPaced"] as const).flatMap((part) =>
-    estimateMetrics("corpusFrequencyGainNats", { part, reading: "corrected" }, gains[part]),
+    estimateMetrics("corpusFrequencyGainNats", { part, scoringRule: "corrected" }, gains[part]),
   );
 }
 
 /** An estimate and the ends of its interval. */
 function estimateMetrics(
   metric: string,
-  of: Pick<Metric, "part" | "reading">,
+  of: Pick<Metric, "part" | "scoringRule">,
   { value, low, high, n }: SentenceEstimate,
 ): Metric[] {
   return Object.entries({ [metric]: value, [`${metric}Low`]: low, [`${metric}High`]: high }).map(
@@ -148,11 +148,11 @@ function estimateMetrics(
 const ANALYSIS = { folds: 10, replicates: 1_000, seed: 0 };
 
 function readingMetrics(
-  reading: Metric["reading"],
+  scoringRule: Metric["scoringRule"],
   words: readonly ReadingWord[],
   surprisals: readonly WordSurprisal[],
 ): Metric[] {
-  const missing = reading === "official" ? "official" : "kept";
+  const missing = scoringRule === "official" ? "official" : "kept";
   const scores = scoreReadingTimes(words, surprisals, { missing });
   const analyses = analyseReadingTimes(words, surprisals, { ...ANALYSIS, missing });
   return (["eyeTracking", "selfPaced"] as const).flatMap((name) => {
@@ -160,7 +160,7 @@ function readingMetrics(
     const metric = (part: string, value: number, fit: MeasureFit | undefined): Metric => ({
       metric: "partialRSquared",
       part,
-      reading,
+      scoringRule,
       value,
       n: fit?.n ?? 0,
       ties: null,
@@ -171,7 +171,7 @@ function readingMetrics(
       // The score itself stands above, with its own rows.
       ...Object.entries(analyses[name])
         .flatMap(([kind, estimate]: [string, SentenceEstimate]) =>
-          estimateMetrics(kind, { part: name, reading }, estimate),
+          estimateMetrics(kind, { part: name, scoringRule }, estimate),
         )
         .filter(({ metric }) => metric !== "partialRSquared"),
     ];
