@@ -15,6 +15,7 @@ import { readGzipText } from "../stages/gzip-text.js";
 import { describeProvenance, provenanceSchema, type Provenance } from "../stages/provenance.js";
 import { parseJson } from "../stages/read-json.js";
 import { canonicalJson } from "../stages/stage.js";
+import { withTodaysNames } from "./old-names.js";
 import { findResult, type Result, type ResultSubject } from "./results.js";
 import type { Study } from "./study.js";
 
@@ -92,7 +93,7 @@ const hashInputs = (inputs: unknown): string =>
 
 const olderSchema = z.looseObject({ config: z.record(z.string(), z.unknown()) });
 
-/** The description of the same settings from before some of them were settings, so that its file has another name. */
+/** The description of the same settings from before some of them were settings or had today's names: its file has another name. */
 function findOlder(
   folder: string,
   name: string,
@@ -107,7 +108,7 @@ function findOlder(
   for (const file of existsSync(folder) ? readdirSync(folder).sort() : []) {
     const path = join(folder, file);
     if (!isFile.test(file) || typeof receiptOfKept(path) === "string") continue;
-    const older = olderSchema.safeParse(openKept(path).inputs);
+    const older = olderSchema.safeParse(withTodaysNames(openKept(path).inputs));
     if (older.success && canonicalJson({ ...older.data, config: complete(older.data.config) }) === wanted)
       return path;
   }
