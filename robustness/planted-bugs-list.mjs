@@ -121,7 +121,7 @@ export const bugs = [
     file: "src/runs/training/phases.ts",
     right: "text: { tokens, rows, rowLengthTokens },",
     wrong: "text: { tokens, rowLengthTokens },",
-    red: "tests/runs/stages/keys.test.ts",
+    red: "tests/runs/stages/settings-in-keys.test.ts",
   },
   {
     name: "the key of tuning lacks where its moments come from",
