@@ -64,6 +64,11 @@ const MODEL_CLASSES: ReadonlyMap<string, string> = new Map(
 );
 const addedTokensSchema = z.record(z.string(), z.int().nonnegative());
 
+interface ReadOptions {
+  /** Whether to parse the model, which takes long and is seldom needed. */
+  readonly parsesModel: boolean;
+}
+
 /**
  * Reads a folder with a `tokenizer.json` as transformers does.
  *
@@ -74,9 +79,9 @@ const addedTokensSchema = z.record(z.string(), z.int().nonnegative());
  * Differs: a folder that names no class and has no model is a `PreTrainedTokenizerFast` with the usual special tokens;
  * transformers refuses it.
  */
-export function readTokenizerFolder(folder: string): TokenizerFolder {
+export function readTokenizerFolder(folder: string, options: ReadOptions): TokenizerFolder {
   const at = (name: string): string => join(folder, name);
-  const { json, modelText } = readTokenizerJson(at("tokenizer.json"));
+  const { json, modelText } = readTokenizerJson(at("tokenizer.json"), options);
   const config = readOptional(at("tokenizer_config.json"), tokenizerConfigSchema);
   const model = readOptional(at("config.json"), modelConfigSchema);
   const generation = readOptional(at("generation_config.json"), generationSchema);
@@ -117,9 +122,12 @@ export function readTokenizerFolder(folder: string): TokenizerFolder {
  *
  * @throws Error when there is no such file, it holds no JSON, or a part of a tokenizer is missing
  */
-export function readTokenizerJson(file: string): Pick<TokenizerFolder, "json" | "modelText"> {
+export function readTokenizerJson(
+  file: string,
+  { parsesModel }: ReadOptions,
+): Pick<TokenizerFolder, "json" | "modelText"> {
   const bytes = readFile(file);
-  const scanned = scanTokenizer(bytes);
+  const scanned = parsesModel ? null : scanTokenizer(bytes);
   if (!scanned) return { json: parseTokenizerJson(parseJson(bytes, file), file), modelText: null };
   const json = parseTokenizerJson(scanned.value, file, scanned.mergeFault);
   const { dropout = null } = json.model;

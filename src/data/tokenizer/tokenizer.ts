@@ -97,32 +97,30 @@ const BATCH_TEXTS = 2048;
  * and encodes it the same way every time.
  */
 export async function openTokenizer(from: string | TokenizerJson): Promise<Tokenizer> {
-  const settings = readSettings(from);
-  const { model } = settings.json;
-  const json: TokenizerJson = {
-    ...settings.json,
-    ...((model["dropout"] ?? null) !== null && { model: { ...model, dropout: null } }),
-    truncation: null,
-    padding: null,
-  };
-  let native: NativeTokenizer;
+  const settings = readSettings(from, { parsesModel: false });
+  const native = load(settings, from);
+  // Read from its text, a vocabulary that has a token twice counts it twice.
+  if (modelVocabulary(settings.json).size() === native.getVocabSize(false))
+    return readyTokenizer(settings, native);
+  const parsed = readSettings(from, { parsesModel: true });
+  return readyTokenizer(parsed, load(parsed, from));
+}
+
+function load({ json, modelText }: TokenizerFolder, from: string | TokenizerJson): NativeTokenizer {
   try {
-    native = NativeTokenizer.fromString(tokenizerText(json, settings.modelText));
+    return NativeTokenizer.fromString(tokenizerText(json, modelText));
   } catch (cause) {
+    const name = typeof from === "string" ? `the tokenizer of ${from}` : "the given tokenizer";
     throw new Error(
-      `openTokenizer: the tokenizers library must be able to load the tokenizer, got ${String(cause)}. ` +
+      `openTokenizer: the tokenizers library must be able to load ${name}, got ${String(cause)}. ` +
         "Save it again with tokenizers 0.20 or later.",
       { cause },
     );
   }
+}
 
-  const { size, own } = { size: modelVocabulary(settings.json).size(), own: native.getVocabSize(false) };
-  if (size !== own)
-    throw new Error(
-      `openTokenizer: a vocabulary must have each token once, got ${size} entries of ${own} tokens. ` +
-        "Save the tokenizer again with the tokenizers library.",
-    );
-
+async function readyTokenizer(settings: TokenizerFolder, native: NativeTokenizer): Promise<Tokenizer> {
+  const { json } = settings;
   const encodeInBatches = async <T>(
     texts: readonly string[],
     options: { readonly addSpecialTokens: boolean },
@@ -151,7 +149,7 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
   const decodeEach = decoderOf(native, json);
   const decode: Tokenizer["decode"] = (ids, options) =>
     decodeOne(decodeEach, ids, { ...options, cleansUpSpaces });
-  const vocabSize = largestId(settings.json) + 1;
+  const vocabSize = largestId(json) + 1;
   return {
     vocabSize,
     startId,
@@ -201,12 +199,31 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
   };
 }
 
-function readSettings(from: string | TokenizerJson): TokenizerFolder {
-  if (typeof from === "string" && statSync(from, { throwIfNoEntry: false })?.isDirectory())
-    return readTokenizerFolder(from);
+/** Truncation, padding and dropout are switched off. */
+function readSettings(
+  from: string | TokenizerJson,
+  options: { readonly parsesModel: boolean },
+): TokenizerFolder {
+  const found =
+    typeof from === "string" && statSync(from, { throwIfNoEntry: false })?.isDirectory()
+      ? readTokenizerFolder(from, options)
+      : settingsOfFile(from, options);
+  const { json } = found;
+  const { dropout = null } = json.model;
+  const plain = { ...json, truncation: null, padding: null };
+  return {
+    ...found,
+    json: dropout === null ? plain : { ...plain, model: { ...json.model, dropout: null } },
+  };
+}
+
+function settingsOfFile(
+  from: string | TokenizerJson,
+  options: { readonly parsesModel: boolean },
+): TokenizerFolder {
   const { json: found, modelText } =
     typeof from === "string"
-      ? readTokenizerJson(from)
+      ? readTokenizerJson(from, options)
       : { json: parseTokenizerJson(from, "the given tokenizer"), modelText: null };
   const json = { ...found, added_tokens: addTokens(modelVocabulary(found), found.added_tokens) };
   return {

@@ -9,6 +9,7 @@ import type { StudyConfig } from "../../config/config.js";
 import { tune } from "../../config/curricula.js";
 import { parseJsonText } from "../../data/json-file.js";
 import { readTextFile } from "../../data/text-file.js";
+import { checkStudy } from "./study.js";
 
 /** A stage as `tune` takes it: whatever is left out is as usual. */
 const briefStage = z.looseObject({
@@ -22,7 +23,7 @@ const briefStage = z.looseObject({
  *   { "curricula": { "mine": [{ "examples": ["switch", "wiki"], "order": "gradual" }] }, "pretraining": { "maxEpochs": 2 } }
  *
  * @param config the scale's own
- * @throws Error when the file is not there or no JSON; RangeError naming the field the kit does not know, or its value
+ * @throws Error when the file is not there or no JSON; RangeError naming the field the kit does not know, or its value, or saying which do not go together
  */
 export function readStudyFile(path: string, config: StudyConfig): StudyConfig {
   const refuse = (found: string): never => {
@@ -48,7 +49,14 @@ export function readStudyFile(path: string, config: StudyConfig): StudyConfig {
   const merged = studyConfigSchema.safeParse(
     merge(config, { ...settings, curricula: Object.fromEntries(own) }),
   );
-  return merged.success ? merged.data : refuse(describeIssue(merged.error, "configuration"));
+  if (!merged.success) return refuse(describeIssue(merged.error, "configuration"));
+  try {
+    checkStudy(merged.data);
+  } catch (cause) {
+    const fault = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(`readStudyFile: ${path} must hold settings that go together. ${fault}`, { cause });
+  }
+  return merged.data;
 }
 
 function completeStage(stage: unknown, place: string, refuse: (found: string) => never): unknown {

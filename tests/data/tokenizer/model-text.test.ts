@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { scanTokenizer, tokenizerText } from "../../../src/data/tokenizer/model-text.js";
@@ -8,7 +9,9 @@ import {
   trainTokenizer,
   type TokenizerJson,
 } from "../../../src/data/tokenizer/tokenizer-json.js";
+import { openTokenizer } from "../../../src/data/tokenizer/tokenizer.js";
 import { seeded } from "../../../src/random.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const goldenSchema = z.object({ families: z.record(z.string(), z.unknown()) });
 const { families } = goldenSchema.parse(
@@ -119,4 +122,26 @@ describe("a tokenizer whose model is not parsed", () => {
     }
     expect(read).toBeGreaterThan(1000);
   });
+});
+
+test("a token that a vocabulary has twice is one token, and its last id counts", async () => {
+  const file = join(temporaryFolder(), "tokenizer.json");
+  const text = JSON.stringify({
+    ...rest,
+    added_tokens: [...rest.added_tokens, { ...rest.added_tokens[0], id: 0, content: "<new>" }],
+    model,
+  });
+  writeFileSync(file, text.replace('"vocab":{', '"vocab":{"<s>":1,'));
+  const tokenizer = await openTokenizer(file);
+  const size = modelVocabulary({ model }).size();
+  expect(tokenizer.vocabSize).toBe(size + 1);
+  expect(await tokenizer.encodeIds(["<s><new>"], { addSpecialTokens: false })).toEqual([[1, size]]);
+});
+
+test("what the library refuses is named", async () => {
+  const file = join(temporaryFolder(), "tokenizer.json");
+  writeFileSync(file, JSON.stringify({ ...rest, decoder: { type: "Unheard" }, model }));
+  await expect(openTokenizer(file)).rejects.toThrow(
+    `must be able to load the tokenizer of ${file}, got Error: `,
+  );
 });

@@ -80,3 +80,10 @@ test.each<[unknown, string]>([
 test("a file that is not there is named", () => {
   expect(() => readStudyFile("nowhere.json", smoke)).toThrow(/nowhere\.json must exist, found no such file/);
 });
+
+test("settings that do not go together are refused with the file's name", () => {
+  const path = fileOf({ pretraining: { batchSize: -3 } });
+  expect(() => readStudyFile(path, smoke)).toThrow(
+    `readStudyFile: ${path} must hold settings that go together. checkStudy: pretraining.batchSize must be a whole number from 1, got -3.`,
+  );
+});
