@@ -169,8 +169,8 @@ export const bugs = [
   {
     name: "warm-up of tuning takes ten times its share",
     file: "src/config/scales.ts",
-    right: "const TUNING_WARMUP_SHARE = 0.006;",
-    wrong: "const TUNING_WARMUP_SHARE = 0.06;",
+    right: "const TUNING_WARMUP_RATIO = 0.006;",
+    wrong: "const TUNING_WARMUP_RATIO = 0.06;",
     red: "tests/decisions.test.ts",
   },
   {
