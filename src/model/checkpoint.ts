@@ -3,7 +3,7 @@
  * `llama-config.ts` reads the architecture, `safetensors.ts` knows the byte format; whole folders are written in
  * `hugging-face-folder.ts`, optimizer moments are stored by `runs/`.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { ArchitectureConfig, Precision } from "../config/config.js";
@@ -78,12 +78,23 @@ const weightsOfFile = (folder: string, file: string, architecture: ArchitectureC
 /** @throws Error that names the file when it is not there */
 function placeOf(folder: string, name: string): string {
   const path = join(folder, name);
-  if (!existsSync(path) || !statSync(path).isFile())
-    throw new Error(
-      `loadModel: ${path} must exist, found no such file. Give a complete Hugging Face folder with its weights as safetensors.`,
-    );
-  return path;
+  if (existsSync(path) && statSync(path).isFile()) return path;
+  const others = name === WEIGHTS_FILE ? otherWeights(folder) : [];
+  throw new Error(
+    `loadModel: ${path} must exist, found ` +
+      (others.length === 0
+        ? "no such file. Give a complete Hugging Face folder with its weights as safetensors."
+        : `${others.join(", ")} in its place. Open the model with transformers and save it as safetensors.`),
+  );
 }
+
+/** Files of a folder that hold weights in another form. */
+const otherWeights = (folder: string): string[] =>
+  existsSync(folder) && statSync(folder).isDirectory()
+    ? readdirSync(folder)
+        .filter((name) => /\.(bin|pt|pth|gguf|h5|msgpack|onnx)$/.test(name))
+        .sort()
+    : [];
 
 /** @throws RangeError that names the file when it is no text, such as a Git LFS pointer */
 const readPart = (folder: string, name: string): string => readTextFile(placeOf(folder, name));

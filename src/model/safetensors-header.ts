@@ -71,6 +71,13 @@ function readPlainHeader(file: ByteSource): Header {
   if (file.length < 8) refuse(`${file.length} bytes`);
   const start = Buffer.alloc(8);
   file.read(start, 0);
+  // The length of a header has zeros among its bytes.
+  const letters = /^[ -~\s]{8,}/.exec(Buffer.from(first).toString("latin1"))?.[0];
+  if (letters !== undefined)
+    refuse(
+      `a text that begins ${JSON.stringify(letters.trim().slice(0, 20))}`,
+      "Such a text is often a server's answer in place of the file: fetch the file again.",
+    );
   const headerBytes = start.readBigUInt64LE(); // may be any number: compared before anything is made from it
   if (headerBytes > BigInt(MAX_HEADER_BYTES) || headerBytes > BigInt(file.length - 8))
     refuse(`a header of ${headerBytes} bytes in a file of ${file.length}`);

@@ -230,6 +230,10 @@ describe("a Hugging Face folder", () => {
       const folder = folderOf({});
       rmSync(join(folder, INDEX));
       expect(() => loadModel(folder)).toThrow(/model.safetensors must exist, found no such file/);
+      for (const name of ["pytorch_model.bin", "model.gguf"]) writeFileSync(join(folder, name), "");
+      expect(() => loadModel(folder)).toThrow(
+        /model.safetensors must exist, found model.gguf, pytorch_model.bin in its place\. Open the model with transformers/,
+      );
     });
   });
 });

@@ -30,6 +30,11 @@ describe("a header that lies", () => {
       fileOf("{}", undefined, 2n ** 64n - 1n),
       /a header of 18446744073709551615/,
     ],
+    [
+      "because it is a server's answer",
+      Buffer.from("<!DOCTYPE html><html>404</html>"),
+      /got a text that begins "<!DOCTYPE html><html"\. .* fetch the file again/,
+    ],
     ["and is no object", fileOf("[]"), /no JSON object/],
     [
       "and is no UTF-8",
