@@ -56,11 +56,11 @@ const config: kit.StudyConfig = {
 const resultsRoot = `${p.out}/check`;
 const [seed] = p.seeds;
 const study = kit.openStudy({ scale: "smoke", seed, config, resultsRoot, source: "microworld" });
-const subject = { model: "llama100M", condition: "base" } as const;
+const run = { model: "llama100M", condition: "base" } as const;
 
 // %%
 const losses: number[] = [];
-for await (const { lossNats } of kit.trainCondition(study, subject)) losses.push(lossNats);
+for await (const { lossNats } of kit.trainCondition(study, run)) losses.push(lossNats);
 const ends = { steps: losses.length, "first loss": losses[0] ?? null, "last loss": losses.at(-1) ?? null };
 kit.showTable(kit.frame([ends]), { caption: "Training on the microworld, nats per token" });
 
@@ -83,7 +83,7 @@ if (truth.modelNatsPerWord >= truth.unigramNatsPerWord)
   throw new Error("the decoder must beat word frequencies");
 
 // %%
-const blimp = await kit.evaluateCondition(study, { ...subject, task: "blimp" });
+const blimp = await kit.evaluateCondition(study, { ...run, task: "blimp" });
 const paradigms = kit.groupAccuracies([blimp]);
 await kit.showFigure(
   kit.accuracyByParadigm(paradigms, kit.contextOf(study), "The microworld's minimal pairs"),

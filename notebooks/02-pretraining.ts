@@ -68,7 +68,7 @@ kit.showTable(kit.frame(settings), { caption: "Pre-training settings (poster Tab
 // its last step.
 
 // %%
-const subjects = kit.MODELS.map((model) => ({ model, condition: "base" as const }));
+const runs = kit.MODELS.map((model) => ({ model, condition: "base" as const }));
 const live = {
   name: "pretraining-live",
   alt: "Training loss of both decoders",
@@ -80,7 +80,7 @@ const firstAndLast = new Map<
   string,
   { model: string; steps: number; "first loss": number; "last loss": number }
 >();
-for await (const { model, seed, step, lossNats } of kit.watchCurves(kit.trainAll(studies, subjects), live)) {
+for await (const { model, seed, step, lossNats } of kit.watchCurves(kit.trainAll(studies, runs), live)) {
   const first = firstAndLast.get(`${model} ${seed}`)?.["first loss"] ?? lossNats;
   firstAndLast.set(`${model} ${seed}`, { model, steps: step, "first loss": first, "last loss": lossNats });
 }

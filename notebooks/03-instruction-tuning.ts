@@ -80,11 +80,11 @@ await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
 // The eight models of the poster. Conditions share their pre-training and, where they begin alike, their first phase.
 
 // %%
-const tuned = kit.publishedSubjects().filter(({ condition }) => condition !== "base");
-const subjects = kit.subjectsAtHand(studies, tuned, "training");
+const tuned = kit.publishedRuns().filter(({ condition }) => condition !== "base");
+const runs = kit.runsAtHand(studies, tuned, "training");
 const live = { name: "tuning-live", alt: "Training loss of all models", context: kit.contextOf(studies) };
 const phasesOf = new Map<string, string[]>();
-const steps = kit.trainAll(studies, subjects);
+const steps = kit.trainAll(studies, runs);
 for await (const { model, condition, seed, phase } of kit.watchCurves(steps, live)) {
   const run = `${model} ${condition}, seed ${seed}`;
   const phases = phasesOf.get(run) ?? [];
@@ -163,5 +163,5 @@ kit.showTable(said, { caption: "Replies of llama140M after each condition", maxR
 // - Where the released sets were not fetched, the wiki questions are a stand-in: built by template, not by a language
 //   model.
 // - Each phase has its own warm-up and cosine and begins with fresh optimizer moments, the simplest reading of the model
-//   names; `curriculum` in the configuration has the alternatives. Controls matched in steps and words are further subjects of
+//   names; `curriculum` in the configuration has the alternatives. Controls matched in steps and words are further runs of
 //   the training cell, or `npx class-it train --condition moreText`.

@@ -65,19 +65,19 @@ await kit.showFigure(kit.accuracyBars(rows, context, "Fine-tuning, published", "
 // %%
 const isSmall = p.scale === "smoke";
 const two = kit
-  .publishedSubjects()
+  .publishedRuns()
   .filter(({ model, condition }) => model === "llama140M" && ["base", "merged"].includes(condition));
 const small = { tasks: kit.SUPERGLUE_TASKS, seeds: [42, 1] };
 const whole = { tasks: ["rte", "mrpc", "wsc"] } as const;
 const names = whole.tasks.map((task) => `superglue-${task}`);
-const atHand = kit.subjectsByStudy(studies, isSmall ? two : kit.publishedSubjects(), names);
+const atHand = kit.runsByStudy(studies, isSmall ? two : kit.publishedRuns(), names);
 const results: kit.Result[] = [];
-for (const { study, subjects } of atHand)
-  results.push(...(await kit.finetuneAll(study, subjects, isSmall ? small : whole)));
+for (const { study, runs } of atHand)
+  results.push(...(await kit.finetuneAll(study, runs, isSmall ? small : whole)));
 
 // %%
 const scores = kit.poolSeeds(kit.finetuningScores(results));
-const trained = atHand.map(({ study, subjects }) => `${subjects.length} models of seed ${study.seed}`);
+const trained = atHand.map(({ study, runs }) => `${runs.length} models of seed ${study.seed}`);
 const scaleNote = `${p.scale} scale, ${trained.join(", ")}`;
 
 // %%

@@ -28,8 +28,8 @@ const p = kit.params();
 const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
 const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
-const subjects = kit.subjectsAtHand(studies, kit.publishedSubjects(), "blimp");
-const tasks = kit.tasksAtHand(studies, subjects).filter((task) => task !== "reading");
+const runs = kit.runsAtHand(studies, kit.publishedRuns(), "blimp");
+const tasks = kit.tasksAtHand(studies, runs).filter((task) => task !== "reading");
 
 // %% [markdown]
 // ## Scoring
@@ -40,7 +40,7 @@ const tasks = kit.tasksAtHand(studies, subjects).filter((task) => task !== "read
 // %%
 const absent = kit.TASKS.filter((task) => task !== "reading" && !tasks.includes(task));
 console.log(`scored: ${tasks.join(", ")}; not scored: ${absent.join(", ") || "none"}`);
-const results = await kit.evaluateAll(studies, subjects, tasks);
+const results = await kit.evaluateAll(studies, runs, tasks);
 const byYear = kit.resultsByYear(study, results, p.rules);
 const scores = byYear.flatMap(({ rules, results }) => kit.poolSeeds(kit.zeroShotScores(results, rules)));
 

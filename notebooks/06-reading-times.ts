@@ -26,7 +26,7 @@ const p = kit.params();
 const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
 const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
-const subjects = kit.subjectsAtHand(studies, kit.publishedSubjects(), "reading");
+const runs = kit.runsAtHand(studies, kit.publishedRuns(), "reading");
 
 // %% [markdown]
 // ## Official reading
@@ -36,7 +36,7 @@ const subjects = kit.subjectsAtHand(studies, kit.publishedSubjects(), "reading")
 // same under the rules of both years.
 
 // %%
-const results = await kit.evaluateAll(studies, subjects, "reading");
+const results = await kit.evaluateAll(studies, runs, "reading");
 const official = kit.poolSeeds(kit.readingScores(results, "official"));
 const table = kit.frame(kit.scoreTable(official, 3));
 const caption =
@@ -119,7 +119,7 @@ kit.showTable(gains, {
 
 // %%
 const exchanged = studies.map((each) => kit.crossTokenizers(each));
-const plain = subjects.filter(({ condition }) => condition === "base");
+const plain = runs.filter(({ condition }) => condition === "base");
 const crossed = await kit.evaluateAll(kit.studiesAtHand(exchanged, plain, "reading"), plain, "reading");
 const seedsOfBoth = new Set(crossed.map(({ seed }) => seed));
 const four = [...bases.filter(({ seed }) => seedsOfBoth.has(seed)), ...crossed];
@@ -143,7 +143,7 @@ kit.showTable(kit.frame(kit.crossedEffects(four)), {
 // Without the official contexts, held-out child-directed text stands in; on the microworld words, contexts and children are generated.
 
 // %%
-const decoders = subjects.filter(({ condition }) => condition === "base");
+const decoders = runs.filter(({ condition }) => condition === "base");
 const learned = await kit.acquisitionResults(studies, decoders);
 const ages = kit.frame(kit.acquisitionRows(learned));
 kit.showTable(ages, { caption: "Age of acquisition", missing: "fewer than three words have both ages" });

@@ -42,7 +42,7 @@ const config = { ...kit.deriveStudy("smoke"), curricula: { talkThenSlide } };
 const [seed] = p.seeds;
 const study = kit.openStudy({ scale: "smoke", seed, resultsRoot: `${p.out}/extend`, config });
 const conditions = ["base", "merged", "switchThenWiki", "talkThenSlide"] as const;
-const subjects = conditions.map((condition) => ({ model: "llama140M", condition }) as const);
+const runs = conditions.map((condition) => ({ model: "llama140M", condition }) as const);
 
 // %% [markdown]
 // Before anything is trained: the order of examples as it will be.
@@ -63,7 +63,7 @@ await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
 // %%
 const live = { name: "extend-live", alt: "Training loss of the conditions", context: kit.contextOf(study) };
 const stages = new Set<string>();
-for await (const { condition, phase } of kit.watchCurves(kit.trainAll(study, subjects), live))
+for await (const { condition, phase } of kit.watchCurves(kit.trainAll(study, runs), live))
   stages.add(`${condition}: ${phase}`);
 console.log([...stages].join("\n"));
 
@@ -76,7 +76,7 @@ kit.showTable(kit.frame(words), { caption: "Words learned from and seen", missin
 // corrected for the number of claims.
 
 // %%
-const scores = kit.zeroShotScores(await kit.evaluateAll(study, subjects, "blimp"));
+const scores = kit.zeroShotScores(await kit.evaluateAll(study, runs, "blimp"));
 const caption = "BLiMP, official scoring rule, with a 95 % interval over items";
 const missing = "the paper has no such model, or the items were generated";
 kit.showTable(kit.frame(kit.scoreTable(scores)), { caption, missing });

@@ -22,9 +22,9 @@ const { readTextFile } = await source("data/text-file.js");
 
 /** @typedef {import("./invariance.mjs").Scored} Scored */
 /** @typedef {import("./invariance.mjs").Way} Way */
-/** @typedef {import("./invariance.mjs").Subject} Subject */
+/** @typedef {import("./invariance.mjs").ScoredSet} ScoredSet */
 
-const { model, subjects, ways, out } = /** @type {import("./invariance.mjs").ScoringTask} */ (
+const { model, scoredSets, ways, out } = /** @type {import("./invariance.mjs").ScoringTask} */ (
   JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"))
 );
 
@@ -38,7 +38,7 @@ function arranged(items, order) {
 }
 
 /**
- * @param {Subject} subject
+ * @param {ScoredSet} scored
  * @param {Way} way
  * @returns {Promise<Scored[]>}
  */
@@ -60,7 +60,7 @@ async function scoreBenchmark({ task, files }, { batchSize, order }) {
 /**
  * Surprisals of a word under all readings are its scores; nothing is chosen.
  *
- * @param {Subject} subject
+ * @param {ScoredSet} scored
  * @param {Way} way
  * @returns {Promise<Scored[]>}
  */
@@ -95,7 +95,7 @@ async function scoreReading({ files }, { batchSize, order }) {
 /**
  * Logits are the scores, the class with the highest one is chosen.
  *
- * @param {Subject} subject
+ * @param {ScoredSet} scored
  * @param {Way} way
  * @returns {Promise<Scored[]>}
  */
@@ -151,14 +151,14 @@ const found = {};
 for (const way of ways) {
   /** @type {Record<string, Scored[]>} */
   const ofWay = {};
-  for (const subject of subjects) {
+  for (const scored of scoredSets) {
     const begin = performance.now();
     const score = { benchmark: scoreBenchmark, reading: scoreReading, superglue: scoreSuperglue }[
-      subject.kind
+      scored.kind
     ];
-    ofWay[subject.name] = await score(subject, way);
+    ofWay[scored.name] = await score(scored, way);
     console.error(
-      `  ${way.name}: ${subject.name}, ${ofWay[subject.name]?.length} items in ${((performance.now() - begin) / 1000).toFixed(1)} s`,
+      `  ${way.name}: ${scored.name}, ${ofWay[scored.name]?.length} items in ${((performance.now() - begin) / 1000).toFixed(1)} s`,
     );
   }
   found[way.name] = ofWay;

@@ -14,8 +14,8 @@ import { source } from "../scripts/library.mjs";
 /**
  * @typedef {{ id: string, scores: number[], numTokens: number[], choice: number, tie: boolean }} Scored
  * @typedef {{ name: string, batchSize: number, order: "file" | "shuffled" | "reversed" }} Way
- * @typedef {{ name: string, kind: "benchmark" | "reading" | "superglue", task: string, files: { name: string, path: string }[], weights?: string }} Subject
- * @typedef {{ model: string, subjects: Subject[], ways: Way[], out: string }} ScoringTask
+ * @typedef {{ name: string, kind: "benchmark" | "reading" | "superglue", task: string, files: { name: string, path: string }[], weights?: string }} ScoredSet
+ * @typedef {{ model: string, scoredSets: ScoredSet[], ways: Way[], out: string }} ScoringTask
  */
 
 /** Nats a scored token, or a logit: float32 keeps 24 bits, and a log-probability or logit of up to 16 is one rounded 2e-6 or so. */
@@ -91,9 +91,9 @@ export function compareScores(reference, other) {
  * The fast sets at hand, stand-ins where the official ones are not public.
  *
  * @param {string} data
- * @returns {Promise<Subject[]>}
+ * @returns {Promise<ScoredSet[]>}
  */
-async function findSubjects(data) {
+async function findScoredSets(data) {
   const { findTaskFiles } = await source("runs/scoring/folder-evaluation/task-files.js");
   const { TASKS } = await source("runs/scoring/tasks.js");
   const { SUPERGLUE_TASKS } = await source("evaluation/superglue-tasks.js");
@@ -139,7 +139,7 @@ async function findSubjects(data) {
  * A few updates on the dev items themselves: all that matters is that predictions differ.
  *
  * @param {string} model folder
- * @param {Subject} subject
+ * @param {ScoredSet} scored
  * @returns {Promise<string>} file of the weights
  */
 async function finetune(model, { task, files }) {
@@ -200,26 +200,24 @@ async function main(wanted) {
   const { trainedModel } = await source("runs/training/training.js");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const all = await findSubjects(data);
-  const subjects = wanted.length === 0 ? all : all.filter(({ task }) => wanted.includes(task));
+  const all = await findScoredSets(data);
+  const scoredSets = wanted.length === 0 ? all : all.filter(({ task }) => wanted.includes(task));
   const study = openStudy({ scale: "smoke", seed: 42, resultsRoot: join(folder, "results") });
   const rows = [];
   const begin = performance.now();
   for (const model of MODELS) {
     const { stage } = await trainedModel(study, { model, condition: "base" });
     const ready = [];
-    for (const subject of subjects)
+    for (const scored of scoredSets)
       ready.push(
-        subject.kind === "superglue"
-          ? { ...subject, weights: await finetune(stage.folder, subject) }
-          : subject,
+        scored.kind === "superglue" ? { ...scored, weights: await finetune(stage.folder, scored) } : scored,
       );
     /** @type {Record<string, Record<string, Scored[]>>} */
     const found = {};
     for (const { threads, ways } of RUNS) {
       console.log(`${model}, ${threads} threads …`);
       const [task, out] = [join(folder, "task.json"), join(folder, "scores.json")];
-      writeFileSync(task, JSON.stringify({ model: stage.folder, subjects: ready, ways, out }));
+      writeFileSync(task, JSON.stringify({ model: stage.folder, scoredSets: ready, ways, out }));
       execFileSync(process.execPath, [join(root, "robustness/invariance-scores.mjs"), task], {
         stdio: ["ignore", "inherit", "inherit"],
         env: {
@@ -231,7 +229,7 @@ async function main(wanted) {
       Object.assign(found, JSON.parse(readFileSync(out, "utf8")));
     }
     const [[, reference] = ["", {}], ...others] = Object.entries(found);
-    const own = subjects.flatMap(({ name }) =>
+    const own = scoredSets.flatMap(({ name }) =>
       others.map(([way, scored]) => ({
         model,
         name,

@@ -69,15 +69,15 @@ export {
   checkpointScoresOf,
   evaluateAll,
   publishedModels,
-  publishedSubjects,
+  publishedRuns,
   studiesAtHand,
-  subjectsByStudy,
-  subjectsAtHand,
+  runsByStudy,
+  runsAtHand,
   tasksAtHand,
   trainAll,
-  type StudySubjects,
+  type StudyRuns,
 } from "./runs/grid.js";
-export { readResults, type Result, type ResultSubject } from "./runs/study/results.js";
+export { readResults, type Result, type ResultRun } from "./runs/study/results.js";
 export * from "./runs/description/text-summary.js";
 export * from "./runs/description/instruction-summary.js";
 export * from "./runs/description/trained-tokens.js";

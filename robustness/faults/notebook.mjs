@@ -35,12 +35,12 @@ const config = {
 const study = kit.openStudy({
   scale: "smoke", seed: 2, config, source: "microworld", resultsRoot: p.results, cacheFolder: p.stages,
 });
-const subject = { model: "llama100M", condition: "base" } as const;
+const run = { model: "llama100M", condition: "base" } as const;
 
 // %%
 const losses: number[] = [];
-for await (const { lossNats } of kit.trainCondition(study, subject)) losses.push(lossNats);
-const blimp = await kit.evaluateCondition(study, { ...subject, task: "blimp" });
+for await (const { lossNats } of kit.trainCondition(study, run)) losses.push(lossNats);
+const blimp = await kit.evaluateCondition(study, { ...run, task: "blimp" });
 
 // %%
 const phenomena = kit.groupAccuracies([blimp]);

@@ -28,7 +28,7 @@ const CONFIG = {
 };
 
 const MODEL = "llama100M";
-const SUBJECT = ["--scale", "smoke", "--model", MODEL];
+const RUN = ["--scale", "smoke", "--model", MODEL];
 
 /** Pairs of our own, more than are written at once. */
 const pairs = Array.from({ length: 1_300 }, (_, i) => {
@@ -55,7 +55,7 @@ export function placeStudy(root, folder, places = {}) {
   mkdirSync(join(items, "blimp_filtered"), { recursive: true });
   writeFileSync(config, JSON.stringify(CONFIG));
   writeFileSync(join(items, "blimp_filtered", "own.jsonl"), `${pairs.join("\n")}\n`);
-  const study = [...SUBJECT, "--config", config, "--results", results, "--cache", stages];
+  const study = [...RUN, "--config", config, "--results", results, "--cache", stages];
   const command = join(root, "src/class-it.mjs");
   const script = join(root, "robustness/faults/more-commands.mjs");
   const studyResults = join(results, "smoke-microworld");

@@ -3,12 +3,12 @@ import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { MODELS, SCALES, type Condition, type ModelName, type Scale } from "../config/config.js";
 import type { Rehearsal } from "../runs/cost/rehearsal.js";
-import type { ResultSubject } from "../runs/study/results.js";
+import type { ResultRun } from "../runs/study/results.js";
 import type { Study } from "../runs/study/study.js";
 import { interruptible } from "./interruptible.js";
 import { choice, conditionOption, example, jsonOption, studyOptions, type StudyOptions } from "./options.js";
 import { progressLine } from "./progress-line.js";
-import { decodersOf, openScaleStudy } from "./subject-study.js";
+import { decodersOf, openScaleStudy } from "./run-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 
 interface BudgetOptions extends StudyOptions {
@@ -49,7 +49,7 @@ export function budgetCommand(surroundings: Surroundings): Command {
 
 async function budget(options: BudgetOptions, surroundings: Surroundings): Promise<void> {
   const { condition, model } = options;
-  const [{ budgetSubjects }, { SCALE_SEEDS }] = await Promise.all([
+  const [{ budgetRuns }, { SCALE_SEEDS }] = await Promise.all([
     import("../runs/cost/budget.js"),
     import("../config/scales.js"),
   ]);
@@ -57,11 +57,11 @@ async function budget(options: BudgetOptions, surroundings: Surroundings): Promi
   for (const scale of options.scale ? [options.scale] : SCALES) {
     const [seed] = SCALE_SEEDS[scale]; // costs do not depend on it, but for the padding of batches
     const study = await openScaleStudy({ ...options, scale, seed });
-    const subjects =
+    const runs =
       condition === undefined
-        ? budgetSubjects(study).filter((subject) => model === undefined || subject.model === model)
+        ? budgetRuns(study).filter((run) => model === undefined || run.model === model)
         : (await decodersOf(study, condition, model)).map((decoder) => ({ model: decoder, condition }));
-    plans.push({ study, subjects });
+    plans.push({ study, runs });
   }
   const [rehearse, json] = [options.rehearse === true, options.json === true];
   await tellBudgets(plans, { rehearse, json }, surroundings);
@@ -70,7 +70,7 @@ async function budget(options: BudgetOptions, surroundings: Surroundings): Promi
 /** A study and what of it is asked for. */
 export interface BudgetPlan {
   readonly study: Study;
-  readonly subjects: readonly ResultSubject[];
+  readonly runs: readonly ResultRun[];
 }
 
 /** Counts and prints, study after study. @throws Interrupted after a Ctrl-C during the steps of a rehearsal */
@@ -85,12 +85,12 @@ export async function tellBudgets(
     import("../report/render/table.js"),
   ]);
   const reports = [];
-  for (const { study, subjects } of plans) {
+  for (const { study, runs } of plans) {
     const { scale } = study.config;
     surroundings.stderr.write(`budget: counting at ${scale} scale, ${study.source} text\n`);
-    const models = MODELS.filter((model) => subjects.some((subject) => subject.model === model));
+    const models = MODELS.filter((model) => runs.some((run) => run.model === model));
     const rehearsals = rehearse ? await takeSteps(study, models, surroundings) : [];
-    const counted = await countBudget(study, subjects);
+    const counted = await countBudget(study, runs);
     reports.push({ ...counted, ...(rehearse && { rehearsals }) });
     if (json) continue;
     const columns = { measured: true, rehearsals };

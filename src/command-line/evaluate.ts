@@ -13,15 +13,15 @@ import {
   jsonOption,
   listOption,
   rulesOption,
-  subjectOptions,
-  type SubjectOptions,
+  runOptions,
+  type RunOptions,
 } from "./options.js";
 import { scoreFolder } from "./score-folder.js";
-import { openSubjectStudy } from "./subject-study.js";
+import { openRunStudy } from "./run-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
 
-interface EvaluateOptions extends Partial<Omit<SubjectOptions, "model">> {
+interface EvaluateOptions extends Partial<Omit<RunOptions, "model">> {
   /** A folder; with a condition the name of a decoder. */
   readonly model?: string;
   readonly data?: string;
@@ -50,7 +50,7 @@ export function evaluateCommand(surroundings: Surroundings): Command {
       ),
     )
     .action((options: EvaluateOptions) => evaluate(options, surroundings));
-  const shared = subjectOptions()
+  const shared = runOptions()
     .filter((option) => option.name() !== "model")
     .map((option) => option.makeOptionMandatory(false));
   for (const option of [
@@ -96,13 +96,13 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
 }
 
 async function evaluateStudy(
-  subject: SubjectOptions,
+  run: RunOptions,
   { tasks, rules, json }: EvaluateOptions,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { condition, seed } = subject;
+  const { condition, seed } = run;
   const { stdout, stderr } = surroundings;
-  const { study, models } = await openSubjectStudy(subject);
+  const { study, models } = await openRunStudy(run);
   const [{ evaluateCondition }, { evaluateAcquisition }] = await Promise.all([
     import("../runs/scoring/scoring.js"),
     import("../runs/scoring/acquisition-scores.js"),

@@ -22,7 +22,7 @@ import {
   studyOptions,
   type StudyOptions,
 } from "./options.js";
-import { openSubjectStudy } from "./subject-study.js";
+import { openRunStudy } from "./run-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
 
@@ -111,7 +111,7 @@ export function finetuneCommand(surroundings: Surroundings): Command {
 }
 
 /** A model under its name, and the study it belongs to. */
-interface Subject {
+interface Run {
   readonly name: string;
   readonly model: ModelFolder;
   readonly keep: (finished: FinishedTask) => void;
@@ -122,15 +122,15 @@ const INTERRUPTED =
 
 async function finetune(options: FinetuneOptions, surroundings: Surroundings): Promise<void> {
   const { stdout, stderr } = surroundings;
-  const { subjects, place, generated, cacheFolder } = await findSubjects(options, surroundings);
+  const { runs, place, generated, cacheFolder } = await findRuns(options, surroundings);
   const outcomes: { readonly name: string; readonly outcome: TaskOutcome }[] = [];
   await interruptible(INTERRUPTED, async () => {
-    for (const subject of subjects)
+    for (const run of runs)
       for (const task of options.task) {
-        const finished = await finetuneOne(subject, task, { options, cacheFolder, generated, stderr });
-        subject.keep(finished);
-        outcomes.push({ name: subject.name, outcome: finished.outcome });
-        if (!options.json) stdout.write(`${describeOutcome(subject.name, finished.outcome)}\n`);
+        const finished = await finetuneOne(run, task, { options, cacheFolder, generated, stderr });
+        run.keep(finished);
+        outcomes.push({ name: run.name, outcome: finished.outcome });
+        if (!options.json) stdout.write(`${describeOutcome(run.name, finished.outcome)}\n`);
       }
   });
   if (options.json) return printJson(surroundings, outcomes);
@@ -138,7 +138,7 @@ async function finetune(options: FinetuneOptions, surroundings: Surroundings): P
 }
 
 async function finetuneOne(
-  { name, model }: Subject,
+  { name, model }: Run,
   task: SuperglueTask,
   {
     options,
@@ -188,11 +188,11 @@ async function finetuneOne(
   return finetuneTask(cacheFolder, model, data, { seeds, settings, onSeed });
 }
 
-async function findSubjects(
+async function findRuns(
   options: FinetuneOptions,
   surroundings: Surroundings,
 ): Promise<{
-  readonly subjects: Subject[];
+  readonly runs: Run[];
   readonly place: string;
   readonly generated: boolean;
   readonly cacheFolder: string;
@@ -207,15 +207,15 @@ async function findSubjects(
       );
     const { model: name, ...places } = options;
     const decoder = name === undefined ? {} : { model: decoderOf(name) };
-    const { study, models } = await openSubjectStudy({ ...places, condition, scale, seed, ...decoder });
+    const { study, models } = await openRunStudy({ ...places, condition, scale, seed, ...decoder });
     const trained = await trainModels(study, { models, condition }, surroundings);
-    const subjects = trained.map(({ model, stage }) => ({
+    const runs = trained.map(({ model, stage }) => ({
       name: `${model} ${condition}`,
       model: { folder: stage.folder, hash: stage.hash },
       keep: (finished: FinishedTask) => void publishFinetuning(study, { model, condition }, finished),
     }));
     const { resultsFolder: place, cacheFolder } = study;
-    return { subjects, place, generated: isGenerated(study), cacheFolder };
+    return { runs, place, generated: isGenerated(study), cacheFolder };
   }
   if (options.model === undefined || out === undefined)
     throw new RangeError(
@@ -236,8 +236,8 @@ async function findSubjects(
     throw new RangeError(
       `class-it finetune: ${scale} scale must have the official files, got no --data and no data folder. Name it, or use --scale smoke on generated items.`,
     );
-  const subjects = [{ name: basename(resolve(options.model)), model, keep }];
-  return { subjects, place: out, generated, cacheFolder: cacheFolderOf(options, surroundings) };
+  const runs = [{ name: basename(resolve(options.model)), model, keep }];
+  return { runs, place: out, generated, cacheFolder: cacheFolderOf(options, surroundings) };
 }
 
 /** A folder belongs to no study; only its stages may be kept elsewhere. */

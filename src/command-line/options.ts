@@ -19,7 +19,7 @@ export interface StudyOptions {
 }
 
 /** Options that name a condition's models. */
-export interface SubjectOptions extends StudyOptions {
+export interface RunOptions extends StudyOptions {
   readonly condition: Condition;
   readonly scale: Scale;
   readonly seed: number;
@@ -113,8 +113,8 @@ export const conditionOption = (): Option =>
     .choices([...CONDITIONS, ...Object.keys(CONTROLS)])
     .argParser((name) => name);
 
-/** The options behind {@link SubjectOptions}. */
-export function subjectOptions(): Option[] {
+/** The options behind {@link RunOptions}. */
+export function runOptions(): Option[] {
   return [
     conditionOption().makeOptionMandatory(),
     choice("--scale <name>", "size of models, text and budgets", SCALES).makeOptionMandatory(),

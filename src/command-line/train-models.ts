@@ -8,7 +8,7 @@ import { describeStep, progressLine } from "./progress-line.js";
 import type { Surroundings } from "./surroundings.js";
 
 /** A model with what its phases left behind. */
-export interface TrainedSubject extends TrainedModel {
+export interface TrainedRun extends TrainedModel {
   readonly model: ModelName;
 }
 
@@ -24,10 +24,10 @@ export async function trainModels(
   study: Study,
   { models, condition }: { readonly models: readonly ModelName[]; readonly condition: Condition },
   { stderr }: Surroundings,
-): Promise<TrainedSubject[]> {
+): Promise<TrainedRun[]> {
   // The commands load what needs TensorFlow when they run, so that help and refusals come at once.
   const { trainCondition } = await import("../runs/training/training.js");
-  const trained: TrainedSubject[] = [];
+  const trained: TrainedRun[] = [];
   const progress = progressLine(stderr);
   async function* stepsOf(model: ModelName): AsyncGenerator<ConditionStep, void, void> {
     trained.push({ model, ...(yield* trainCondition(study, { model, condition })) });

@@ -2,12 +2,12 @@
 import { Command, Option } from "commander";
 import { tableMarkdown } from "../report/render/table.js";
 import { tellBudgets } from "./budget.js";
-import { example, jsonOption, subjectOptions, type SubjectOptions } from "./options.js";
-import { openSubjectStudy } from "./subject-study.js";
+import { example, jsonOption, runOptions, type RunOptions } from "./options.js";
+import { openRunStudy } from "./run-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
 
-interface TrainOptions extends SubjectOptions {
+interface TrainOptions extends RunOptions {
   readonly whole?: true;
   readonly json?: true;
 }
@@ -30,21 +30,21 @@ export function trainCommand(surroundings: Surroundings): Command {
     )
     .action((options: TrainOptions) => train(options, surroundings));
   const whole = new Option("--whole", "at paper scale: train all of it");
-  for (const option of [...subjectOptions(), whole, jsonOption()]) command.addOption(option);
+  for (const option of [...runOptions(), whole, jsonOption()]) command.addOption(option);
   return command;
 }
 
 async function train(options: TrainOptions, surroundings: Surroundings): Promise<void> {
   const { condition, scale, seed } = options;
-  const { study, models } = await openSubjectStudy(options);
+  const { study, models } = await openRunStudy(options);
   if (scale === "paper" && !options.whole) {
-    const subjects = models.map((model) => ({ model, condition }));
-    return tellBudgets([{ study, subjects }], { rehearse: true, json: options.json === true }, surroundings);
+    const runs = models.map((model) => ({ model, condition }));
+    return tellBudgets([{ study, runs }], { rehearse: true, json: options.json === true }, surroundings);
   }
   const { readCurve } = await import("../runs/training/outcome.js");
   const { textLoss } = await import("../runs/training/results.js");
-  const subject = `${condition}, seed ${seed}, ${scale} scale, ${study.source} text`;
-  surroundings.stderr.write(`train: ${models.join(" and ")}, ${subject}\n`);
+  const run = `${condition}, seed ${seed}, ${scale} scale, ${study.source} text`;
+  surroundings.stderr.write(`train: ${models.join(" and ")}, ${run}\n`);
   const trained = await trainModels(study, { models, condition }, surroundings);
   const phases = trained.flatMap(({ model, phases }) =>
     phases.map((finished) => ({
@@ -70,7 +70,7 @@ async function train(options: TrainOptions, surroundings: Surroundings): Promise
   }));
   surroundings.stdout.write(
     tableMarkdown(rows, {
-      caption: `Training: ${subject}`,
+      caption: `Training: ${run}`,
       note: `Loss in nats a token on held-out pre-training text. Written to ${study.resultsFolder}.`,
     }),
   );

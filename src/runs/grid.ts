@@ -10,7 +10,7 @@ import {
 import { evaluateCondition } from "./scoring/scoring.js";
 import { TASKS, tasksOf, type Task } from "./scoring/tasks.js";
 import { keptResult, keptValue } from "./study/kept.js";
-import type { Result, ResultSubject } from "./study/results.js";
+import type { Result, ResultRun } from "./study/results.js";
 import type { Study } from "./study/study.js";
 import { readTrainedSteps, type TrainedStep } from "./training/results.js";
 import { trainCondition } from "./training/training.js";
@@ -20,7 +20,7 @@ import { trainCondition } from "./training/training.js";
  *
  * Source: CLASS-IT poster, Figures 2 and 3.
  */
-export function publishedSubjects(): ResultSubject[] {
+export function publishedRuns(): ResultRun[] {
   return MODELS.flatMap((model) => PUBLISHED_CONDITIONS[model].map((condition) => ({ model, condition })));
 }
 
@@ -34,117 +34,111 @@ export const modelsOf = (condition: Condition): readonly ModelName[] =>
   isPublished(condition) ? publishedModels(condition) : MODELS;
 
 /**
- * Trains every subject with every seed, or replays it from the cache or from what the results folder keeps.
+ * Trains every run with every seed, or replays it from the cache or from what the results folder keeps.
  *
- * @param subjects models with their conditions, one after the other
- * @yields one record a step, with the subject and the seed it belongs to
+ * @param runs models with their conditions, one after the other
+ * @yields one record a step, with the run and the seed it belongs to
  * @throws RangeError and Error as `trainCondition` does
  */
 export async function* trainAll(
   studies: Study | readonly Study[],
-  subjects: readonly ResultSubject[],
-): AsyncGenerator<TrainedStep & ResultSubject & { readonly seed: number }, void, void> {
-  for (const subject of subjects)
+  runs: readonly ResultRun[],
+): AsyncGenerator<TrainedStep & ResultRun & { readonly seed: number }, void, void> {
+  for (const run of runs)
     for (const study of [studies].flat()) {
-      const whose = { ...subject, seed: study.seed };
-      if (keptResult(study, subject, "training"))
-        for (const step of readTrainedSteps(study, subject)) yield { ...whose, ...step };
-      else for await (const step of trainCondition(study, subject)) yield { ...whose, ...step };
+      const whose = { ...run, seed: study.seed };
+      if (keptResult(study, run, "training"))
+        for (const step of readTrainedSteps(study, run)) yield { ...whose, ...step };
+      else for await (const step of trainCondition(study, run)) yield { ...whose, ...step };
     }
 }
 
 /**
- * Scores every subject with every seed on one task or several, training first what the cache does not hold; task after task. Results
+ * Scores every run with every seed on one task or several, training first what the cache does not hold; task after task. Results
  * that the folder keeps are read.
  *
- * @param subjects models with their conditions
+ * @param runs models with their conditions
  * @param tasks names of `TASKS`
- * @returns a row a task and subject, each also in `results/`
+ * @returns a row a task and run, each also in `results/`
  * @throws RangeError and Error as `evaluateCondition` does
  */
 export async function evaluateAll(
   studies: Study | readonly Study[],
-  subjects: readonly ResultSubject[],
+  runs: readonly ResultRun[],
   tasks: Task | readonly Task[],
 ): Promise<Result[]> {
   const results: Result[] = [];
   for (const task of [tasks].flat())
     for (const study of [studies].flat())
-      for (const subject of subjects)
-        results.push(
-          keptResult(study, subject, task) ?? (await evaluateCondition(study, { ...subject, task })),
-        );
+      for (const run of runs)
+        results.push(keptResult(study, run, task) ?? (await evaluateCondition(study, { ...run, task })));
   return results;
 }
 
 /**
- * The subjects that have kept results on a task from every seed; all of them where none has.
+ * The runs that have kept results on a task from every seed; all of them where none has.
  *
- * @param subjects models with their conditions
+ * @param runs models with their conditions
  * @param task name of a result, such as `blimp`
  */
-export function subjectsAtHand(
+export function runsAtHand(
   studies: Study | readonly Study[],
-  subjects: readonly ResultSubject[],
+  runs: readonly ResultRun[],
   task: string,
-): readonly ResultSubject[] {
-  const kept = subjects.filter((subject) =>
-    [studies].flat().every((study) => keptResult(study, subject, task) !== null),
-  );
-  return kept.length > 0 ? kept : subjects;
+): readonly ResultRun[] {
+  const kept = runs.filter((run) => [studies].flat().every((study) => keptResult(study, run, task) !== null));
+  return kept.length > 0 ? kept : runs;
 }
 
 /**
- * The studies that keep results of all subjects on a task; all of them where none does.
+ * The studies that keep results of all runs on a task; all of them where none does.
  *
- * @param subjects models with their conditions
+ * @param runs models with their conditions
  * @param task name of a result, such as `blimp`
  */
 export function studiesAtHand(
   studies: readonly Study[],
-  subjects: readonly ResultSubject[],
+  runs: readonly ResultRun[],
   task: string,
 ): readonly Study[] {
-  const kept = studies.filter((study) =>
-    subjects.every((subject) => keptResult(study, subject, task) !== null),
-  );
+  const kept = studies.filter((study) => runs.every((run) => keptResult(study, run, task) !== null));
   return kept.length > 0 ? kept : studies;
 }
 
-/** A study and the subjects taken from it. */
-export interface StudySubjects {
+/** A study and the runs taken from it. */
+export interface StudyRuns {
   readonly study: Study;
-  readonly subjects: readonly ResultSubject[];
+  readonly runs: readonly ResultRun[];
 }
 
 /**
- * For every study the subjects that have kept results on all tasks; all subjects of all studies where there are none.
+ * For every study the runs that have kept results on all tasks; all runs of all studies where there are none.
  *
- * @param subjects models with their conditions
+ * @param runs models with their conditions
  * @param tasks names of results, such as `superglue-rte`
  */
-export function subjectsByStudy(
+export function runsByStudy(
   studies: readonly Study[],
-  subjects: readonly ResultSubject[],
+  runs: readonly ResultRun[],
   tasks: readonly string[],
-): StudySubjects[] {
+): StudyRuns[] {
   const kept = studies.map((study) => ({
     study,
-    subjects: subjects.filter((subject) => tasks.every((task) => keptResult(study, subject, task) !== null)),
+    runs: runs.filter((run) => tasks.every((task) => keptResult(study, run, task) !== null)),
   }));
-  const found = kept.filter((each) => each.subjects.length > 0);
-  return found.length > 0 ? found : studies.map((study) => ({ study, subjects }));
+  const found = kept.filter((each) => each.runs.length > 0);
+  return found.length > 0 ? found : studies.map((study) => ({ study, runs }));
 }
 
 /**
- * The tasks all subjects have kept results on; where none is kept, those whose items are at hand.
+ * The tasks all runs have kept results on; where none is kept, those whose items are at hand.
  *
- * @param subjects models with their conditions
+ * @param runs models with their conditions
  */
-export function tasksAtHand(studies: Study | readonly Study[], subjects: readonly ResultSubject[]): Task[] {
+export function tasksAtHand(studies: Study | readonly Study[], runs: readonly ResultRun[]): Task[] {
   const all = [studies].flat();
   const kept = TASKS.filter((task) =>
-    all.every((study) => subjects.every((subject) => keptResult(study, subject, task) !== null)),
+    all.every((study) => runs.every((run) => keptResult(study, run, task) !== null)),
   );
   const [first] = all;
   return kept.length > 0 || first === undefined ? kept : tasksOf(first);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { itemsFile, publishResult, subjectFolder } from "../../src/runs/study/results.js";
+import { itemsFile, publishResult, runFolder } from "../../src/runs/study/results.js";
 import { HAND_MADE_STAGE, metric } from "../support/hand-made-result.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
@@ -11,9 +11,9 @@ import { command } from "./command.js";
 function handMadeResults(said = 3): { root: string; folder: string } {
   const root = temporaryFolder();
   const study = openTinyStudy(root);
-  const subject = { model: "llama140M", condition: "base" } as const;
+  const run = { model: "llama140M", condition: "base" } as const;
   const of = { part: "pre-training", scoringRule: "none", n: 2, ties: null } as const;
-  publishResult(study, subject, "training", {
+  publishResult(study, run, "training", {
     ...{ files: [], stages: [HAND_MADE_STAGE] },
     metrics: [
       metric({ metric: "steps", value: 2, ...of }),
@@ -27,7 +27,7 @@ function handMadeResults(said = 3): { root: string; folder: string } {
       ],
     },
   });
-  return { root: join(root, "results"), folder: subjectFolder(study, subject) };
+  return { root: join(root, "results"), folder: runFolder(study, run) };
 }
 
 const verify = (root: string, more = "") =>

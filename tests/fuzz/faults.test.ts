@@ -12,7 +12,7 @@ import { params } from "../../src/report/params.js";
 import { readEpoch } from "../../src/runs/finetuning/checkpoint.js";
 import { openItemLines } from "../../src/runs/scoring/folder-evaluation/item-lines.js";
 import { readMoments } from "../../src/runs/training/moments-files.js";
-import { itemsFile, readItems, readResult, subjectFolder } from "../../src/runs/study/results.js";
+import { itemsFile, readItems, readResult, runFolder } from "../../src/runs/study/results.js";
 import { findStage, runStage } from "../../src/runs/stages/stage.js";
 import { readStudyFile } from "../../src/runs/study/study-file.js";
 import { readTrainedSteps } from "../../src/runs/training/results.js";
@@ -134,12 +134,12 @@ test("a column named __proto__ twice is no code, and reading times without their
 test("a curve's empty cell is no zero", () => {
   const folder = temporaryFolder();
   const study = { ...openTinyStudy(folder), resultsFolder: folder };
-  const subject = { model: "llama100M", condition: "base" } as const;
-  const place = subjectFolder(study, subject);
+  const run = { model: "llama100M", condition: "base" } as const;
+  const place = runFolder(study, run);
   mkdirSync(place, { recursive: true });
   const header = "phase,step,epoch,lossNats,learningRate,gradientNorm,trainedTokens";
   writeFileSync(itemsFile(place, "training"), gzipSync(`${header}\npretraining,1,1,,0.1,1,64\n`));
-  expect(() => readTrainedSteps(study, subject)).toThrow(
+  expect(() => readTrainedSteps(study, run)).toThrow(
     /^readTrainedSteps: .* must be a table of steps, got 0\.lossNats: expected number/,
   );
 });

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { readPairedOutcomes } from "../../src/report/claims/paired-outcomes.js";
 import { params, setParameters } from "../../src/report/params.js";
 import { keptValue, receiptOfKept } from "../../src/runs/study/kept.js";
-import { itemsFile, readItems, readResult, subjectFolder } from "../../src/runs/study/results.js";
+import { itemsFile, readItems, readResult, runFolder } from "../../src/runs/study/results.js";
 import { findStage, runStage } from "../../src/runs/stages/stage.js";
 import { readStudyFile } from "../../src/runs/study/study-file.js";
 import { checkStudy, type Study } from "../../src/runs/study/study.js";
@@ -23,7 +23,7 @@ const GZIP: Envelope = {
 const json = (value: unknown): string => JSON.stringify(value);
 
 const SMOKE = deriveStudy("smoke");
-const SUBJECT = { model: "llama140M", condition: "base" } as const;
+const RUN = { model: "llama140M", condition: "base" } as const;
 
 const studyOf = (folder: string): Study => ({
   ...{ config: SMOKE, seed: 1, source: "real", isKept: true },
@@ -74,7 +74,7 @@ const STEPS =
 /** Results, the items beside them, and the curves of trainings. */
 export function results(folder: string): FuzzedReader {
   const study = studyOf(folder);
-  const place = subjectFolder(study, SUBJECT);
+  const place = runFolder(study, RUN);
   mkdirSync(place, { recursive: true });
   const path = join(place, "blimp.json");
   const whole = json(resultWith(METRICS));
@@ -103,9 +103,7 @@ export function results(folder: string): FuzzedReader {
         envelope: GZIP,
       },
       steps: {
-        ...ofFile(itemsFile(place, "training"), "table", [seed(STEPS)], () =>
-          readTrainedSteps(study, SUBJECT),
-        ),
+        ...ofFile(itemsFile(place, "training"), "table", [seed(STEPS)], () => readTrainedSteps(study, RUN)),
         envelope: GZIP,
       },
     },

@@ -14,7 +14,7 @@ interface Edit {
 }
 const LOSS = "lossOn: defaults.instructions.lossOn";
 const CONFIG_END = `instructions: { ...defaults.instructions, ${LOSS} },\n`;
-const SUBJECTS = "subjectsAtHand(studies, tuned, ";
+const RUNS = "runsAtHand(studies, tuned, ";
 
 /** What the text names in backquotes, and the edit it means; the wrong one stands on a line of its own. */
 const EDITS: Readonly<Record<string, { right: Edit; wrong: Edit }>> = {
@@ -45,12 +45,12 @@ const EDITS: Readonly<Record<string, { right: Edit; wrong: Edit }>> = {
   },
   "--condition moreText": {
     right: {
-      from: SUBJECTS,
-      to: 'subjectsAtHand(studies, [...tuned, { model: "llama140M", condition: "moreText" }], ',
+      from: RUNS,
+      to: 'runsAtHand(studies, [...tuned, { model: "llama140M", condition: "moreText" }], ',
     },
     wrong: {
-      from: SUBJECTS,
-      to: 'subjectsAtHand(studies, [\n  ...tuned,\n  { model: "llama140", condition: "moreText" },\n], ',
+      from: RUNS,
+      to: 'runsAtHand(studies, [\n  ...tuned,\n  { model: "llama140", condition: "moreText" },\n], ',
     },
   },
 };

@@ -9,11 +9,11 @@ import { seeded } from "../../random.js";
 import { deriveStudy } from "../../config/scales.js";
 
 /** Decoders that can be measured: the two of laptop scale and the two of the paper. */
-export const BENCH_SUBJECTS = ["laptop140M", "laptop100M", "llama140M", "llama100M"] as const;
-export type BenchSubject = (typeof BENCH_SUBJECTS)[number];
+export const BENCH_DECODERS = ["laptop140M", "laptop100M", "llama140M", "llama100M"] as const;
+export type BenchDecoder = (typeof BENCH_DECODERS)[number];
 
 interface Row {
-  readonly subject: BenchSubject;
+  readonly decoder: BenchDecoder;
   readonly architecture: ArchitectureConfig;
   readonly precision: Precision;
   readonly steps: number;
@@ -40,15 +40,15 @@ const speedSchema = z.object({
 /** What a row came to, on either side. */
 export type BenchSpeed = z.infer<typeof speedSchema>;
 
-const architectureOf = (subject: BenchSubject): ArchitectureConfig => {
+const architectureOf = (decoder: BenchDecoder): ArchitectureConfig => {
   const { architectures } = deriveStudy("laptop");
-  switch (subject) {
+  switch (decoder) {
     case "laptop140M":
       return architectures.llama140M;
     case "laptop100M":
       return architectures.llama100M;
     default:
-      return PAPER_ARCHITECTURES[subject];
+      return PAPER_ARCHITECTURES[decoder];
   }
 };
 
@@ -87,25 +87,25 @@ export interface BenchShape {
 /** Steps measured where the shape is the caller's. */
 const STEPS_OF_SHAPE = 5;
 
-/** All rows for some subjects: training at 256 tokens, for the paper's also at 1,024 and 6,144, and scoring. */
+/** All rows for some decoders: training at 256 tokens, for the paper's also at 1,024 and 6,144, and scoring. */
 export function benchRows(options: {
-  readonly subjects: readonly BenchSubject[];
+  readonly decoders: readonly BenchDecoder[];
   readonly precisions: readonly Precision[];
   /** Longest training rows; the paper's 6,144 tokens take minutes. */
   readonly maxTokens: number;
   /** Training rows of this shape alone, cut to what a decoder takes. */
   readonly shape?: BenchShape;
 }): BenchRow[] {
-  return options.subjects.flatMap((subject) => {
-    const architecture = architectureOf(subject);
-    const isPaper = subject.startsWith("llama");
+  return options.decoders.flatMap((decoder) => {
+    const architecture = architectureOf(decoder);
+    const isPaper = decoder.startsWith("llama");
     if (options.shape) {
       const { batchSize } = options.shape;
       const lengthTokens = Math.min(options.shape.lengthTokens, architecture.maxLengthTokens);
       const size = { batchSize, lengthTokens, steps: STEPS_OF_SHAPE };
       return options.precisions.map((precision): BenchRow => ({
         kind: "training",
-        subject,
+        decoder,
         architecture,
         precision,
         ...size,
@@ -122,9 +122,9 @@ export function benchRows(options: {
     const sentences = sentencesFor(architecture);
     return [
       ...options.precisions.flatMap((precision) =>
-        training.map((size): BenchRow => ({ kind: "training", subject, architecture, precision, ...size })),
+        training.map((size): BenchRow => ({ kind: "training", decoder, architecture, precision, ...size })),
       ),
-      { kind: "scoring", subject, architecture, precision: "float32", sentences, steps: isPaper ? 5 : 20 },
+      { kind: "scoring", decoder, architecture, precision: "float32", sentences, steps: isPaper ? 5 : 20 },
     ];
   });
 }

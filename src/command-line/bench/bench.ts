@@ -4,14 +4,14 @@ import { Command, Option } from "commander";
 import type { Precision } from "../../config/config.js";
 import { tableMarkdown } from "../../report/render/table.js";
 import {
-  BENCH_SUBJECTS,
+  BENCH_DECODERS,
   benchRows,
   measurePytorch,
   measureRow,
   type BenchRow,
   type BenchShape,
   type BenchSpeed,
-  type BenchSubject,
+  type BenchDecoder,
 } from "./bench-rows.js";
 import { benchData } from "./bench-data.js";
 import { benchStatistics } from "./bench-statistics.js";
@@ -23,7 +23,7 @@ import { preparePytorch } from "../pytorch-environment.js";
 import { printJson, type Surroundings } from "../surroundings.js";
 
 interface BenchOptions {
-  readonly subjects: readonly BenchSubject[];
+  readonly decoders: readonly BenchDecoder[];
   readonly precisions: readonly Precision[];
   readonly maxTokens: number;
   readonly shape?: BenchShape;
@@ -56,9 +56,9 @@ export function benchCommand(surroundings: Surroundings): Command {
     .addHelpText(
       "after",
       example(
-        "bench --subjects laptop140M,laptop100M",
-        "bench --subjects llama140M --max-tokens 256 --against-pytorch",
-        "bench --subjects llama140M --precisions float32 --shape 8x6144",
+        "bench --decoders laptop140M,laptop100M",
+        "bench --decoders llama140M --max-tokens 256 --against-pytorch",
+        "bench --decoders llama140M --precisions float32 --shape 8x6144",
         "bench --data --against-pytorch",
         "bench --statistics",
         "bench --loop",
@@ -66,13 +66,13 @@ export function benchCommand(surroundings: Surroundings): Command {
       ),
     )
     .action((options: BenchOptions) => bench(options, surroundings));
-  const subjects = listOption("--subjects <names>", "decoders, separated by commas", BENCH_SUBJECTS);
+  const decoders = listOption("--decoders <names>", "decoders, separated by commas", BENCH_DECODERS);
   const precisions = listOption("--precisions <names>", "number formats of training", [
     "float32",
     "bfloat16",
   ]);
   for (const option of [
-    subjects.default([...BENCH_SUBJECTS]).makeOptionMandatory(false),
+    decoders.default([...BENCH_DECODERS]).makeOptionMandatory(false),
     precisions.default(["float32", "bfloat16"]).makeOptionMandatory(false),
     new Option("--max-tokens <number>", "leave out longer rows").argParser(parseTokens).default(6_144),
     new Option("--shape <rows>x<tokens>", "only training on batches of this shape, such as 8x6144").argParser(
@@ -83,10 +83,10 @@ export function benchCommand(surroundings: Surroundings): Command {
     new Option(
       "--data",
       "measure tokenizer training, encoding and overlap of all real text instead",
-    ).conflicts(["profile", "subjects"]),
+    ).conflicts(["profile", "decoders"]),
     new Option("--statistics", "measure the tests behind the verdicts instead").conflicts([
       "profile",
-      "subjects",
+      "decoders",
       "data",
       "againstPytorch",
       "loop",
@@ -94,11 +94,11 @@ export function benchCommand(surroundings: Surroundings): Command {
     new Option(
       "--against-pipeline <folder>",
       "measure zero-shot scoring beside a checkout of the official pipeline instead",
-    ).conflicts(["profile", "subjects", "data", "againstPytorch", "loop"]),
+    ).conflicts(["profile", "decoders", "data", "againstPytorch", "loop"]),
     new Option(
       "--loop",
       "measure what the training loop, its checkpoints and going on with it take instead",
-    ).conflicts(["profile", "subjects", "data", "againstPytorch"]),
+    ).conflicts(["profile", "decoders", "data", "againstPytorch"]),
     jsonOption(),
   ])
     command.addOption(option);
@@ -170,7 +170,7 @@ const compilesInPytorch = (row: BenchRow): boolean =>
 function nameOf(row: BenchRow): string {
   const size =
     row.kind === "training" ? `${row.batchSize} × ${row.lengthTokens}` : `${row.sentences.length} sentences`;
-  return `${row.subject} ${row.kind} ${size} ${row.precision}`;
+  return `${row.decoder} ${row.kind} ${size} ${row.precision}`;
 }
 
 /** A row in one line, for those who watch. */

@@ -23,7 +23,7 @@ import { seeded } from "../../random.js";
 import { openScorer } from "../../runs/scoring/open-scorer.js";
 
 /** A decoder of 17.9M parameters. */
-const SUBJECT: ArchitectureConfig = {
+const DECODER: ArchitectureConfig = {
   vocabSize: 16_384,
   maxLengthTokens: 1_024,
   hiddenSize: 256,
@@ -66,14 +66,14 @@ export async function writeBenchModel(folder: string): Promise<string> {
   const { documents } = await loadPretrainingText({ words: null, heldOutWords: 1, seed: 0, source: "real" });
   const json = trainTokenizer({
     texts: readTexts(documents),
-    vocabSize: SUBJECT.vocabSize,
+    vocabSize: DECODER.vocabSize,
     variant: "bytePlain",
   });
   writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json));
   const tokenizer = await openTokenizer(join(folder, "tokenizer.json"));
-  const weights = initializeWeights(SUBJECT, seeded(1));
+  const weights = initializeWeights(DECODER, seeded(1));
   const model = join(folder, "model");
-  writeHuggingFaceFolder(model, { weights, architecture: SUBJECT, tokenizer });
+  writeHuggingFaceFolder(model, { weights, architecture: DECODER, tokenizer });
   tf.dispose({ ...weights });
   return model;
 }

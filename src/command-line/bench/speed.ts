@@ -13,7 +13,7 @@ import { compiledSteps } from "../../training/training-step.js";
 import { startTraining } from "../../training/weights-in-training.js";
 
 /** Training steps to measure. */
-export interface TrainingSubject {
+export interface TrainingCase {
   readonly architecture: ArchitectureConfig;
   readonly batchSize: number;
   readonly lengthTokens: number;
@@ -23,7 +23,7 @@ export interface TrainingSubject {
 }
 
 /** Sentences to score, all at once. */
-export interface ScoringSubject {
+export interface ScoringCase {
   readonly architecture: ArchitectureConfig;
   /** Token ids of at least two tokens each. */
   readonly sentences: readonly (readonly number[])[];
@@ -72,7 +72,7 @@ function summarise(milliseconds: readonly number[], operations: number, tokens: 
  * @param options.profile also says where the time of loss and gradients goes, after the last step
  */
 export function measureTraining(
-  { architecture, batchSize, lengthTokens, precision, steps }: TrainingSubject,
+  { architecture, batchSize, lengthTokens, precision, steps }: TrainingCase,
   { profile = false }: { readonly profile?: boolean } = {},
 ): TrainingSpeed {
   const random = seeded(1);
@@ -109,7 +109,7 @@ export function measureTraining(
 }
 
 /** Log-probabilities of every token of some sentences, as evaluation has them computed. */
-export function measureScoring({ architecture, sentences, steps }: ScoringSubject): Speed {
+export function measureScoring({ architecture, sentences, steps }: ScoringCase): Speed {
   const weights = initializeWeights(architecture, seeded(1));
   const score = scoringStep(architecture);
   const requests = sentences.map((ids) => ({ ids, counted: ids.map((_, at) => at > 0) }));

@@ -6,17 +6,17 @@ import type { FinetuningTask, ZeroShotTask } from "../published/published.js";
 export type ClaimTask = FinetuningTask | ZeroShotTask;
 
 /** A model with its condition, `llama140M base`, or a baseline by the poster's name, `bl_simpo`. */
-export type SubjectName = string;
+export type RunName = string;
 
 /** Name of one of the kit's models in a comparison. */
-export function subjectName(model: ModelName, condition: Condition): SubjectName {
+export function runName(model: ModelName, condition: Condition): RunName {
   return `${model} ${condition}`;
 }
 
 /** Two groups of models; a group's score is the mean of its members'. */
 export interface Sides {
-  readonly more: readonly SubjectName[];
-  readonly less: readonly SubjectName[];
+  readonly more: readonly RunName[];
+  readonly less: readonly RunName[];
 }
 
 /** What has to be computed, and what of it the claim says. */
@@ -37,11 +37,11 @@ export type Comparison =
   | (Sides & { readonly kind: "someLoss"; readonly tasks: readonly ClaimTask[] })
   /** The difference is not the same on all tasks. */
   | (Sides & { readonly kind: "dependsOnTask"; readonly tasks: readonly ClaimTask[] })
-  /** Each subject within ± margin of chance (proportions). */
+  /** Each run within ± margin of chance (proportions). */
   | {
       readonly kind: "everyAtChance";
       readonly task: ClaimTask;
-      readonly subjects: readonly SubjectName[];
+      readonly runs: readonly RunName[];
       readonly chance: number;
       readonly within: number;
     }
@@ -49,7 +49,7 @@ export type Comparison =
   | (Sides & {
       readonly kind: "medianZ";
       readonly tasks: readonly ClaimTask[];
-      readonly among: readonly SubjectName[];
+      readonly among: readonly RunName[];
       readonly against: "mean" | "best";
     });
 

@@ -157,11 +157,11 @@ function decideEvery(comparison: Of<"everyDifference">, evidence: Evidence): Fin
 }
 
 function decideAtChance(
-  { task, subjects, chance, within }: Of<"everyAtChance">,
+  { task, runs, chance, within }: Of<"everyAtChance">,
   evidence: Evidence,
 ): Finding | Missing {
   const findings: Finding[] = [];
-  for (const name of subjects) {
+  for (const name of runs) {
     const found = weightedScore(evidence, [task], new Map([[name, 1]]));
     if (isMissing(found)) return found;
     const distance = {

@@ -2,7 +2,7 @@
  * @file What comparisons are decided on: scores of models on tasks, each with replicates that say how uncertain it is. The
  * replicates of one task belong together, so that differences of models keep what the models share.
  */
-import type { ClaimTask, SubjectName } from "./claim.js";
+import type { ClaimTask, RunName } from "./claim.js";
 
 /** A score and what it could have been on other items. */
 export interface UncertainScore {
@@ -15,9 +15,9 @@ export interface UncertainScore {
 /** One task: its number of items and the models' scores. */
 export interface TaskEvidence {
   readonly n: number;
-  readonly scores: ReadonlyMap<SubjectName, UncertainScore>;
+  readonly scores: ReadonlyMap<RunName, UncertainScore>;
   /** Models that have scores which cannot be compared, with the reason. */
-  readonly refused?: ReadonlyMap<SubjectName, string>;
+  readonly refused?: ReadonlyMap<RunName, string>;
 }
 
 /** Why there is nothing to decide on. */
@@ -34,7 +34,7 @@ export interface Evidence {
   /** How many trainings of each model the scores are of; null where that is unknown. */
   readonly trainings: number | null;
   /** The evidence there is on some models together: on the trainings they share. All of it where it is left out. */
-  readonly among?: (subjects: readonly SubjectName[], tasks: readonly ClaimTask[]) => Evidence;
+  readonly among?: (runs: readonly RunName[], tasks: readonly ClaimTask[]) => Evidence;
   task(task: ClaimTask): TaskEvidence | Missing;
 }
 
@@ -59,7 +59,7 @@ export function isMissing<Found extends object>(found: Found | Missing): found i
 export function weightedScore(
   evidence: Evidence,
   tasks: readonly ClaimTask[],
-  weights: ReadonlyMap<SubjectName, number>,
+  weights: ReadonlyMap<RunName, number>,
 ): Uncertain | Missing {
   const replicates = new Float64Array(evidence.replicates);
   let [value, n] = [0, 0];
@@ -80,15 +80,12 @@ export function weightedScore(
 }
 
 /** Why a model has no score on a task. */
-export function absent(name: SubjectName, task: ClaimTask, { refused }: TaskEvidence): Missing {
+export function absent(name: RunName, task: ClaimTask, { refused }: TaskEvidence): Missing {
   return { missing: refused?.get(name) ?? `no results of ${name} on ${task}` };
 }
 
 /** Weights of the mean of some models minus the mean of others. */
-export function contrast(
-  more: readonly SubjectName[],
-  less: readonly SubjectName[],
-): ReadonlyMap<SubjectName, number> {
+export function contrast(more: readonly RunName[], less: readonly RunName[]): ReadonlyMap<RunName, number> {
   return new Map([
     ...more.map((name) => [name, 1 / more.length] as const),
     ...less.map((name) => [name, -1 / less.length] as const),

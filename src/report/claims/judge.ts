@@ -1,6 +1,6 @@
 /** @file Verdicts: every claim decided on one body of evidence, p corrected for the number of claims that could be decided. */
 import { adjustHolm } from "../../statistics/multiple-comparisons.js";
-import type { Claim, ClaimTask, Comparison, SubjectName } from "./claim.js";
+import type { Claim, ClaimTask, Comparison, RunName } from "./claim.js";
 import { decide, type Finding } from "./decide.js";
 import { isMissing, type Evidence } from "./evidence.js";
 
@@ -37,7 +37,7 @@ const LEVEL = 0.05;
 export function judgeClaims(claims: readonly Claim[], evidence: Evidence): JudgedClaim[] {
   const reduced = claims.map(({ comparison }) => onTasksAtHand(comparison, evidence));
   const own = reduced.map(
-    ({ comparison }) => evidence.among?.(subjectsOf(comparison), tasksOf(comparison)) ?? evidence,
+    ({ comparison }) => evidence.among?.(runsOf(comparison), tasksOf(comparison)) ?? evidence,
   );
   const findings = reduced.map(({ comparison }, at) => decide(comparison, own[at] ?? evidence));
   const pValues = findings.flatMap((finding) => (isMissing(finding) ? [] : [finding.p]));
@@ -56,8 +56,8 @@ export function judgeClaims(claims: readonly Claim[], evidence: Evidence): Judge
   });
 }
 
-const subjectsOf = (comparison: Comparison): readonly SubjectName[] => {
-  if (comparison.kind === "everyAtChance") return comparison.subjects;
+const runsOf = (comparison: Comparison): readonly RunName[] => {
+  if (comparison.kind === "everyAtChance") return comparison.runs;
   const sides = [...comparison.more, ...comparison.less];
   return comparison.kind === "medianZ" ? [...sides, ...comparison.among] : sides;
 };

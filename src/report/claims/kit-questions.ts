@@ -2,10 +2,10 @@
  * @file What the paper does not ask: whether it is instructions that help, or more text, or more steps, for which the controls of
  * `curricula.ts` are; and what we noticed in its numbers (docs/paper.md#ewok-and-entity-tracking).
  */
-import { subjectName, type Claim } from "./claim.js";
-import { OWN, ZERO_SHOT_QUALITY } from "./paper-subjects.js";
+import { runName, type Claim } from "./claim.js";
+import { OWN, ZERO_SHOT_QUALITY } from "./paper-runs.js";
 
-const llama = (condition: string) => subjectName("llama140M", condition);
+const llama = (condition: string) => runName("llama140M", condition);
 
 /** Of every question, as soon as its results are there. */
 const SHORT_OPTIONS =
@@ -44,7 +44,7 @@ const atChance = (id: string, task: "EWoK" | "Entity tracking", chance: number):
     label: `${name} − chance, within ${margin}`,
     statement: `${task} is at chance for every model (${100 * chance} % ${margin.replace("±", "± ")} points)`,
     source: "the kit",
-    comparison: { kind: "everyAtChance", task, subjects: OWN, chance, within },
+    comparison: { kind: "everyAtChance", task, runs: OWN, chance, within },
     caveat: "the margin is ours: a tenth of the way from chance to all right",
   };
 };

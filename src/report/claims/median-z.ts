@@ -1,7 +1,7 @@
 /** @file The poster's summary as a comparison: differences of median z-scores, with what their inputs' errors do to them. */
 import { median } from "../../statistics/summary.js";
 import { zScores } from "../../statistics/z-scores.js";
-import type { Comparison, SubjectName } from "./claim.js";
+import type { Comparison, RunName } from "./claim.js";
 import {
   absent,
   isMissing,
@@ -28,9 +28,9 @@ export function medianZDifference(
     if (name !== undefined) return absent(name, task, ofTask);
     found.push(ofTask);
   }
-  const difference = (scoreOf: (task: TaskEvidence, name: SubjectName) => number): number => {
+  const difference = (scoreOf: (task: TaskEvidence, name: RunName) => number): number => {
     const medians = medianOfEach(found, among, scoreOf);
-    const of = (names: readonly SubjectName[]) => names.map((name) => medians.get(name) ?? Number.NaN);
+    const of = (names: readonly RunName[]) => names.map((name) => medians.get(name) ?? Number.NaN);
     const rest = of(less);
     return meanOf(of(more)) - (against === "mean" ? meanOf(rest) : Math.max(...rest));
   };
@@ -44,9 +44,9 @@ export function medianZDifference(
 /** Median over tasks of each model's z-score; a task on which all models tie says nothing and is left out. */
 function medianOfEach(
   tasks: readonly TaskEvidence[],
-  among: readonly SubjectName[],
-  scoreOf: (task: TaskEvidence, name: SubjectName) => number,
-): Map<SubjectName, number> {
+  among: readonly RunName[],
+  scoreOf: (task: TaskEvidence, name: RunName) => number,
+): Map<RunName, number> {
   const columns = tasks.flatMap((task) => {
     const scores = among.map((name) => scoreOf(task, name));
     return scores.every((score) => score === scores[0]) ? [] : [zScores(scores)];

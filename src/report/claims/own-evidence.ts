@@ -5,7 +5,7 @@ import { acrossSeeds, type SeedReplicates } from "../../statistics/across-seeds.
 import { groupedMean, resampleMeans, type Resampling } from "../../statistics/resample.js";
 import { mean } from "../../statistics/summary.js";
 import { isOutsideRules, type PairedOutcome } from "./paired-outcomes.js";
-import { subjectName, type ClaimTask, type SubjectName } from "./claim.js";
+import { runName, type ClaimTask, type RunName } from "./claim.js";
 import { onceEach, type Evidence, type TaskEvidence, type UncertainScore } from "./evidence.js";
 import { rSquaredStandardError } from "./sampling-error.js";
 
@@ -42,8 +42,8 @@ export function ownEvidence(outcomes: readonly PairedOutcome[], options: Evidenc
   const whole = evidenceOf(outcomes, options);
   return {
     ...whole,
-    among(subjects, tasks) {
-      const shared = sharedSeeds(outcomes, subjects, tasks);
+    among(runs, tasks) {
+      const shared = sharedSeeds(outcomes, runs, tasks);
       return shared.length === 0 || shared.length === whole.trainings ? whole : onSeeds(shared.join());
     },
   };
@@ -52,13 +52,13 @@ export function ownEvidence(outcomes: readonly PairedOutcome[], options: Evidenc
 /** The seeds of which every model has results on every task that it has results on at all, ascending. */
 function sharedSeeds(
   outcomes: readonly PairedOutcome[],
-  subjects: readonly SubjectName[],
+  runs: readonly RunName[],
   tasks: readonly ClaimTask[],
 ): number[] {
   const held = new Map<string, Set<number>>();
   for (const { model, condition, task, seed } of outcomes) {
-    const name = subjectName(model, condition);
-    if (!subjects.includes(name) || !tasks.includes(task)) continue;
+    const name = runName(model, condition);
+    if (!runs.includes(name) || !tasks.includes(task)) continue;
     const key = `${name}/${task}`;
     held.set(key, (held.get(key) ?? new Set()).add(seed));
   }
@@ -101,7 +101,7 @@ type Drawing = Required<Omit<EvidenceOptions, "rules">>;
 
 function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Drawing): TaskEvidence {
   const [first] = outcomes;
-  const { complete, refused, seeds } = bySubject(outcomes);
+  const { complete, refused, seeds } = byRun(outcomes);
   checkSameItems(outcomes);
   const options = {
     replicates: drawing.replicates,
@@ -115,8 +115,8 @@ function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Drawing): TaskE
     columns.map(({ credits }) => credits),
     options,
   );
-  const quantities = [...complete.values()].map((ofSubject, at) => ({
-    estimates: ofSubject.map(({ credits, groups }) => groupedMean(credits, groups)),
+  const quantities = [...complete.values()].map((ofRun, at) => ({
+    estimates: ofRun.map(({ credits, groups }) => groupedMean(credits, groups)),
     replicates: drawn.slice(at * seeds.length, (at + 1) * seeds.length),
   }));
   return { n: first?.ids.length ?? 0, scores: scoresOf([...complete.keys()], quantities, drawing), refused };
@@ -124,10 +124,10 @@ function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Drawing): TaskE
 
 /** One drawing of seeds for all tasks: a seed is one training, and answers them all. */
 function scoresOf(
-  names: readonly SubjectName[],
+  names: readonly RunName[],
   quantities: readonly SeedReplicates[],
   { over, ...drawing }: Drawing,
-): ReadonlyMap<SubjectName, UncertainScore> {
+): ReadonlyMap<RunName, UncertainScore> {
   const centred =
     over === "itemsAndSeeds"
       ? quantities
@@ -148,32 +148,32 @@ function scoresOf(
 }
 
 function fitEvidence(outcomes: readonly FitOutcome[], drawing: Drawing): TaskEvidence {
-  const { complete, refused } = bySubject(outcomes);
-  const quantities = [...complete].map(([name, ofSubject]) => {
-    const ofWords = mean(ofSubject.map(({ score, n }) => rSquaredStandardError(score, n)));
-    const random = seeded(deriveSeed(drawing.seed, `${ofSubject[0]?.task}/${name}`));
+  const { complete, refused } = byRun(outcomes);
+  const quantities = [...complete].map(([name, ofRun]) => {
+    const ofWords = mean(ofRun.map(({ score, n }) => rSquaredStandardError(score, n)));
+    const random = seeded(deriveSeed(drawing.seed, `${ofRun[0]?.task}/${name}`));
     const errors = Float64Array.from({ length: drawing.replicates }, () => ofWords * normal(random));
     return {
-      estimates: ofSubject.map(({ score }) => score),
-      replicates: ofSubject.map(({ score }) => errors.map((error) => score + error)),
+      estimates: ofRun.map(({ score }) => score),
+      replicates: ofRun.map(({ score }) => errors.map((error) => score + error)),
     };
   });
   return { n: outcomes[0]?.n ?? 0, scores: scoresOf([...complete.keys()], quantities, drawing), refused };
 }
 
-/** Each subject's outcomes by ascending seed; those that lack a seed others have are refused. */
-function bySubject<Outcome extends PairedOutcome>(
+/** Each run's outcomes by ascending seed; those that lack a seed others have are refused. */
+function byRun<Outcome extends PairedOutcome>(
   outcomes: readonly Outcome[],
 ): {
-  readonly complete: ReadonlyMap<SubjectName, Outcome[]>;
-  readonly refused: ReadonlyMap<SubjectName, string>;
+  readonly complete: ReadonlyMap<RunName, Outcome[]>;
+  readonly refused: ReadonlyMap<RunName, string>;
   readonly seeds: readonly number[];
 } {
   const seeds = [...new Set(outcomes.map(({ seed }) => seed))].sort((a, b) => a - b);
-  const complete = new Map<SubjectName, Outcome[]>();
-  const refused = new Map<SubjectName, string>();
-  for (const name of new Set(outcomes.map(({ model, condition }) => subjectName(model, condition)))) {
-    const own = outcomes.filter(({ model, condition }) => subjectName(model, condition) === name);
+  const complete = new Map<RunName, Outcome[]>();
+  const refused = new Map<RunName, string>();
+  for (const name of new Set(outcomes.map(({ model, condition }) => runName(model, condition)))) {
+    const own = outcomes.filter(({ model, condition }) => runName(model, condition) === name);
     const absent = seeds.filter((seed) => !own.some((outcome) => outcome.seed === seed));
     const task = own[0]?.task;
     if (own.length + absent.length !== seeds.length)

@@ -15,7 +15,7 @@ import {
   SMALL,
   TUNED,
   ZERO_SHOT_QUALITY,
-} from "./paper-subjects.js";
+} from "./paper-runs.js";
 
 /** What separates the base model from the weakest baseline in the mean of seven tasks: 67.6 − 64.1. */
 const MODEST = 0.035;

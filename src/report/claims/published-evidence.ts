@@ -2,7 +2,7 @@
 import { deriveSeed, normal, seeded } from "../../random.js";
 import { ASSUMED_DISCORDANT } from "../../statistics/minimum-detectable-difference.js";
 import { publishedFinetuning, publishedZeroShot, type PublishedScore } from "../published/published.js";
-import { subjectName, type SubjectName } from "./claim.js";
+import { runName, type RunName } from "./claim.js";
 import { onceEach, type Evidence, type UncertainScore } from "./evidence.js";
 import { publishedStandardError, publishedValue } from "./sampling-error.js";
 
@@ -41,7 +41,7 @@ export function publishedEvidence(
       const first = ofTask[0];
       if (!first) return { missing: `the paper has no ${task}` };
       const shared = draws(replicates, deriveSeed(seed, task));
-      const drawn = ofTask.map((score): readonly [SubjectName, UncertainScore] => {
+      const drawn = ofTask.map((score): readonly [RunName, UncertainScore] => {
         const own = draws(replicates, deriveSeed(seed, `${task}/${score.publishedName}`));
         const correlation = pairing === "pairedAssumption" ? correlationOf(score) : 0;
         const [value, error] = [publishedValue(score), publishedStandardError(score)];
@@ -56,8 +56,8 @@ export function publishedEvidence(
   };
 }
 
-const nameOf = ({ model, condition, publishedName }: PublishedScore): SubjectName =>
-  model === null || condition === null ? publishedName : subjectName(model, condition);
+const nameOf = ({ model, condition, publishedName }: PublishedScore): RunName =>
+  model === null || condition === null ? publishedName : runName(model, condition);
 
 /** Two accuracies p over n items that differ on a share d have a difference of variance d / n. */
 function correlationOf(score: PublishedScore): number {

@@ -5,13 +5,7 @@ import { RULES } from "../../evaluation/rules.js";
 import { evaluateAcquisition, readAcquisition } from "../../runs/scoring/acquisition-scores.js";
 import { ACQUISITION_TASK } from "../../runs/scoring/tasks.js";
 import { keptResult } from "../../runs/study/kept.js";
-import {
-  itemsFile,
-  readItems,
-  subjectFolder,
-  type Result,
-  type ResultSubject,
-} from "../../runs/study/results.js";
+import { itemsFile, readItems, runFolder, type Result, type ResultRun } from "../../runs/study/results.js";
 import type { Study } from "../../runs/study/study.js";
 import type { TidyRow } from "../render/frame.js";
 
@@ -19,19 +13,19 @@ import type { TidyRow } from "../render/frame.js";
  * Age of acquisition of some models: kept results, or scored where the weights of all checkpoints can be had. Above smoke scale, kept
  * results without it come with no weights; such models are left out.
  *
- * @param subjects models with their conditions
+ * @param runs models with their conditions
  */
 export async function acquisitionResults(
   studies: readonly Study[],
-  subjects: readonly ResultSubject[],
+  runs: readonly ResultRun[],
 ): Promise<Result[]> {
   const results: Result[] = [];
   for (const study of studies)
-    for (const subject of subjects) {
-      const kept = keptResult(study, subject, ACQUISITION_TASK);
+    for (const run of runs) {
+      const kept = keptResult(study, run, ACQUISITION_TASK);
       if (kept) results.push(kept);
       else if (!study.isKept || study.config.scale === "smoke")
-        results.push(await evaluateAcquisition(study, subject));
+        results.push(await evaluateAcquisition(study, run));
     }
   return results;
 }
@@ -89,12 +83,12 @@ export const learnedWords = (study: Study, results: readonly Result[]): LearnedW
   results
     .filter(({ seed }) => seed === study.seed)
     .flatMap(({ model, condition }) =>
-      readAcquisition(
-        readItems(itemsFile(subjectFolder(study, { model, condition }), ACQUISITION_TASK)),
-      ).flatMap(({ id, childMonths, ceilingNats, points }) => {
-        const found = modelAcquisition(points, { ceilingNats, rules: 2026 });
-        return found === null
-          ? []
-          : [{ model, id, childMonths, logWords: found.logWords, curve: found.curve, points }];
-      }),
+      readAcquisition(readItems(itemsFile(runFolder(study, { model, condition }), ACQUISITION_TASK))).flatMap(
+        ({ id, childMonths, ceilingNats, points }) => {
+          const found = modelAcquisition(points, { ceilingNats, rules: 2026 });
+          return found === null
+            ? []
+            : [{ model, id, childMonths, logWords: found.logWords, curve: found.curve, points }];
+        },
+      ),
     );

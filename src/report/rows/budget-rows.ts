@@ -1,9 +1,9 @@
 /** @file The budget of a grid as a table: work, measured time here and projected time on a GPU, stage by stage. */
 import { MODELS } from "../../config/config.js";
-import { budgetSubjects, countBudget, type Budget, type BudgetStage } from "../../runs/cost/budget.js";
+import { budgetRuns, countBudget, type Budget, type BudgetStage } from "../../runs/cost/budget.js";
 import type { MeasuredSeconds, NotMeasured } from "../../runs/cost/measured-seconds.js";
 import type { Rehearsal } from "../../runs/cost/rehearsal.js";
-import type { ResultSubject } from "../../runs/study/results.js";
+import type { ResultRun } from "../../runs/study/results.js";
 import type { Study } from "../../runs/study/study.js";
 import { PAPER_TEXT_WORDS, textFactor } from "../../runs/cost/training-budget.js";
 import type { TidyRow } from "../render/frame.js";
@@ -162,16 +162,16 @@ function describeRehearsal(rehearsal: Rehearsal): string {
  *
  * @param options.measured whether seconds are shown; unless it is said, where the results folder keeps what was trained, so that
  *   two runs give the same table
- * @param options.subjects unless they are given, the poster's models, the controls of the laptop grid and the reader's own
+ * @param options.runs unless they are given, the poster's models, the controls of the laptop grid and the reader's own
  * @throws RangeError when a condition does not exist; Error for a result that is none
  */
 export async function budgetTable(
   study: Study,
   {
     measured = study.isKept,
-    subjects = budgetSubjects(study),
-  }: { readonly measured?: boolean; readonly subjects?: readonly ResultSubject[] } = {},
+    runs = budgetRuns(study),
+  }: { readonly measured?: boolean; readonly runs?: readonly ResultRun[] } = {},
 ): Promise<{ rows: TidyRow[]; note: string }> {
-  const budget = await countBudget(study, subjects);
+  const budget = await countBudget(study, runs);
   return { rows: budgetRows(budget, { measured }), note: describeBudget(budget, { measured }) };
 }

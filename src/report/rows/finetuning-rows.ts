@@ -76,8 +76,8 @@ export function finetuningScores(results: readonly Result[]): ScoreRow[] {
  * substitute.
  */
 export function finetuningMeans(results: readonly Result[]): TidyRow[] {
-  const bySubject = groupSeeds(results.map((result) => ({ ...result, task: "all", of: result })));
-  return bySubject.map((group) => {
+  const byRun = groupSeeds(results.map((result) => ({ ...result, task: "all", of: result })));
+  return byRun.map((group) => {
     const own = group.map(({ of }) => of);
     const [{ model, condition }] = group;
     const published = own.map(publishedBeside);

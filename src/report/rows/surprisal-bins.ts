@@ -2,13 +2,7 @@
 import { z } from "zod";
 import { MODELS } from "../../config/config.js";
 import { keptValue } from "../../runs/study/kept.js";
-import {
-  itemsFile,
-  readItems,
-  subjectFolder,
-  type Result,
-  type ResultSubject,
-} from "../../runs/study/results.js";
+import { itemsFile, readItems, runFolder, type Result, type ResultRun } from "../../runs/study/results.js";
 import type { Study } from "../../runs/study/study.js";
 import { readingWords } from "../../runs/scoring/tasks/reading.js";
 import { mean, sampleStandardDeviation } from "../../statistics/summary.js";
@@ -43,9 +37,12 @@ export function surprisalBins(
   results: readonly Result[],
   { groups = 10 }: { readonly groups?: number } = {},
 ): Promise<SurprisalBin[]> {
-  const subjects = results.map(({ model, condition }) => ({ model, condition }));
-  return keptValue(study, { name: "surprisal-bins", inputs: { subjects, groups } }, z.array(binSchema), () =>
-    binWords(study, subjects, groups),
+  const runs = results.map(({ model, condition }) => ({ model, condition }));
+  return keptValue(
+    study,
+    { name: "surprisal-bins", inputs: { subjects: runs, groups } },
+    z.array(binSchema),
+    () => binWords(study, runs, groups),
   );
 }
 
@@ -68,14 +65,10 @@ export function readCorrectedNats(file: string): ReadonlyMap<number, number> {
   );
 }
 
-async function binWords(
-  study: Study,
-  subjects: readonly ResultSubject[],
-  groups: number,
-): Promise<SurprisalBin[]> {
+async function binWords(study: Study, runs: readonly ResultRun[], groups: number): Promise<SurprisalBin[]> {
   const words = await readingWords(study);
-  return subjects.flatMap(({ model, condition }) => {
-    const file = itemsFile(subjectFolder(study, { model, condition }), "reading");
+  return runs.flatMap(({ model, condition }) => {
+    const file = itemsFile(runFolder(study, { model, condition }), "reading");
     const nats = readCorrectedNats(file);
     return (["firstPassMs", "selfPacedMs"] as const).flatMap((measure) => {
       const read = words

@@ -16,7 +16,7 @@ function notebookTable(notebooks: Contents[]) {
     `<a href="${address(notebook)}">${escaped(notebook.title)}</a>`,
     escaped(notebook.claim),
   ]);
-  return htmlTable({ name: "notebooks", columns: ["Notebook", "Claim it tests, or its subject"], rows });
+  return htmlTable({ name: "notebooks", columns: ["Notebook", "Claim it tests, or its topic"], rows });
 }
 
 function modelTable({ pages }: Numbers) {

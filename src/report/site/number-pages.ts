@@ -34,26 +34,26 @@ interface StudyResults {
 }
 
 /** @returns by file, in the order of the results */
-function bySubject({ name, label, results }: StudyResults): Map<string, { label: string; own: Result[] }> {
-  const subjects: Map<string, { label: string; own: Result[] }> = new Map();
+function byRun({ name, label, results }: StudyResults): Map<string, { label: string; own: Result[] }> {
+  const runs: Map<string, { label: string; own: Result[] }> = new Map();
   for (const result of results) {
     const { model, condition } = result;
     const file = `${[...(name === "" ? [] : [name]), model, condition].join("-")}.html`;
-    const subject = subjects.get(file) ?? {
+    const run = runs.get(file) ?? {
       label: [model, condition, ...(label === "" ? [] : [label])].join(", "),
       own: [],
     };
-    subject.own.push(result);
-    subjects.set(file, subject);
+    run.own.push(result);
+    runs.set(file, run);
   }
-  return subjects;
+  return runs;
 }
 
 const short = (hash: string) => `<code title="${escaped(hash)}">${escaped(hash.slice(0, 10))}</code>`;
 
 const number = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(DIGITS));
 
-/** @param results of one task and subject, a seed each */
+/** @param results of one task and run, a seed each */
 function taskTable(results: readonly Result[]) {
   const lines: Map<string, { cells: string[]; n: Set<number>; values: Map<number, number> }> = new Map();
   for (const { seed, metrics } of results)
@@ -109,7 +109,7 @@ function commitCell(provenance: Result["provenance"]) {
   return amended ? `${whole}<br>Amended ${escaped(amended.what)}: ${escaped(amended.why)}` : whole;
 }
 
-/** @param results of one task and subject */
+/** @param results of one task and run */
 function provenanceTable(results: readonly Result[]) {
   const rows = results.map(({ seed, stages, files, provenance, config, settings }) => [
     String(seed),
@@ -160,7 +160,7 @@ ${htmlTable({ columns: ["file", "sha256", "known", "read by"], rows })}`;
   return htmlPage({ title: "Data files", up: "../", navigation: navigation("Top"), main });
 }
 
-function subjectPage(file: string, { label, own }: { label: string; own: Result[] }): NumbersPage {
+function runPage(file: string, { label, own }: { label: string; own: Result[] }): NumbersPage {
   const tasks = [...new Set(own.map(({ task }) => task))];
   const seeds = [...new Set(own.map(({ seed }) => seed))];
   const sections = tasks.map((task) => {
@@ -180,8 +180,6 @@ ${wholeSettings(own)}`;
 
 /** The pages. */
 export function numbersPages(studies: readonly StudyResults[]): { pages: NumbersPage[]; dataFiles: string } {
-  const pages = studies.flatMap((study) =>
-    [...bySubject(study)].map(([file, subject]) => subjectPage(file, subject)),
-  );
+  const pages = studies.flatMap((study) => [...byRun(study)].map(([file, run]) => runPage(file, run)));
   return { pages, dataFiles: dataFilesPage(studies.flatMap(({ results }) => results)) };
 }

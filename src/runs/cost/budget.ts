@@ -1,11 +1,11 @@
 /** @file The budget of a grid: what each of its stages costs, how long it took here, and how long it would take on a GPU. */
 import { z } from "zod";
 import { MODELS, type Scale } from "../../config/config.js";
-import { modelsOf, publishedSubjects } from "../grid.js";
+import { modelsOf, publishedRuns } from "../grid.js";
 import { distinctStages } from "../study/distinct-stages.js";
 import { keptValue } from "../study/kept.js";
 import { openMaterial } from "../study/material.js";
-import { readResults, type ResultSubject } from "../study/results.js";
+import { readResults, type ResultRun } from "../study/results.js";
 import type { Study } from "../study/study.js";
 import { H100, projectOnto, type Accelerator, type Projection } from "./accelerator.js";
 import { measuredSeconds, type MeasuredSeconds, type NotMeasured } from "./measured-seconds.js";
@@ -55,31 +55,31 @@ export interface Budget {
 const BUDGET_CONTROLS = ["moreText", "moreTextSteps", "switchMatched", "wikiMatched"] as const;
 
 /** The poster's eight models, the four controls of the laptop grid, and the reader's own conditions with both decoders. */
-export function budgetSubjects({ config }: Study): ResultSubject[] {
-  const subjects = [
-    ...publishedSubjects(),
-    ...BUDGET_CONTROLS.map((condition): ResultSubject => ({ model: "llama140M", condition })),
+export function budgetRuns({ config }: Study): ResultRun[] {
+  const runs = [
+    ...publishedRuns(),
+    ...BUDGET_CONTROLS.map((condition): ResultRun => ({ model: "llama140M", condition })),
     ...Object.keys(config.curricula).flatMap((condition) =>
       modelsOf(condition).map((model) => ({ model, condition })),
     ),
   ];
-  return MODELS.flatMap((model) => subjects.filter((subject) => subject.model === model));
+  return MODELS.flatMap((model) => runs.filter((run) => run.model === model));
 }
 
 /**
  * Counts what the stages of some models cost, on the batches they would be trained on, and finds the times they took. Nothing is
  * trained, and nothing cached but tokenizer and tokens; counts that the results folder keeps are read.
  *
- * @param subjects conditions share the stages they have in common; each stands once
+ * @param runs conditions share the stages they have in common; each stands once
  * @throws RangeError when a condition does not exist; Error for a result that is none
  */
-export async function countBudget(study: Study, subjects: readonly ResultSubject[]): Promise<Budget> {
+export async function countBudget(study: Study, runs: readonly ResultRun[]): Promise<Budget> {
   const { config, source } = study;
   const { textWords, stages } = await keptValue(
     study,
-    { name: "budget", inputs: { subjects } },
+    { name: "budget", inputs: { subjects: runs } },
     countedSchema,
-    () => countStages(study, subjects),
+    () => countStages(study, runs),
   );
   const results = readResults(study.resultsFolder);
   return {
@@ -97,13 +97,11 @@ export async function countBudget(study: Study, subjects: readonly ResultSubject
   };
 }
 
-async function countStages(study: Study, subjects: readonly ResultSubject[]): Promise<Counted> {
+async function countStages(study: Study, runs: readonly ResultRun[]): Promise<Counted> {
   const stages: Counted["stages"] = [];
   let textWords = 0;
   for (const model of MODELS) {
-    const conditions = subjects
-      .filter((subject) => subject.model === model)
-      .map(({ condition }) => condition);
+    const conditions = runs.filter((run) => run.model === model).map(({ condition }) => condition);
     if (conditions.length === 0) continue;
     const distinct = distinctStages(study.config, conditions);
     const material = await openMaterial(study, model);

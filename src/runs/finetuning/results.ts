@@ -5,7 +5,7 @@ import { SUPERGLUE_TASKS, type SuperglueTask } from "../../evaluation/superglue-
 import type { ModelFolder } from "../scoring/model-folder.js";
 import { writeFileAtomically } from "../../disk/atomic-file.js";
 import { describeProvenance } from "../stages/provenance.js";
-import { publishResult, type Metric, type Result, type ResultSubject } from "../study/results.js";
+import { publishResult, type Metric, type Result, type ResultRun } from "../study/results.js";
 import type { Study } from "../study/study.js";
 import type { FinetuningSettings } from "./budget.js";
 import type { FinishedTask, TaskOutcome } from "./outcome.js";
@@ -28,10 +28,10 @@ export function finetuningResultName(
 /** Writes an outcome into the results of a study. */
 export function publishFinetuning(
   study: Study,
-  subject: ResultSubject,
+  run: ResultRun,
   { outcome, runs, table, encoded }: FinishedTask,
 ): Result {
-  return publishResult(study, subject, finetuningResultName(outcome.task, outcome.settings), {
+  return publishResult(study, run, finetuningResultName(outcome.task, outcome.settings), {
     metrics: metricsOf(outcome),
     settings: { ...outcome.settings },
     files: encoded.files,

@@ -2,7 +2,7 @@
 import { SUPERGLUE_TASKS, type SuperglueTask } from "../../evaluation/superglue-tasks.js";
 import { canonicalJson } from "../stages/stage.js";
 import { keptResult } from "../study/kept.js";
-import type { Result, ResultSubject } from "../study/results.js";
+import type { Result, ResultRun } from "../study/results.js";
 import type { Study } from "../study/study.js";
 import { trainedModel } from "../training/training.js";
 import { FINETUNING_SEEDS, finetuningSettings, type FinetuningChoice } from "./budget.js";
@@ -11,14 +11,14 @@ import { finetuningResultName, finetuningSeedsOf, publishFinetuning } from "./re
 import { loadTask } from "./task-data.js";
 
 /**
- * Fine-tunes every subject of every study on every task, or takes what the results folder or the cache holds. A study on generated
+ * Fine-tunes every run of every study on every task, or takes what the results folder or the cache holds. A study on generated
  * text gets generated items.
  *
  * @param studies   alike but for their seeds, which are those of the models
- * @param subjects models with their conditions, such as `publishedSubjects`
+ * @param runs models with their conditions, such as `publishedRuns`
  * @param how.tasks of (Super)GLUE
  * @param how.seeds of fine-tuning; without them a kept result is taken with those it has
- * @returns a row a subject and task, each also in `results/`
+ * @returns a row a run and task, each also in `results/`
  * @throws RangeError for an unknown model, condition or task; Error when a task's files are not there
  *
  * Source: BabyLM evaluation pipeline 2025, finetune/; CLASS-IT poster, Figure 2.
@@ -27,7 +27,7 @@ import { loadTask } from "./task-data.js";
  */
 export async function finetuneAll(
   studies: Study | readonly Study[],
-  subjects: readonly ResultSubject[],
+  runs: readonly ResultRun[],
   how: FinetuningChoice & {
     readonly tasks?: readonly SuperglueTask[];
     readonly seeds?: readonly number[];
@@ -36,10 +36,10 @@ export async function finetuneAll(
   const { tasks = SUPERGLUE_TASKS, seeds, ...choice } = how;
   const results: Result[] = [];
   for (const study of [studies].flat())
-    for (const subject of subjects)
+    for (const run of runs)
       for (const task of tasks) {
         const settings = finetuningSettings(task, study.config.scale, choice);
-        const kept = keptResult(study, subject, finetuningResultName(task, settings));
+        const kept = keptResult(study, run, finetuningResultName(task, settings));
         const isSame =
           kept !== null &&
           canonicalJson(kept.settings) === canonicalJson(settings) &&
@@ -48,11 +48,11 @@ export async function finetuneAll(
           results.push(kept);
           continue;
         }
-        const { stage } = await trainedModel(study, subject);
+        const { stage } = await trainedModel(study, run);
         const data = loadTask(task, { generated: study.source === "microworld" }, settings);
         const wanted = { seeds: seeds ?? FINETUNING_SEEDS, settings };
         results.push(
-          publishFinetuning(study, subject, await finetuneTask(study.cacheFolder, stage, data, wanted)),
+          publishFinetuning(study, run, await finetuneTask(study.cacheFolder, stage, data, wanted)),
         );
       }
   return results;

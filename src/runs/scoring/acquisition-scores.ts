@@ -7,8 +7,8 @@ import type { AcquisitionWord } from "../../evaluation/age-of-acquisition.js";
 import { summariseAcquisition, type AcquisitionSummary } from "../../evaluation/age-of-acquisition.js";
 import { RULES, type Rules } from "../../evaluation/rules.js";
 import { requireWritable } from "../../disk/disk-fault.js";
-import { publishResult, subjectFolder } from "../study/results.js";
-import type { ItemTable, Metric, Result, ResultSubject } from "../study/results.js";
+import { publishResult, runFolder } from "../study/results.js";
+import type { ItemTable, Metric, Result, ResultRun } from "../study/results.js";
 import type { Stage } from "../stages/stage.js";
 import type { Study } from "../study/study.js";
 import { trainedModel } from "../training/training.js";
@@ -27,15 +27,15 @@ const ITEMS_PER_CONTEXT = 5;
  * @returns the result, which also lies in `results/`: `settings.kind` says whether words and contexts are the official ones
  * @throws RangeError for an unknown model or condition; Error when neither official files nor the substitute's are at hand
  */
-export async function evaluateAcquisition(study: Study, subject: ResultSubject): Promise<Result> {
+export async function evaluateAcquisition(study: Study, run: ResultRun): Promise<Result> {
   const { source } = study;
   const { zeroShotItemsPerUid: limit } = study.config.budget;
   const contextsPerWord = limit === null ? null : Math.ceil(limit / ITEMS_PER_CONTEXT);
   const material = await wordsToLearn(source, { contextsPerWord });
   const { files } = scorableAcquisition(material);
   const definition = { choice: { task: ACQUISITION_TASK, source, contextsPerWord }, files } as const;
-  requireWritable(subjectFolder(study, subject), "evaluateAcquisition");
-  const trained = await trainedModel(study, subject);
+  requireWritable(runFolder(study, run), "evaluateAcquisition");
+  const trained = await trainedModel(study, run);
   const stages: Stage[] = [];
   const rows: (string | number | null)[][] = [];
   let seen = -1;
@@ -45,14 +45,14 @@ export async function evaluateAcquisition(study: Study, subject: ResultSubject):
       seen = wordsSeen;
       const scored = await scoreStage(study, stage, {
         definition,
-        label: `${subject.model} ${subject.condition} ${ACQUISITION_TASK} ${weights ?? "last"}`,
+        label: `${run.model} ${run.condition} ${ACQUISITION_TASK} ${weights ?? "last"}`,
         ...(weights !== undefined && { weights }),
       });
       stages.push(scored.stage);
       rows.push(...scored.items.rows.map((row) => [wordsSeen, ...row]));
     }
   const items: ItemTable = { columns: ["wordsSeen", ...ACQUISITION_COLUMNS], rows };
-  return publishResult(study, subject, ACQUISITION_TASK, {
+  return publishResult(study, run, ACQUISITION_TASK, {
     metrics: acquisitionMetrics(readAcquisition(items)),
     settings: acquisitionSettings(material),
     files,

@@ -5,13 +5,7 @@ import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";
 import { computeStage } from "../stages/computed-stage.js";
 import type { Stage } from "../stages/stage.js";
-import {
-  itemTableSchema,
-  publishResult,
-  subjectFolder,
-  type ItemTable,
-  type Result,
-} from "../study/results.js";
+import { itemTableSchema, publishResult, runFolder, type ItemTable, type Result } from "../study/results.js";
 import type { Study } from "../study/study.js";
 import { readStageJson } from "../stages/read-json.js";
 import { trainedModel } from "../training/training.js";
@@ -37,7 +31,7 @@ export async function evaluateCondition(
   }: { readonly model: ModelName; readonly condition: Condition; readonly task: Task },
 ): Promise<Result> {
   const definition = await defineTask(study, task);
-  requireWritable(subjectFolder(study, { model, condition }), "evaluateCondition");
+  requireWritable(runFolder(study, { model, condition }), "evaluateCondition");
   const trained = await trainedModel(study, { model, condition });
   const { stage, items } = await scoreStage(study, trained.stage, {
     definition,

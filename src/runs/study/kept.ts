@@ -16,7 +16,7 @@ import { describeProvenance, provenanceSchema, type Provenance } from "../stages
 import { parseJson } from "../stages/read-json.js";
 import { canonicalJson } from "../stages/stage.js";
 import { withTodaysNames } from "./old-names.js";
-import { findResult, type Result, type ResultSubject } from "./results.js";
+import { findResult, type Result, type ResultRun } from "./results.js";
 import type { Study } from "./study.js";
 
 /** Below the study's results. */
@@ -30,16 +30,16 @@ function settingsOf(given: Readonly<Record<string, unknown>>, condition: string)
 }
 
 /**
- * The result of a subject and task that the folder keeps for these settings and the data files of today's manifest. A setting that it
+ * The result of a run and task that the folder keeps for these settings and the data files of today's manifest. A setting that it
  * lacks, being older, has the schema's default.
  *
  * @returns null where the study computes, or where there is none with the same settings
  */
-export function keptResult(study: Study, subject: ResultSubject, task: string): Result | null {
-  const found = study.isKept ? findResult(study, subject, task) : null;
+export function keptResult(study: Study, run: ResultRun, task: string): Result | null {
+  const found = study.isKept ? findResult(study, run, task) : null;
   if (found === null) return null;
   const isSame =
-    settingsOf(found.config, subject.condition) === settingsOf({ ...study.config }, subject.condition) &&
+    settingsOf(found.config, run.condition) === settingsOf({ ...study.config }, run.condition) &&
     found.seed === study.seed &&
     found.source === study.source;
   const manifest = openManifest();

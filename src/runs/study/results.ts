@@ -55,20 +55,20 @@ const resultSchema = z.object({
 /** A result file: metrics with their n, and what they were computed with. */
 export type Result = z.infer<typeof resultSchema>;
 
-/** The result of one subject and task of a study's seed, or null where there is none. @throws Error when it is damaged */
-export function findResult(study: Study, subject: ResultSubject, task: string): Result | null {
-  const path = join(subjectFolder(study, subject), `${task}.json`);
+/** The result of one run and task of a study's seed, or null where there is none. @throws Error when it is damaged */
+export function findResult(study: Study, run: ResultRun, task: string): Result | null {
+  const path = join(runFolder(study, run), `${task}.json`);
   return existsSync(path) ? readResult(path) : null;
 }
 
 /** Who a result is about. */
-export interface ResultSubject {
+export interface ResultRun {
   readonly model: ModelName;
   readonly condition: Condition;
 }
 
 /** Folder of one model, condition and seed. */
-export function subjectFolder(study: Study, { model, condition }: ResultSubject): string {
+export function runFolder(study: Study, { model, condition }: ResultRun): string {
   return join(study.resultsFolder, model, condition, `seed-${study.seed}`);
 }
 
@@ -85,7 +85,7 @@ export interface ItemTable {
 /** Writes `<task>.json`, and `<task>.items.csv.gz` where there are items. */
 export function publishResult(
   study: Study,
-  subject: ResultSubject,
+  run: ResultRun,
   task: string,
   content: {
     readonly metrics: readonly Metric[];
@@ -110,8 +110,8 @@ export function publishResult(
     task,
     scale: study.config.scale,
     source: study.source,
-    model: subject.model,
-    condition: subject.condition,
+    model: run.model,
+    condition: run.condition,
     seed: study.seed,
     metrics: [...content.metrics],
     config: { ...study.config },
@@ -124,7 +124,7 @@ export function publishResult(
     })),
     provenance: last.provenance,
   };
-  const folder = subjectFolder(study, subject);
+  const folder = runFolder(study, run);
   if (content.items)
     writeFileAtomically(itemsFile(folder, task), gzipSync(formatItems(content.items), { level: 9 }));
   writeFileAtomically(join(folder, `${task}.json`), JSON.stringify(result, null, 2) + "\n");

@@ -7,10 +7,10 @@ import {
   itemsFile,
   publishResult,
   readItems,
-  subjectFolder,
+  runFolder,
   type Metric,
   type Result,
-  type ResultSubject,
+  type ResultRun,
 } from "../study/results.js";
 import type { Study } from "../study/study.js";
 import type { MeasuredLosses } from "./measured-losses.js";
@@ -42,8 +42,8 @@ export type TrainedStep = z.infer<typeof stepSchema>;
  *
  * @throws Error naming the file when it is not there or is no such table
  */
-export function readTrainedSteps(study: Study, subject: ResultSubject): TrainedStep[] {
-  const path = itemsFile(subjectFolder(study, subject), "training");
+export function readTrainedSteps(study: Study, run: ResultRun): TrainedStep[] {
+  const path = itemsFile(runFolder(study, run), "training");
   const { columns, rows: cells } = readItems(path);
   const rows = z
     .array(stepSchema)
@@ -68,7 +68,7 @@ export const textLoss = ({ losses }: FinishedPhase): [lossNats: number, tokens: 
  */
 export function publishTraining(
   study: Study,
-  subject: ResultSubject,
+  run: ResultRun,
   files: Result["files"],
   phases: readonly FinishedPhase[],
   exposure: readonly Metric[],
@@ -104,7 +104,7 @@ export function publishTraining(
   const rows = phases.flatMap(({ phase, stage }) =>
     readCurve(stage).map((record) => columns.map((column) => (column === "phase" ? phase : record[column]))),
   );
-  publishResult(study, subject, "training", {
+  publishResult(study, run, "training", {
     metrics: [...ofPhases, ...exposure],
     files,
     stages: phases.map(({ stage }) => stage),

@@ -10,7 +10,7 @@ import { explainDiskFault, requireWritable } from "../../disk/disk-fault.js";
 import { findStage, lockStage, type Stage } from "../stages/stage.js";
 import { keepsMoments } from "../study/distinct-stages.js";
 import { openMaterial, type Material } from "../study/material.js";
-import { subjectFolder } from "../study/results.js";
+import { runFolder } from "../study/results.js";
 import { checkModel, type Study } from "../study/study.js";
 import { loadText } from "../study/pretraining-text.js";
 import { buildPhase, progressFolder, type ConditionStep } from "./build-phase.js";
@@ -42,7 +42,7 @@ export async function* trainCondition(
 ): AsyncGenerator<ConditionStep, TrainedModel, void> {
   checkModel(model);
   const curriculum = curriculumOf(study.config, condition);
-  requireWritable(subjectFolder(study, { model, condition }), "trainCondition");
+  requireWritable(runFolder(study, { model, condition }), "trainCondition");
   const exposure = await announceExposure(study, { condition, text: await loadText(study) });
   const material = await openMaterial(study, model);
   const done: FinishedPhase[] = [];

@@ -10,7 +10,7 @@ import { openManifest } from "../../data/manifest.js";
 import { TASKS } from "../scoring/tasks.js";
 import type { Provenance } from "../stages/provenance.js";
 import { KEPT_FOLDER, receiptOfKept } from "../study/kept.js";
-import { itemsFile, readResult, seedFilesOf, subjectFolder, type Result } from "../study/results.js";
+import { itemsFile, readResult, seedFilesOf, runFolder, type Result } from "../study/results.js";
 import type { Study } from "../study/study.js";
 
 /** One kind of check. */
@@ -104,7 +104,7 @@ function openResult(
     cacheFolder,
     isKept: false,
   };
-  const place = join(subjectFolder(study, result), `${result.task}.json`);
+  const place = join(runFolder(study, result), `${result.task}.json`);
   if (place !== path) return `${path} must be about what its path names, is about ${place}`;
   const kind = kindOf(result.task);
   return kind === null

@@ -10,7 +10,7 @@ import { scoreAnswers } from "../finetuning/answers.js";
 import { finetunedTask, finetuningSeedsOf } from "../finetuning/results.js";
 import { defineTask, TASKS, tasksOf } from "../scoring/tasks.js";
 import type { TaskDefinition } from "../scoring/tasks/task-definition.js";
-import { itemsFile, readItems, subjectFolder, type ItemTable, type Metric } from "../study/results.js";
+import { itemsFile, readItems, runFolder, type ItemTable, type Metric } from "../study/results.js";
 import { count, type Check, type OpenedResult } from "./files.js";
 
 /** A metric by what it is of, and its value; `ties` only where it has been computed again. */
@@ -190,7 +190,7 @@ function scoresOf({ result }: OpenedResult, { seeds, labels, ...answers }: Answe
 
 /** The items of a result; what is wrong with their file joins the differences. */
 function itemsOf({ study, result }: OpenedResult, differences: string[]): ItemTable | null {
-  const path = itemsFile(subjectFolder(study, result), result.task);
+  const path = itemsFile(runFolder(study, result), result.task);
   try {
     return readItems(path);
   } catch (error) {

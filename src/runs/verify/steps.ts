@@ -6,7 +6,7 @@ import { takeTurn } from "../stages/interrupt.js";
 import { describeProvenance, type Provenance } from "../stages/provenance.js";
 import { hashStage } from "../stages/stage.js";
 import { openMaterial } from "../study/material.js";
-import { itemsFile, subjectFolder } from "../study/results.js";
+import { itemsFile, runFolder } from "../study/results.js";
 import { takeFirstSteps } from "../training/first-steps.js";
 import { pretrainingPhase } from "../training/phases.js";
 import { readTrainedSteps, type TrainedStep } from "../training/results.js";
@@ -56,7 +56,7 @@ export async function retakeSteps(
     const reason = reasonToDiffer(result.provenance, here, {
       isSameStage: taken.stages.includes(result.stages[0]?.hash ?? ""),
     });
-    const path = itemsFile(subjectFolder(study, result), result.task);
+    const path = itemsFile(runFolder(study, result), result.task);
     const outcome = compareSteps(curve, taken.records, { path, reason });
     differences.push(...outcome.differences);
     found.push(`${who}, ${outcome.found}`);

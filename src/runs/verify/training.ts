@@ -3,7 +3,7 @@
  * that share their pre-training share its curve.
  */
 import { mean } from "../../statistics/summary.js";
-import { itemsFile, subjectFolder, type Metric } from "../study/results.js";
+import { itemsFile, runFolder, type Metric } from "../study/results.js";
 import { LAST_STEPS, readTrainedSteps, type TrainedStep } from "../training/results.js";
 import { count, type Check, type OpenedResult } from "./files.js";
 import { compareMetrics } from "./scores.js";
@@ -23,7 +23,7 @@ export function checkTrainings(results: readonly OpenedResult[]): Check {
       continue;
     }
     read += curve.length;
-    const file = itemsFile(subjectFolder(study, result), result.task);
+    const file = itemsFile(runFolder(study, result), result.task);
     const phases = phasesOf(curve);
     differences.push(...gapsOf(file, phases), ...comparePhases(path, result.metrics, phases));
     const [first] = phases;

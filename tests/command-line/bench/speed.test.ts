@@ -33,16 +33,16 @@ test("a token costs two operations a parameter, the input embedding left out, an
 
 test("a training measurement counts its steps, estimates its memory and says where the time goes, and leaves nothing", () => {
   const before = tf.memory().numTensors;
-  const subject = {
+  const run = {
     architecture: tiny,
     batchSize: 2,
     lengthTokens: 16,
     precision: "float32" as const,
     steps: 3,
   };
-  const speed = measureTraining(subject, { profile: true });
+  const speed = measureTraining(run, { profile: true });
   expect(speed.tokensPerSecond).toBeGreaterThan(0);
-  const operations = 3 * forwardOperations(tiny, subject);
+  const operations = 3 * forwardOperations(tiny, run);
   expect(speed.gflopPerSecond / speed.tokensPerSecond).toBeCloseTo(operations / 32 / 1e9, 12);
   // At least weights, gradients and moments: 4 numbers a parameter.
   expect(speed.estimatedGiB * 2 ** 30).toBeGreaterThan(16 * 1000);

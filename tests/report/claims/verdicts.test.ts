@@ -92,7 +92,7 @@ describe("claims about several comparisons", () => {
 
   test("at chance: every model must be near it", () => {
     const atChance = (chance: number) =>
-      claimOf({ kind: "everyAtChance", task: "BLiMP", subjects: [BASE, TUNED], chance, within: 0.06 });
+      claimOf({ kind: "everyAtChance", task: "BLiMP", runs: [BASE, TUNED], chance, within: 0.06 });
     expect(judgeOne(atChance(0.475), sheets).verdict).toBe("supported");
     expect(judgeOne(atChance(0.35), sheets)).toMatchObject({
       verdict: "not supported",
@@ -115,7 +115,7 @@ describe("claims about several comparisons", () => {
 
 test("a task that a year lacks is no missing result", () => {
   const task = "WUG adjective nominalization";
-  const onWugs = claimOf({ kind: "everyAtChance", task, subjects: [BASE], chance: 0.5, within: 0.06 });
+  const onWugs = claimOf({ kind: "everyAtChance", task, runs: [BASE], chance: 0.5, within: 0.06 });
   const reason = (rules: 2025 | 2026) => judgeClaims([onWugs], ownEvidence([], { rules }))[0];
   expect(reason(2025)).toMatchObject({ verdict: null, reason: `no results on ${task} at this scale` });
   expect(reason(2026)).toMatchObject({ verdict: null, reason: `the rules of 2026 have no ${task}` });

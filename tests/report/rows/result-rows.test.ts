@@ -77,10 +77,10 @@ describe("reading rows", () => {
 });
 
 describe("a score table", () => {
-  const subject = { model: "llama140M", condition: "switchThenWiki", task: "BLiMP" } as const;
+  const of = { model: "llama140M", condition: "switchThenWiki", task: "BLiMP" } as const;
 
   test("prints percents and the difference in points", () => {
-    expect(scoreTable([{ ...subject, value: 0.61236, low: 0.6, high: 0.625, paper: 0.7, n: 400 }])).toEqual([
+    expect(scoreTable([{ ...of, value: 0.61236, low: 0.6, high: 0.625, paper: 0.7, n: 400 }])).toEqual([
       {
         model: "llama140M",
         condition: "switch → wiki",
@@ -93,14 +93,14 @@ describe("a score table", () => {
         n: 400,
       },
     ]);
-    expect(scoreTable([{ ...subject, value: 0.61236, paper: 0.7 }], 0)[0]?.["ours (%)"]).toBe(61);
+    expect(scoreTable([{ ...of, value: 0.61236, paper: 0.7 }], 0)[0]?.["ours (%)"]).toBe(61);
   });
 
   test("leaves blank what was not measured or not published, and then the difference", () => {
-    const ours = scoreTable([{ ...subject, value: 0.5, paper: null, n: 10 }])[0];
+    const ours = scoreTable([{ ...of, value: 0.5, paper: null, n: 10 }])[0];
     expect(ours).toMatchObject({ "ours (%)": 50, "paper (%)": null, "difference (points)": null, n: 10 });
-    const score = publishedScore({ ...subject, task: "EWoK" });
-    const [published] = scoreTable([{ ...subject, value: null, paper: score?.proportion ?? null }]);
+    const score = publishedScore({ ...of, task: "EWoK" });
+    const [published] = scoreTable([{ ...of, value: null, paper: score?.proportion ?? null }]);
     const poster = score?.percent;
     expect(poster).toBeGreaterThan(0);
     expect(published).toMatchObject({ "ours (%)": null, "paper (%)": poster, "difference (points)": null });
@@ -136,13 +136,13 @@ describe("results of training", () => {
   /** A study with a published training result of three phases, two steps each. */
   function published(seed = 1) {
     const study = openTinyStudy(temporaryFolder(), TINY_CONFIG, seed);
-    const subject = { model: "llama140M", condition: "switchThenWiki" } as const;
+    const of = { model: "llama140M", condition: "switchThenWiki" } as const;
     const columns = ["phase", "step", "epoch", "lossNats", "learningRate", "gradientNorm", "trainedTokens"];
     const rows = ["pre-training", "switch", "wiki"].flatMap((name, index) =>
       [1, 2].map((step) => [name, step, 1, 4 - index - step / 4, 1e-3 / step, 1, 10]),
     );
     const content = { metrics, files: [], stages: [HAND_MADE_STAGE], items: { columns, rows } };
-    return { study, result: publishResult(study, subject, "training", content) };
+    return { study, result: publishResult(study, of, "training", content) };
   }
 
   test("become curves of pre-training, or of the tuning phases counted on", () => {

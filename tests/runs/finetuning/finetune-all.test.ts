@@ -88,11 +88,11 @@ test("a tenth of the training items is held out and never trained on; officially
 });
 
 test("a study's models are fine-tuned once, and published with items that hold no text", async () => {
-  const subjects = [{ model: "llama100M", condition: "base" }] as const;
+  const runs = [{ model: "llama100M", condition: "base" }] as const;
   const how = { tasks: ["wsc"], seeds: [1, 2], pooling: "firstToken" } as const;
-  const [first] = await finetuneAll(study, subjects, how);
+  const [first] = await finetuneAll(study, runs, how);
   const stages = stagesOf(study, "finetuning");
-  const [again] = await finetuneAll(study, subjects, how);
+  const [again] = await finetuneAll(study, runs, how);
   expect(again).toEqual(first);
   expect(stagesOf(study, "finetuning")).toEqual(stages);
   const pooled = { metric: "degenerateSeeds", part: "firstTokenPooled", value: 2 };

@@ -11,7 +11,7 @@ import {
   readAcquisition,
 } from "../../../src/runs/scoring/acquisition-scores.js";
 import { wordsToLearn } from "../../../src/runs/scoring/tasks/acquisition-words.js";
-import { itemsFile, readItems, subjectFolder } from "../../../src/runs/study/results.js";
+import { itemsFile, readItems, runFolder } from "../../../src/runs/study/results.js";
 import { pearson } from "../../../src/statistics/correlation.js";
 import { dataFolder } from "../../support/parity.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -41,10 +41,10 @@ test("simulated children say frequent words first, by as much as is stated", () 
 
 test("a study's model is scored at every checkpoint once; both years' figures follow from the kept items", async () => {
   const study = openTinyStudy(temporaryFolder(), { ...TINY_CONFIG, checkpointWords: [300, 600, 900] });
-  const subject = { model: "llama100M", condition: "base" } as const;
-  const result = await evaluateAcquisition(study, subject);
+  const run = { model: "llama100M", condition: "base" } as const;
+  const result = await evaluateAcquisition(study, run);
   expect(result.settings).toMatchObject({ kind: "microworld" });
-  const items = readItems(itemsFile(subjectFolder(study, subject), "aoa"));
+  const items = readItems(itemsFile(runFolder(study, run), "aoa"));
   const words = readAcquisition(items);
   expect(new Set(words.map(({ points }) => points.length))).toEqual(new Set([4]));
   expect(words[0]?.points.map(({ wordsSeen }) => wordsSeen).slice(0, 3)).toEqual([300, 600, 900]);
@@ -63,7 +63,7 @@ test("a study's model is scored at every checkpoint once; both years' figures fo
   expect(of("childShare")?.n).toBe(words.length);
   expect(of("modelShare")?.value).toBeGreaterThanOrEqual(0);
   const stages = stagesOf(study);
-  await evaluateAcquisition(study, subject);
+  await evaluateAcquisition(study, run);
   expect(stagesOf(study)).toEqual(stages);
 });
 

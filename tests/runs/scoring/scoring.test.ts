@@ -10,7 +10,7 @@ import {
   itemsFile,
   readItemsText,
   readResults,
-  subjectFolder,
+  runFolder,
   type Result,
 } from "../../../src/runs/study/results.js";
 import { trainedModel } from "../../../src/runs/training/training.js";
@@ -18,18 +18,18 @@ import { mean } from "../../../src/statistics/summary.js";
 import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
 
-const subject = { model: "llama100M", condition: "base" } as const;
+const run = { model: "llama100M", condition: "base" } as const;
 const study = openTinyStudy(sharedFolder());
 const PAIRS = 2 * MICROWORLD_UIDS.length; // zeroShotItemsPerUid
 let result: Result;
 let stages: string[];
 beforeAll(async () => {
-  result = await evaluateCondition(study, { ...subject, task: "blimp" });
+  result = await evaluateCondition(study, { ...run, task: "blimp" });
   stages = stagesOf(study);
 });
 
 const itemsOf = (task: string) => {
-  const text = readItemsText(itemsFile(subjectFolder(study, subject), task));
+  const text = readItemsText(itemsFile(runFolder(study, run), task));
   return { text, rows: parseCsv(text) };
 };
 
@@ -47,7 +47,7 @@ describe("an evaluation", () => {
   });
 
   test("writes the result with configuration, seed, provenance and n of every metric", () => {
-    const file = join(subjectFolder(study, subject), "blimp.json");
+    const file = join(runFolder(study, run), "blimp.json");
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(result);
     expect(file.endsWith(join("smoke-microworld", "llama100M", "base", "seed-1", "blimp.json"))).toBe(true);
     expect(result).toMatchObject({
@@ -55,7 +55,7 @@ describe("an evaluation", () => {
       scale: "smoke",
       source: "microworld",
       seed: 1,
-      ...subject,
+      ...run,
     });
     expect(result.config).toEqual(study.config);
     expect(result.provenance).toMatchObject({ node: process.versions.node, tfjs: tf.version_core });
@@ -88,7 +88,7 @@ describe("an evaluation", () => {
 
   test("is made once: the second call scores nothing and gives the same", async () => {
     const tensors = tf.memory().numTensors;
-    expect(await evaluateCondition(study, { ...subject, task: "blimp" })).toEqual(result);
+    expect(await evaluateCondition(study, { ...run, task: "blimp" })).toEqual(result);
     expect(stagesOf(study)).toEqual(stages);
     expect(tf.memory().numTensors).toBe(tensors);
   });
@@ -101,7 +101,7 @@ describe("an evaluation", () => {
       resultsFolder: `${study.resultsFolder}-more`,
     };
     const tensors = tf.memory().numTensors;
-    const again = await evaluateCondition(more, { ...subject, task: "blimp" });
+    const again = await evaluateCondition(more, { ...run, task: "blimp" });
     expect(tf.memory().numTensors).toBe(tensors);
     expect(again.stages[0]).toEqual(result.stages[0]);
     expect(again.stages[1]?.hash).not.toBe(result.stages[1]?.hash);
@@ -109,7 +109,7 @@ describe("an evaluation", () => {
   });
 
   test("of another condition's model is another stage", async () => {
-    const tuned = await evaluateCondition(study, { ...subject, condition: "switch", task: "blimp" });
+    const tuned = await evaluateCondition(study, { ...run, condition: "switch", task: "blimp" });
     expect(tuned.stages.map(({ kind }) => kind)).toEqual(["pretraining", "tuning", "evaluation"]);
     expect(tuned.stages[0]).toEqual(result.stages[0]);
     expect(stages).not.toContain(`evaluation-${tuned.stages[2]?.hash}`);
@@ -139,7 +139,7 @@ test("a tie is right as the official pipeline counts, and half right corrected",
 });
 
 test("reading times get both scores in three readings, from surprisals that are kept", async () => {
-  const times = await evaluateCondition(study, { ...subject, task: "reading" });
+  const times = await evaluateCondition(study, { ...run, task: "reading" });
   const { rows } = itemsOf("reading");
   expect(rows.length).toBeGreaterThan(1000);
   for (const { surprisalNats, correctedNats, wholeWordNats } of rows)
@@ -158,7 +158,7 @@ test("reading times get both scores in three readings, from surprisals that are 
 });
 
 test("reading scores and held-out gains have intervals over sentences that hold them", async () => {
-  const { metrics } = await evaluateCondition(study, { ...subject, task: "reading" });
+  const { metrics } = await evaluateCondition(study, { ...run, task: "reading" });
   const valueOf = (name: string, part: string) =>
     metrics.find(
       ({ metric, part: of, scoringRule }) => metric === name && of === part && scoringRule === "corrected",
@@ -176,19 +176,19 @@ test("reading scores and held-out gains have intervals over sentences that hold 
 test("an unknown task is refused with those there are, before anything is trained", async () => {
   const untouched = openTinyStudy(join(study.cacheFolder, "..", "untouched"));
   await expect(
-    evaluateCondition(untouched, { ...subject, task: "glue" as Task }), // as a notebook may hand it over
+    evaluateCondition(untouched, { ...run, task: "glue" as Task }), // as a notebook may hand it over
   ).rejects.toThrow(/task must be one of blimp, .*reading, got "glue"/);
   expect(existsSync(untouched.cacheFolder)).toBe(false);
 });
 
 test("an interrupted cell stops within a task, keeps nothing half scored, and leaves no tensor", async () => {
   const other = openTinyStudy(temporaryFolder());
-  await trainedModel(other, subject);
+  await trainedModel(other, run);
   const before = stagesOf(other);
   const tensors = tf.memory().numTensors;
   const signal = AbortSignal.abort(new Error("the cell was interrupted"));
   Reflect.set(globalThis, "__classItInterrupt", { signal });
-  const interrupted = evaluateCondition(other, { ...subject, task: "blimp" });
+  const interrupted = evaluateCondition(other, { ...run, task: "blimp" });
   await expect(interrupted).rejects.toThrow("the cell was interrupted");
   Reflect.deleteProperty(globalThis, "__classItInterrupt");
   expect(tf.memory().numTensors).toBe(tensors);

@@ -10,8 +10,8 @@ import { tune } from "../../../src/config/curricula.js";
 import {
   evaluateAll,
   studiesAtHand,
-  subjectsAtHand,
-  subjectsByStudy,
+  runsAtHand,
+  runsByStudy,
   tasksAtHand,
   trainAll,
 } from "../../../src/runs/grid.js";
@@ -23,7 +23,7 @@ import { allOf } from "../../support/all-of.js";
 import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
 
-const SUBJECT = { model: "llama100M", condition: "base" } as const;
+const RUN = { model: "llama100M", condition: "base" } as const;
 const folder = sharedFolder();
 const study = openTinyStudy(folder);
 /** The same study in a clone without models: an empty cache. */
@@ -40,50 +40,48 @@ const kept = (more: Partial<StudyOptions> = {}) =>
   });
 
 beforeAll(async () => {
-  await evaluateAll(study, [SUBJECT], "blimp");
+  await evaluateAll(study, [RUN], "blimp");
 });
 
 describe("results", () => {
   test("are read where they are kept, and nothing is trained or scored", async () => {
     const clone = kept();
-    const [result] = await evaluateAll(clone, [SUBJECT], "blimp");
-    expect(result).toEqual(keptResult(clone, SUBJECT, "blimp"));
-    expect(result?.metrics).toEqual((await evaluateAll(study, [SUBJECT], "blimp"))[0]?.metrics);
-    const steps = await allOf(trainAll(clone, [SUBJECT]));
-    const again = await allOf(trainAll(study, [SUBJECT]));
+    const [result] = await evaluateAll(clone, [RUN], "blimp");
+    expect(result).toEqual(keptResult(clone, RUN, "blimp"));
+    expect(result?.metrics).toEqual((await evaluateAll(study, [RUN], "blimp"))[0]?.metrics);
+    const steps = await allOf(trainAll(clone, [RUN]));
+    const again = await allOf(trainAll(study, [RUN]));
     expect(steps.map(({ lossNats }) => lossNats)).toEqual(again.map(({ lossNats }) => lossNats));
-    expect(steps[0]).toMatchObject({ ...SUBJECT, seed: 1, phase: "pre-training", step: 1 });
+    expect(steps[0]).toMatchObject({ ...RUN, seed: 1, phase: "pre-training", step: 1 });
     expect(stagesOf(clone)).toEqual([]);
-    expect(tasksAtHand(clone, [SUBJECT])).toEqual(["blimp"]);
-    expect(tasksAtHand(study, [SUBJECT])).toContain("reading");
+    expect(tasksAtHand(clone, [RUN])).toEqual(["blimp"]);
+    expect(tasksAtHand(study, [RUN])).toContain("reading");
   });
 
-  test("say which subjects and seeds are at hand; where there is none, all are to be computed", () => {
+  test("say which runs and seeds are at hand; where there is none, all are to be computed", () => {
     const [first, second] = [kept(), kept({ seed: 2 })];
-    const merged = { ...SUBJECT, condition: "merged" } as const;
-    expect(subjectsAtHand(first, [SUBJECT, merged], "blimp")).toEqual([SUBJECT]);
-    expect(subjectsAtHand([first, second], [SUBJECT, merged], "blimp")).toEqual([SUBJECT, merged]);
-    expect(studiesAtHand([first, second], [SUBJECT], "blimp")).toEqual([first]);
-    expect(studiesAtHand([first, second], [SUBJECT, merged], "blimp")).toEqual([first, second]);
-    expect(subjectsByStudy([first, second], [SUBJECT, merged], ["blimp"])).toEqual([
-      { study: first, subjects: [SUBJECT] },
-    ]);
-    expect(subjectsByStudy([first, second], [SUBJECT, merged], ["blimp", "mnli"])).toEqual([
-      { study: first, subjects: [SUBJECT, merged] },
-      { study: second, subjects: [SUBJECT, merged] },
+    const merged = { ...RUN, condition: "merged" } as const;
+    expect(runsAtHand(first, [RUN, merged], "blimp")).toEqual([RUN]);
+    expect(runsAtHand([first, second], [RUN, merged], "blimp")).toEqual([RUN, merged]);
+    expect(studiesAtHand([first, second], [RUN], "blimp")).toEqual([first]);
+    expect(studiesAtHand([first, second], [RUN, merged], "blimp")).toEqual([first, second]);
+    expect(runsByStudy([first, second], [RUN, merged], ["blimp"])).toEqual([{ study: first, runs: [RUN] }]);
+    expect(runsByStudy([first, second], [RUN, merged], ["blimp", "mnli"])).toEqual([
+      { study: first, runs: [RUN, merged] },
+      { study: second, runs: [RUN, merged] },
     ]);
   });
 
   test("of other settings, another seed or other data are none", () => {
-    expect(keptResult(study, SUBJECT, "blimp")).toBeNull(); // this one computes
-    expect(keptResult(kept({ seed: 2 }), SUBJECT, "blimp")).toBeNull();
+    expect(keptResult(study, RUN, "blimp")).toBeNull(); // this one computes
+    expect(keptResult(kept({ seed: 2 }), RUN, "blimp")).toBeNull();
     const config = { ...TINY_CONFIG, pretraining: { ...TINY_CONFIG.pretraining, learningRate: 0.01 } };
-    expect(keptResult(kept({ config }), SUBJECT, "blimp")).toBeNull();
+    expect(keptResult(kept({ config }), RUN, "blimp")).toBeNull();
   });
 
   test("do not depend on the reader's own curricula, unless they are of one", () => {
     const config = { ...TINY_CONFIG, curricula: { mine: [tune(["switch"])] } };
-    expect(keptResult(kept({ config }), SUBJECT, "blimp")).not.toBeNull();
+    expect(keptResult(kept({ config }), RUN, "blimp")).not.toBeNull();
   });
 });
 
@@ -104,9 +102,9 @@ describe("a setting that is newer than a result, or has a newer name", () => {
   afterAll(() => writeFileSync(path, before));
 
   test("has its default there, and the result stays one of these settings", () => {
-    expect(keptResult(kept(), SUBJECT, "blimp")).not.toBeNull();
+    expect(keptResult(kept(), RUN, "blimp")).not.toBeNull();
     const config: StudyConfig = { ...TINY_CONFIG, startCheckpoint: "bestHeldOut" };
-    expect(keptResult(kept({ config }), SUBJECT, "blimp")).toBeNull();
+    expect(keptResult(kept({ config }), RUN, "blimp")).toBeNull();
   });
 
   test("has its default in descriptions, whose files have the names of what they lack", async () => {

@@ -10,20 +10,20 @@ import {
   readItems,
   readItemsText,
   readResults,
-  subjectFolder,
+  runFolder,
 } from "../../../src/runs/study/results.js";
 import { HAND_MADE_STAGE, metric, resultWith } from "../../support/hand-made-result.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, TINY_CONFIG } from "../../support/tiny-study.js";
 
-const subject = { model: "llama140M", condition: "wiki" } as const;
+const run = { model: "llama140M", condition: "wiki" } as const;
 const content = { metrics: [metric({ part: "all", value: 0.625 })], files: [], stages: [HAND_MADE_STAGE] };
 
 describe("a published result", () => {
   test("lies under model, condition and seed, and is read as it was written", () => {
     const study = openTinyStudy(temporaryFolder(), TINY_CONFIG, 7);
-    const result = publishResult(study, subject, "blimp", content);
-    expect(subjectFolder(study, subject)).toBe(join(study.resultsFolder, "llama140M", "wiki", "seed-7"));
+    const result = publishResult(study, run, "blimp", content);
+    expect(runFolder(study, run)).toBe(join(study.resultsFolder, "llama140M", "wiki", "seed-7"));
     expect(readResults(study.resultsFolder)).toEqual([result]);
     const expected = resultWith(content.metrics, { condition: "wiki", seed: 7, source: "microworld" });
     expect(result).toEqual({ ...expected, config: study.config });
@@ -31,8 +31,8 @@ describe("a published result", () => {
 
   test("is read under today's names where its file has old ones", () => {
     const study = openTinyStudy(temporaryFolder());
-    const result = publishResult(study, subject, "blimp", content);
-    const path = join(subjectFolder(study, subject), "blimp.json");
+    const result = publishResult(study, run, "blimp", content);
+    const path = join(runFolder(study, run), "blimp.json");
     const old = readFileSync(path, "utf8")
       .replaceAll('"scoringRule"', '"reading"')
       .replaceAll('"warmupRatio"', '"warmupShare"');
@@ -44,8 +44,8 @@ describe("a published result", () => {
   test("keeps its items as CSV with every digit, a blank for what is missing", () => {
     const study = openTinyStudy(temporaryFolder());
     const items = { columns: ["id", "nats"], rows: [["a_0", -1 / 3] as const, ['b,"1', null] as const] };
-    publishResult(study, subject, "reading", { ...content, items });
-    const text = readItemsText(itemsFile(subjectFolder(study, subject), "reading"));
+    publishResult(study, run, "reading", { ...content, items });
+    const text = readItemsText(itemsFile(runFolder(study, run), "reading"));
     expect(text).toBe('id,nats\na_0,-0.3333333333333333\n"b,""1",\n');
     expect(parseCsv(text).map(({ nats }) => nats)).toEqual([String(-1 / 3), ""]);
   });
@@ -61,8 +61,8 @@ describe("a published result", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell)), (rows) => {
         const items = { columns: ["id", "nats, mean"], rows };
-        publishResult(study, subject, "reading", { ...content, items });
-        expect(readItems(itemsFile(subjectFolder(study, subject), "reading"))).toEqual(items);
+        publishResult(study, run, "reading", { ...content, items });
+        expect(readItems(itemsFile(runFolder(study, run), "reading"))).toEqual(items);
       }),
     );
   });
@@ -84,16 +84,16 @@ describe("a published result", () => {
 
   test("replaces the one of the same task and leaves nothing else behind", () => {
     const study = openTinyStudy(temporaryFolder());
-    publishResult(study, subject, "blimp", content);
-    publishResult(study, subject, "blimp", { ...content, metrics: [metric({ part: "all", value: 0.75 })] });
-    expect(readdirSync(subjectFolder(study, subject))).toEqual(["blimp.json"]);
+    publishResult(study, run, "blimp", content);
+    publishResult(study, run, "blimp", { ...content, metrics: [metric({ part: "all", value: 0.75 })] });
+    expect(readdirSync(runFolder(study, run))).toEqual(["blimp.json"]);
     expect(readResults(study.resultsFolder)[0]?.metrics[0]?.value).toBe(0.75);
   });
 
   test.each([Number.NaN, Infinity])("with the value %s is refused by the metric's name", (value) => {
     const study = openTinyStudy(temporaryFolder());
     const metrics = [metric({ part: "npi_licensing", value })];
-    expect(() => publishResult(study, subject, "blimp", { ...content, metrics })).toThrow(
+    expect(() => publishResult(study, run, "blimp", { ...content, metrics })).toThrow(
       `accuracy of npi_licensing in blimp must be finite, got ${value}`,
     );
     expect(readResults(study.resultsFolder)).toEqual([]);
@@ -101,7 +101,7 @@ describe("a published result", () => {
 
   test("that comes from no stage is refused", () => {
     const study = openTinyStudy(temporaryFolder());
-    expect(() => publishResult(study, subject, "blimp", { ...content, stages: [] })).toThrow(
+    expect(() => publishResult(study, run, "blimp", { ...content, stages: [] })).toThrow(
       /blimp must come from at least one stage/,
     );
   });
@@ -110,8 +110,8 @@ describe("a published result", () => {
 describe("reading results", () => {
   test("goes by models and conditions in their order, then by the seed's number, then by task", () => {
     const folder = temporaryFolder();
-    const publish = (seed: number, task: string, over: Partial<typeof subject> | object = {}) =>
-      publishResult(openTinyStudy(folder, TINY_CONFIG, seed), { ...subject, ...over }, task, content);
+    const publish = (seed: number, task: string, over: Partial<typeof run> | object = {}) =>
+      publishResult(openTinyStudy(folder, TINY_CONFIG, seed), { ...run, ...over }, task, content);
     publish(10, "blimp");
     publish(2, "training");
     publish(2, "blimp");

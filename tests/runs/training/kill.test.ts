@@ -10,7 +10,7 @@ import { trainCondition } from "../../../src/runs/training/training.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
 
-const subject = { model: "llama100M", condition: "switchThenWiki" } as const;
+const run = { model: "llama100M", condition: "switchThenWiki" } as const;
 /** Some hundred steps of pre-training and thirty of each tuning phase. */
 const config: StudyConfig = {
   ...TINY_CONFIG,
@@ -22,12 +22,12 @@ const checkpoints = { everyMs: 0, costs: 2 };
 /** Trains in a process of its own, on the compiled library; writes a byte a step. */
 const SCRIPT = `
   import * as kit from "class-it";
-  const [folder, config, subject, checkpoints] = process.argv.slice(1);
+  const [folder, config, run, checkpoints] = process.argv.slice(1);
   const study = kit.openStudy({
     scale: "smoke", seed: 1, source: "microworld", config: JSON.parse(config), checkpoints: JSON.parse(checkpoints),
     resultsRoot: folder + "/results", cacheFolder: folder + "/stages",
   });
-  for await (const step of kit.trainCondition(study, JSON.parse(subject))) {
+  for await (const step of kit.trainCondition(study, JSON.parse(run))) {
     process.stdout.write(".");
     await new Promise(setImmediate);
   }
@@ -35,7 +35,7 @@ const SCRIPT = `
 
 /** Starts training, and kills it after so many steps it reported; to the end without a number. */
 function trainInProcess(folder: string, killAfter: number): Promise<NodeJS.Signals | number | null> {
-  const args = [folder, config, subject, checkpoints].map((value) =>
+  const args = [folder, config, run, checkpoints].map((value) =>
     typeof value === "string" ? value : JSON.stringify(value),
   );
   const child = spawn(process.execPath, ["--input-type=module", "-e", SCRIPT, ...args], {
@@ -72,7 +72,7 @@ function traceOf(study: ReturnType<typeof openTinyStudy>) {
 test("ten kills at random steps, in pre-training and in both tuning phases, change nothing", async () => {
   const undisturbed = openTinyStudy(temporaryFolder(), config);
   let steps = 0;
-  for await (const _step of trainCondition(undisturbed, subject)) steps++;
+  for await (const _step of trainCondition(undisturbed, run)) steps++;
   const folder = temporaryFolder();
   const killed = openTinyStudy(folder, config);
   const random = seeded(Number(process.env["CLASS_IT_KILL_SEED"] ?? 1));

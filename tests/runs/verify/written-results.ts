@@ -22,12 +22,12 @@ export const STEPS = 3;
 export function writtenResults() {
   const study = openTinyStudy(sharedFolder());
   beforeAll(async () => {
-    const subjects = [
+    const runs = [
       { model, condition: "base" },
       { model, condition: "merged" },
     ] as const;
-    await evaluateAll(study, subjects, "blimp");
-    await finetuneAll(study, subjects.slice(0, 1), { tasks: ["wsc"], seeds: [1, 2] });
+    await evaluateAll(study, runs, "blimp");
+    await finetuneAll(study, runs.slice(0, 1), { tasks: ["wsc"], seeds: [1, 2] });
     await keptValue({ ...study, isKept: true }, { name: "number" }, z.number(), async () => 1);
   });
 

@@ -1,26 +1,21 @@
 /** @file Groups of models and of tasks that claims are about. */
 import { FINETUNING_TASKS } from "../published/published.js";
-import { subjectName, type ClaimTask } from "./claim.js";
+import { runName, type ClaimTask } from "./claim.js";
 
 /** The larger decoder without tuning. */
-export const BASE = subjectName("llama140M", "base");
+export const BASE = runName("llama140M", "base");
 /** One set after the other, in both orders. */
 export const SEQUENTIAL = (["switchThenWiki", "wikiThenSwitch"] as const).map((condition) =>
-  subjectName("llama140M", condition),
+  runName("llama140M", condition),
 );
 /** Both sets mixed. */
-export const MERGED = subjectName("llama140M", "merged");
+export const MERGED = runName("llama140M", "merged");
 /** All five tuned models of the larger decoder. */
-export const TUNED = [
-  subjectName("llama140M", "switch"),
-  subjectName("llama140M", "wiki"),
-  ...SEQUENTIAL,
-  MERGED,
-];
+export const TUNED = [runName("llama140M", "switch"), runName("llama140M", "wiki"), ...SEQUENTIAL, MERGED];
 /** The conditions both decoders have, of the larger one. */
 export const LARGE = [BASE, MERGED];
 /** The same of the smaller one. */
-export const SMALL = [subjectName("llama100M", "base"), subjectName("llama100M", "merged")];
+export const SMALL = [runName("llama100M", "base"), runName("llama100M", "merged")];
 /** All eight models of the poster. */
 export const OWN = [...SMALL, BASE, ...TUNED];
 /** The baselines the poster compares with. */

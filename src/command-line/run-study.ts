@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Condition, ModelName, Scale } from "../config/config.js";
 import { curriculaOf } from "../config/curricula.js";
 import type { Study } from "../runs/study/study.js";
-import type { StudyOptions, SubjectOptions } from "./options.js";
+import type { StudyOptions, RunOptions } from "./options.js";
 
 /** Opens the study of a scale. @throws RangeError that names what is wrong with `--config` */
 export async function openScaleStudy({
@@ -37,11 +37,11 @@ export async function openScaleStudy({
  *
  * @throws RangeError that lists the conditions when there is none of this name, or names what is wrong with `--config`
  */
-export async function openSubjectStudy({
+export async function openRunStudy({
   condition,
   model,
   ...options
-}: SubjectOptions): Promise<{ readonly study: Study; readonly models: readonly ModelName[] }> {
+}: RunOptions): Promise<{ readonly study: Study; readonly models: readonly ModelName[] }> {
   const study = await openScaleStudy(options);
   return { study, models: await decodersOf(study, condition, model) };
 }
