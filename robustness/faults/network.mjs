@@ -123,7 +123,7 @@ export async function dropConnections({ root, folder, count, random, log }) {
       const target = join(folder, `file-${file}`, "own.bin");
       wrongShare = 0.9;
       for (let isWhole = false; !isWhole; wrongShare *= 0.7) {
-        const download = join(root, "src/dist/data/download.js");
+        const download = join(root, "src/dist/download/download.js");
         const args = [download, `http://127.0.0.1:${port}/own.bin`, target, String(BYTES), sha256];
         const run = start(process.execPath, ["--input-type=module", "-e", FETCH, ...args]);
         processes += 1;

@@ -43,11 +43,11 @@ for await (const { lossNats } of kit.trainCondition(study, run)) losses.push(los
 const blimp = await kit.evaluateCondition(study, { ...run, task: "blimp" });
 
 // %%
-const phenomena = kit.groupAccuracies([blimp]);
-const rows = phenomena.map(({ phenomenon, accuracy }) => ({ phenomenon, accuracy }));
+const paradigms = kit.groupAccuracies([blimp]);
+const rows = paradigms.map(({ paradigm, accuracy }) => ({ paradigm, accuracy }));
 kit.tableFiles(rows, { name: "disturbed", folder: kit.outputFolder(study, "tables"), caption: "Accuracy" });
-await kit.showFigure(kit.accuracyByPhenomenon(phenomena, kit.contextOf(study), "Pairs"), {
-  name: "disturbed", folder: kit.outputFolder(study, "figures"), caption: "Accuracy", alt: "Accuracy by phenomenon",
+await kit.showFigure(kit.accuracyByParadigm(paradigms, kit.contextOf(study), "Pairs"), {
+  name: "disturbed", folder: kit.outputFolder(study, "figures"), caption: "Accuracy", alt: "Accuracy by paradigm",
 });
 `;
 
