@@ -19,14 +19,15 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-kit.setParameters({ scale: "laptop" });
+kit.setParameters({ scale: "laptop", study: "default" });
 
 // %%
 const p = kit.params();
 
 // %%
-const [seed] = p.seeds;
-const study = kit.openStudy({ scale: p.scale, seed, resultsRoot: p.out, kept: p.kept });
+const { scale, seeds, kept } = p;
+const [study] = kit.study({ name: p.study, scale, seeds, resultsRoot: p.out, kept });
+const context = kit.contextOf(study);
 const tables = kit.outputFolder(study, "tables");
 const figures = kit.outputFolder(study, "figures");
 console.log(`text: ${study.source}; shrunk against the paper:\n- ${study.config.shrunk.join("\n- ")}`);
@@ -42,14 +43,11 @@ console.log(`text: ${study.source}; shrunk against the paper:\n- ${study.config.
 const statement = await kit.stateData(study);
 kit.dataStatementFile(statement, { folder: tables });
 const sources = kit.dataStatementRows(statement);
-const noWords = "text that is no pre-training text has no words counted";
+const missing = "text that is no pre-training text has no words counted";
+const sourceTable = { caption: "Sources", missing, context, maxRows: 30 };
 const shown = ["source", "what it is", "files", "words used", "words held out", "stands in"];
-kit.showTable(kit.frame(sources).loc({ columns: shown }), {
-  caption: "Sources",
-  missing: noWords,
-  maxRows: 30,
-});
-kit.tableFiles(sources, { name: "data-sources", folder: tables, caption: "Sources", missing: noWords });
+kit.showTable(kit.frame(sources).loc({ columns: shown }), sourceTable);
+kit.tableFiles(sources, { ...sourceTable, name: "data-sources", folder: tables });
 
 // %% [markdown]
 // ## Pre-training text
@@ -59,8 +57,9 @@ kit.tableFiles(sources, { name: "data-sources", folder: tables, caption: "Source
 
 // %%
 const text = kit.frame(await kit.describeText(study));
-kit.showTable(text, { caption: "Pre-training text by genre" });
-kit.tableFiles(text, { name: "pretraining-text", folder: tables, caption: "Pre-training text by genre" });
+const byGenre = { caption: "Pre-training text by genre", context };
+kit.showTable(text, byGenre);
+kit.tableFiles(text, { ...byGenre, name: "pretraining-text", folder: tables });
 
 // %% [markdown]
 // ## Tokenizers
@@ -70,7 +69,7 @@ kit.tableFiles(text, { name: "pretraining-text", folder: tables, caption: "Pre-t
 
 // %%
 const tokenizers = kit.frame(await kit.describeTokenizers(study));
-kit.showTable(tokenizers, { caption: "Tokenizers, measured on held-out text" });
+kit.showTable(tokenizers, { caption: "Tokenizers, measured on held-out text", context });
 
 // %% [markdown]
 // ## Instruction sets
@@ -82,7 +81,10 @@ kit.showTable(tokenizers, { caption: "Tokenizers, measured on held-out text" });
 // %%
 const instructions = kit.frame(await kit.describeInstructions(study));
 const questions = kit.wikiQuestionsKind(study);
-kit.showTable(instructions, { caption: `Instruction sets of this run (wiki questions: ${questions})` });
+kit.showTable(instructions, {
+  caption: `Instruction sets of this run (wiki questions: ${questions})`,
+  context,
+});
 
 // %%
 const lengths = await kit.instructionLengths(study);
@@ -106,12 +108,13 @@ await kit.showFigure(
 const lengthsBeside = kit.lengthRows(lengths);
 const lengthCaption = `Examples by length beside poster Figure 1 (${study.config.scale} scale, ${questions} wiki questions)`;
 const unread = "the poster's bar is too small to read";
-kit.showTable(lengthsBeside, { caption: lengthCaption, missing: unread });
+kit.showTable(lengthsBeside, { caption: lengthCaption, missing: unread, context });
 kit.tableFiles(lengthsBeside, {
   name: "fig1-beside-poster",
   folder: tables,
   caption: lengthCaption,
   missing: unread,
+  context,
 });
 
 // %% [markdown]
@@ -131,7 +134,7 @@ kit.showTokens(await kit.describeMask(study, "llama100M", example), { caption: "
 
 // %%
 const trainedTokens = await kit.describeTrainedTokens(study, "llama140M");
-kit.showTable(trainedTokens, { caption: "Tokens of the instruction sets in llama140M's tokenizer" });
+kit.showTable(trainedTokens, { caption: "Tokens of the instruction sets in llama140M's tokenizer", context });
 
 // %% [markdown]
 // ## Word budget
@@ -141,8 +144,8 @@ kit.showTable(trainedTokens, { caption: "Tokens of the instruction sets in llama
 
 // %%
 const budgets = await kit.describeExposures(study);
-kit.showTable(budgets, { caption: "Words and exposure of every condition" });
-kit.tableFiles(budgets, { name: "word-budget", folder: tables, caption: "Words and exposure" });
+kit.showTable(budgets, { caption: "Words and exposure of every condition", context });
+kit.tableFiles(budgets, { name: "word-budget", folder: tables, caption: "Words and exposure", context });
 
 // %% [markdown]
 // ## Overlap
@@ -154,17 +157,17 @@ kit.tableFiles(budgets, { name: "word-budget", folder: tables, caption: "Words a
 const overlap = await kit.measureStudyOverlap(study);
 const overlaps = kit.frame(kit.summariseOverlap(overlap));
 const short = "no item is long enough";
-kit.showTable(overlaps, { caption: "Evaluation items in the training text", missing: short, maxRows: 40 });
-kit.tableFiles(overlaps, {
-  name: "overlap-evaluation",
-  folder: tables,
-  caption: "Overlap of items",
-  missing: short,
-});
+const overlapTable = { caption: "Evaluation items in the training text", missing: short, context };
+kit.showTable(overlaps, { ...overlapTable, maxRows: 40 });
+kit.tableFiles(overlaps, { ...overlapTable, name: "overlap-evaluation", folder: tables });
 
 // %%
 const tuning = kit.frame(kit.summariseInstructionOverlap(overlap));
-kit.showTable(tuning, { caption: "Instruction examples in the pre-training text", missing: short });
+kit.showTable(tuning, {
+  caption: "Instruction examples in the pre-training text",
+  missing: short,
+  context,
+});
 
 // %%
 const ranges = kit.overlapByTask(overlap).flatMap((series) => kit.binOverlaps(series));

@@ -18,7 +18,7 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-kit.setParameters({ scale: "laptop" });
+kit.setParameters({ scale: "laptop", study: "default" });
 
 // %%
 const p = kit.params();
@@ -26,17 +26,18 @@ const p = kit.params();
 // %% [markdown]
 // ## Hyperparameters
 //
-// Edit here: whatever depends on a changed setting is trained again, nothing else.
+// Edit here: write `learningRate: 1e-3` between the braces of `pretraining`, and give the study a name in the parameter cell, such as
+// `study: "slower"`. Only stages that depend on the setting run again. Notebooks 03 to 07 take the study by its name.
 
 // %%
-const defaults = kit.deriveStudy(p.scale);
-const config: kit.StudyConfig = {
-  ...defaults,
-  pretraining: { ...defaults.pretraining, learningRate: defaults.pretraining.learningRate },
+const change: kit.StudyChange = {
+  pretraining: {},
 };
 const { scale, seeds, kept } = p;
-const studies = kit.openStudies({ scale, seeds, resultsRoot: p.out, config, kept });
+const studies = kit.study({ name: p.study, scale, seeds, change, resultsRoot: p.out, kept });
 const [study] = studies;
+const { config } = study;
+const origin = kit.contextOf(studies);
 const folder = kit.outputFolder(study, "figures");
 
 // %% [markdown]
@@ -55,11 +56,14 @@ const decoders = kit.MODELS.map((model) => ({
   heads: config.architectures[model].numHeads,
   vocabulary: config.architectures[model].vocabSize,
 }));
-kit.showTable(kit.frame(decoders), { caption: "Decoders at this scale", digits: 9 });
+kit.showTable(kit.frame(decoders), { caption: "Decoders at this scale", digits: 9, context: origin });
 
 // %%
 const settings = kit.settingRows(kit.PRETRAINING, config.pretraining);
-kit.showTable(kit.frame(settings), { caption: "Pre-training settings (poster Table 2)" });
+kit.showTable(kit.frame(settings), {
+  caption: "Pre-training settings (poster Table 2)",
+  context: origin,
+});
 
 // %% [markdown]
 // ## Training
@@ -72,7 +76,7 @@ const runs = kit.MODELS.map((model) => ({ model, condition: "base" as const }));
 const live = {
   name: "pretraining-live",
   alt: "Training loss of both decoders",
-  context: kit.contextOf(studies),
+  context: origin,
 };
 
 // %%
@@ -84,7 +88,10 @@ for await (const { model, seed, step, lossNats } of kit.watchCurves(kit.trainAll
   const first = firstAndLast.get(`${model} ${seed}`)?.["first loss"] ?? lossNats;
   firstAndLast.set(`${model} ${seed}`, { model, steps: step, "first loss": first, "last loss": lossNats });
 }
-kit.showTable(kit.averageSeeds([...firstAndLast.values()]), { caption: "Loss in nats per token" });
+kit.showTable(kit.averageSeeds([...firstAndLast.values()]), {
+  caption: "Loss in nats per token",
+  context: origin,
+});
 
 // %%
 const results = kit.resultsOf(studies, "training").filter(({ condition }) => condition === "base");
@@ -92,16 +99,14 @@ const table = kit.frame(kit.averageSeeds(kit.trainingTable(results)));
 kit.showTable(table, {
   caption: "After pre-training",
   note: "tokenizers differ: losses per token are not comparable",
+  context: origin,
 });
-kit.tableFiles(table, {
-  name: "pretraining",
-  folder: kit.outputFolder(study, "tables"),
-  caption: "After pre-training",
-});
+const tableFile = { name: "pretraining", folder: kit.outputFolder(study, "tables") };
+kit.tableFiles(table, { ...tableFile, caption: "After pre-training", context: origin });
 
 // %%
 const curve = kit.curveRows(study, results, "pre-training");
-await kit.showFigure(kit.learningCurves(curve, kit.contextOf(studies)), {
+await kit.showFigure(kit.learningCurves(curve, origin), {
   name: "pretraining-loss",
   folder,
   caption: "Training loss",
@@ -109,7 +114,7 @@ await kit.showFigure(kit.learningCurves(curve, kit.contextOf(studies)), {
 });
 
 // %%
-await kit.showFigure(kit.scheduleCurves(curve, kit.contextOf(studies)), {
+await kit.showFigure(kit.scheduleCurves(curve, origin), {
   name: "pretraining-schedule",
   folder,
   caption: "Learning rate",
@@ -129,6 +134,7 @@ kit.showTable(kit.frame(budget.rows), {
   note: budget.note,
   missing: "not trained here",
   maxRows: 30,
+  context: kit.contextOf(study),
 });
 
 // %% [markdown]

@@ -18,7 +18,7 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-kit.setParameters({ scale: "laptop" });
+kit.setParameters({ scale: "laptop", study: "default" });
 
 // %%
 const p = kit.params();
@@ -26,29 +26,34 @@ const p = kit.params();
 // %% [markdown]
 // ## Hyperparameters
 //
-// Edit here: write `lossOn: "full"` in place of what it says, or add `chatTemplate: "speakerLetters"`. What depends on the
-// setting is trained and measured again; pre-training comes from the cache.
+// Edit here: write `lossOn: "full"` or `chatTemplate: "speakerLetters"` between the braces of `instructions`, and give the study a name
+// in the parameter cell, such as `study: "full-loss"`. Its results go to `results/<scale>/studies/<name>`. What depends on the setting is
+// trained and measured again; pre-training comes from the cache. Notebooks 04 to 07 take the study by its name, and 07 compares it
+// with the default study.
 
 // %%
-const defaults = kit.deriveStudy(p.scale);
-const config: kit.StudyConfig = {
-  ...defaults,
-  instructions: { ...defaults.instructions, lossOn: defaults.instructions.lossOn },
+const change: kit.StudyChange = {
+  instructions: {},
 };
 const { scale, seeds, kept } = p;
-const studies = kit.openStudies({ scale, seeds, resultsRoot: p.out, config, kept });
+const studies = kit.study({ name: p.study, scale, seeds, change, resultsRoot: p.out, kept });
 const [study] = studies;
+const { config } = study;
+const origin = kit.contextOf(studies);
 const folder = kit.outputFolder(study, "figures");
 
 // %%
 const settings = kit.settingRows(kit.INSTRUCTION_TUNING, config.instructionTuning);
-kit.showTable(kit.frame(settings), { caption: "Instruction-tuning settings (poster Table 2)" });
+kit.showTable(kit.frame(settings), {
+  caption: "Instruction-tuning settings (poster Table 2)",
+  context: origin,
+});
 
 // %% [markdown]
 // ## The conditions
 //
 // The poster's six, and the kit's controls and hybrids. Phases follow one another; inside a phase the sets are shuffled together
-// unless it says otherwise. Your own is a few lines of `curricula` in the configuration above, with `kit.tune`.
+// unless it says otherwise. Your own is a few lines of `curricula` in the change above, with `kit.tune`.
 
 // %%
 const conditions = Object.entries(kit.curriculaOf(config)).map(([condition, curriculum]) => ({
@@ -56,7 +61,7 @@ const conditions = Object.entries(kit.curriculaOf(config)).map(([condition, curr
   stages: kit.describeCurriculum(curriculum),
   "trained in the paper with": kit.publishedModels(condition).join(", "),
 }));
-kit.showTable(kit.frame(conditions), { caption: "Conditions" });
+kit.showTable(kit.frame(conditions), { caption: "Conditions", context: origin });
 
 // %% [markdown]
 // The order of examples as it will be trained, read off the batches. A strip that changes colour once is a sequence; the two last
@@ -82,7 +87,7 @@ await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
 // %%
 const tuned = kit.publishedRuns().filter(({ condition }) => condition !== "base");
 const runs = kit.runsAtHand(studies, tuned, "training");
-const live = { name: "tuning-live", alt: "Training loss of all models", context: kit.contextOf(studies) };
+const live = { name: "tuning-live", alt: "Training loss of all models", context: origin };
 const phasesOf = new Map<string, string[]>();
 const steps = kit.trainAll(studies, runs);
 for await (const { model, condition, seed, phase } of kit.watchCurves(steps, live)) {
@@ -91,7 +96,7 @@ for await (const { model, condition, seed, phase } of kit.watchCurves(steps, liv
   if (phases.at(-1) !== phase) phasesOf.set(run, [...phases, phase]);
 }
 const trained = [...phasesOf].map(([run, phases]) => ({ run, "phases as trained": phases.join(" → ") }));
-kit.showTable(kit.frame(trained), { caption: "Order really trained", maxRows: 40 });
+kit.showTable(kit.frame(trained), { caption: "Order really trained", maxRows: 40, context: origin });
 
 // %% [markdown]
 // ## Loss, and what is forgotten
@@ -103,12 +108,9 @@ kit.showTable(kit.frame(trained), { caption: "Order really trained", maxRows: 40
 const results = kit.resultsOf(studies, "training").filter(({ condition }) => condition !== "base");
 const table = kit.frame(kit.averageSeeds(kit.trainingTable(results)));
 const questions = kit.wikiQuestionsKind(study);
-kit.showTable(table, { caption: `After each phase (wiki questions: ${questions})`, maxRows: 40 });
-kit.tableFiles(table, {
-  name: "tuning",
-  folder: kit.outputFolder(study, "tables"),
-  caption: "After each phase",
-});
+const shown = { caption: `After each phase (wiki questions: ${questions})`, context: origin };
+kit.showTable(table, { ...shown, maxRows: 40 });
+kit.tableFiles(table, { ...shown, name: "tuning", folder: kit.outputFolder(study, "tables") });
 
 // %% [markdown]
 // The same as changes against pre-training alone: what is below zero was learned, what is above was forgotten.
@@ -155,7 +157,8 @@ const asked = {
 } as const;
 const replies = await kit.generateReplies(study, asked);
 const said = kit.frame(replies.map(({ prompt, condition, reply }) => ({ prompt, condition, reply })));
-kit.showTable(said, { caption: "Replies of llama140M after each condition", maxRows: 60 });
+const replied = { caption: "Replies of llama140M after each condition", maxRows: 60 };
+kit.showTable(said, { ...replied, context: kit.contextOf(study) });
 
 // %% [markdown]
 // ## What differs, and why we think so

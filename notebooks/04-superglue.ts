@@ -20,13 +20,14 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-kit.setParameters({ scale: "laptop" });
+kit.setParameters({ scale: "laptop", study: "default" });
 
 // %%
 const p = kit.params();
 
 // %%
-const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
+const { scale, seeds, kept } = p;
+const studies = kit.study({ name: p.study, scale, seeds, resultsRoot: p.out, kept });
 const [study] = studies;
 const folder = kit.outputFolder(study, "figures");
 
@@ -78,16 +79,19 @@ for (const { study, runs } of atHand)
 // %%
 const scores = kit.poolSeeds(kit.finetuningScores(results));
 const trained = atHand.map(({ study, runs }) => `${runs.length} models of seed ${study.seed}`);
-const scaleNote = `${p.scale} scale, ${trained.join(", ")}`;
+const scaleNote = trained.join(", ");
+const origin = kit.contextOf(studies);
 
 // %%
 kit.showTable(kit.frame(kit.scoreTable(scores)), {
   caption: "Fine-tuning, ours beside the paper's, accuracy or F1",
   note: `${scaleNote}; 95 % intervals over trainings, seeds and items`,
+  context: origin,
   missing: "the paper is never set beside substitutes or generated items",
 });
 kit.showTable(kit.frame(kit.finetuningMeans(results)), {
   caption: "Mean over tasks",
+  context: origin,
   note: scaleNote,
   missing: "a task was trained on a substitute or on generated items",
 });
@@ -113,12 +117,14 @@ await kit.showFigure(
 // %%
 kit.showTable(kit.frame(kit.degenerateRuns(results)), {
   caption: "Degenerate runs",
+  context: origin,
   note: scaleNote,
   missing: "none",
 });
 kit.showTable(kit.frame(kit.finetuningSpread(results)), {
   caption: "Spread and what a set can show, points of accuracy",
   note: `Detectable: by two models that disagree on 15 % of the items. ${scaleNote}`,
+  context: origin,
 });
 
 // %% [markdown]

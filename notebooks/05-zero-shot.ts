@@ -19,14 +19,16 @@
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-kit.setParameters({ scale: "laptop", rules: [2025, 2026] });
+kit.setParameters({ scale: "laptop", study: "default", rules: [2025, 2026] });
 
 // %%
 const p = kit.params();
 
 // %%
-const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
+const { scale, seeds, kept } = p;
+const studies = kit.study({ name: p.study, scale, seeds, resultsRoot: p.out, kept });
 const [study] = studies;
+const origin = kit.contextOf(studies, { rules: p.rules });
 const folder = kit.outputFolder(study, "figures");
 const runs = kit.runsAtHand(studies, kit.publishedRuns(), "blimp");
 const tasks = kit.tasksAtHand(studies, runs).filter((task) => task !== "reading");
@@ -57,6 +59,7 @@ kit.showTable(kit.frame(kit.rulesRows(study, byYear)), {
   caption: "Official scores of all models and seeds, next to choosers that know nothing",
   note: "fewest tokens: the option with the fewest tokens, ties shared; mean over the tokenizers",
   missing: "all options of every item have as many tokens",
+  context: origin,
 });
 
 // %% [markdown]
@@ -72,13 +75,9 @@ const table = kit.frame(kit.scoreTable(scores));
 const caption =
   "Zero-shot tasks, official scores under both years' rules, with a 95 % interval over items and seeds";
 const missing = "the paper has no such model, the rules are not the paper's, or the items were generated";
-kit.showTable(table, { caption, missing, maxRows: 80 });
-kit.tableFiles(table, {
-  name: "fig3-zero-shot",
-  folder: kit.outputFolder(study, "tables"),
-  caption,
-  missing,
-});
+const about = { caption, missing, context: origin };
+kit.showTable(table, { ...about, maxRows: 80 });
+kit.tableFiles(table, { ...about, name: "fig3-zero-shot", folder: kit.outputFolder(study, "tables") });
 
 // %%
 const context = kit.contextOf(studies, { paperFigure: "poster Figure 3" });
@@ -105,6 +104,7 @@ const ignorant = kit.frame(
 kit.showTable(ignorant, {
   caption: "Entity tracking: choosers that follow no story",
   missing: "there is one way to choose",
+  context: origin,
 });
 
 // %% [markdown]
@@ -132,6 +132,19 @@ await kit.showFigure(kit.accuracyByParadigm(kit.groupAccuracies(shown), kit.cont
 });
 
 // %% [markdown]
+// ## Which items two models answer differently
+//
+// Choose a task and two models. The table has ids and scores. The text of the items is shown below it where the data is at hand; no saved
+// notebook has it.
+
+// %%
+const between = [
+  { model: "llama140M", condition: "base" },
+  { model: "llama140M", condition: "merged" },
+] as const;
+await kit.browseItems(study, { task: "blimp", between, rules: p.rules[0], maxRows: 10 });
+
+// %% [markdown]
 // ## The same items under other scoring rules
 //
 // The pipeline of 2025 counts a tie as correct, and both years add up the log-probabilities of all tokens, so that short options win.
@@ -144,6 +157,7 @@ const byScoringRule = kit.averageSeeds(
 kit.showTable(byScoringRule, {
   caption: "Three scoring rules on the same items, under both years' rules",
   missing: "the rules of 2025 draw no ties",
+  context: origin,
   maxRows: 80,
 });
 
@@ -153,6 +167,7 @@ const agreement = kit.frame(wugs.length > 0 ? wugs : [{ model: "none", note: "no
 kit.showTable(agreement, {
   caption: "New words: rank correlation with people's preferences, rules of 2025 (2026 has no such task)",
   maxRows: 20,
+  context: origin,
 });
 
 // %% [markdown]

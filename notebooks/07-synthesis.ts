@@ -13,19 +13,22 @@
 // consistent in fine-tuning, without carrying over to zero-shot tasks. Paper: abstract, conclusions, poster Figures 4 and 6.
 //
 // *Inputs:* `results/paper` and what notebooks 02 to 06 left in `results/<scale>`. *Outputs:* verdicts, in
-// `results/<scale>/tables` and `figures`. *Time:* seconds.
+// `results/<scale>/tables` and `figures`. *Time:* half a minute at smoke scale, a few minutes at laptop
+// scale, where all items of all models are drawn again 4,000 times.
 
 // %% tags=["parameters"]
 import * as kit from "class-it";
 
-kit.setParameters({ scale: "laptop", rules: [2025, 2026] });
+kit.setParameters({ scale: "laptop", study: "default", rules: [2025, 2026] });
 
 // %%
 const p = kit.params();
 
 // %%
-const studies = kit.openStudies({ scale: p.scale, seeds: p.seeds, resultsRoot: p.out, kept: p.kept });
+const { scale, seeds, kept } = p;
+const studies = kit.study({ name: p.study, scale, seeds, resultsRoot: p.out, kept });
 const [study] = studies;
+const origin = kit.contextOf(studies, { rules: p.rules });
 const folder = kit.outputFolder(study, "figures");
 
 // %% [markdown]
@@ -108,6 +111,7 @@ const note =
 kit.showTable(kit.verdictOverview({ published, ifPaired, own }), {
   caption: `Verdicts on ${kit.PAPER_CLAIMS.length} claims: the published numbers, and ours at ${p.scale} scale`,
   note: `${note}. Effects in points, or in standard deviations of models (SD). A blank verdict has its reason beside it.`,
+  context: origin,
 });
 
 // %% [markdown]
@@ -126,6 +130,7 @@ const ownTable = {
   caption: `Verdicts on our numbers under both years' rules, ${p.scale} scale`,
   missing,
   note,
+  context: origin,
   folder: tables,
 };
 kit.tableFiles(kit.verdictRows(published), { ...publishedTable, name: "verdicts-published" });
@@ -178,6 +183,7 @@ const asked = {
   caption: `The kit's own questions, ${p.scale} scale`,
   missing: "effects of questions whose controls were not trained",
   note,
+  context: origin,
 };
 
 // %%
@@ -200,11 +206,14 @@ const errors = years.flatMap(({ rules, outcomes }, at) => {
   const rows = kit.seedsNeeded({ whole: own[at]?.judged ?? [], itemsOnly });
   return rows.map((row) => ({ rules: String(rules), ...row }));
 });
+
+// %%
 if (seedsRun > 1)
   kit.showTable(errors, {
     maxRows: 40,
     caption: "Where the errors come from (points, or standard deviations of models)",
     missing: "no verdict, or an effect without interval",
+    context: origin,
   });
 else console.log("One seed: nothing is known of how far other trainings would lie from it.");
 
@@ -232,7 +241,37 @@ kit.showTable(runs, {
   caption: "Results at this scale",
   maxRows: 40,
   missing: "no result yet: run notebooks 02 to 06",
+  context: origin,
 });
+
+// %% [markdown]
+// ## Two studies side by side
+//
+// A study with a name changes some settings: notebook 03 says how to make one. Here each is set beside the default one, on all
+// results that both have: answers to the same items are paired, and so are trainings of the same seed. In the default study every
+// named one is compared, in a named one that one alone. `kit.compareStudies("default", "full-loss")` compares any two.
+
+// %%
+kit.showTable(kit.studyRows(study), { caption: "Studies at this scale" });
+const compared = kit.compareWithDefault(study, p.rules);
+const nothing = "a loss of one seed has no interval; without another study there is nothing to compare";
+const sideBySide = { missing: nothing, maxRows: 60 };
+kit.showTable(kit.comparisonRows(compared, "nats/token"), {
+  ...sideBySide,
+  caption: "Losses after training",
+});
+kit.showTable(kit.comparisonRows(compared, "points"), { ...sideBySide, caption: "Scores" });
+
+// %%
+const drawn = compared.find(({ differences }) => differences.length > 0);
+const unit = drawn?.differences.some((one) => one.unit === "points") ? "points" : "nats/token";
+if (drawn)
+  await kit.showFigure(kit.studyDifferences(drawn, drawn.context, unit), {
+    name: "study-differences",
+    folder: drawn.folder,
+    caption: `What ${drawn.second} changes against ${drawn.first}`,
+    alt: "Differences between two studies with 95 % intervals, a mark for each model, a panel for each task",
+  });
 
 // %% [markdown]
 // ## What a researcher should do next

@@ -164,10 +164,10 @@ await kit.showFigure(forest, {
 // { "pretraining": { "maxEpochs": 1 }, "budget": { "pretrainingWords": 60000 } }
 // ```
 //
-// Its result lists the corpus among its files:
+// Changed settings go into a study of their own, here `brief`. Its result lists the corpus among its files:
 //
 // ```bash
-// npx class-it train --condition base --model llama100M --scale smoke --seed 42 --config brief.json
+// npx class-it train --condition base --model llama100M --scale smoke --seed 42 --study brief --config brief.json
 // ```
 
 // %%

@@ -1,18 +1,19 @@
 /**
- * @file `npm run reproduce [-- --scale=smoke --seeds=42,1 --out=results NAME …]`: set-up, then every notebook from top to
+ * @file `npm run reproduce [-- --scale=smoke --study=NAME --seeds=42,1 --out=results NAME …]`: set-up, then every notebook from top to
  * bottom with progress, then one linked HTML report. Executed notebooks lie in `results/<scale>/notebooks`.
  */
 import { join, relative, resolve } from "node:path";
 import { readCommand } from "./command.mjs";
 import { reportFailure, root, setUp, SetUpError } from "./set-up.mjs";
 
-const USAGE = "reproduce [NOTEBOOK …] [--scale=smoke] [--seeds=42,1] [--out=results]";
+const USAGE = "reproduce [NOTEBOOK …] [--scale=smoke] [--study=NAME] [--seeds=42,1] [--out=results]";
 
 async function main() {
   const { values, positionals } = readCommand(USAGE, {
     most: Infinity,
     options: {
       scale: { type: "string", default: "smoke" },
+      study: { type: "string", default: "default" },
       seeds: { type: "string" },
       out: { type: "string", default: "results" },
     },
@@ -50,7 +51,12 @@ async function main() {
       stop.abort(new SetUpError(`reproduce: stopped by ${signal}. Run it again to go on.`)),
     );
   const executedFolder = join(study.resultsFolder, "notebooks");
-  const parameters = { scale: options.scale, seeds, out: options.out };
+  const parameters = {
+    scale: options.scale,
+    seeds,
+    out: options.out,
+    ...(options.study !== kit.DEFAULT_STUDY && { study: options.study }),
+  };
   await syncNotebooks({ check: true });
   const display = createProgressDisplay({ notebooks: names });
   const begin = performance.now();
@@ -85,15 +91,16 @@ async function main() {
 
 /**
  * @param {typeof import("class-it")} kit
- * @param {{ scale: string, seeds?: string | undefined, out: string }} options
+ * @param {{ scale: string, study: string, seeds?: string | undefined, out: string }} options
  */
-function openStudies(kit, { scale, seeds, out }) {
+function openStudies(kit, { scale, study, seeds, out }) {
   try {
     const known = kit.SCALES.find((name) => name === scale);
     if (known === undefined)
       throw new RangeError(`scale must be one of ${kit.SCALES.join(", ")}, got "${scale}". Correct it.`);
     const [first, ...others] = seeds === undefined ? kit.SCALE_SEEDS[known] : seeds.split(",").map(Number);
-    return kit.openStudies({
+    return kit.study({
+      name: study,
       scale: known,
       seeds: [first ?? Number.NaN, ...others],
       resultsRoot: resolve(root, out),

@@ -32,7 +32,19 @@ export { learningRateAt, warmupStepsOf, type ScheduleConfig } from "./training/l
 export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./config/curricula.js";
 export { CROSSED_FOLDER, crossTokenizers } from "./runs/study/crossed-tokenizers.js";
 export {
-  openStudies,
+  listStudies,
+  study,
+  type NamedStudyOptions,
+  type StudyDefinition,
+} from "./runs/study/named-study.js";
+export {
+  describeChanges,
+  type PartOf,
+  type SettingChange,
+  type StudyChange,
+} from "./runs/study/study-change.js";
+export {
+  DEFAULT_STUDY,
   openStudy,
   type CheckpointInterval,
   type Studies,
@@ -61,7 +73,7 @@ export {
   type FinetuningChoice,
   type FinetuningSettings,
 } from "./runs/finetuning/budget.js";
-export { finetuneAll } from "./runs/finetuning/study-models.js";
+export { finetuneAll } from "./runs/finetune-all.js";
 export { generateReplies, REPLY_PROMPTS, type Reply, type ReplyOptions } from "./runs/scoring/replies.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/scoring/ground-truth.js";
 export type { CheckpointScore } from "./runs/scoring/checkpoint-scores.js";
@@ -105,7 +117,8 @@ export {
 } from "./statistics/paired-bootstrap.js";
 export type { Resampling } from "./statistics/resample.js";
 export { signFlipTest } from "./statistics/sign-flip-test.js";
-export * from "./report/params.js";
+export { params, setParameters, type NotebookParameters } from "./report/params.js";
+export { contextOf, outputFolder } from "./report/rows/study-context.js";
 export * from "./report/rows/result-rows.js";
 export { averageSeeds, poolSeeds } from "./report/rows/pool-seeds.js";
 export * from "./report/rows/finetuning-rows.js";
@@ -113,12 +126,26 @@ export * from "./report/rows/zero-shot-rows.js";
 export * from "./report/rows/rules-rows.js";
 export { entityChoosersOf, type EntityChooser } from "./runs/description/entity-choosers.js";
 export * from "./report/rows/acquisition-rows.js";
+export {
+  browseItems,
+  differingItems,
+  type DifferingItem,
+  type ItemQuestion,
+} from "./report/rows/item-browser.js";
 export { crossedEffects, crossedRows } from "./report/rows/crossed-rows.js";
 export { surprisalBins, type SurprisalBin } from "./report/rows/surprisal-bins.js";
 export * from "./report/rows/data-statement.js";
 export { budgetTable } from "./report/rows/budget-rows.js";
 export { wordBudgetRows } from "./report/rows/word-budget-rows.js";
 export { settingRows } from "./report/rows/setting-rows.js";
+export {
+  compareStudies,
+  compareWithDefault,
+  type ComparisonPlace,
+  type StudyComparison,
+} from "./report/studies/study-comparison.js";
+export type { StudyDifference } from "./report/studies/study-difference.js";
+export { comparisonRows, studyRows } from "./report/studies/study-comparison-rows.js";
 export * from "./report/checklists.js";
 export * from "./report/claims.js";
 export { frame, type TidyRow } from "./report/render/frame.js";

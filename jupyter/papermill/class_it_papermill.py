@@ -13,7 +13,7 @@ from papermill.models import Parameter
 from papermill.translators import Translator, papermill_translators
 
 # The parameters every notebook has; src/report/params.ts says what they mean.
-NAMES = ("scale", "seeds", "out", "kept")
+NAMES = ("scale", "study", "seeds", "rules", "out", "kept")
 
 
 class TypeScriptTranslator(Translator):

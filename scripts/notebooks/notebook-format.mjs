@@ -71,6 +71,7 @@ function normaliseOutputs(outputs, count, scrub) {
   /** @type {Output[]} */
   const result = [];
   for (const output of outputs) {
+    if (output.metadata?.["class-it transient"]) continue; // progress, and text of others
     const last = result[result.length - 1];
     if (output.output_type === "stream") {
       const text = scrub(joined(output.text));

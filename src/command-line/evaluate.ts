@@ -69,7 +69,7 @@ export function evaluateCommand(surroundings: Surroundings): Command {
 }
 
 const FOLDER_OPTIONS = ["data", "out", "fast", "tiePolicy"] as const;
-const STUDY_OPTIONS = ["scale", "seed", "config", "crossed", "results", "cache"] as const;
+const STUDY_OPTIONS = ["study", "scale", "seed", "config", "crossed", "results", "cache"] as const;
 const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 async function evaluate(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {

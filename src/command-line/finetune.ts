@@ -241,6 +241,6 @@ async function findRuns(
 }
 
 /** A folder belongs to no study; only its stages may be kept elsewhere. */
-const STUDY_OPTIONS = ["config", "crossed", "results"] as const;
+const STUDY_OPTIONS = ["study", "config", "crossed", "results"] as const;
 
 const isGenerated = ({ source }: Study): boolean => source === "microworld";

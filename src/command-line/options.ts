@@ -9,6 +9,8 @@ import type { Surroundings } from "./surroundings.js";
 
 /** Options of where a study lies and how its tokenizers are given to its decoders. */
 export interface StudyOptions {
+  /** Name of the study; `default` without it. */
+  readonly study?: string;
   /** Path of a JSON file with settings in place of the scale's own. */
   readonly config?: string;
   /** Each decoder with the other's kind of tokenizer. */
@@ -99,8 +101,12 @@ export const cacheFolderOf = (
 ): string =>
   cache === undefined ? (cacheFolder ?? join(findProjectRoot(), ".cache", "stages")) : resolve(cache);
 
+/** A study by its name, whose results lie below those of its scale. */
+export const studyOption = (description: string): Option => new Option("--study <name>", description);
+
 /** The options behind {@link StudyOptions}. */
 export const studyOptions = (): Option[] => [
+  studyOption("a study by its name; a new one is defined by --config"),
   new Option("--config <file>", "JSON with settings and curricula in place of the scale's own"),
   new Option("--crossed", "each decoder with the other's kind of tokenizer; results in crossed-tokenizers"),
   new Option("--results <folder>", "where results go; the project's own without it"),

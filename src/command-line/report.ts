@@ -4,11 +4,12 @@ import { Command, Option } from "commander";
 import { SCALES } from "../config/config.js";
 import { findProjectRoot } from "../project-root.js";
 import { duration } from "../report/render/duration.js";
-import { choice, example } from "./options.js";
+import { choice, example, studyOption } from "./options.js";
 import type { Surroundings } from "./surroundings.js";
 
 interface ReportOptions {
   readonly scale: string;
+  readonly study?: string;
   readonly from?: string;
   readonly out?: string;
 }
@@ -21,16 +22,19 @@ export function reportCommand(surroundings: Surroundings): Command {
     )
     .addHelpText("after", example("report --scale smoke", "report --from elsewhere/laptop --out site"))
     .addOption(choice("--scale <name>", "whose results in results/<scale>", SCALES).default("smoke"))
+    .addOption(studyOption("a named study of that scale; without it the default study"))
     .addOption(new Option("--from <folder>", "the results of one scale, in place of --scale"))
     .addOption(new Option("--out <folder>", "where the site goes; report in the results without it"))
     .action((options: ReportOptions) => report(options, surroundings));
 }
 
-async function report({ scale, from, out }: ReportOptions, { stdout }: Surroundings): Promise<void> {
+async function report({ scale, study, from, out }: ReportOptions, { stdout }: Surroundings): Promise<void> {
   const { reportOf } = await import("../report/site/scale-report.js");
+  const scaleFolder = from === undefined ? join(findProjectRoot(), "results", scale) : resolve(from);
+  const isNamed = study !== undefined && study !== "default";
   const begin = performance.now();
   const index = await reportOf({
-    resultsFolder: from === undefined ? join(findProjectRoot(), "results", scale) : resolve(from),
+    resultsFolder: isNamed ? join(scaleFolder, "studies", study) : scaleFolder,
     ...(out !== undefined && { outFolder: resolve(out) }),
   });
   const seconds = Math.round((performance.now() - begin) / 1000);

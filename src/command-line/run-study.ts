@@ -7,6 +7,7 @@ import type { StudyOptions, RunOptions } from "./options.js";
 
 /** Opens the study of a scale. @throws RangeError that names what is wrong with `--config` */
 export async function openScaleStudy({
+  study: name,
   scale,
   seed,
   config: file,
@@ -15,21 +16,35 @@ export async function openScaleStudy({
   cache,
 }: StudyOptions & { readonly scale: Scale; readonly seed: number }): Promise<Study> {
   // Loaded here, because it loads TensorFlow: help and refusals of other options come at once.
-  const [{ openStudy }, { deriveStudy }, { readStudyFile }, { crossTokenizers }] = await Promise.all([
+  const [
+    { study },
+    { openStudy },
+    { deriveStudy },
+    { readStudyFile },
+    { changeOf, settingChanges },
+    { crossTokenizers },
+  ] = await Promise.all([
+    import("../runs/study/named-study.js"),
     import("../runs/study/study.js"),
     import("../config/scales.js"),
     import("../runs/study/study-file.js"),
+    import("../runs/study/study-change.js"),
     import("../runs/study/crossed-tokenizers.js"),
   ]);
-  const config = file === undefined ? deriveStudy(scale) : readStudyFile(file, deriveStudy(scale));
-  const study = openStudy({
+  const usual = deriveStudy(scale);
+  const config = file === undefined ? usual : readStudyFile(file, usual);
+  const places = {
     scale,
-    seed,
-    config,
     ...(results !== undefined && { resultsRoot: resolve(results) }),
     ...(cache !== undefined && { cacheFolder: resolve(cache) }),
-  });
-  return crossed ? crossTokenizers(study) : study;
+  };
+  if (name !== undefined) {
+    const change = changeOf(settingChanges({ ...usual }, { ...config }));
+    const [named] = study({ ...places, name, seeds: [seed], change });
+    return crossed ? crossTokenizers(named) : named;
+  }
+  const opened = openStudy({ ...places, seed, config });
+  return crossed ? crossTokenizers(opened) : opened;
 }
 
 /**
@@ -43,6 +58,15 @@ export async function openRunStudy({
   ...options
 }: RunOptions): Promise<{ readonly study: Study; readonly models: readonly ModelName[] }> {
   const study = await openScaleStudy(options);
+  // Curricula of the reader's are further conditions beside the default ones; other settings make other models of the same name.
+  const changed = study.changes.filter(
+    ({ setting }) =>
+      !setting.startsWith("curricula.") && !(options.crossed && setting.startsWith("tokenizers.")),
+  );
+  if (changed.length > 0 && options.study === undefined && options.results === undefined)
+    throw new RangeError(
+      `class-it: changed settings must go into a study of their own, got ${changed.map(({ setting }) => setting).join(", ")} in ${options.config}. Name it with --study, or give another folder with --results.`,
+    );
   return { study, models: await decodersOf(study, condition, model) };
 }
 

@@ -26,7 +26,12 @@ export async function trainModels(
   { stderr }: Surroundings,
 ): Promise<TrainedRun[]> {
   // The commands load what needs TensorFlow when they run, so that help and refusals come at once.
-  const { trainCondition } = await import("../runs/training/training.js");
+  const [{ trainCondition }, { announceTraining }] = await Promise.all([
+    import("../runs/training/training.js"),
+    import("../runs/cost/announce.js"),
+  ]);
+  const runs = models.map((model) => ({ model, condition }));
+  await announceTraining([study], runs, { needsWeights: true });
   const trained: TrainedRun[] = [];
   const progress = progressLine(stderr);
   async function* stepsOf(model: ModelName): AsyncGenerator<ConditionStep, void, void> {

@@ -7,6 +7,7 @@ import {
   checkpointScoresSchema,
   type CheckpointScore,
 } from "./scoring/checkpoint-scores.js";
+import { announceScoring, announceTraining } from "./cost/announce.js";
 import { evaluateCondition } from "./scoring/scoring.js";
 import { TASKS, tasksOf, type Task } from "./scoring/tasks.js";
 import { keptResult, keptValue } from "./study/kept.js";
@@ -44,6 +45,7 @@ export async function* trainAll(
   studies: Study | readonly Study[],
   runs: readonly ResultRun[],
 ): AsyncGenerator<TrainedStep & ResultRun & { readonly seed: number }, void, void> {
+  await announceTraining([studies].flat(), runs, { needsWeights: false });
   for (const run of runs)
     for (const study of [studies].flat()) {
       const whose = { ...run, seed: study.seed };
@@ -67,6 +69,7 @@ export async function evaluateAll(
   runs: readonly ResultRun[],
   tasks: Task | readonly Task[],
 ): Promise<Result[]> {
+  await announceScoring([studies].flat(), runs, [tasks].flat());
   const results: Result[] = [];
   for (const task of [tasks].flat())
     for (const study of [studies].flat())

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { finetuneAll } from "../../src/runs/finetuning/study-models.js";
+import { finetuneAll } from "../../src/runs/finetune-all.js";
 import type { Result } from "../../src/runs/study/results.js";
 import { evaluateCondition } from "../../src/runs/scoring/scoring.js";
 import { openStudy, type Study } from "../../src/runs/study/study.js";

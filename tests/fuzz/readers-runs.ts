@@ -26,7 +26,7 @@ const SMOKE = deriveStudy("smoke");
 const RUN = { model: "llama140M", condition: "base" } as const;
 
 const studyOf = (folder: string): Study => ({
-  ...{ config: SMOKE, seed: 1, source: "real", isKept: true },
+  ...{ name: "default", changes: [], config: SMOKE, seed: 1, source: "real", isKept: true },
   ...{ resultsFolder: join(folder, "results"), cacheFolder: join(folder, "cache") },
 });
 

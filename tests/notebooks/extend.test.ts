@@ -121,9 +121,9 @@ test.skipIf(!hasRealText)(
   async () => {
     for (const path of ["data/raw/own/letters.txt", "data/own.json", "brief.json"]) put(path);
     await run(
-      "npx class-it train --condition base --model llama100M --scale smoke --seed 42 --config brief.json",
+      "npx class-it train --condition base --model llama100M --scale smoke --seed 42 --study brief --config brief.json",
     );
-    const result = inCopy("results/smoke/llama100M/base/seed-42/training.json");
+    const result = inCopy("results/smoke/studies/brief/llama100M/base/seed-42/training.json");
     expect(existsSync(result)).toBe(true);
     expect(readFileSync(result, "utf8")).toMatch(
       /"path": "own\/letters\.txt",\s*"sha256": "[0-9a-f]{64}",\s*"unverified": true/,

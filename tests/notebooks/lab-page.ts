@@ -86,9 +86,13 @@ export class NotebookPage {
   async prompt(index: number): Promise<string> {
     return ((await this.cell(index).locator(".jp-InputPrompt").first().textContent()) ?? "").trim();
   }
-  async idle(): Promise<void> {
+  async idle(seconds = 30): Promise<void> {
     const indicator = this.#panel.locator(".jp-Notebook-ExecutionIndicator");
-    await until("an idle kernel", async () => (await indicator.getAttribute("data-status")) === "idle");
+    await until(
+      "an idle kernel",
+      async () => (await indicator.getAttribute("data-status")) === "idle",
+      seconds,
+    );
   }
   /** Waits until a cell bears an execution count. */
   async ran(index: number, count: number): Promise<void> {

@@ -53,6 +53,7 @@ const noChromium = skipWithoutChromium("report-site.test.ts");
 
 let folder: string;
 let site: string;
+const STUDY = 'full-loss, instructions.lossOn = "full"';
 const page = (name: string) => readFileSync(join(site, name), "utf8");
 
 beforeAll(async () => {
@@ -97,11 +98,18 @@ beforeAll(async () => {
     figuresFolder: figures,
     outFolder: site,
     title: "Report of a test",
-    context: { scale: "smoke", commit: "0123abc" },
-    numbers: numbersPages([
-      { name: "", label: "", results: [...RESULTS, { ...AMENDED, provenance: amendedProvenance }] },
-      CROSSED,
-    ]),
+    context: { scale: "smoke", commit: "0123abc", study: STUDY },
+    studies: [
+      { name: "default", changes: "nothing", results: 16, link: "index.html" },
+      { name: "full-loss", changes: 'instructions.lossOn = "full"', results: 3 },
+    ],
+    numbers: numbersPages(
+      [
+        { name: "", label: "", results: [...RESULTS, { ...AMENDED, provenance: amendedProvenance }] },
+        CROSSED,
+      ],
+      STUDY,
+    ),
     verdicts: verdictTables({ claims: OVERVIEW, questions: OVERVIEW }),
   });
 });
@@ -112,6 +120,17 @@ test("the index tells where numbers come from, and title and first paragraph of 
   expect(page("index.html")).toMatch(
     /<a href="02-second\.html">2\. Second<\/a><\/td>\s*<td>No math here\.<\/td>/,
   );
+});
+
+test("the first page lists the studies of the scale, and every page says what this one changes", () => {
+  const index = page("index.html");
+  expect(index).toContain('<td><a href="index.html">default</a></td><td>nothing</td><td>16</td>');
+  expect(index).toContain("<td>full-loss</td><td>instructions.lossOn = &#34;full&#34;</td><td>3</td>");
+  expect(index).toContain("study: full-loss, instructions.lossOn = &#34;full&#34;");
+  for (const name of ["01-first.html", "02-second.html", "numbers/llama140M-switch.html"])
+    expect(page(name)).toMatch(
+      /<p class="context">Study full-loss, instructions\.lossOn = (&#34;|")full(&#34;|")<\/p>/,
+    );
 });
 
 test("a page of numbers shows an amended receipt: the right commit, the recorded one, and why", () => {

@@ -18,7 +18,14 @@ afterEach(() => {
 
 test("the cell's literal holds when nothing else is set, and the rest follows from the scale", () => {
   const p = paramsOf({ scale: "smoke" });
-  expect(p).toEqual({ scale: "smoke", seeds: [42], rules: [2025, 2026], out: "results", kept: false });
+  expect(p).toEqual({
+    scale: "smoke",
+    study: "default",
+    seeds: [42],
+    rules: [2025, 2026],
+    out: "results",
+    kept: false,
+  });
   expect(paramsOf({ scale: "laptop" })).toMatchObject({ seeds: SCALE_SEEDS.laptop, kept: true });
   expect(paramsOf({ scale: "laptop", seeds: [7], kept: false })).toMatchObject({
     seeds: [7],
@@ -30,12 +37,21 @@ test("the cell's literal holds when nothing else is set, and the rest follows fr
 
 test("what is set from outside wins, and the table says who set what", () => {
   const p = paramsOf({ scale: "smoke", seeds: [42, 1] }, '{"scale":"laptop","out":"elsewhere"}');
-  expect(p).toEqual({ scale: "laptop", seeds: [42, 1], rules: [2025, 2026], out: "elsewhere", kept: true });
+  expect(p).toEqual({
+    ...{ scale: "laptop", study: "default", seeds: [42, 1], rules: [2025, 2026] },
+    ...{ out: "elsewhere", kept: true },
+  });
   expect(log.mock.calls).toEqual([
     [
       "scale = laptop  (NB_PARAMS)\nseeds = 42, 1  (parameter cell)\nout = elsewhere  (NB_PARAMS)\nkept = true  (default)",
     ],
   ]);
+});
+
+test("a study is shown where it is set, and must have a name", () => {
+  expect(paramsOf({ scale: "smoke", study: "full-loss" }).study).toBe("full-loss");
+  expect(log.mock.calls[0]?.[0]).toContain("study = full-loss  (parameter cell)");
+  expect(() => paramsOf({ scale: "smoke" }, '{"study":""}')).toThrow(/study must be a study's name, got ""/);
 });
 
 test("years of rules are shown where they are set, and must be known", () => {
@@ -48,7 +64,7 @@ test("years of rules are shown where they are set, and must be known", () => {
 
 test("an unknown name lists the known ones", () => {
   expect(() => paramsOf({ scale: "smoke" }, '{"sede":2}')).toThrow(
-    'params: a parameter must be one of scale, seeds, rules, out, kept, got "sede" in NB_PARAMS. Correct the name.',
+    'params: a parameter must be one of scale, study, seeds, rules, out, kept, got "sede" in NB_PARAMS. Correct the name.',
   );
   const literal = { scale: "smoke", steps: 3 } as const;
   expect(() => paramsOf(literal)).toThrow(/got "steps" in the parameter cell/);
@@ -80,6 +96,7 @@ test("papermill's cell overrides the parameter cell, NB_PARAMS overrides both, a
   setParameters({ scale: "smoke", seeds: [7] }, "papermill");
   expect(params("")).toEqual({
     scale: "smoke",
+    study: "default",
     seeds: [7],
     rules: [2025, 2026],
     out: "results",

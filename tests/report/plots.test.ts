@@ -14,7 +14,10 @@ import {
   overlapBars,
   readingBars,
   scheduleCurves,
+  studyDifferences,
+  surprisalTimes,
   trainingRateBars,
+  verdictForest,
   zScoreBoxes,
   type FigureContext,
 } from "../../src/report/plots.js";
@@ -87,6 +90,56 @@ const SPECS: readonly (readonly [string, TopLevelSpec, readonly string[]])[] = [
     trainingRateBars([{ model: "llama140M", engine: "compiled", tokensPerSecond: 1234 }], CONTEXT),
     ["training rate (tokens/s)", "1,230"],
   ],
+  [
+    "verdictForest",
+    verdictForest(
+      [
+        {
+          label: "sequential curricula against both sets mixed, mean of all tasks",
+          verdict: "inconclusive",
+          unit: "points",
+          effect: -0.1,
+          interval: { low: -1.4, high: 1.3 },
+          margin: null,
+        },
+      ],
+      CONTEXT,
+    ),
+    ["effect (percentage points)", "inconclusive"],
+  ],
+  [
+    "surprisalTimes",
+    surprisalTimes(
+      [2, 9].map((surprisalNats) => ({
+        ...{ ...BASE, measure: "first pass" as const, surprisalNats, timeMs: 200 + surprisalNats },
+        ...{ lowMs: 199, highMs: 211, n: 170 },
+      })),
+      CONTEXT,
+    ),
+    ["surprisal"],
+  ],
+  [
+    "studyDifferences",
+    studyDifferences(
+      {
+        first: "default",
+        second: "full-loss",
+        changes: { default: "", "full-loss": 'instructions.lossOn = "full" (default "reply")' },
+        differences: [
+          {
+            ...{ ...RUN, measure: "BLiMP supplement", rules: [2025, 2026], unit: "points" },
+            ...{ first: 50, second: 52, difference: 2, interval: { low: -1, high: 5 } },
+            ...{ n: 200, seeds: [42], over: "the same items" },
+          },
+        ],
+        folder: "nowhere",
+        context: CONTEXT,
+      },
+      CONTEXT,
+      "points",
+    ),
+    ["difference (percentage points)", "140M switch", "full-loss against default"],
+  ],
 ];
 
 test.each(SPECS)(
@@ -120,7 +173,11 @@ test.each(SPECS)(
 test("a condition's colour is the same in every figure", async () => {
   const color = conditionStyle("switch").color;
   for (const [name, spec] of SPECS) {
-    if (["lengthHistogram", "readingBars", "overlapBars", "trainingRateBars"].includes(name)) continue;
+    const [ofSources, ofModels] = [
+      ["lengthHistogram", "overlapBars", "verdictForest"],
+      ["readingBars", "trainingRateBars", "surprisalTimes", "studyDifferences"],
+    ];
+    if ([...ofSources, ...ofModels].includes(name)) continue;
     expect(await figureSvg(spec, { name: "figure", alt: name }), name).toContain(color);
   }
 });

@@ -11,7 +11,7 @@ import {
   figureTitle,
   type FigureContext,
   type Panel,
-} from "./figure-context.js";
+} from "../render/figure-context.js";
 import { toPercent } from "../render/percent.js";
 
 /** Accuracy of one model on one paradigm. Proportions, not percents. */

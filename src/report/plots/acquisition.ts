@@ -4,7 +4,7 @@ import { curveAt } from "../../evaluation/acquisition-age.js";
 import type { LearnedWord } from "../rows/acquisition-rows.js";
 import { modelStyle } from "../render/palette.js";
 import { modelsIn } from "./condition-scales.js";
-import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 
 const SHOWN = 6;
 const STEPS = 40;

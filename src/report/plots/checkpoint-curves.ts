@@ -3,7 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { CheckpointScore } from "../../runs/scoring/checkpoint-scores.js";
 import { conditionLabel } from "../render/palette.js";
 import { conditionScales, conditionsIn, modelsIn } from "./condition-scales.js";
-import { CHANCE_MARK, checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { CHANCE_MARK, checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 import { toPercent } from "../render/percent.js";
 
 /**

@@ -2,7 +2,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { OrderPart } from "../../runs/training/example-order.js";
 import { conditionLabel, conditionRank, conditionStyle } from "../render/palette.js";
-import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 
 const SETS = ["switch", "wiki", "text"] as const;
 const SET_NAMES = { switch: "conversation", wiki: "questions", text: "pre-training text" } as const;

@@ -3,9 +3,10 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Condition, ModelName } from "../../config/config.js";
 import type { Result } from "../../runs/study/results.js";
 import { mean } from "../../statistics/summary.js";
+import { inOneConfiguration } from "../rows/comparable.js";
 import { conditionLabel, inPaperOrder } from "../render/palette.js";
 import { groupRows } from "../rows/result-metrics.js";
-import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 
 /** One cell: a stage and a source. */
 export interface ForgettingRow {
@@ -30,7 +31,7 @@ const HELD_OUT = "heldOutNats.";
  * @throws Error when a result lacks the losses after pre-training
  */
 export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
-  const rows = results.flatMap(({ model, condition, metrics }): ForgettingRow[] => {
+  const rows = inOneConfiguration(results).flatMap(({ model, condition, metrics }): ForgettingRow[] => {
     const losses = metrics.filter(({ metric }) => metric.startsWith(HELD_OUT));
     const stages = [...new Set(losses.map(({ part }) => part))].filter((part) => part !== "pre-training");
     return stages.flatMap((stage, place) =>

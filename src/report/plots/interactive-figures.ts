@@ -4,7 +4,7 @@ import { conditionStyle, inPaperOrder, runLabel } from "../render/palette.js";
 import { toPercent } from "../render/percent.js";
 import type { PlotlyFigure } from "../render/plotly.js";
 import { groupRows } from "../rows/result-metrics.js";
-import { checkSomeRows, describeContext, type FigureContext } from "./figure-context.js";
+import { checkSomeRows, describeContext, type FigureContext } from "../render/figure-context.js";
 import type { ScoreRow } from "./score-bars.js";
 
 const seedsOf = (context: FigureContext): string =>

@@ -3,7 +3,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Condition } from "../../config/config.js";
 import { conditionStyle } from "../render/palette.js";
-import { checkSomeRows, figureTitle, type FigureContext, type Panel } from "./figure-context.js";
+import { checkSomeRows, figureTitle, type FigureContext, type Panel } from "../render/figure-context.js";
 
 /** One bar. */
 export interface LengthBin {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Condition, ModelName } from "../../config/config.js";
 import { display, isInNotebook } from "../render/display.js";
 import { plotlyBundle } from "../render/plotly.js";
-import type { FigureContext } from "./figure-context.js";
+import type { FigureContext } from "../render/figure-context.js";
 import { interactiveLearningCurves, type LossRow } from "./training-curves.js";
 
 /** A step as far as a curve needs it, with the run it belongs to. */

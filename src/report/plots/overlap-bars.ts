@@ -1,7 +1,7 @@
 /** @file How much of the items of each task the training text holds, as one bar a task; ours, no figure of the paper. */
 
 import type { TopLevelSpec } from "vega-lite";
-import { checkProportion, checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { checkProportion, checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 import { toPercent } from "../render/percent.js";
 
 /** Items of one task whose overlap lies in one range. */

@@ -12,7 +12,7 @@ import {
   type FigureContext,
   type Layer,
   type Panel,
-} from "./figure-context.js";
+} from "../render/figure-context.js";
 import { toPercent } from "../render/percent.js";
 
 /** Our score and the paper's, of one model on one task. Proportions, not percents. */

@@ -3,7 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { modelStyle } from "../render/palette.js";
 import type { SurprisalBin } from "../rows/surprisal-bins.js";
 import { modelsIn } from "./condition-scales.js";
-import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 
 /**
  * One panel a measure, one line a model.

@@ -15,7 +15,7 @@ import {
   type FigureContext,
   type Layer,
   type Panel,
-} from "./figure-context.js";
+} from "../render/figure-context.js";
 
 /** One recorded step of one run. */
 export interface LossRow {

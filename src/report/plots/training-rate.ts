@@ -3,7 +3,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { ModelName } from "../../config/config.js";
 import { modelColors, modelsIn } from "./condition-scales.js";
-import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 
 /** A measured training speed. */
 export interface TrainingRateRow {

@@ -2,7 +2,13 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import type { VerdictEffect } from "../claims/verdict-rows.js";
-import { checkSomeRows, figureTitle, type FigureContext, type Layer, type Panel } from "./figure-context.js";
+import {
+  checkSomeRows,
+  figureTitle,
+  type FigureContext,
+  type Layer,
+  type Panel,
+} from "../render/figure-context.js";
 
 const VERDICTS = ["supported", "not supported", "inconclusive"] as const;
 /** Okabe and Ito's blue and vermilion, and grey; the mark says the same. */

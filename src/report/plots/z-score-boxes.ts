@@ -4,7 +4,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Condition, ModelName } from "../../config/config.js";
 import { conditionLabel, inPaperOrder, runLabel } from "../render/palette.js";
 import { conditionScales, conditionsIn } from "./condition-scales.js";
-import { checkSomeRows, figureTitle, type FigureContext } from "./figure-context.js";
+import { checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 
 /** The z-score of one model on one task, over the compared models (sample standard deviation, n − 1). */
 export interface ZScoreRow {

@@ -8,6 +8,9 @@ export type MimeBundle = Readonly<Record<string, unknown>>;
 /** Per MIME type: width and height in CSS pixels, and the text a screen reader says. */
 export type MimeMetadata = Readonly<Record<string, unknown>>;
 
+/** Metadata of an output that no notebook is to be saved with: `scripts/notebooks/notebook-format.mjs` takes it out. */
+export const TRANSIENT = "class-it transient";
+
 type DisplayChannel = (content: unknown, update: boolean) => void;
 
 const requireHere = createRequire(import.meta.url);

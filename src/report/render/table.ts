@@ -3,6 +3,7 @@
 import type { Cell } from "./csv.js";
 import { display, escapeHtml, type MimeBundle } from "./display.js";
 import type { TidyRow } from "./frame.js";
+import { describeContext, type FigureContext } from "./figure-context.js";
 
 /** What is read of a danfojs DataFrame, or of anything shaped like one. */
 export interface FrameLike {
@@ -21,7 +22,9 @@ export interface TableOptions {
   readonly maxRows?: number;
   /** Why cells are blank. A table with a missing value must say so, here or in `note`. */
   readonly missing?: string;
-  /** A sentence below the table: scale, n, what to watch for. */
+  /** Whose numbers they are, as figures say it: scale, text, seeds, and what a named study changes. */
+  readonly context?: FigureContext;
+  /** A sentence below the table: n, what to watch for. */
   readonly note?: string;
 }
 
@@ -89,7 +92,7 @@ const withMinus = (number: string): string => number.replace(/^-/, "−");
  * @throws RangeError when a value is missing and neither `missing` nor `note` says why
  */
 export function layoutTable(data: FrameLike | readonly TidyRow[], options: TableOptions): TableLayout {
-  const { digits = 4, maxRows = 20, missing, note } = options;
+  const { digits = 4, maxRows = 20, missing, context, note } = options;
   const { columns, rows } = tableCells(data);
   const numeric = columns.map((_, at) => {
     const present = rows.map((row) => row[at] ?? null).filter((cell) => cell !== null);
@@ -112,6 +115,7 @@ export function layoutTable(data: FrameLike | readonly TidyRow[], options: Table
   const notes = [
     ...(hidden > 0 ? [`${hidden} more rows.`] : []),
     ...(missing !== undefined && rows.some((row) => row.includes(null)) ? [`Blank: ${missing}`] : []),
+    ...(context !== undefined ? [`${firstUpper(describeContext(context))}.`] : []),
     ...(note !== undefined ? [note] : []),
   ];
   const body = rows
@@ -119,6 +123,8 @@ export function layoutTable(data: FrameLike | readonly TidyRow[], options: Table
     .map((row) => row.map((cell, at) => printed(cell, decimals[at] ?? 0, digits)));
   return { head: columns, numeric, body, notes };
 }
+
+const firstUpper = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 function toHtml({ head, numeric, body, notes }: TableLayout, caption: string): string {
   const cells = (tag: string, row: readonly string[]): string =>

@@ -7,6 +7,7 @@ import { ACQUISITION_TASK } from "../../runs/scoring/tasks.js";
 import { keptResult } from "../../runs/study/kept.js";
 import { itemsFile, readItems, runFolder, type Result, type ResultRun } from "../../runs/study/results.js";
 import type { Study } from "../../runs/study/study.js";
+import { inOneConfiguration } from "./comparable.js";
 import type { TidyRow } from "../render/frame.js";
 
 /**
@@ -40,7 +41,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
 export function acquisitionRows(results: readonly Result[]): TidyRow[] {
   if (results.length === 0)
     return [{ model: "none", note: "comes with the weights of the checkpoints, which are not kept here" }];
-  return results.flatMap(({ model, condition, seed, metrics, settings }) =>
+  return inOneConfiguration(results).flatMap(({ model, condition, seed, metrics, settings }) =>
     RULES.map((rules) => {
       const of = (name: string): number | null =>
         metrics.find(({ metric, part }) => metric === name && part === String(rules))?.value ?? null;

@@ -4,6 +4,7 @@ import { MODELS } from "../../config/config.js";
 import type { Result } from "../../runs/study/results.js";
 import { studentQuantile } from "../../statistics/student-quantile.js";
 import { mean, sampleStandardDeviation } from "../../statistics/summary.js";
+import { inOneConfiguration } from "./comparable.js";
 import type { TidyRow } from "../render/frame.js";
 import { groupRows, metricOf } from "./result-metrics.js";
 import { toPercent } from "../render/percent.js";
@@ -40,6 +41,7 @@ const percentOf = (
  * @throws Error when a result lacks a score, or its settings do not tell the tokenizer
  */
 export function crossedRows(results: readonly Result[]): TidyRow[] {
+  checkCrossed(results);
   const cells = groupRows(results, (result) => `${result.model} ${variantOf(result)}`);
   return Object.entries(TASKS).flatMap(([part, task]) =>
     cells.map((ofSeeds) => ({
@@ -55,6 +57,12 @@ export function crossedRows(results: readonly Result[]): TidyRow[] {
       }),
     })),
   );
+}
+
+/** Both studies may differ in their tokenizers alone. */
+function checkCrossed(results: readonly Result[]): void {
+  const { tokenizers } = results[0]?.config ?? {};
+  inOneConfiguration(results.map((result) => ({ ...result, config: { ...result.config, tokenizers } })));
 }
 
 /** A cell of each scoring rule, under its name. */

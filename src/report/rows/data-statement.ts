@@ -4,7 +4,7 @@ import { writeFileAtomically } from "../../disk/atomic-file.js";
 import type { DataStatement, UsedSource } from "../../runs/description/data-statement.js";
 import type { TidyRow } from "../render/frame.js";
 import { fromProjectRoot } from "../render/from-project-root.js";
-import { describeContext } from "../plots/figure-context.js";
+import { describeContext } from "../render/figure-context.js";
 import { tableMarkdown } from "../render/table.js";
 
 const MISSING = "no training text of this study, or made by the kit";

@@ -5,6 +5,7 @@ import { SUPERGLUE_CONFIGS } from "../../evaluation/superglue-tasks.js";
 import { finetunedTask, finetuningSeedsOf } from "../../runs/finetuning/results.js";
 import type { Result } from "../../runs/study/results.js";
 import { mean, sampleStandardDeviation } from "../../statistics/summary.js";
+import { inOneConfiguration } from "./comparable.js";
 import type { TidyRow } from "../render/frame.js";
 import { conditionLabel } from "../render/palette.js";
 import type { ScoreRow } from "../plots/score-bars.js";
@@ -51,7 +52,7 @@ const marks = (result: Result): string[] => [
  * @returns proportions; the poster's score is null where its items are not ours
  */
 export function finetuningScores(results: readonly Result[]): ScoreRow[] {
-  return results.map((result) => {
+  return inOneConfiguration(results).map((result) => {
     const { model, condition } = result;
     const name = label(result);
     // A task is drawn in one panel: it is marked where any of its runs is.
@@ -76,7 +77,9 @@ export function finetuningScores(results: readonly Result[]): ScoreRow[] {
  * substitute.
  */
 export function finetuningMeans(results: readonly Result[]): TidyRow[] {
-  const byRun = groupSeeds(results.map((result) => ({ ...result, task: "all", of: result })));
+  const byRun = groupSeeds(
+    inOneConfiguration(results).map((result) => ({ ...result, task: "all", of: result })),
+  );
   return byRun.map((group) => {
     const own = group.map(({ of }) => of);
     const [{ model, condition }] = group;
@@ -100,7 +103,7 @@ const isDegeneracy = (name: string): name is Degeneracy => Object.hasOwn(DEGENER
 
 /** What befell how many runs of each model and task, in words. */
 export function degenerateRuns(results: readonly Result[]): TidyRow[] {
-  const rows = groupSeeds(results).flatMap((group): TidyRow[] => {
+  const rows = groupSeeds(inOneConfiguration(results)).flatMap((group): TidyRow[] => {
     const [first] = group;
     const runs = group.reduce((sum, result) => sum + finetuningSeedsOf(result).length, 0);
     const found = group.flatMap(degenerateSeeds);
@@ -117,7 +120,7 @@ export function degenerateRuns(results: readonly Result[]): TidyRow[] {
 
 /** Where the spread of each score comes from, and the difference its set could show, in points. */
 export function finetuningSpread(results: readonly Result[]): TidyRow[] {
-  return groupSeeds(results).map((group) => {
+  return groupSeeds(inOneConfiguration(results)).map((group) => {
     const [first] = group;
     const found = (metric: string, scoringRule: "corrected" | "none"): number[] =>
       group.flatMap((result) => findMetric(result, { metric, scoringRule })?.value ?? []);

@@ -1,47 +1,17 @@
 /** @file Results as tidy rows, ours beside the paper's: what notebooks print and figures draw. */
-import { join } from "node:path";
 import { readResults, type Result } from "../../runs/study/results.js";
 import type { Studies, Study } from "../../runs/study/study.js";
 import { readTrainedSteps } from "../../runs/training/results.js";
 import { mean } from "../../statistics/summary.js";
-import { checkComparable } from "./comparable.js";
+import { checkComparable, inOneConfiguration } from "./comparable.js";
 import type { TidyRow } from "../render/frame.js";
 import { conditionLabel } from "../render/palette.js";
-import type { FigureContext } from "../plots/figure-context.js";
 import type { LearningRateRow, LossRow } from "../plots/training-curves.js";
 import type { ScoreRow } from "../plots/score-bars.js";
 import { publishedScore, type ZeroShotTask } from "../published/published.js";
 import { groupSeeds, metricOf } from "./result-metrics.js";
 import { toPercent } from "../render/percent.js";
-
-const listed = (studies: Studies): readonly [Study, ...Study[]] =>
-  "config" in studies ? [studies] : studies;
-
-/**
- * What every figure of a study, or of its seeds, says of itself.
- *
- * @param more.n what was counted, "13,400 pairs"
- * @param more.paperFigure the figure it redraws, "poster Figure 1"
- * @param more.note a limit the reader must know
- */
-export function contextOf(
-  studies: Studies,
-  more: { n?: string; paperFigure?: string; note?: string } = {},
-): FigureContext {
-  const all = listed(studies);
-  const [{ config, source }] = all;
-  return { scale: config.scale, source, seeds: all.map(({ seed }) => seed), ...more };
-}
-
-/**
- * Folder for a study's figures, and for its tables.
- *
- * @param kind `figures` or `tables`
- * @returns `results/<scale>/<kind>`, as `showFigure` and `tableFiles` take it
- */
-export function outputFolder(study: Study, kind: "figures" | "tables"): string {
-  return join(study.resultsFolder, kind);
-}
+import { listed } from "./study-context.js";
 
 /**
  * Results of a study's scale and seed, or seeds, one task.
@@ -56,7 +26,8 @@ export function resultsOf(studies: Studies, task: string): Result[] {
     (result) => result.task === task && all.some(({ seed }) => seed === result.seed),
   );
   // Trainings read other files by condition, and rightly so.
-  if (task !== "training") checkComparable(results);
+  if (task === "training") inOneConfiguration(results);
+  else checkComparable(results);
   return results;
 }
 
@@ -71,7 +42,7 @@ export function resultsOverview(studies: Studies): TidyRow[] {
   const results = readResults(all[0].resultsFolder).filter((result) =>
     all.some(({ seed }) => seed === result.seed),
   );
-  const rows = groupSeeds(results).map((group) => {
+  const rows = groupSeeds(inOneConfiguration(results)).map((group) => {
     const [{ model, condition, task, metrics }] = group;
     return {
       model,
@@ -111,7 +82,7 @@ export type WordRule = "official" | "corrected" | "wholeWord";
  */
 export function readingGains(results: readonly Result[], scoringRule: WordRule): TidyRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
-    results.map((result): TidyRow => {
+    inOneConfiguration(results).map((result): TidyRow => {
       const millinats = (name: string) =>
         Number((1_000 * metricOf(result, { metric: name, part, scoringRule }).value).toFixed(2));
       const { model, condition } = result;
@@ -143,7 +114,7 @@ export function readingGains(results: readonly Result[], scoringRule: WordRule):
  */
 export function readingScores(results: readonly Result[], scoringRule: WordRule): ScoreRow[] {
   return Object.entries(READING_TASKS).flatMap(([part, task]) =>
-    results.map((result): ScoreRow => {
+    inOneConfiguration(results).map((result): ScoreRow => {
       const { value, n } = metricOf(result, { metric: "partialRSquared", part, scoringRule });
       const { model, condition } = result;
       const published = publishedBeside(result, task);
@@ -189,7 +160,7 @@ export function scoreTable(rows: readonly ScoreRow[], decimals = 2): TidyRow[] {
  * @param results of the task `training`
  */
 export function trainingTable(results: readonly Result[]): TidyRow[] {
-  return results.flatMap((result) => {
+  return inOneConfiguration(results).flatMap((result) => {
     const phases = result.metrics.filter(({ metric }) => metric === "steps").map(({ part }) => part);
     return phases.map((phase) => {
       const value = (metric: string) =>
@@ -224,7 +195,7 @@ export function curveRows(
   results: readonly Result[],
   phases: "pre-training" | "tuning",
 ): (LossRow & LearningRateRow)[] {
-  return results.flatMap(({ model, condition, seed }) => {
+  return inOneConfiguration(results).flatMap(({ model, condition, seed }) => {
     const steps = readTrainedSteps({ ...study, seed }, { model, condition });
     const wanted = steps.filter(({ phase }) => (phase === "pre-training") === (phases === "pre-training"));
     const together = Math.ceil(wanted.length / MAX_POINTS);

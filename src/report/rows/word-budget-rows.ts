@@ -1,6 +1,7 @@
 /** @file The words runs learned from and saw, beside what BabyLM's strict track allows. */
 import { WORD_LIMITS } from "../../data/word-budget.js";
 import type { Result } from "../../runs/study/results.js";
+import { inOneConfiguration } from "./comparable.js";
 import type { TidyRow } from "../render/frame.js";
 import { conditionLabel } from "../render/palette.js";
 
@@ -11,7 +12,7 @@ import { conditionLabel } from "../render/palette.js";
  * @throws Error when a result lacks its words
  */
 export function wordBudgetRows(results: readonly Result[]): TidyRow[] {
-  const rows = results.map((result): TidyRow => {
+  const rows = inOneConfiguration(results).map((result): TidyRow => {
     const value = (metric: string): number => {
       const found = result.metrics.find((each) => each.metric === metric && each.part === "all");
       if (!found)

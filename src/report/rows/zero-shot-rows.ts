@@ -5,6 +5,7 @@ import { ENTITY_SPLITS } from "../../evaluation/entity-tracking.js";
 import type { Metric, Result } from "../../runs/study/results.js";
 import { macroAverageInterval } from "../../statistics/macro-average.js";
 import { mean, wilsonInterval } from "../../statistics/summary.js";
+import { inOneConfiguration } from "./comparable.js";
 import type { TidyRow } from "../render/frame.js";
 import { conditionLabel } from "../render/palette.js";
 import type { ParadigmRow } from "../plots/accuracy-by-paradigm.js";
@@ -52,7 +53,7 @@ const groupsOf = (result: Result, scoringRule: "official" | "corrected"): Metric
  * Source: CLASS-IT poster, Figure 3; for the interval of a mean over groups see `macroAverageInterval`.
  */
 export function zeroShotScores(results: readonly Result[], rules?: Rules): ScoreRow[] {
-  return results.map((result): ScoreRow => {
+  return inOneConfiguration(results).map((result): ScoreRow => {
     const { model, condition, task, source } = result;
     const isWug = task === "wug_adj" || task === "wug_past";
     const { value, n } = onlyMetric(result, isWug ? "firstFormShare" : "accuracy", "official");
@@ -92,7 +93,7 @@ const wilsonEnds = (proportion: number, n: number): [low: number, high: number] 
  * @param results of one task with accuracies by group, such as `blimp`
  */
 export function groupAccuracies(results: readonly Result[]): ParadigmRow[] {
-  return groupSeeds(results).flatMap((group) => {
+  return groupSeeds(inOneConfiguration(results)).flatMap((group) => {
     const [{ model, condition, task }] = group;
     const parts = groupRows(
       group.flatMap((result) => groupsOf(result, "official")),
@@ -117,7 +118,7 @@ export function groupAccuracies(results: readonly Result[]): ParadigmRow[] {
  * @throws Error when a result has one scoring rule and lacks another
  */
 export function itemsByScoringRule(results: readonly Result[], rules: Rules = 2025): TidyRow[] {
-  return results
+  return inOneConfiguration(results)
     .filter((result) => metricsOf(result, "accuracy", "official").length > 0)
     .map((result) => {
       const official = onlyMetric(result, "accuracy", "official");
@@ -150,7 +151,7 @@ function ifTies(result: Result, drawn: "Wrong" | "Right"): number | null {
  * @throws Error when a result lacks its figure
  */
 export function wugRows(results: readonly Result[]): TidyRow[] {
-  return results
+  return inOneConfiguration(results)
     .filter((result) => metricsOf(result, "spearman", "official").length > 0)
     .map((result) => {
       const official = onlyMetric(result, "spearman", "official");

@@ -20,7 +20,7 @@ import { placeBeside } from "../../disk/atomic-file.js";
 import { explainDiskFault } from "../../disk/disk-fault.js";
 import { findProjectRoot } from "../../project-root.js";
 import { documentPages, linkCitations } from "./document-pages.js";
-import { indexPage } from "./index-page.js";
+import { indexPage, type ReportedStudy } from "./index-page.js";
 import { PYTHON, converterEnvironment } from "./jupyter-environment.js";
 import { readContents, type Contents } from "./notebook-contents.js";
 import { readNotebook } from "./notebook-file.js";
@@ -121,7 +121,7 @@ export const executedNames = (folder: string): string[] =>
  * Builds the report. The folder it replaces stays as it was until the new one is complete.
  *
  * @param options `executedFolder` holds NAME.ipynb, of which `names` are shown, or all; `context` says where the numbers come from, such as scale, source and commits, and is shown
- *   in this order; `verdicts` is HTML, `library` makes its pages, by the name of the file
+ *   in this order; `studies` are those of the scale; `verdicts` is HTML, `library` makes its pages, by the name of the file
  * @returns path of index.html
  * @throws Error when there is no executed notebook or nbconvert fails
  */
@@ -132,6 +132,7 @@ export async function buildReport({
   outFolder,
   title,
   context,
+  studies = [],
   numbers,
   verdicts,
   library,
@@ -142,6 +143,7 @@ export async function buildReport({
   outFolder: string;
   title: string;
   context: Record<string, string>;
+  studies?: readonly ReportedStudy[];
   numbers?: Numbers;
   verdicts?: string;
   library?: () => Promise<Record<string, string>>;
@@ -170,6 +172,7 @@ export async function buildReport({
         needsPlotly: own?.needsPlotly ?? false,
         hasNumbers: numbers !== undefined,
         hasLibrary: library !== undefined,
+        ...(context["study"] && { study: context["study"] }),
         ...(previous ? { previous: neighbour(previous) } : {}),
         ...(next ? { next: neighbour(next) } : {}),
       };
@@ -203,7 +206,7 @@ export async function buildReport({
       ...(verdicts !== undefined && { verdicts }),
       hasLibrary: library !== undefined,
     };
-    const index = indexPage({ title, context, notebooks: contents, figureFiles: files, ...parts });
+    const index = indexPage({ title, context, studies, notebooks: contents, figureFiles: files, ...parts });
     writeFileSync(join(partial, "index.html"), index);
     rmSync(target, { recursive: true, force: true });
     renameSync(partial, target);

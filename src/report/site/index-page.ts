@@ -8,6 +8,16 @@ const LIBRARY = `<h2 id="library">The library</h2>
 <p><a href="api/index.html">Every name a notebook or a script can import</a>, with its declaration, its docstring and where it stands
 in the source.</p>`;
 
+/** A study of the scale, as the first page lists it. */
+export interface ReportedStudy {
+  readonly name: string;
+  readonly changes: string;
+  /** How many it has. */
+  readonly results: number;
+  /** Address of its report, from this one; absent where there is none. */
+  readonly link?: string;
+}
+
 const address = ({ name }: Contents, anchor?: string) =>
   `${encodeURIComponent(name)}.html${anchor ? `#${encodeURI(anchor)}` : ""}`;
 
@@ -17,6 +27,16 @@ function notebookTable(notebooks: Contents[]) {
     escaped(notebook.claim),
   ]);
   return htmlTable({ name: "notebooks", columns: ["Notebook", "Claim it tests, or its topic"], rows });
+}
+
+function studyTable(studies: readonly ReportedStudy[]): string {
+  const rows = studies.map(({ name, changes, results, link }) => [
+    link === undefined ? escaped(name) : `<a href="${encodeURI(link)}">${escaped(name)}</a>`,
+    escaped(changes),
+    String(results),
+  ]);
+  const columns = ["Study", "What it changes of the scale's settings", "Results"];
+  return htmlTable({ name: "studies", columns, rows });
 }
 
 function modelTable({ pages }: Numbers) {
@@ -85,6 +105,7 @@ function tableList(notebooks: Contents[]) {
 export function indexPage({
   title,
   context,
+  studies,
   notebooks,
   figureFiles,
   numbers,
@@ -93,6 +114,7 @@ export function indexPage({
 }: {
   title: string;
   context: Record<string, string>;
+  studies: readonly ReportedStudy[];
   notebooks: Contents[];
   figureFiles: string[];
   numbers?: Numbers;
@@ -108,6 +130,7 @@ export function indexPage({
   const main = `<h1>${escaped(title)}</h1>
 <p class="context">${facts.join(" · ")}</p>
 ${notebookTable(notebooks)}
+${studies.length > 0 ? `<h2 id="studies">Studies</h2>\n${studyTable(studies)}` : ""}
 ${verdicts ? `<h2 id="verdicts">Verdicts</h2>\n${verdicts}` : ""}
 ${numbers ? `<h2 id="numbers">Every number, and where it comes from</h2>\n${modelTable(numbers)}` : ""}
 ${hasFigures ? `<h2 id="figures">Figures</h2>\n${gallery(notebooks, figureFiles)}` : ""}

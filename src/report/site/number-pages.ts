@@ -160,7 +160,11 @@ ${htmlTable({ columns: ["file", "sha256", "known", "read by"], rows })}`;
   return htmlPage({ title: "Data files", up: "../", navigation: navigation("Top"), main });
 }
 
-function runPage(file: string, { label, own }: { label: string; own: Result[] }): NumbersPage {
+function runPage(
+  file: string,
+  { label, own }: { label: string; own: Result[] },
+  study: string | undefined,
+): NumbersPage {
   const tasks = [...new Set(own.map(({ task }) => task))];
   const seeds = [...new Set(own.map(({ seed }) => seed))];
   const sections = tasks.map((task) => {
@@ -171,15 +175,24 @@ function runPage(file: string, { label, own }: { label: string; own: Result[] })
     .map((task) => `<a href="#${encodeURIComponent(task)}">${escaped(task)}</a>`)
     .join(" · ");
   const main = `<h1>${escaped(label)}</h1>
-<p class="context">Proportions from 0 to 1, losses in nats a token. ${links}</p>
+${study === undefined ? "" : `<p class="context">Study ${escaped(study)}</p>\n`}<p class="context">Proportions from 0 to 1, losses in nats a token. ${links}</p>
 ${sections.join("\n")}
 ${wholeSettings(own)}`;
   const html = htmlPage({ title: label, up: "../", navigation: navigation("Top"), main });
   return { file, label, seeds, tasks, html };
 }
 
-/** The pages. */
-export function numbersPages(studies: readonly StudyResults[]): { pages: NumbersPage[]; dataFiles: string } {
-  const pages = studies.flatMap((study) => [...byRun(study)].map(([file, run]) => runPage(file, run)));
+/**
+ * The pages.
+ *
+ * @param changed name of the study, and what it changes; nothing for a scale's own settings
+ */
+export function numbersPages(
+  studies: readonly StudyResults[],
+  changed?: string,
+): { pages: NumbersPage[]; dataFiles: string } {
+  const pages = studies.flatMap((study) =>
+    [...byRun(study)].map(([file, run]) => runPage(file, run, changed)),
+  );
   return { pages, dataFiles: dataFilesPage(studies.flatMap(({ results }) => results)) };
 }

@@ -1,10 +1,13 @@
 /** @file The report of one scale from its results alone, as `npx class-it report` and `npm run reproduce` make it. */
 import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { RULES } from "../../evaluation/rules.js";
 import { findProjectRoot } from "../../project-root.js";
 import { CROSSED_FOLDER } from "../../runs/study/crossed-tokenizers.js";
+import { listStudies, type StudyDefinition } from "../../runs/study/named-study.js";
 import { readResults, type Result } from "../../runs/study/results.js";
+import { describeChanges } from "../../runs/study/study-change.js";
+import { DEFAULT_STUDY } from "../../runs/study/study.js";
 import {
   evidenceByYear,
   judgeClaims,
@@ -16,6 +19,7 @@ import {
 } from "../claims.js";
 import { buildReport, executedNames } from "./build-report.js";
 import { libraryPages } from "./library.js";
+import type { ReportedStudy } from "./index-page.js";
 import { joined, readNotebook } from "./notebook-file.js";
 import { commitInWords, numbersPages } from "./number-pages.js";
 import { verdictTables } from "./verdict-tables.js";
@@ -27,7 +31,33 @@ const distinct = (results: readonly Result[], part: (result: Result) => string |
   ...new Set(results.map(part)),
 ];
 
-function contextOf(results: readonly Result[], folder: string) {
+/** The named study of a folder, or undefined for a scale's default one. */
+const studyOf = (folder: string): StudyDefinition | undefined =>
+  listStudies(resolve(folder, "../..")).find((study) => resolve(study.folder) === resolve(folder));
+
+/** The named studies of a scale and its default one, seen from the report of any of them; none where there are no named ones. */
+function studiesOf(resultsFolder: string, outFolder: string): ReportedStudy[] {
+  const scaleFolder = studyOf(resultsFolder) ? resolve(resultsFolder, "../..") : resultsFolder;
+  const named = listStudies(scaleFolder);
+  if (named.length === 0) return [];
+  return [{ name: DEFAULT_STUDY, changes: [], folder: scaleFolder }, ...named].map(
+    ({ name, changes, folder }) => {
+      const index = join(folder, "report", "index.html");
+      const isThis = resolve(folder) === resolve(resultsFolder);
+      return {
+        name,
+        changes: describeChanges(changes) || "nothing",
+        results: readResults(folder).length,
+        ...(!isThis && existsSync(index) && { link: relative(resolve(outFolder), index) }),
+      };
+    },
+  );
+}
+
+function contextOf(
+  results: readonly Result[],
+  folder: string,
+): { readonly scale: string; readonly [fact: string]: string } {
   for (const [name, found] of [
     ["scale", distinct(results, ({ scale }) => scale)],
     ["source", distinct(results, ({ source }) => source)],
@@ -37,10 +67,14 @@ function contextOf(results: readonly Result[], folder: string) {
         `report: results in ${folder} must be of one ${name}, got ${found.join(" and ")}. Move the others out.`,
       );
   const [first] = results;
-  if (!first) return { scale: basename(folder), results: "none yet" };
+  const named = studyOf(folder);
+  const study = named && { study: `${named.name}, ${describeChanges(named.changes)}` };
+  if (!first)
+    return { scale: basename(named ? resolve(folder, "../..") : folder), ...study, results: "none yet" };
   const commits = distinct(results, ({ provenance }) => commitInWords(provenance));
   return {
     scale: first.scale,
+    ...study,
     text: first.source === "real" ? "real" : "microworld (generated)",
     seeds: distinct(results, ({ seed }) => seed)
       .sort((a, b) => Number(a) - Number(b))
@@ -63,7 +97,7 @@ function notebooksOf(resultsFolder: string, scale: string) {
   const names = executedNames(NOTEBOOKS).filter((name) => {
     const { cells } = readNotebook(join(NOTEBOOKS, `${name}.ipynb`));
     const isOfScale = cells.some(({ source }) =>
-      joined(source).includes(`setParameters({ scale: "${scale}" })`),
+      joined(source).includes(`setParameters({ scale: "${scale}"`),
     );
     return isOfScale && cells.some(({ outputs }) => outputs?.length);
   });
@@ -107,11 +141,15 @@ export async function reportOf({
     library: libraryPages,
     title: "CLASS-IT, reproduced",
     context,
+    studies: studiesOf(resultsFolder, outFolder),
     ...(results.length > 0 && {
-      numbers: numbersPages([
-        { name: "", label: "", results },
-        { name: "crossed", label: "tokenizers exchanged", results: crossed },
-      ]),
+      numbers: numbersPages(
+        [
+          { name: "", label: "", results },
+          { name: "crossed", label: "tokenizers exchanged", results: crossed },
+        ],
+        context["study"],
+      ),
     }),
     verdicts: verdictTables({
       claims: overviewOf(PAPER_CLAIMS),

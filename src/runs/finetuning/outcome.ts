@@ -12,11 +12,14 @@ import { SUPERGLUE_CONFIGS, type SuperglueTask } from "../../evaluation/superglu
 import { minimumDetectableDifference } from "../../statistics/minimum-detectable-difference.js";
 import { mean, type Interval } from "../../statistics/summary.js";
 import type { ModelFolder } from "../scoring/model-folder.js";
+import { approximately, LONG_SECONDS } from "../stages/long-work.js";
+import { notify } from "../stages/progress.js";
 import type { ItemTable } from "../study/results.js";
 import { scoreAnswers } from "./answers.js";
 import type { FinetuningSettings } from "./budget.js";
 import type { EncodedTask } from "./finetune.js";
-import { encodeTask, finetuneSeed, type SeedRun } from "./seed-run.js";
+import { measureCost, type FinetuningCost } from "./cost.js";
+import { encodeTask, finetuneSeed, isFinetuned, type SeedRun } from "./seed-run.js";
 import type { TaskData } from "./task-data.js";
 
 /** A task over all seeds; proportions from 0 to 1. */
@@ -65,15 +68,23 @@ export async function finetuneTask(
     seeds,
     settings,
     onSeed,
+    announceAs,
   }: {
     readonly seeds: readonly number[];
     readonly settings: FinetuningSettings;
     readonly onSeed?: (seed: number) => void;
+    /** Name of the model where its time is to be announced. */
+    readonly announceAs?: string;
   },
 ): Promise<FinishedTask> {
   if (seeds.length === 0)
     throw new RangeError("finetuneTask: there must be at least one seed, got none. Name some.");
   const encoded = await encodeTask(model, data, settings);
+  if (announceAs !== undefined) {
+    const missing = seeds.filter((seed) => !isFinetuned(cacheFolder, model, encoded, { seed, settings }));
+    if (missing.length > 0)
+      announceCost(announceAs, data, seeds.length, missing.length, measureCost(model, encoded, settings));
+  }
   const runs: SeedRun[] = [];
   for (const seed of seeds) {
     onSeed?.(seed);
@@ -81,6 +92,21 @@ export async function finetuneTask(
   }
   const outcome = outcomeOf(encoded, runs, settings);
   return { outcome, runs, encoded, table: itemTable(encoded, outcome, runs) };
+}
+
+/** Says how long the runs take that the cache does not hold, if that is longer than a minute. */
+function announceCost(
+  name: string,
+  { task }: TaskData,
+  seeds: number,
+  missing: number,
+  { seconds, steps }: FinetuningCost,
+): void {
+  if (missing * seconds < LONG_SECONDS) return;
+  notify(
+    `To be fine-tuned: ${name} on ${SUPERGLUE_CONFIGS[task].label}, ${missing} of ${seeds} seeds, at most ${steps} steps each, ` +
+      `about ${approximately(missing * seconds)} as measured here. From the cache: ${seeds - missing} seeds.`,
+  );
 }
 
 function outcomeOf(

@@ -3,7 +3,8 @@
  * in `evaluation/superglue-summary.ts`; a study's results are published in `results.ts`.
  */
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { openTokenizer, type Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { tf } from "../../engine/backend.js";
 import { encodePairs } from "../../evaluation/superglue-inputs.js";
@@ -14,7 +15,7 @@ import type { ModelFolder } from "../scoring/model-folder.js";
 import { computeStage, keyOf } from "../stages/computed-stage.js";
 import { takeTurn } from "../stages/interrupt.js";
 import { reportProgress } from "../stages/progress.js";
-import type { Stage } from "../stages/stage.js";
+import { hashStage, type Stage } from "../stages/stage.js";
 import { readStageJson } from "../stages/read-json.js";
 import { progressFolder } from "../training/build-phase.js";
 import type { FinetuningSettings } from "./budget.js";
@@ -50,6 +51,38 @@ export interface SeedRun {
   readonly epochs: readonly EpochRecord[];
 }
 
+/** One run of a task. */
+interface SeededSettings {
+  readonly seed: number;
+  readonly settings: FinetuningSettings;
+}
+
+function inputsOf(
+  model: ModelFolder,
+  task: EncodedTask,
+  { seed, settings }: SeededSettings,
+): FinetuningInputs {
+  const { learningRate, batchSize, epochs, pooling, selection, precision, isFrozen, patience } = settings;
+  return {
+    model: model.hash,
+    task: task.task,
+    items: task.hash,
+    seed,
+    settings: { learningRate, batchSize, epochs, pooling, selection, precision, isFrozen, patience },
+  };
+}
+
+/** Whether the cache holds a run. */
+export const isFinetuned = (
+  cacheFolder: string,
+  model: ModelFolder,
+  task: EncodedTask,
+  run: SeededSettings,
+): boolean =>
+  existsSync(
+    join(cacheFolder, `finetuning-${hashStage("finetuning", keyOf(inputsOf(model, task, run), finetuning))}`),
+  );
+
 /**
  * Fine-tunes a model on a task with one seed, or takes the run from the cache.
  *
@@ -59,16 +92,10 @@ export async function finetuneSeed(
   cacheFolder: string,
   model: ModelFolder,
   task: EncodedTask,
-  { seed, settings }: { readonly seed: number; readonly settings: FinetuningSettings },
+  run: SeededSettings,
 ): Promise<SeedRun> {
-  const { learningRate, batchSize, epochs, pooling, selection, precision, isFrozen, patience } = settings;
-  const inputs: FinetuningInputs = {
-    model: model.hash,
-    task: task.task,
-    items: task.hash,
-    seed,
-    settings: { learningRate, batchSize, epochs, pooling, selection, precision, isFrozen, patience },
-  };
+  const { seed } = run;
+  const inputs = inputsOf(model, task, run);
   const progress = progressFolder(cacheFolder, "finetuning", keyOf(inputs, finetuning));
   const stage = await computeStage(cacheFolder, {
     kind: "finetuning",

@@ -24,17 +24,28 @@ let lastReportMs = -Infinity;
 
 /** Reports an event; events that follow too closely are dropped, notes and the last of a run never. */
 export function reportProgress(event: ProgressEvent): void {
+  for (const watcher of watchers) watcher(event);
   const file = process.env["CLASS_IT_PROGRESS"];
   if (!file) return;
-  const isKept =
-    event.type === "note" ||
-    (event.type === "step" ? event.step === event.steps : event.done === event.total);
+  const isKept = event.type === "note" || isLast(event);
   const now = performance.now();
   if (!isKept && now - lastReportMs < MIN_INTERVAL_MS) return;
   // A note is no sign of progress: the step that follows it is shown.
   if (event.type !== "note") lastReportMs = now;
   explained(file, () => appendFileSync(file, JSON.stringify(event) + "\n"));
 }
+
+const watchers = new Set<(event: ProgressEvent) => void>();
+
+/** Gives every event to a watcher, until what is returned is called. */
+export function watchProgress(watcher: (event: ProgressEvent) => void): () => void {
+  watchers.add(watcher);
+  return () => void watchers.delete(watcher);
+}
+
+/** Whether a step or a part is the last one. */
+export const isLast = (event: Exclude<ProgressEvent, { type: "note" }>): boolean =>
+  event.type === "step" ? event.step === event.steps : event.done === event.total;
 
 const listeners = new Set<(text: string) => void>();
 

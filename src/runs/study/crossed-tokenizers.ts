@@ -3,6 +3,7 @@
  * told from what their tokenizers differ in (docs/paper.md#reading-times-and-tokenizers).
  */
 import { join } from "node:path";
+import { settingChanges } from "./study-change.js";
 import type { Study } from "./study.js";
 
 /** Below the study's results. */
@@ -15,9 +16,11 @@ export const CROSSED_FOLDER = "crossed-tokenizers";
  */
 export function crossTokenizers(study: Study): Study {
   const { llama140M, llama100M } = study.config.tokenizers;
+  const config = { ...study.config, tokenizers: { llama140M: llama100M, llama100M: llama140M } };
   return {
     ...study,
-    config: { ...study.config, tokenizers: { llama140M: llama100M, llama100M: llama140M } },
+    config,
+    changes: [...study.changes, ...settingChanges({ ...study.config }, { ...config })],
     resultsFolder: join(study.resultsFolder, CROSSED_FOLDER),
   };
 }

@@ -9,6 +9,7 @@ import type { StudyConfig } from "../../config/config.js";
 import { tune } from "../../config/curricula.js";
 import { parseJsonText } from "../../data/json-file.js";
 import { readTextFile } from "../../data/text-file.js";
+import { isRecord, merge } from "./study-change.js";
 import { checkStudy } from "./study.js";
 
 /** A stage as `tune` takes it: whatever is left out is as usual. */
@@ -65,16 +66,4 @@ function completeStage(stage: unknown, place: string, refuse: (found: string) =>
   const { examples, ...settings } = brief.data;
   const whole = tuningStageSchema.safeParse({ ...tune(examples), ...settings });
   return whole.success ? whole.data : refuse(`${place}.${describeIssue(whole.error, "stage")}`);
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Fields of `over` in the place of those of `under`, however deep. */
-function merge(under: unknown, over: unknown): unknown {
-  if (!isRecord(under) || !isRecord(over)) return over;
-  return {
-    ...under,
-    ...Object.fromEntries(Object.entries(over).map(([field, value]) => [field, merge(under[field], value)])),
-  };
 }

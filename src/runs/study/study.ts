@@ -11,6 +11,7 @@ import { checkArchitecture } from "../../model/weights.js";
 import { INSTRUCTION_TUNING, PRETRAINING } from "../../config/paper-settings.js";
 import { findProjectRoot } from "../../project-root.js";
 import { deriveStudy } from "../../config/scales.js";
+import { settingChanges, type SettingChange } from "./study-change.js";
 
 /** How often a training writes checkpoints: at least this long after the last one, and so many times as long as that one took. */
 export interface CheckpointInterval {
@@ -18,13 +19,25 @@ export interface CheckpointInterval {
   readonly costs: number;
 }
 
+/** The study of a scale's own settings; every other is named by who changes them. */
+export const DEFAULT_STUDY = "default";
+/** Below the results of a scale: a folder a named study. */
+export const STUDIES_FOLDER = "studies";
+
 /** One configuration, one seed, the text at hand, and where stages and results go; `openStudy` makes it. */
 export interface Study {
+  /** `default`, or the name that its changes were given (`named-study.ts`). */
+  readonly name: string;
+  /** The settings in which it differs from its scale's own; figures and tables list them. */
+  readonly changes: readonly SettingChange[];
   readonly config: StudyConfig;
   readonly seed: number;
   /** Real text, or the generated microworld where there is none. */
   readonly source: "real" | "microworld";
-  /** `results/<scale>`, or `results/<scale>-microworld`: the two are never mixed. */
+  /**
+   * `results/<scale>`, or `results/<scale>-microworld`: the two are never mixed. A named study has a folder below,
+   * `studies/<name>`.
+   */
   readonly resultsFolder: string;
   readonly cacheFolder: string;
   /** How often a training writes checkpoints; the default of `training/checkpoint.ts` where it is left out. */
@@ -38,6 +51,8 @@ export type Studies = Study | readonly [Study, ...Study[]];
 
 /** Where a study begins; `config` for one edited by hand, else the scale's own. */
 export interface StudyOptions {
+  /** Name of the folder below the scale's results, and in figures; `default` for none. */
+  readonly name?: string;
   readonly scale: Scale;
   readonly seed: number;
   readonly config?: StudyConfig;
@@ -62,6 +77,7 @@ export interface StudyOptions {
  *   released instruction sets were fetched in part
  */
 export function openStudy({
+  name = DEFAULT_STUDY,
   scale,
   seed,
   config,
@@ -85,43 +101,40 @@ export function openStudy({
   const root = findProjectRoot();
   const results = resolve(root, resultsRoot ?? "results");
   const isKept = kept && openOwnCorpora().length === 0;
+  const below = name === DEFAULT_STUDY ? [] : [STUDIES_FOLDER, name];
+  const kindOf = (source: Study["source"]): string =>
+    source === "real" ? settings.scale : `${settings.scale}-microworld`;
   // Generated text is for the smallest scale alone: where another keeps results, they were made with real text.
-  const isReal = isKept && settings.scale !== "smoke" && existsSync(join(results, settings.scale));
+  const isReal = isKept && settings.scale !== "smoke" && holdsResults(join(results, settings.scale), below);
   const source = asked.source ?? (isReal ? "real" : textSource());
   if (source === "microworld" && settings.scale !== "smoke")
     throw new Error(
       `openStudy: ${settings.scale} scale must have real text, and neither data/raw nor CLASS_IT_DATA holds any. Run npx class-it data, or set CLASS_IT_DATA.`,
     );
-  const folder = source === "real" ? settings.scale : `${settings.scale}-microworld`;
+  const decided = decideInstructions(settings, source);
+  const usual = decideInstructions(deriveStudy(settings.scale), source);
   return {
-    config: decideInstructions(settings, source),
+    name,
+    changes: settingChanges({ ...usual }, { ...decided }),
+    config: decided,
     seed,
     source,
-    resultsFolder: join(results, folder),
+    resultsFolder: join(results, kindOf(source), ...below),
     cacheFolder: cacheFolder ?? join(root, ".cache", "stages"),
     isKept,
     ...(checkpoints && { checkpoints }),
   };
 }
 
-/**
- * One study a seed, alike in everything else.
- *
- * @param options.seeds at least one
- * @throws as {@link openStudy}; RangeError on a seed given twice
- */
-export function openStudies({
-  seeds,
-  ...options
-}: Omit<StudyOptions, "seed"> & { readonly seeds: readonly [number, ...number[]] }): readonly [
-  Study,
-  ...Study[],
-] {
-  if (new Set(seeds).size < seeds.length)
-    throw new RangeError(`openStudies: seeds must be different, got ${seeds.join(", ")}. Remove one.`);
-  const [first, ...others] = seeds;
-  return [openStudy({ ...options, seed: first }), ...others.map((seed) => openStudy({ ...options, seed }))];
-}
+/** Folder of the results of a scale's default study, from any of its studies. */
+export const scaleFolderOf = ({ name, resultsFolder }: Pick<Study, "name" | "resultsFolder">): string =>
+  name === DEFAULT_STUDY ? resultsFolder : join(resultsFolder, "..", "..");
+
+/** A named study is defined before it has results. */
+const holdsResults = (scaleFolder: string, below: readonly string[]): boolean =>
+  below.length === 0
+    ? existsSync(scaleFolder)
+    : MODELS.some((model) => existsSync(join(scaleFolder, ...below, model)));
 
 /**
  * Refuses settings that cannot be meant, before anything is trained.

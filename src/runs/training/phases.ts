@@ -4,9 +4,9 @@
  */
 import type { TuningStage } from "../../config/config.js";
 import type { NamedFile } from "../../data/files.js";
-import { foldersOf } from "../stages/computation.js";
+import { foldersOf, type Named } from "../stages/computation.js";
 import { keyOf } from "../stages/computed-stage.js";
-import type { Stage, StageInputs } from "../stages/stage.js";
+import type { StageInputs } from "../stages/stage.js";
 import type { Material } from "../study/material.js";
 import { pretraining, type PretrainingInputs } from "./pretrain.js";
 import { openedText, stageBatches, stageRows, textRows } from "./stage-batches.js";
@@ -71,7 +71,7 @@ export async function tuningPhase(
   material: Material,
   stage: TuningStage,
   { place, span, keepMoments }: StagePlace,
-  parent: Stage,
+  parent: Named,
 ): Promise<PhaseStage> {
   const { study, model, tokenizerStage, text } = material;
   const { config, seed } = study;

@@ -73,7 +73,7 @@ export async function* trainCondition(
 }
 
 /** Where each stage lies in a schedule over all of tuning; none where each has its own (docs/decisions.md#d8). */
-async function scheduleSpans(
+export async function scheduleSpans(
   material: Material,
   curriculum: Curriculum,
 ): Promise<({ stepsBefore: number; totalSteps: number } | null)[]> {

@@ -11,7 +11,7 @@ import { TASKS } from "../scoring/tasks.js";
 import type { Provenance } from "../stages/provenance.js";
 import { KEPT_FOLDER, receiptOfKept } from "../study/kept.js";
 import { itemsFile, readResult, seedFilesOf, runFolder, type Result } from "../study/results.js";
-import type { Study } from "../study/study.js";
+import { DEFAULT_STUDY, type Study } from "../study/study.js";
 
 /** One kind of check. */
 export interface Check {
@@ -97,6 +97,8 @@ function openResult(
   if (!config.success || config.data.scale !== scale)
     return `${path} must hold the configuration of a ${scale} study, got ${config.success ? `that of ${config.data.scale}` : describeIssue(config.error, "configuration")}`;
   const study: Study = {
+    name: DEFAULT_STUDY,
+    changes: [],
     config: config.data,
     seed: result.seed,
     source,

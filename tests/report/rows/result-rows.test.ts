@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { publishedScore } from "../../../src/report/published/published.js";
+import { contextOf, outputFolder } from "../../../src/report/rows/study-context.js";
 import {
-  contextOf,
   curveRows,
-  outputFolder,
   readingGains,
   readingScores,
   resultsOf,
@@ -12,6 +11,9 @@ import {
   scoreTable,
   trainingTable,
 } from "../../../src/report/rows/result-rows.js";
+import { deriveStudy } from "../../../src/config/scales.js";
+import { tableMarkdown } from "../../../src/report/render/table.js";
+import { study } from "../../../src/runs/study/named-study.js";
 import { publishResult } from "../../../src/runs/study/results.js";
 import { HAND_MADE_STAGE, metric, resultWith } from "../../support/hand-made-result.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -195,7 +197,7 @@ describe("results of training", () => {
 });
 
 test("a figure says scale, source and seed, and lies beside the study's results", () => {
-  const study = openTinyStudy(temporaryFolder(), TINY_CONFIG, 6);
+  const study = openTinyStudy(temporaryFolder(), deriveStudy("smoke"), 6);
   expect(contextOf(study, { paperFigure: "Figure 3" })).toEqual({
     scale: "smoke",
     source: "microworld",
@@ -203,4 +205,25 @@ test("a figure says scale, source and seed, and lies beside the study's results"
     paperFigure: "Figure 3",
   });
   expect(outputFolder(study, "figures")).toBe(join(study.resultsFolder, "figures"));
+});
+
+test("figures and tables list what a study changes, and refuse to mix studies", () => {
+  const folder = temporaryFolder();
+  const plain = openTinyStudy(folder, deriveStudy("smoke"));
+  const places = { resultsRoot: join(folder, "results"), source: "microworld" } as const;
+  const [named] = study({
+    ...{ name: "full-loss", scale: "smoke", seeds: [2], ...places },
+    change: { instructions: { lossOn: "full" } },
+  });
+  const words = 'study full-loss: instructions.lossOn = "full" (default "reply")';
+  expect(contextOf(named)).toMatchObject({ seeds: [2], study: words });
+  const table = tableMarkdown([{ a: 1 }], { caption: "Scores", context: contextOf(named) });
+  expect(table).toContain(`Smoke scale, microworld (generated text), seed 2, ${words}.`);
+  expect(() => contextOf([plain, named])).toThrow(
+    `contextOf: studies of one figure must differ in their seeds alone, got the default study and ${words}.`,
+  );
+  const edited = openTinyStudy(folder, { ...deriveStudy("smoke"), startCheckpoint: "bestHeldOut" });
+  expect(contextOf(edited)).toMatchObject({
+    study: 'changed: startCheckpoint = "bestHeldOut" (default "lastEpoch")',
+  });
 });

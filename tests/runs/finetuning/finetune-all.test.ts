@@ -9,7 +9,7 @@ import { finetuningSettings } from "../../../src/runs/finetuning/budget.js";
 import { readEpoch, writeEpoch } from "../../../src/runs/finetuning/checkpoint.js";
 import { splitTrain } from "../../../src/runs/finetuning/finetune.js";
 import { encodeTask, finetuneSeed } from "../../../src/runs/finetuning/seed-run.js";
-import { finetuneAll } from "../../../src/runs/finetuning/study-models.js";
+import { finetuneAll } from "../../../src/runs/finetune-all.js";
 import { loadTask } from "../../../src/runs/finetuning/task-data.js";
 import { modelFolder } from "../../../src/runs/scoring/model-folder.js";
 import type { PartState } from "../../../src/runs/submission/part-state.js";

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { StudyConfig } from "../../../src/config/config.js";
 import { tune } from "../../../src/config/curricula.js";
 import { measureStudyOverlap } from "../../../src/runs/description/overlap.js";
-import { finetuneAll } from "../../../src/runs/finetuning/study-models.js";
+import { finetuneAll } from "../../../src/runs/finetune-all.js";
 import { evaluateAcquisition } from "../../../src/runs/scoring/acquisition-scores.js";
 import { generateReplies } from "../../../src/runs/scoring/replies.js";
 import { checkpointScores } from "../../../src/runs/scoring/checkpoint-scores.js";

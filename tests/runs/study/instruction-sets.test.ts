@@ -21,6 +21,8 @@ const configWith = (instructions: Partial<InstructionConfig>): StudyConfig => ({
   budget: { ...smoke.budget, switchboardRows: null, wikiRows: null },
 });
 const studyOf = (instructions: Partial<InstructionConfig>): Study => ({
+  name: "default",
+  changes: [],
   config: configWith(instructions),
   seed: 1,
   source: "real",

@@ -18,7 +18,7 @@ import {
 import { canonicalJson } from "../../../src/runs/stages/stage.js";
 import { keptResult, keptValue } from "../../../src/runs/study/kept.js";
 import { readResults } from "../../../src/runs/study/results.js";
-import { openStudies, openStudy, type StudyOptions } from "../../../src/runs/study/study.js";
+import { openStudy, type StudyOptions } from "../../../src/runs/study/study.js";
 import { allOf } from "../../support/all-of.js";
 import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
@@ -179,11 +179,4 @@ test("where results are kept, a scale that must have real text opens without any
   } finally {
     if (before !== undefined) process.env["CLASS_IT_DATA"] = before;
   }
-});
-
-test("studies of several seeds differ in nothing else; a seed given twice is refused", () => {
-  const options = { scale: "smoke", source: "microworld", config: TINY_CONFIG } as const;
-  const [first, second] = openStudies({ ...options, seeds: [3, 4] });
-  expect({ ...second, seed: 3 }).toEqual(first);
-  expect(() => openStudies({ ...options, seeds: [3, 3] })).toThrow(/seeds must be different, got 3, 3/);
 });

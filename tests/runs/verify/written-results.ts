@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll } from "vitest";
 import { z } from "zod";
-import { finetuneAll } from "../../../src/runs/finetuning/study-models.js";
+import { finetuneAll } from "../../../src/runs/finetune-all.js";
 import { evaluateAll } from "../../../src/runs/grid.js";
 import { keptValue } from "../../../src/runs/study/kept.js";
 import { readItemsText } from "../../../src/runs/study/results.js";

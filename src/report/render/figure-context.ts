@@ -9,6 +9,8 @@ export interface AnyContext {
   readonly n?: string;
   /** The figure it redraws, "poster Figure 1". */
   readonly paperFigure?: string;
+  /** Years whose rules scored. */
+  readonly rules?: readonly number[];
   /** A limit the reader must know, such as stand-in questions in place of the released ones. */
   readonly note?: string;
 }
@@ -20,6 +22,8 @@ export type FigureContext =
       /** Text of people, or of the seeded grammar. */
       readonly source: "real" | "microworld";
       readonly seeds: readonly number[];
+      /** The study's name where it has one, and what it changes of its scale's settings. */
+      readonly study?: string;
     })
   | (AnyContext & { readonly source: "published" });
 
@@ -45,11 +49,13 @@ export function describeContext(context: FigureContext): string {
           ...(context.seeds.length > 0
             ? [`${context.seeds.length === 1 ? "seed" : "seeds"} ${context.seeds.join(", ")}`]
             : []),
+          ...(context.study === undefined ? [] : [context.study]),
         ];
-  const { n, paperFigure, note } = context;
+  const { n, rules = [], paperFigure, note } = context;
   return [
     ...origin,
     ...(n === undefined ? [] : [`n = ${n}`]),
+    ...(rules.length === 0 ? [] : [`rules of ${rules.join(" and ")}`]),
     ...(paperFigure === undefined ? [] : [`after ${paperFigure}`]),
     ...(note === undefined ? [] : [note]),
   ].join(", ");
