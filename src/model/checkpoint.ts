@@ -13,21 +13,28 @@ import { tf } from "../engine/backend.js";
 import { weightShapes, type Weights } from "./weights.js";
 import { readLlamaConfig } from "./llama-config.js";
 import { bytesInMemory, withFileBytes } from "./byte-source.js";
-import { openSafetensors, writeSafetensors, type ArrayToWrite, type StoredArray } from "./safetensors.js";
+import { openSafetensors, safetensorsParts, type ArrayToCome, type StoredArray } from "./safetensors.js";
 
 export { writeLlamaConfig } from "./llama-config.js";
 
 const WEIGHTS_FILE = "model.safetensors";
 const INDEX_FILE = "model.safetensors.index.json";
 
-/** Bytes of `model.safetensors` for these weights; `bfloat16` rounds each number to the nearest one. */
-export function writeWeights(weights: Weights, precision: Precision = "float32"): Uint8Array {
+/**
+ * Bytes of `model.safetensors` for these weights, part by part; `bfloat16` rounds each number to the nearest one.
+ */
+export function weightParts(weights: Weights, precision: Precision = "float32"): Iterable<Uint8Array> {
   const dtype = precision === "bfloat16" ? "BF16" : "F32";
-  const arrays: Record<string, ArrayToWrite> = {};
-  for (const [name, tensor] of Object.entries(weights))
-    arrays[name] = { dtype, shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) };
-  return writeSafetensors(arrays);
+  const arrays = Object.entries(weights).map(([name, tensor]): [string, ArrayToCome] => [
+    name,
+    { dtype, shape: tensor.shape, read: () => Float32Array.from(tensor.dataSync()) },
+  ]);
+  return safetensorsParts(Object.fromEntries(arrays));
 }
+
+/** The same in one piece, of up to 2 GiB. */
+export const writeWeights = (weights: Weights, precision: Precision = "float32"): Uint8Array =>
+  Buffer.concat([...weightParts(weights, precision)]);
 
 /**
  * Weights out of the bytes of a `model.safetensors`.

@@ -4,21 +4,26 @@
  */
 import { randomUUID } from "node:crypto";
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmSync,
   rmdirSync,
   statSync,
-  writeFileSync,
+  writeSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Precision } from "../config/config.js";
 import { tokenizerFiles } from "../data/tokenizer/tokenizer-files.js";
-import { writeWeights } from "./checkpoint.js";
+import { weightParts } from "./checkpoint.js";
 import type { TextModel } from "./generate.js";
 import { writeLlamaConfig } from "./llama-config.js";
+
+/** A system writes no more than 2 GiB at once. */
+const PORTION_BYTES = 2 ** 28;
 
 /**
  * Writes the folder whole or not at all: beside its place, then renamed.
@@ -40,18 +45,23 @@ export function writeHuggingFaceFolder(
   requireFree(place);
   const { startId, padId, endIds } = tokenizer;
   const generation = { bos_token_id: startId, eos_token_id: oneOrMore(endIds), pad_token_id: padId };
-  const files: Readonly<Record<string, string | Uint8Array>> = {
+  const files: Readonly<Record<string, string | Iterable<Uint8Array>>> = {
     "config.json": writeLlamaConfig(architecture, { startId, endId: oneOrMore(endIds), padId }, precision),
     "generation_config.json": JSON.stringify(generation, null, 2) + "\n",
     ...tokenizerFiles(tokenizer, architecture),
-    "model.safetensors": writeWeights(weights, precision),
+    "model.safetensors": weightParts(weights, precision),
     ...(readme !== undefined && { "README.md": readme }),
   };
   mkdirSync(dirname(place), { recursive: true });
   const beside = `${place}.partial-${randomUUID()}`;
+  const bytes: Record<string, number> = {};
   try {
     mkdirSync(beside);
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(beside, name), content);
+    for (const [name, content] of Object.entries(files))
+      bytes[name] = writeParts(
+        join(beside, name),
+        typeof content === "string" ? [Buffer.from(content)] : content,
+      );
     requireFree(place);
     if (existsSync(place)) rmdirSync(place); // empty: not every system renames over a folder
     renameSync(beside, place);
@@ -59,9 +69,24 @@ export function writeHuggingFaceFolder(
     rmSync(beside, { recursive: true, force: true });
     throw error;
   }
-  return Object.fromEntries(
-    Object.entries(files).map(([name, content]) => [name, Buffer.byteLength(content)]),
-  );
+  return bytes;
+}
+
+/** Writes a file of any size; returns its bytes. */
+function writeParts(path: string, parts: Iterable<Uint8Array>): number {
+  const file = openSync(path, "wx");
+  let bytes = 0;
+  try {
+    for (const part of parts)
+      for (let done = 0; done < part.length;) {
+        const written = writeSync(file, part, done, Math.min(part.length - done, PORTION_BYTES));
+        done += written;
+        bytes += written;
+      }
+  } finally {
+    closeSync(file);
+  }
+  return bytes;
 }
 
 /** As transformers writes ids: one by itself, several as a list. */

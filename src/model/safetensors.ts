@@ -18,34 +18,64 @@ export type ArrayToWrite =
   | SafetensorsArray
   | { readonly dtype: "BF16"; readonly shape: readonly number[]; readonly values: Float32Array };
 
+/** An array whose numbers are asked for when they are written. */
+export interface ArrayToCome {
+  readonly dtype: ArrayToWrite["dtype"];
+  readonly shape: readonly number[];
+  /** @returns the numbers of the shape, as {@link ArrayToWrite} has them */
+  read(): ArrayToWrite["values"];
+}
+
 /**
- * The bytes of a file that holds the arrays in the given order.
+ * The bytes of a file that holds the arrays in the given order, part by part: of a file of any size only one array is there at a time.
+ *
+ * @throws RangeError that names the array when it does not hold the numbers of its shape
  *
  * Source: huggingface/safetensors, README, "Format".
  */
-export function writeSafetensors(
-  arrays: Readonly<Record<string, ArrayToWrite>>,
+export function* safetensorsParts(
+  arrays: Readonly<Record<string, ArrayToCome>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Generator<Uint8Array, void> {
+  const sizeOf = (shape: readonly number[]): number => shape.reduce((product, axis) => product * axis, 1);
   let end = 0;
   const header: [string, unknown][] = [["__metadata__", { format: "pt", ...metadata }]];
-  const bodies: Buffer[] = [];
-  for (const [name, { dtype, shape, values }] of Object.entries(arrays)) {
-    const size = shape.reduce((product, axis) => product * axis, 1);
-    if (size !== values.length)
-      throw new RangeError(
-        `writeSafetensors: ${name} must hold ${size} numbers for shape [${shape.join(", ")}], got ${values.length}. Pass the matching shape.`,
-      );
-    const stored = dtype === "BF16" ? narrowToBfloat16(values) : values;
-    bodies.push(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength));
-    header.push([name, { dtype, shape, data_offsets: [end, end + stored.byteLength] }]);
-    end += stored.byteLength;
+  for (const [name, { dtype, shape }] of Object.entries(arrays)) {
+    const begin = end;
+    end += sizeOf(shape) * BYTES[dtype];
+    header.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
   const text = JSON.stringify(Object.fromEntries(header));
   const padded = text + " ".repeat((8 - (Buffer.byteLength(text) % 8)) % 8);
   const start = Buffer.alloc(8);
   start.writeBigUInt64LE(BigInt(Buffer.byteLength(padded)));
-  return Buffer.concat([start, Buffer.from(padded), ...bodies]);
+  yield Buffer.concat([start, Buffer.from(padded)]);
+  for (const [name, array] of Object.entries(arrays)) {
+    const { dtype, shape } = array;
+    const values = array.read();
+    if (sizeOf(shape) !== values.length)
+      throw new RangeError(
+        `writeSafetensors: ${name} must hold ${sizeOf(shape)} numbers for shape [${shape.join(", ")}], got ${values.length}. Pass the matching shape.`,
+      );
+    const stored = dtype === "BF16" && values instanceof Float32Array ? narrowToBfloat16(values) : values;
+    yield Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  }
+}
+
+/**
+ * The bytes of a file that holds the arrays in the given order.
+ *
+ * @throws as {@link safetensorsParts}
+ */
+export function writeSafetensors(
+  arrays: Readonly<Record<string, ArrayToWrite>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const toCome = Object.entries(arrays).map(([name, { dtype, shape, values }]): [string, ArrayToCome] => [
+    name,
+    { dtype, shape, read: () => values },
+  ]);
+  return Buffer.concat([...safetensorsParts(Object.fromEntries(toCome), metadata)]);
 }
 
 /** An array of a file that is open; its numbers are read when they are asked for. */
