@@ -109,7 +109,7 @@ describe.skipIf(skipWithoutChromium("named-study.test.ts"))("a study of one's ow
     const text = outputs(SYNTHESIS);
     expect(text).not.toContain('"output_type":"error"');
     expect(text).toContain("full-loss against default");
-    expect(text).toContain('instructions.lossOn = \\\\\\"full\\\\\\"');
+    expect(text).toContain('instructions.lossOn = \\"full\\"');
     expect(text).toContain("[figure study-differences]");
   }, 600_000);
 });

@@ -70,13 +70,21 @@ test(
     const source = written(PARAMETERS, {
       source: "const p = kit.params();\nconsole.log(JSON.stringify(p));",
     });
-    runAway(bin("papermill"), [source, out, "-p", "scale", "smoke", "-y", '{seeds: [3, 4], out: "a \\" b"}']);
+    runAway(bin("papermill"), [
+      source,
+      out,
+      "-p",
+      "scale",
+      "smoke",
+      "-y",
+      '{study: mine, seeds: [3, 4], out: "a \\" b"}',
+    ]);
     const { cells } = JSON.parse(readFileSync(out, "utf8"));
     const [, injected, last] = cells;
     expect(injected.metadata.tags).toEqual(["injected-parameters"]);
     expect(JSON.stringify(last.outputs)).toContain("scale = smoke  (papermill)");
     expect(JSON.parse(last.outputs.at(-1).text.join(""))).toEqual({
-      ...{ scale: "smoke", seeds: [3, 4], rules: [2025, 2026], out: 'a " b', kept: false },
+      ...{ scale: "smoke", study: "mine", seeds: [3, 4], rules: [2025, 2026], out: 'a " b', kept: false },
     });
   },
   2 * MINUTE,
