@@ -65,6 +65,25 @@ test("a page shows declaration, formula, parameters, errors, source and departur
 });
 
 test.each([
+  ["config/scales.ts", "settings.html"],
+  ["random.ts", "settings.html"],
+  ["data/tokenizer/tokenizer.ts", "data.html"],
+  ["runs/study/study.ts", "runs.html"],
+  ["report/render/table.ts", "report.html"],
+  ["report/plots/score-bars.ts", "plots.html"],
+])("what %s exports is on %s, the page of its folder", (file, page) => {
+  const entry = {
+    kind: "constant",
+    line: 1,
+    code: "const one = 1;",
+    text: "One.",
+    tags: [],
+    notes: [],
+  } as const;
+  expect(Object.keys(surfacePages([{ ...entry, name: "one", file }]))).toEqual(["index.html", page]);
+});
+
+test.each([
   ["a docstring", "/** How loud a bell is, in decibel. */\n", "statistics/bells.ts:2: Bell has no docstring"],
   [
     "a parameter's line",

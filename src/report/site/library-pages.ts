@@ -47,10 +47,11 @@ const TAG_LABELS: Readonly<Record<string, string>> = {
 };
 
 function grouped(entries: readonly Entry[]): Group[] {
+  const folders: readonly string[] = GROUPS.map(([folder]) => folder);
   const folderOf = (file: string) =>
-    GROUPS.map(([folder]) => folder).reduce((longest, folder) =>
-      file.startsWith(folder) && folder.length > longest.length ? folder : longest,
-    );
+    folders
+      .filter((folder) => file.startsWith(folder))
+      .reduce((longest, folder) => (folder.length > longest.length ? folder : longest), "") || "config/";
   return GROUPS.flatMap(([folder, title, sentence]) => {
     const own = entries.filter(({ file }) => folderOf(file) === folder);
     return own.length === 0 ? [] : [{ file: `${title}.html`, title, sentence, entries: own }];
