@@ -21,7 +21,7 @@ async function main() {
   const options = { ...values, names: positionals };
   if (options.names.length === 0 && options.scale === "smoke")
     console.log(
-      "All notebooks at smoke scale take some minutes. To see the paper's zero-shot figure first, without data and in under a minute:\n" +
+      "All notebooks at smoke scale take some minutes. To see the paper's zero-shot figure first, without data and in under two minutes:\n" +
         "  npm run reproduce -- 05-zero-shot --scale=laptop",
     );
   await setUp();
