@@ -3,12 +3,13 @@ import { Command, Option } from "commander";
 import { SCALES, type Scale } from "../config/config.js";
 import type { Check } from "../runs/verify/files.js";
 import { interruptible } from "./interruptible.js";
-import { choice, example, jsonOption } from "./options.js";
+import { choice, example, jsonOption, studyOption } from "./options.js";
 import { progressLine } from "./progress-line.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 
 interface VerifyOptions {
   readonly scale: Scale;
+  readonly study?: string;
   readonly results?: string;
   readonly steps: number;
   readonly reading?: true;
@@ -19,11 +20,12 @@ interface VerifyOptions {
 export function verifyCommand(surroundings: Surroundings): Command {
   return new Command("verify")
     .description(
-      "Check the results of a scale: every file can be read and names the data of today's manifest, metrics follow from their " +
+      "Check the results of a study: every file can be read and names the data of today's manifest, metrics follow from their " +
         "items, and the first steps of pre-training, taken again, have the same losses. Fails when anything differs.",
     )
     .addHelpText("after", example("verify", "verify --scale smoke --steps 10 --reading"))
     .addOption(choice("--scale <name>", "whose results in results/<scale>", SCALES).default("laptop"))
+    .addOption(studyOption("a named study of that scale; without it the default study"))
     .addOption(new Option("--results <folder>", "where results lie; the project's own without it"))
     .addOption(
       new Option("--steps <number>", "steps of pre-training taken again for each decoder, 0 for none")
@@ -45,11 +47,12 @@ function parseSteps(value: string): number {
 }
 
 async function verify(options: VerifyOptions, surroundings: Surroundings): Promise<void> {
-  const { scale, results, steps, reading = false } = options;
+  const { scale, study, results, steps, reading = false } = options;
   // Loaded here, because it loads TensorFlow: help and refusals of other options come at once.
   const { openVerifiedFolder, verifyResults } = await import("../runs/verify/verify.js");
   const folder = openVerifiedFolder({
     scale,
+    study,
     resultsRoot: results,
     cacheFolder: surroundings.cacheFolder,
   });

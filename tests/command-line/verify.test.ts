@@ -1,8 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { itemsFile, publishResult, runFolder } from "../../src/runs/study/results.js";
-import { HAND_MADE_STAGE, metric } from "../support/hand-made-result.js";
+import type { StudyConfig } from "../../src/config/config.js";
+import { deriveStudy } from "../../src/config/scales.js";
+import { study } from "../../src/runs/study/named-study.js";
+import { HAND_MADE_STAGE, metric, resultWith } from "../support/hand-made-result.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { command } from "./command.js";
@@ -88,4 +91,36 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   expect(stderr).toContain(fault);
+});
+
+/** A named study with one result, whose settings are those of the name or the scale's own. */
+function namedStudy(config: StudyConfig): string {
+  const resultsRoot = join(temporaryFolder(), "results");
+  const places = { scale: "smoke", source: "microworld", resultsRoot } as const;
+  const [named] = study({ ...places, name: "full-loss", seeds: [1], change: FULL });
+  const result = { ...resultWith([], { source: "microworld", task: "training" }), config };
+  const place = join(named.resultsFolder, "llama140M/base/seed-1");
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, "training.json"), JSON.stringify(result));
+  return resultsRoot;
+}
+const FULL = { instructions: { lossOn: "full" } } as const;
+const SMOKE = deriveStudy("smoke");
+
+test("--study verifies a named study, whose results must have the settings of its name", async () => {
+  const instructions = { ...SMOKE.instructions, ...FULL.instructions, wikiSource: "standIn" } as const;
+  const config = { ...SMOKE, instructions };
+  const { stdout } = await verify(namedStudy(config), "--study full-loss --json");
+  expect(JSON.parse(stdout)).toMatchObject({ folder: expect.stringMatching(/studies\/full-loss$/) });
+  expect(stdout).not.toContain("must have the settings");
+  const other = await verify(namedStudy(SMOKE), "--study full-loss");
+  expect(other.stdout).toContain(
+    'llama140M/base/seed-1/training.json must have the settings that its study is defined with, has instructions.lossOn = "reply"',
+  );
+});
+
+test("--study refuses a name that no study has, and lists those that there are", async () => {
+  const { code, stderr } = await verify(namedStudy(SMOKE), "--study ful-loss");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/study must be one of default, full-loss in .*smoke-microworld, got "ful-loss"/);
 });

@@ -35,6 +35,7 @@ export interface NamedStudyOptions extends Omit<StudyOptions, "name" | "seed" | 
 export interface StudyDefinition {
   readonly name: string;
   readonly changes: readonly SettingChange[];
+  readonly config: StudyConfig;
   /** Its results. */
   readonly folder: string;
 }
@@ -149,6 +150,6 @@ export function listStudies(resultsFolder: string): StudyDefinition[] {
   return names.flatMap((name) => {
     const path = join(folder, name, DEFINITION);
     if (!existsSync(path)) return [];
-    return [{ name, changes: readDefinition(path).changes, folder: join(folder, name) }];
+    return [{ name, ...readDefinition(path), folder: join(folder, name) }];
   });
 }

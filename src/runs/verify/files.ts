@@ -5,12 +5,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describeIssue, studyConfigSchema } from "../../config/config-schema.js";
-import type { Scale } from "../../config/config.js";
+import type { Scale, StudyConfig } from "../../config/config.js";
 import { openManifest } from "../../data/manifest.js";
 import { TASKS } from "../scoring/tasks.js";
 import type { Provenance } from "../stages/provenance.js";
 import { KEPT_FOLDER, receiptOfKept } from "../study/kept.js";
 import { itemsFile, readResult, seedFilesOf, runFolder, type Result } from "../study/results.js";
+import { describeChanges, settingChanges } from "../study/study-change.js";
 import { DEFAULT_STUDY, type Study } from "../study/study.js";
 
 /** One kind of check. */
@@ -28,6 +29,8 @@ export interface VerifiedFolder {
   readonly source: Study["source"];
   readonly resultsFolder: string;
   readonly cacheFolder: string;
+  /** The settings of a named study, which each of its results must have. */
+  readonly config?: StudyConfig;
 }
 
 /** A result that could be read, in the study it belongs to. */
@@ -83,7 +86,7 @@ const ITEMS = itemsFile("", "").replace(/^\//, "");
 /** A result in its study, or what is wrong with it. */
 function openResult(
   path: string,
-  { scale, source, resultsFolder, cacheFolder }: VerifiedFolder,
+  { scale, source, resultsFolder, cacheFolder, config: defined }: VerifiedFolder,
 ): OpenedResult | string {
   let result: Result;
   try {
@@ -96,6 +99,14 @@ function openResult(
   const config = studyConfigSchema.safeParse(result.config);
   if (!config.success || config.data.scale !== scale)
     return `${path} must hold the configuration of a ${scale} study, got ${config.success ? `that of ${config.data.scale}` : describeIssue(config.error, "configuration")}`;
+  if (defined !== undefined) {
+    // What "asFetched" comes to was decided when the result was computed.
+    const others = settingChanges({ ...defined }, { ...config.data }).filter(
+      ({ usual }) => usual !== "asFetched",
+    );
+    if (others.length > 0)
+      return `${path} must have the settings that its study is defined with, has ${describeChanges(others)}`;
+  }
   const study: Study = {
     name: DEFAULT_STUDY,
     changes: [],

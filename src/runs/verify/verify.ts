@@ -8,6 +8,8 @@ import type { Scale } from "../../config/config.js";
 import { textSource } from "../../data/files.js";
 import { findProjectRoot } from "../../project-root.js";
 import { CROSSED_FOLDER } from "../study/crossed-tokenizers.js";
+import { listStudies } from "../study/named-study.js";
+import { DEFAULT_STUDY } from "../study/study.js";
 import { checkDataFiles, count, openResults, type Check, type VerifiedFolder } from "./files.js";
 import { checkReceipts } from "./receipts.js";
 import { checkFinetuning, checkZeroShot } from "./scores.js";
@@ -15,16 +17,20 @@ import { retakeSteps } from "./steps.js";
 import { checkTrainings } from "./training.js";
 
 /**
- * The results of a scale: those of real text, or of the microworld where there are no others.
+ * The results of a study: those of real text, or of the microworld where there are no others.
  *
+ * @param where.study       its name; the default study without it
  * @param where.resultsRoot takes the place of the project's `results` folder
+ * @throws RangeError when no study of the scale has this name
  */
 export function openVerifiedFolder({
   scale,
+  study = DEFAULT_STUDY,
   resultsRoot,
   cacheFolder,
 }: {
   readonly scale: Scale;
+  readonly study?: string | undefined;
   readonly resultsRoot?: string | undefined;
   readonly cacheFolder?: string | undefined;
 }): VerifiedFolder {
@@ -32,12 +38,16 @@ export function openVerifiedFolder({
   const real = join(resolve(resultsRoot ?? join(root, "results")), scale);
   const generated = `${real}-microworld`;
   const source = !existsSync(real) && existsSync(generated) ? "microworld" : "real";
-  return {
-    scale,
-    source,
-    resultsFolder: source === "real" ? real : generated,
-    cacheFolder: cacheFolder ?? join(root, ".cache", "stages"),
-  };
+  const scaleFolder = source === "real" ? real : generated;
+  const folder = { scale, source, cacheFolder: cacheFolder ?? join(root, ".cache", "stages") } as const;
+  if (study === DEFAULT_STUDY) return { ...folder, resultsFolder: scaleFolder };
+  const known = listStudies(scaleFolder);
+  const named = known.find(({ name }) => name === study);
+  if (named === undefined)
+    throw new RangeError(
+      `openVerifiedFolder: study must be one of ${[DEFAULT_STUDY, ...known.map(({ name }) => name)].join(", ")} in ${scaleFolder}, got "${study}". Correct the name.`,
+    );
+  return { ...folder, resultsFolder: named.folder, config: named.config };
 }
 
 /**
@@ -61,9 +71,8 @@ export async function verifyResults(
   },
 ): Promise<Check[]> {
   const { resultsFolder } = folder;
-  const opened = [resultsFolder, join(resultsFolder, CROSSED_FOLDER)].map((path) =>
-    openResults({ ...folder, resultsFolder: path }),
-  );
+  const { config: _whole, ...crossed } = { ...folder, resultsFolder: join(resultsFolder, CROSSED_FOLDER) };
+  const opened = [folder, crossed].map(openResults);
   const results = opened.flatMap((one) => one.results);
   const faults = opened.flatMap(({ differences }) => differences);
   if (results.length === 0 && faults.length === 0)

@@ -14,6 +14,7 @@ import { trainCondition } from "../../../src/runs/training/training.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
 
+const SMOKE = deriveStudy("smoke");
 const FULL: StudyChange = { instructions: { lossOn: "full" } };
 
 /** Opens studies in one folder of results. */
@@ -47,7 +48,10 @@ describe("a name", () => {
     expect(defined.config.instructions.lossOn).toBe("full");
     expect(defined.changes).toEqual([{ setting: "instructions.lossOn", value: "full", usual: "reply" }]);
     expect(listStudies(join(path, "..", ".."))).toEqual([
-      { name: "full-loss", changes: defined.changes, folder: path },
+      {
+        ...{ name: "full-loss", changes: defined.changes, folder: path },
+        config: expect.objectContaining({ instructions: { ...SMOKE.instructions, ...FULL.instructions } }),
+      },
     ]);
   });
 
