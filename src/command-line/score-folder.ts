@@ -27,9 +27,8 @@ export async function scoreFolder(
   { model, data, out, tasks, rules, fast, tiePolicy }: FolderScoring,
   { stderr }: Pick<Surroundings, "stderr">,
 ): Promise<(FolderSummary | AcquisitionFolderSummary)[]> {
-  const [{ evaluateFolder }, { evaluateAcquisitionFolder }, { openScorer }] = await Promise.all([
+  const [{ evaluateFolder }, { openScorer }] = await Promise.all([
     import("../runs/scoring/folder-evaluation/evaluate-folder.js"),
-    import("../runs/scoring/folder-evaluation/acquisition.js"),
     import("../runs/scoring/open-scorer.js"),
   ]);
   const line = progressLine(stderr);
@@ -47,8 +46,11 @@ export async function scoreFolder(
           line.show(`${task} · ${done}/${total} ${unit} · ${Math.round((total - done) / perSecond)} s left`);
         };
         const common = { modelFolder: model, dataFolder: data, outFolder: out, rules, signal, onProgress };
-        if (task === ACQUISITION_TASK) summaries.push(await evaluateAcquisitionFolder(common));
-        else if (scorer) summaries.push(await evaluateFolder({ ...common, scorer, task, fast, tiePolicy }));
+        if (task === ACQUISITION_TASK) {
+          const { evaluateAcquisitionFolder } =
+            await import("../runs/scoring/folder-evaluation/acquisition.js");
+          summaries.push(await evaluateAcquisitionFolder(common));
+        } else if (scorer) summaries.push(await evaluateFolder({ ...common, scorer, task, fast, tiePolicy }));
       }
     });
   } finally {

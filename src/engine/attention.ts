@@ -26,6 +26,8 @@ export interface Sight {
    * to all that come after.
    */
   readonly visibleUntil?: tf.Tensor2D | undefined;
+  /** {@link sharedMasks} of `visibleUntil`, which all layers then use. */
+  readonly masks?: readonly tf.Tensor4D[] | undefined;
   /** Queries of one block. */
   readonly blockTokens?: number;
 }
@@ -68,17 +70,34 @@ function maskOf({ from, to }: Block, visibleUntil: tf.Tensor2D): tf.Tensor4D {
   return tf.mul<tf.Tensor4D>(tf.cast(hidden, "float32"), -1e9);
 }
 
+/** Masks that take up to 8 MiB are made once for all layers; larger ones would grow with the square of the length. */
+const SHARED_MASK_BYTES = 2 ** 23;
+
+/**
+ * The masks of all blocks, [B, 1, to − from, to] each; undefined where they take too much memory and every layer makes its own.
+ *
+ * @param visibleUntil int32 [B, T], as `blockTokens` in {@link Sight}
+ */
+export function sharedMasks(visibleUntil: tf.Tensor2D, blockTokens?: number): tf.Tensor4D[] | undefined {
+  const [batchSize, lengthTokens] = visibleUntil.shape;
+  const blocks = blocksOf(lengthTokens, blockTokens);
+  const bytes = blocks.reduce((sum, { from, to }) => sum + 4 * batchSize * (to - from) * to, 0);
+  return bytes <= SHARED_MASK_BYTES ? blocks.map((block) => maskOf(block, visibleUntil)) : undefined;
+}
+
 /**
  * softmax(scaled · keyᵀ + mask) of one block, [B, H, block, to].
  *
- * @param sight `visibleUntil`, or where there is none the triangle of the largest block
+ * @param sight the mask, `visibleUntil` to make it from, or without that the triangle of the largest block
  */
-function probabilities(scaled: tf.Tensor4D, key: tf.Tensor4D, block: Block, sight: tf.Tensor2D): tf.Tensor4D {
+function probabilities(scaled: tf.Tensor4D, key: tf.Tensor4D, block: Block, sight: tf.Tensor): tf.Tensor4D {
   const { from, to } = block;
   const queries = tokens(scaled, from, to);
   const scoresOf = (keys: tf.Tensor4D): tf.Tensor4D => tf.matMul(queries, keys, false, true);
-  if (sight.dtype === "int32")
-    return tf.softmax(tf.add<tf.Tensor4D>(scoresOf(tokens(key, 0, to)), maskOf(block, sight)));
+  if (sight.dtype === "int32" || sight.rank === 4) {
+    const mask = sight.rank === 4 ? sight : maskOf(block, sight as tf.Tensor2D);
+    return tf.softmax(tf.add<tf.Tensor4D>(scoresOf(tokens(key, 0, to)), mask));
+  }
   // Every query sees what comes before the block: only its own keys need a mask.
   const mask = tf.slice(sight, [0, 0], [to - from, to - from]);
   const own: tf.Tensor4D = tf.add(scoresOf(tokens(key, from, to)), mask);
@@ -100,25 +119,25 @@ export function causalAttention(
   query: tf.Tensor4D,
   key: tf.Tensor4D,
   value: tf.Tensor4D,
-  { visibleUntil, blockTokens }: Sight = {},
+  { visibleUntil, masks, blockTokens }: Sight = {},
 ): tf.Tensor4D {
   const blocks = blocksOf(query.shape[2], blockTokens);
   const scale = 1 / Math.sqrt(query.shape[3]);
   const output = withGradient([query, key, value], ([q, k, v]) => {
     const [query, key, value] = [q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D];
     const scaled: tf.Tensor4D = tf.mul(query, scale);
-    const sight = visibleUntil ?? triangle(blocks[0]?.to ?? 0);
+    const sights = masks ?? [visibleUntil ?? triangle(blocks[0]?.to ?? 0)];
     const parts: tf.Tensor4D[] = [];
-    for (const block of blocks)
+    for (const [index, block] of blocks.entries())
       parts.push(
         startingAfter([parts.at(-1) ?? scaled], () =>
-          tf.matMul(probabilities(scaled, key, block, sight), tokens(value, 0, block.to)),
+          tf.matMul(probabilities(scaled, key, block, sightOf(sights, index)), tokens(value, 0, block.to)),
         ),
       );
     const mixed: tf.Tensor4D = concatTokens(parts);
     return {
       value: mixed,
-      saved: [scaled, key, value, mixed, sight],
+      saved: [scaled, key, value, mixed, ...sights],
       gradient: (upstream, saved) => {
         const [dScaled, dKey, dValue] = attentionGradient(upstream as tf.Tensor4D, saved, blocks);
         return [tf.mul(dScaled, scale), dKey, dValue];
@@ -127,6 +146,10 @@ export function causalAttention(
   });
   return output as tf.Tensor4D;
 }
+
+/** What a block's mask comes from: one tensor for every block, or one for all. */
+const sightOf = (sights: readonly tf.Tensor[], index: number): tf.Tensor =>
+  tensorAt(sights, sights.length === 1 ? 0 : index);
 
 const concatTokens = (parts: readonly tf.Tensor4D[]): tf.Tensor4D =>
   parts.length === 1 ? (tensorAt(parts, 0) as tf.Tensor4D) : tf.concat([...parts], 2);
@@ -139,20 +162,20 @@ function attentionGradient(
 ): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
   const at = (index: number) => tensorAt(saved, index) as tf.Tensor4D; // [B, H, T, K]
   const [scaled, key, value, mixed] = [at(0), at(1), at(2), at(3)];
-  const sight = tensorAt(saved, 4) as tf.Tensor2D;
+  const sights = saved.slice(4);
   const [, , lengthTokens] = key.shape;
   const products = tf.sum<tf.Tensor4D>(tf.mul(upstream, mixed), -1, true); // [B, H, T, 1]
   const queryParts: tf.Tensor4D[] = [];
   /** Sums so far over the blocks, [B, H, T, K] each. */
   const sums: { key?: tf.Tensor4D; value?: tf.Tensor4D } = {};
-  for (const block of blocks) {
+  for (const [index, block] of blocks.entries()) {
     const { from, to } = block;
     const before = [queryParts.at(-1), sums.key, sums.value].filter((tensor) => tensor !== undefined);
     // After the upstream derivative: a graph would otherwise compute all scores again at once, in the forward pass.
     startingAfter(before.length > 0 ? before : [products], () => {
       const past = { key: tokens(key, 0, to), value: tokens(value, 0, to) };
       const dOutput = tokens(upstream, from, to);
-      const p: tf.Tensor4D = probabilities(scaled, key, block, sight); // [B, H, block, to]
+      const p: tf.Tensor4D = probabilities(scaled, key, block, sightOf(sights, index)); // [B, H, block, to]
       const dP = tf.matMul<tf.Tensor4D>(dOutput, past.value, false, true); // [B, H, block, to]
       const dS = tf.mul<tf.Tensor4D>(p, tf.sub(dP, tokens(products, from, to))); // [B, H, block, to]
       queryParts.push(tf.matMul(dS, past.key));

@@ -45,9 +45,10 @@ export function summariseAccuracy(
   }
   const creditsOf = new Map<string, { credits: number[]; ties: number }>();
   for (const { uid, scores, tie } of items) {
-    const entry = creditsOf.get(uid) ?? { credits: [], ties: 0 };
+    let entry = creditsOf.get(uid);
+    if (entry === undefined) creditsOf.set(uid, (entry = { credits: [], ties: 0 }));
     entry.credits.push(creditForFirst(scores, tiePolicy));
-    creditsOf.set(uid, { credits: entry.credits, ties: entry.ties + (tie ? 1 : 0) });
+    if (tie) entry.ties++;
   }
   const byUid = [...creditsOf].map(([uid, { credits, ties }]) => {
     return { uid, accuracy: mean(credits), n: credits.length, ties };

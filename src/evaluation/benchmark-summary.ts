@@ -203,15 +203,18 @@ function groupAccuracies(
   policy: TiePolicy,
 ): BenchmarkFigures["by"] {
   const credits = new Map<string, Map<string, number[]>>();
-  for (const [index, { groups }] of items.entries())
-    for (const [kind, group] of Object.entries(groups)) {
-      const ofKind = credits.get(kind) ?? new Map<string, number[]>();
-      credits.set(kind, ofKind);
-      const credit = creditForFirst(scored[index]?.scores ?? [], policy);
-      const ofGroup = ofKind.get(group) ?? [];
-      ofKind.set(group, ofGroup);
-      ofGroup.push(credit);
+  for (const [index, { groups }] of items.entries()) {
+    const kinds = Object.entries(groups);
+    if (kinds.length === 0) continue;
+    const credit = creditForFirst(scored[index]?.scores ?? [], policy);
+    for (const [kind, group] of kinds) {
+      let ofKind = credits.get(kind);
+      if (ofKind === undefined) credits.set(kind, (ofKind = new Map()));
+      const ofGroup = ofKind.get(group);
+      if (ofGroup === undefined) ofKind.set(group, [credit]);
+      else ofGroup.push(credit);
     }
+  }
   return Object.fromEntries(
     [...credits].map(([kind, ofKind]) => [
       kind,

@@ -60,16 +60,25 @@ export function tiedCandidates(scores: readonly number[]): number[] {
  * equal scores stands for all of them, and `tie` says so.
  */
 export function chooseCandidate(scores: readonly number[], item: string, rules: Rules = 2025): Choice {
-  const ranked = rankedScores(scores, rules);
-  const broken = ranked.findIndex((score) => Number.isNaN(score));
-  if (scores.length < 2 || broken >= 0) {
+  // One pass, and no callbacks: a benchmark asks this several times per item.
+  let [choice, best, tie] = [0, -Infinity, false];
+  let isBroken = scores.length < 2;
+  for (let index = 0; index < scores.length; index++) {
+    let score = scores[index] ?? Number.NaN;
+    if (Number.isNaN(score)) {
+      isBroken ||= rules === 2025;
+      score = -Infinity;
+    }
+    if (score > best) [choice, best, tie] = [index, score, false];
+    else if (index > 0 && score === best) tie = true;
+  }
+  if (isBroken) {
     throw new RangeError(
       `chooseCandidate: ${item} must have at least two scores, none NaN, got [${scores.join(", ")}]. ` +
         "Check the model's weights for NaN.",
     );
   }
-  const best = ranked.reduce((highest, score) => Math.max(highest, score), -Infinity);
-  return { choice: ranked.indexOf(best), tie: ranked.lastIndexOf(best) !== ranked.indexOf(best) };
+  return { choice, tie };
 }
 
 /**
@@ -87,7 +96,8 @@ export function creditForFirst(scores: readonly number[], tiePolicy: TiePolicy):
     case "official":
       return choice === 0 ? 1 : 0;
     case "halfCredit":
-      return choice === 0 ? 1 / scores.filter((score) => score === scores[0]).length : 0;
+      if (choice !== 0) return 0;
+      return tie ? 1 / scores.filter((score) => score === scores[0]).length : 1;
     case "wrong":
       return choice === 0 && !tie ? 1 : 0;
     default:

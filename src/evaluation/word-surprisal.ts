@@ -61,10 +61,17 @@ export async function measureSurprisal(
     { row, id, context: item, word },
     ...(prevItem === null || prevWord === null ? [] : [{ row, id, context: prevItem, word: prevWord }]),
   ]);
+  // Most words come twice or more: in their own row and in that of the word behind them.
+  const piecesOf = new Map<string, ReturnType<SplitWord>>();
+  const split = (word: string): ReturnType<SplitWord> => {
+    const pieces = piecesOf.get(word) ?? splitWord(word);
+    piecesOf.set(word, pieces);
+    return pieces;
+  };
   const requestsOf = await Promise.all(
     targets.map(async ({ id, context, word }) =>
       scoringRule === "official"
-        ? pieceRequests(id, officialContext(context), await splitWord(word))
+        ? pieceRequests(id, officialContext(context), await split(word))
         : scoringRule === "spaceCorrected"
           ? [spacedRequest(context, word)]
           : wholeWordRequests(context, word),

@@ -3,6 +3,7 @@
  * loss in `loss.ts`, its file format in `checkpoint.ts`.
  */
 import type { ArchitectureConfig } from "../config/config.js";
+import { sharedMasks } from "../engine/attention.js";
 import { tf } from "../engine/backend.js";
 import { rmsNorm } from "../engine/rms-norm.js";
 import { rotaryTables, rotaryTablesAt } from "../engine/rotary.js";
@@ -118,6 +119,7 @@ export function decodeHidden(
       batchSize,
       rotary: layout ? rotaryTablesAt(tables, layout.positions) : tables,
       visibleUntil: layout?.visibleUntil,
+      masks: layout && sharedMasks(layout.visibleUntil),
     };
     return decodeLayers(
       inputIds,

@@ -31,7 +31,7 @@ export interface HeadShape {
 }
 
 /** What all attention layers of one pass share. */
-export interface AttentionContext extends HeadShape, Pick<Sight, "visibleUntil"> {
+export interface AttentionContext extends HeadShape, Pick<Sight, "visibleUntil" | "masks"> {
   readonly batchSize: number;
   readonly rotary: RotaryTables;
 }
@@ -50,7 +50,7 @@ export interface AttentionContext extends HeadShape, Pick<Sight, "visibleUntil">
 export function causalSelfAttention(
   x: tf.Tensor2D,
   weights: AttentionWeights,
-  { batchSize, numHeads, numKeyValueHeads, headDim, rotary, visibleUntil }: AttentionContext,
+  { batchSize, numHeads, numKeyValueHeads, headDim, rotary, visibleUntil, masks }: AttentionContext,
 ): tf.Tensor2D {
   const [numRows] = x.shape;
   const lengthTokens = numRows / batchSize;
@@ -64,6 +64,7 @@ export function causalSelfAttention(
   const value = perHead(weights.value, numKeyValueHeads); // [B, G, T, K]
   const attended = causalAttention(query, repeatHeads(key, shared), repeatHeads(value, shared), {
     visibleUntil,
+    masks,
   });
   const mixed = tf.transpose(attended, [0, 2, 1, 3]); // [B, T, H, K]
   return linear(tf.reshape(mixed, [numRows, numHeads * headDim]), weights.output);

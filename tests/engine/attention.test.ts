@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { causalAttention } from "../../src/engine/attention.js";
+import { causalAttention, sharedMasks } from "../../src/engine/attention.js";
 import { tf } from "../../src/engine/backend.js";
 import { compile } from "../../src/engine/compile.js";
 import { expectSameDerivatives, largestGap, normals } from "../support/tensors.js";
@@ -62,17 +62,26 @@ describe("attention in blocks", () => {
     const part = (x: tf.Tensor, from: number, size: number) =>
       tf.slice(x, [0, 0, from, 0], [batchSize, heads, size, headDim]);
     for (const blockTokens of [3, 8])
-      expectSameDerivatives(
-        (...args) => {
-          const [q, k, v] = args as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-          return causalAttention(q, k, v, { blockTokens, visibleUntil });
-        },
-        (...args) => {
-          const alone = (from: number, size: number) =>
-            plainAttention(...(args.map((x) => part(x, from, size)) as [tf.Tensor, tf.Tensor, tf.Tensor]));
-          return tf.concat([alone(0, first), alone(first, second)], 2);
-        },
-        [q, k, v],
-      );
+      for (const masks of [undefined, sharedMasks(visibleUntil, blockTokens)])
+        expectSameDerivatives(
+          (...args) => {
+            const [q, k, v] = args as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+            return causalAttention(q, k, v, { blockTokens, visibleUntil, masks });
+          },
+          (...args) => {
+            const alone = (from: number, size: number) =>
+              plainAttention(...(args.map((x) => part(x, from, size)) as [tf.Tensor, tf.Tensor, tf.Tensor]));
+            return tf.concat([alone(0, first), alone(first, second)], 2);
+          },
+          [q, k, v],
+        );
+  });
+
+  test("masks are shared by layers up to 8 MiB, 1,920 tokens of one row", () => {
+    const row = (lengthTokens: number) => tf.fill<tf.Tensor2D>([1, lengthTokens], lengthTokens, "int32");
+    const shapes = tf.tidy(() => sharedMasks(row(1_920))?.map(({ shape }) => shape));
+    expect(shapes).toHaveLength(8);
+    expect(shapes?.at(-1)).toEqual([1, 1, 128, 1_920]);
+    expect(tf.tidy(() => sharedMasks(row(2_048)))).toBeUndefined();
   });
 });

@@ -42,10 +42,11 @@ export function isCheckout(root: string): boolean {
  * @throws Error naming the stamp when it is damaged
  */
 export function describeCommit(root: string): RunCommit {
-  if (!isCheckout(root)) return readStamp(root);
-  const commit = git(root, "rev-parse", "HEAD");
+  const [top, commit] = git(root, "rev-parse", "--show-toplevel", "HEAD")?.split("\n") ?? [];
+  if (top === undefined || commit === undefined || realpathSync(top) !== realpathSync(root))
+    return readStamp(root);
   const status = git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)results");
-  return { commit, clean: commit === null || status === null ? null : status === "" };
+  return { commit, clean: status === null ? null : status === "" };
 }
 
 function readStamp(root: string): RunCommit {
