@@ -14,5 +14,9 @@ runNamed("bench", {
     program: ["bench/opening.mjs"],
     does: "what opening a tokenizer takes over the library itself, by its number of entries",
   },
+  pages: {
+    program: ["bench/pages.mjs"],
+    does: "each page of a report: time until it is interactive, in Chromium",
+  },
   finetuning: { program: ["bench/finetuning.mjs"], does: "an RTE epoch beside the official fine-tuning" },
 });

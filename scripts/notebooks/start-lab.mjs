@@ -30,11 +30,15 @@ export function startLab(options = [], { token, stdio = "inherit" } = {}) {
   });
 }
 
-/** The project's extensions of JupyterLab with the library of one of them, which npm brings. @returns {string} their folder */
+/** The project's extensions of JupyterLab with the libraries that npm brings. @returns {string} their folder */
 function prepareExtensions() {
   const folder = join(JUPYTER_CACHE, "labextensions");
   cpSync(join(root, "jupyter/labextensions"), folder, { recursive: true });
-  const library = join(root, "node_modules/plotly.js-dist/plotly.js");
-  copyFileSync(library, join(folder, "class-it-plotly/static/plotly.js"));
+  const copies = {
+    "node_modules/plotly.js-dist/plotly.js": "class-it-plotly/static/plotly.js",
+    "node_modules/datatables.net/js/dataTables.min.js": "class-it-tables/static/datatables.js",
+    "jupyter/nbconvert/templates/kit/static/tables.js": "class-it-tables/static/tables.js",
+  };
+  for (const [from, to] of Object.entries(copies)) copyFileSync(join(root, from), join(folder, to));
   return folder;
 }

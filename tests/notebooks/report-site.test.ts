@@ -206,10 +206,12 @@ test("links to what is not there are found, and there are none", () => {
   ]);
 });
 
-test("MathJax and Plotly are loaded only by the pages that need them, and only from the report", () => {
+test("MathJax, Plotly and the tables' script are loaded only by the pages that need them, and only from the report", () => {
   const scripts = (name: string) =>
     [...page(name).matchAll(/<script[^>]* src="([^"]*)"/g)].map((match) => match[1]);
-  expect(scripts("01-first.html")).toEqual(["assets/mathjax-settings.js", "assets/tex-svg.js"]);
+  expect(scripts("01-first.html")).toEqual([
+    ...["assets/tables.js", "assets/mathjax-settings.js", "assets/tex-svg.js"],
+  ]);
   expect(scripts("02-second.html")).toEqual(["assets/interactive.js"]);
   for (const name of ["index.html", "01-first.html", "02-second.html"])
     expect(page(name)).not.toMatch(/(src|href)="https?:/);

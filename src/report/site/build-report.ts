@@ -64,6 +64,8 @@ function copyAssets(notebooks: Contents[], folder: string) {
     copyFileSync(requireHere.resolve("mathjax/es5/tex-svg.js"), join(folder, "tex-svg.js"));
     writeFileSync(join(folder, "mathjax-settings.js"), MATHJAX_SETTINGS);
   }
+  copyFileSync(requireHere.resolve("datatables.net/js/dataTables.min.js"), join(folder, "datatables.js"));
+  copyFileSync(join(TEMPLATE_FILES, "tables.js"), join(folder, "tables.js"));
   if (notebooks.some(({ needsPlotly }) => needsPlotly)) {
     copyFileSync(requireHere.resolve("plotly.js-basic-dist-min"), join(folder, "plotly.js"));
     copyFileSync(join(TEMPLATE_FILES, "interactive.js"), join(folder, "interactive.js"));
@@ -170,6 +172,7 @@ export async function buildReport({
         title: own?.title ?? name,
         needsMath: own?.needsMath ?? false,
         needsPlotly: own?.needsPlotly ?? false,
+        hasTables: (own?.tables.length ?? 0) > 0,
         hasNumbers: numbers !== undefined,
         hasLibrary: library !== undefined,
         ...(context["study"] && { study: context["study"] }),

@@ -51,7 +51,10 @@ function byRun({ name, label, results }: StudyResults): Map<string, { label: str
 
 const short = (hash: string) => `<code title="${escaped(hash)}">${escaped(hash.slice(0, 10))}</code>`;
 
-const number = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(DIGITS));
+const number = (value: number): string =>
+  Number.isInteger(value)
+    ? value.toLocaleString("en").replace("-", "−")
+    : value.toPrecision(DIGITS).replace(/^-/, "−");
 
 /** @param results of one task and run, a seed each */
 function taskTable(results: readonly Result[]) {
@@ -69,13 +72,13 @@ function taskTable(results: readonly Result[]) {
   const columns = ["metric", "of", "scoring rule", "n", ...seeds.map((seed) => `seed ${seed}`)];
   const rows = [...lines.values()].map(({ cells, n, values }) => [
     ...cells.map(escaped),
-    [...n].join(", "),
+    [...n].map(number).join(", "),
     ...seeds.map((seed) => {
       const value = values.get(seed);
       return value === undefined ? '<span title="this seed has no such number">none</span>' : number(value);
     }),
   ]);
-  return htmlTable({ columns, rows, numeric: columns.slice(3) });
+  return htmlTable({ name: "sortable", columns, rows, numeric: columns.slice(3) });
 }
 
 /** @returns what tells one whole configuration from another */
@@ -136,6 +139,8 @@ ${htmlTable({ columns, rows })}</details>`;
 const navigation = (place: string) =>
   `<nav aria-label="${place}"><span></span><a href="../index.html">Index</a><span></span></nav>\n`;
 
+const TABLES = '\n<script defer src="../assets/tables.js"></script>';
+
 function dataFilesPage(results: readonly Result[]): string {
   const files: Map<string, { path: string; sha256: string; isKnown: boolean; tasks: Set<string> }> =
     new Map();
@@ -156,8 +161,8 @@ function dataFilesPage(results: readonly Result[]): string {
     ]);
   const main = `<h1>Data files</h1>
 <p>Every file a result was computed from. A known file is one whose hash the manifest had before it arrived.</p>
-${htmlTable({ columns: ["file", "sha256", "known", "read by"], rows })}`;
-  return htmlPage({ title: "Data files", up: "../", navigation: navigation("Top"), main });
+${htmlTable({ name: "sortable", columns: ["file", "sha256", "known", "read by"], rows })}`;
+  return htmlPage({ title: "Data files", up: "../", head: TABLES, navigation: navigation("Top"), main });
 }
 
 function runPage(
@@ -178,7 +183,7 @@ function runPage(
 ${study === undefined ? "" : `<p class="context">Study ${escaped(study)}</p>\n`}<p class="context">Proportions from 0 to 1, losses in nats a token. ${links}</p>
 ${sections.join("\n")}
 ${wholeSettings(own)}`;
-  const html = htmlPage({ title: label, up: "../", navigation: navigation("Top"), main });
+  const html = htmlPage({ title: label, up: "../", head: TABLES, navigation: navigation("Top"), main });
   return { file, label, seeds, tasks, html };
 }
 
