@@ -1,5 +1,5 @@
 /**
- * @file Set-up: npm packages, the Python environment, the TensorFlow addon and the compiled library, each step only
+ * @file Set-up: npm packages, the Python environment, TensorFlow, its addon and the compiled library, each step only
  * when what determines it has changed. Node built-ins alone, because nothing is installed when it starts.
  */
 import { createHash, randomUUID } from "node:crypto";
@@ -19,15 +19,17 @@ import { stampCodeVersions } from "./set-up/code-versions.mjs";
 import { COMMIT_STAMP, stampCommit } from "./set-up/commit-stamp.mjs";
 import { PAPERMILL } from "./set-up/front-ends.mjs";
 import { withLock } from "./set-up/lock.mjs";
-import { inRoot, installFrontEnds, installPython, packageCache, purelibOf } from "./set-up/python.mjs";
+import { inRoot, installFrontEnds, installPython, packageCache } from "./set-up/python.mjs";
 import {
   requireCompiler,
   requireNode,
+  requirePlatform,
   requirePython,
   root,
   run,
   SetUpError,
 } from "./set-up/system-tools.mjs";
+import { installTensorflow, TENSORFLOW, tensorflowList } from "./set-up/tensorflow.mjs";
 
 export { root, SetUpError };
 
@@ -79,7 +81,7 @@ async function installPackages() {
 /** Compiles tfjs-node-gpu's two C++ files against the TensorFlow C library inside the Python wheel. */
 async function buildEngine() {
   const compiler = await requireCompiler();
-  const tensorflow = join(await purelibOf("TensorFlow"), "tensorflow");
+  const tensorflow = inRoot(TENSORFLOW, "tensorflow");
   const addon = inRoot("node_modules/@tensorflow/tfjs-node-gpu");
   mkdirSync(addonFolder, { recursive: true });
   const partial = join(addonFolder, `partial-${process.pid}.node`);
@@ -142,12 +144,19 @@ const steps = [
     needs: [],
   },
   {
+    name: "TensorFlow",
+    stamp: inRoot(TENSORFLOW, ".set-up"),
+    key: () => hashOfFiles([inRoot(tensorflowList())]),
+    run: installTensorflow,
+    needs: ["Python environment"],
+  },
+  {
     name: "TensorFlow addon",
     stamp: join(addonFolder, ".set-up"),
     key: () =>
-      sha256([root, hashOfFiles(["package-lock.json", "requirements.txt"].map((file) => inRoot(file)))]),
+      sha256([root, hashOfFiles(["package-lock.json", tensorflowList()].map((file) => inRoot(file)))]),
     run: buildEngine,
-    needs: ["npm packages", "Python environment"],
+    needs: ["npm packages", "TensorFlow"],
   },
   {
     name: "library",
@@ -191,6 +200,7 @@ const isDone = (step) => existsSync(step.stamp) && readFileSync(step.stamp, "utf
  */
 export async function setUp({ log = (line) => console.log(line) } = {}) {
   requireNode();
+  requirePlatform();
   if (!steps.every(isDone)) await takePending(log);
   stampCommit(root, inRoot("src/dist"));
 }

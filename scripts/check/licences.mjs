@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { isMain, readCommand } from "../command.mjs";
 import { PAPERMILL } from "../set-up/front-ends.mjs";
 import { root } from "../set-up/system-tools.mjs";
+import { TENSORFLOW, tensorflowList } from "../set-up/tensorflow.mjs";
 
 /** @typedef {{ registry: string, name: string, version: string, licence: string, kind: string, use: string }} Row */
 
@@ -102,9 +103,13 @@ function npmPackages() {
 /** @returns {Map<string, string>} licence of each installed Python package, as its own description says it */
 function installedPython() {
   const library = join(root, ".venv/lib");
+  const versions = existsSync(library) ? readdirSync(library) : [];
   const found = new Map();
-  for (const version of existsSync(library) ? readdirSync(library) : []) {
-    const packages = join(library, version, "site-packages");
+  for (const packages of [
+    ...versions.map((version) => join(library, version, "site-packages")),
+    join(root, TENSORFLOW),
+  ]) {
+    if (!existsSync(packages)) continue;
     for (const folder of readdirSync(packages).filter((name) => name.endsWith(".dist-info"))) {
       const [head = ""] = readFileSync(join(packages, folder, "METADATA"), "utf8").split("\n\n");
       const field = (/** @type {string} */ name) => new RegExp(`^${name}: (.+)$`, "m").exec(head)?.[1] ?? "";
@@ -123,7 +128,8 @@ const normalised = (name) => name.toLowerCase().replace(/[-_.]+/g, "-");
 
 /** @param {Map<string, string>} installed @returns {Omit<Row, "kind">[]} */
 function pythonPackages(installed) {
-  const lists = ["requirements.txt", PAPERMILL.requirements];
+  // Of NVIDIA's packages, which set-up installs only where there is its driver, the list's own head speaks.
+  const lists = ["requirements.txt", tensorflowList({ device: "cpu" }), PAPERMILL.requirements];
   const lines = lists.flatMap((list) => readFileSync(join(root, list), "utf8").split("\n"));
   return lines.flatMap((line) => {
     const [, name, version] = /^([\w.-]+)==([^\s;\\]+)/.exec(line) ?? [];

@@ -10,11 +10,15 @@ export const inRoot = (...parts) => join(root, ...parts);
 /** Where packages are kept between set-ups; nowhere unless the user says so. */
 export const packageCache = process.env["CLASS_IT_PACKAGE_CACHE"];
 
-/** @param {string} list of packages with their hashes, from the root @param {string} what */
-async function pipInstall(list, what) {
+/**
+ * @param {string} list of packages with their hashes, from the root
+ * @param {string} what is being done, for the error
+ * @param {readonly string[]} [where] further options of pip
+ */
+export async function pipInstall(list, what, where = []) {
   const cache = packageCache ? [`--cache-dir=${join(resolve(packageCache), "pip")}`] : ["--no-cache-dir"];
   // --no-deps: the list is complete, and TensorFlow's own Python dependencies are not needed.
-  // --no-compile: of TensorFlow only the C library and its headers are used.
+  // --no-compile: most modules are never imported, of TensorFlow none.
   const args = [
     "-m",
     "pip",
@@ -24,6 +28,7 @@ async function pipInstall(list, what) {
     "--no-compile",
     "--require-hashes",
     ...cache,
+    ...where,
     "-r",
     list,
   ];
@@ -35,7 +40,7 @@ async function pipInstall(list, what) {
 }
 
 /** Where .venv keeps its packages. @param {string} sought what is looked for there */
-export async function purelibOf(sought) {
+async function purelibOf(sought) {
   const code = "import sysconfig; print(sysconfig.get_paths()['purelib'])";
   return (
     await run(inRoot(".venv/bin/python"), ["-X", "utf8", "-c", code], { what: `looking for ${sought}` })

@@ -66,6 +66,19 @@ export function requireNode() {
   );
 }
 
+/**
+ * Ends before anything is installed where nobody has tried the kit and TensorFlow has no wheel that it could use.
+ *
+ * @param {{ platform?: string, arch?: string }} [machine] as Node names them
+ * @throws {SetUpError}
+ */
+export function requirePlatform({ platform = process.platform, arch = process.arch } = {}) {
+  if (platform === "linux" && arch === "x64") return;
+  throw new SetUpError(
+    `set-up: the system must be Linux on x86-64, got ${platform} on ${arch}, on which the kit was never tried. Use a Linux machine, a virtual one or WSL.`,
+  );
+}
+
 /** The interpreter to make `.venv` with. */
 export const python = process.env["PYTHON"] ?? "python3";
 /** @throws {SetUpError} */
@@ -78,9 +91,9 @@ export async function requirePython() {
     throw new SetUpError(
       `set-up: python3 must be installed, "${python}" does not run. Debian, Ubuntu: sudo apt-get install python3 python3-venv.`,
     );
-  if (Number(version) < 310 || Number(version) > 313)
+  if (Number(version) < 310 || Number(version) > 314)
     throw new SetUpError(
-      `set-up: Python must be 3.10 to 3.13 (TensorFlow 2.20 has no wheel for others), got ${Math.floor(Number(version) / 100)}.${Number(version) % 100}. Set PYTHON to another one.`,
+      `set-up: Python must be 3.10 to 3.14 (requirements.txt has no wheels for others), got ${Math.floor(Number(version) / 100)}.${Number(version) % 100}. Set PYTHON to another one.`,
     );
   if ((await tryRun(python, ["-c", "import venv, ensurepip"])) === null)
     throw new SetUpError(

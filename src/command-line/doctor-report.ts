@@ -9,6 +9,7 @@ import type { MatrixRate } from "../engine/matrix-rate.js";
 import { findProjectRoot } from "../project-root.js";
 import { planFetch } from "./data-fetch.js";
 import { inspectFiles, sumByFolder, type FolderState } from "./data-state.js";
+import { adviseOnGpus, examineGpus, type GpuReport } from "./gpu-report.js";
 
 /** The engine as far as the doctor needs it; a test brings a broken one. */
 export interface Engine {
@@ -37,6 +38,7 @@ export interface DoctorReport {
   } | null;
   /** Matrix products by number format; where bfloat16 is no faster, training in it gains nothing. */
   readonly matrixRates: Readonly<Record<Precision, MatrixRate>> | null;
+  readonly gpu: GpuReport;
   readonly setUp: readonly { readonly step: string; readonly done: boolean }[];
   readonly data: DataPlaces & {
     /** The text runs work on; null where it cannot be told. */
@@ -54,6 +56,7 @@ const GRADIENT_TOLERANCE = 1e-3;
 const SET_UP_MARKS = [
   ["npm packages", "node_modules/.set-up"],
   ["Python environment", ".venv/.set-up"],
+  ["TensorFlow", ".venv/tensorflow/.set-up"],
   ["TensorFlow addon", "node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/.set-up"],
   ["library", "src/dist/.set-up"],
 ] as const;
@@ -83,6 +86,9 @@ export async function examine(
   for (const { step, done } of setUp)
     if (!done) problems.push(`set-up: ${step} must be complete, got no mark of it. Run npm run set-up.`);
   const engine = await examineEngine(load, problems);
+  const gpu = examineGpus({ root: findProjectRoot() });
+  const advice = adviseOnGpus(gpu, engine.engine?.device ?? null);
+  problems.push(...advice.problems);
   const { data, hints } = await examineData(places, problems);
   const limit = process.constrainedMemory();
   const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
@@ -95,10 +101,11 @@ export async function examine(
       memoryGiB: memory / 2 ** 30,
     },
     ...engine,
+    gpu,
     setUp,
     data,
     problems,
-    hints,
+    hints: [...advice.hints, ...hints],
   };
 }
 

@@ -1,6 +1,7 @@
 /** @file `class-it doctor`: prints what works on this machine, what is missing, and the remedy. */
 import { Command, Option } from "commander";
 import { examine, type DoctorReport } from "./doctor-report.js";
+import { describeGpus } from "./gpu-report.js";
 import { example, jsonOption } from "./options.js";
 import { placesOf, printJson, type Surroundings } from "./surroundings.js";
 
@@ -46,7 +47,7 @@ async function doctorModel(folder: string, json: boolean, surroundings: Surround
 
 /** The report as lines of a name and what was found. */
 export function describeReport(report: DoctorReport): string {
-  const { node, machine, engine, gradientTest, matrixRates, setUp, data, problems, hints } = report;
+  const { node, machine, engine, gradientTest, matrixRates, gpu, setUp, data, problems, hints } = report;
   const lines: [name: string, found: string][] = [
     ["node", node],
     [
@@ -73,6 +74,7 @@ export function describeReport(report: DoctorReport): string {
             .join(", ")
         : "not measured",
     ],
+    ["GPU", describeGpus(gpu)],
     ["set-up", setUp.map(({ step, done }) => (done ? step : `${step} MISSING`)).join(", ")],
     [
       "text",
