@@ -49,7 +49,7 @@ export function examineGpus({
   const build = existsSync(packages) ? "nvidia" : "cpu";
   const text = existsSync(driver) ? readFileSync(driver, "utf8") : null;
   return {
-    driver: text === null ? null : (/Kernel Module\D*([\d.]+)/.exec(text)?.[1] ?? "of unknown version"),
+    driver: text === null ? null : (/\d+(?:\.\d+)+/.exec(text)?.[0] ?? "of unknown version"),
     build,
     missing: build === "cpu" ? [] : LIBRARIES.filter((path) => !existsSync(join(packages, path))),
     gpus: text === null ? [] : memoryOf(smi),
@@ -79,7 +79,7 @@ export function describeGpus({ driver, build, missing, gpus }: GpuReport): strin
     driver === null ? "no NVIDIA driver" : `NVIDIA driver ${driver}`,
     ...gpus.map(({ name, free, total }) => `${name} with ${free.toFixed(1)} of ${total.toFixed(1)} GiB free`),
     build === "cpu" ? "TensorFlow for a CPU" : "TensorFlow for NVIDIA GPUs",
-    ...(missing.length > 0 ? [`${missing.length} CUDA libraries missing`] : []),
+    ...(missing.length > 0 ? [`missing CUDA libraries: ${missing.length}`] : []),
   ];
   return parts.join(", ");
 }

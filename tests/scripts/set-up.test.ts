@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { isSupportedNode } from "../../scripts/set-up/system-tools.mjs";
+import { isSupportedNode, requirePlatform } from "../../scripts/set-up/system-tools.mjs";
+import { tensorflowList } from "../../scripts/set-up/tensorflow.mjs";
 import { findProjectRoot } from "../../src/project-root.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -25,7 +26,8 @@ const PROGRAMS: Record<string, string> = {
     "  *ensurepip*) exit 0 ;;",
     "  *purelib*) mkdir -p .venv/lib && pwd | sed 's#$#/.venv/lib#' ;;",
     '  "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;',
-    '  "-m pip install"*) exit 0 ;;',
+    // As pip does, it makes the folder that --target names.
+    '  "-m pip install"*) while [ $# -gt 0 ]; do [ "$1" = --target ] && mkdir -p "$2"; shift; done; exit 0 ;;',
     "  *) exit 9 ;;",
     "esac",
   ].join("\n"),
@@ -60,7 +62,9 @@ function newClone(programs: Record<string, string | null> = {}) {
     cpSync(join(project, "scripts", script), join(root, "scripts", script), { recursive: true });
   const plain = ["package.json", "package-lock.json", "src/package.json", "tsconfig.base.json"];
   write(root, Object.fromEntries(plain.map((name) => [name, "{}"])));
-  write(root, { "requirements.txt": "", "src/index.ts": "export const one = 1;\n" });
+  const lists = ["requirements.txt", "requirements-cpu.txt", "requirements-nvidia.txt"];
+  write(root, Object.fromEntries(lists.map((name) => [name, `# ${name}\n`])));
+  write(root, { "src/index.ts": "export const one = 1;\n" });
   write(join(root, "jupyter/papermill"), { "requirements.txt": "", "class_it_papermill.py": "" });
   write(join(root, "node_modules/typescript"), TYPESCRIPT);
   const bin = join(root, "bin");
@@ -106,12 +110,12 @@ describe("a tool that is missing ends the set-up with one line before anything i
     [
       "a python3 that is too old",
       { python3: answering(309) },
-      "set-up: Python must be 3.10 to 3.13 (TensorFlow 2.20 has no wheel for others), got 3.9. Set PYTHON to another one.",
+      "set-up: Python must be 3.10 to 3.14 (requirements.txt has no wheels for others), got 3.9. Set PYTHON to another one.",
     ],
     [
       "a python3 that is too new",
-      { python3: answering(314) },
-      "set-up: Python must be 3.10 to 3.13 (TensorFlow 2.20 has no wheel for others), got 3.14. Set PYTHON to another one.",
+      { python3: answering(315) },
+      "set-up: Python must be 3.10 to 3.14 (requirements.txt has no wheels for others), got 3.15. Set PYTHON to another one.",
     ],
     [
       "no g++",
@@ -142,8 +146,47 @@ test("Node is taken in the versions that package.json's engines name, and no oth
   expect([...taken, ...refused].filter(isSupportedNode)).toEqual(taken);
 });
 
+test("a system on which the kit was never tried ends the set-up with one line", () => {
+  expect(() => requirePlatform({ platform: "linux", arch: "x64" })).not.toThrow();
+  for (const [platform, arch] of [
+    ["linux", "arm64"],
+    ["darwin", "arm64"],
+    ["win32", "x64"],
+  ] as const)
+    expect(() => requirePlatform({ platform, arch })).toThrow(
+      `set-up: the system must be Linux on x86-64, got ${platform} on ${arch}, on which the kit was never tried.`,
+    );
+});
+
+test("TensorFlow is that for NVIDIA GPUs where there is a driver, unless CLASS_IT_DEVICE says otherwise", () => {
+  const driver = join(temporaryFolder(), "version");
+  const drivers = [driver];
+  expect(tensorflowList({ device: "", drivers })).toBe("requirements-cpu.txt");
+  writeFileSync(driver, "");
+  expect(tensorflowList({ device: "", drivers })).toBe("requirements-nvidia.txt");
+  expect(tensorflowList({ device: "cpu", drivers })).toBe("requirements-cpu.txt");
+  expect(tensorflowList({ device: "nvidia", drivers: [] })).toBe("requirements-nvidia.txt");
+  expect(() => tensorflowList({ device: "gpu", drivers })).toThrow(
+    'set-up: CLASS_IT_DEVICE must be cpu or nvidia, got "gpu".',
+  );
+});
+
+test("both lists hold the same TensorFlow, and every package in them has its hashes", () => {
+  const linesOf = (list: string) => readFileSync(join(findProjectRoot(), list), "utf8").split("\n");
+  const versionsIn = (list: string) =>
+    linesOf(list).flatMap((line) => /^tensorflow(?:-cpu)?==(\S+)/.exec(line)?.[1] ?? []);
+  expect(versionsIn("requirements-cpu.txt")).toEqual(["2.20.0"]);
+  expect(versionsIn("requirements-nvidia.txt")).toEqual(["2.20.0"]);
+  for (const list of ["requirements-cpu.txt", "requirements-nvidia.txt"])
+    linesOf(list).forEach((line, at, lines) => {
+      if (/^\w.*==/.test(line)) expect(lines[at + 1], line).toMatch(/^ {4}--hash=sha256:[0-9a-f]{64}/);
+    });
+});
+
 describe("a set-up that finds its tools", () => {
-  const STEPS = ["npm packages", "Python environment", "TensorFlow addon", "library", "front ends"];
+  const STEPS = [
+    ...["npm packages", "Python environment", "TensorFlow", "TensorFlow addon", "library", "front ends"],
+  ];
   const stepsIn = (stdout: string) =>
     STEPS.filter((step) => new RegExp(`^set-up: ${step} done in \\d+ s$`, "m").test(stdout));
 
@@ -167,8 +210,12 @@ describe("a set-up that finds its tools", () => {
 
     appendFileSync(join(root, "requirements.txt"), "# another\n");
     expect(stepsIn((await setUp(clone)).stdout)).toEqual([
-      ...["Python environment", "TensorFlow addon", "front ends"],
+      ...["Python environment", "TensorFlow", "TensorFlow addon", "front ends"],
     ]);
+    expect(stepsIn((await setUp(clone, { CLASS_IT_DEVICE: "nvidia" })).stdout)).toEqual([
+      ...["TensorFlow", "TensorFlow addon"],
+    ]);
+    expect(stepsIn((await setUp(clone)).stdout)).toEqual(["TensorFlow", "TensorFlow addon"]);
     expect(existsSync(join(root, ".cache/set-up.lock"))).toBe(false);
 
     // Scripts install nothing.
@@ -187,7 +234,7 @@ describe("a set-up that finds its tools", () => {
     expect(failed.stderr).toBe(
       "set-up: installing the npm packages failed (npm ended with 1).\nregistry not reachable\n",
     );
-    expect(stepsIn(failed.stdout)).toEqual(["Python environment", "front ends"]);
+    expect(stepsIn(failed.stdout)).toEqual(["Python environment", "TensorFlow", "front ends"]);
     rmSync(join(clone.bin, "npm"));
     expect((await setUp(clone)).stderr).toMatch(
       /^set-up: npm must be installed, cannot start it \(spawn npm ENOENT\)\. Install it\.$/m,
