@@ -85,7 +85,7 @@ const origin = kit.contextOf(studies);
 // %%
 kit.showTable(kit.frame(kit.scoreTable(scores)), {
   caption: "Fine-tuning, ours beside the paper's, accuracy or F1",
-  note: `${scaleNote}; 95 % intervals over trainings, seeds and items`,
+  note: `${scaleNote}; 95 % intervals over training runs, seeds and items`,
   context: origin,
   missing: "the paper is never set beside substitutes or generated items",
 });

@@ -32,7 +32,7 @@ const folder = kit.outputFolder(study, "figures");
 const runs = kit.runsAtHand(studies, kit.publishedRuns(), "reading");
 
 // %% [markdown]
-// ## Official reading
+// ## Official scoring
 //
 // Share of the variance left by word frequency, length and position that surprisal explains. The word is tokenized alone,
 // without the space before it. The BabyLM rules of 2026 leave reading times as they were: every score, table and figure below is the
@@ -55,7 +55,7 @@ await kit.showFigure(kit.readingBars(official, context, "Reading times, official
   name: "fig3-reading-official",
   folder,
   caption: "Official ΔR² (rules of 2025 and 2026 alike), ours beside the paper's",
-  alt: "Share of reading-time variance explained by surprisal, official reading, for each of the eight models",
+  alt: "Share of reading-time variance explained by surprisal, official scoring, for each of the eight models",
 });
 
 // %%
@@ -120,7 +120,7 @@ kit.showTable(gains, {
 // %% [markdown]
 // ## Size or tokenizer?
 //
-// The same two pre-trainings with the tokenizers exchanged: each size with and without a prefix space. If the published gap comes
+// The same two pre-training runs with the tokenizers exchanged: each size with and without a prefix space. If the published gap comes
 // from the tokenizers, exchanging them moves the official score, and asking both the same question leaves less of it.
 
 // %%
@@ -184,7 +184,7 @@ if (words.some(({ childMonths, logWords }) => childMonths !== null && logWords !
 //
 // - If the published gap between sizes came from the tokenizers, it should shrink or turn in the corrected figure, and exchanging
 //   the tokenizers should move the official score more than exchanging the sizes. The last table says whether it does:
-//   at laptop scale, three trainings each, the tokenizer moves it by points and the size by tenths.
+//   at laptop scale, three training runs each, the tokenizer moves it by points and the size by tenths.
 // - Intervals draw whole sentences; between seeds there is more variation, which only several seeds show.
 // - Both regressions use the same complete rows; the pipeline drops rows twice, which changes nothing here.
 // - On the microworld the reading times are simulated from the grammar's exact surprisal, so ΔR² there measures how well

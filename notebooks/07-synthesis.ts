@@ -104,8 +104,8 @@ const tables = kit.outputFolder(study, "tables");
 const seedsRun = new Set(years.flatMap(({ outcomes }) => outcomes.map(({ seed }) => seed))).size;
 const note =
   seedsRun > 1
-    ? "Each claim on the trainings its models share: one alone speaks of these models, not of curricula"
-    : "One training: ours are about these models, not yet about curricula";
+    ? "Each claim on the training runs its models share: one alone speaks of these models, not of curricula"
+    : "One training run: ours are about these models, not yet about curricula";
 
 // %%
 kit.showTable(kit.verdictOverview({ published, ifPaired, own }), {
@@ -187,7 +187,7 @@ const asked = {
 };
 
 // %%
-const figures = ["effect", "from", "to", "trainings", "no verdict because", "caveat"];
+const figures = ["effect", "from", "to", "training runs", "no verdict because", "caveat"];
 kit.showTable(answers.loc({ columns: ["claim", "rules", "verdict", ...figures] }), { ...asked, maxRows: 30 });
 console.log(kit.whereYearsDiffer(questions).join("\n"));
 
@@ -197,7 +197,7 @@ kit.tableFiles(answers, { ...asked, name: "verdicts-questions", folder: tables }
 // %% [markdown]
 // ## What would settle it
 //
-// The error of an effect comes from two places. More trainings make one of them smaller; the other stays as long as the items are the
+// The error of an effect comes from two places. More training runs make one of them smaller; the other stays as long as the items are the
 // same. Read the last column as an order of magnitude.
 
 // %%
@@ -215,7 +215,7 @@ if (seedsRun > 1)
     missing: "no verdict, or an effect without interval",
     context: origin,
   });
-else console.log("One seed: nothing is known of how far other trainings would lie from it.");
+else console.log("One seed: nothing is known of how far other training runs would lie from it.");
 
 // %% [markdown]
 // ## What could have been seen
@@ -248,7 +248,7 @@ kit.showTable(runs, {
 // ## Two studies side by side
 //
 // A study with a name changes some settings: notebook 03 says how to make one. Here each is set beside the default one, on all
-// results that both have: answers to the same items are paired, and so are trainings of the same seed. In the default study every
+// results that both have: answers to the same items are paired, and so are training runs of the same seed. In the default study every
 // named one is compared, in a named one that one alone. `kit.compareStudies("default", "full-loss")` compares any two.
 
 // %%
@@ -278,7 +278,7 @@ if (drawn)
 //
 // - **Publish answers, not averages.** With the answers to each item every comparison above would be paired, and its interval
 //   about three fifths as wide.
-// - **Run seeds.** No claim of the paper about curricula rests on more than one training. At laptop scale one of ours called a gain
+// - **Run seeds.** No claim of the paper about curricula rests on more than one training run. At laptop scale one of ours called a gain
 //   supported that three do not. Three seeds, the same for all conditions, come before any further condition.
 // - **Name the comparison first.** Mean of tasks or median of z-scores: on the same numbers the two crown different curricula.
 // - **Leave WSC and RTE out of averages, or weigh tasks by what they can tell:** 52 and 139 items add more noise than signal.

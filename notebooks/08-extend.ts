@@ -91,7 +91,7 @@ const claims: kit.Claim[] = ["merged", "switchThenWiki"].map((other) => ({
     ...{ kind: "difference", tasks: ["BLiMP"], expect: "positive" },
     ...{ more: ["llama140M talkThenSlide"], less: [`llama140M ${other}`] },
   },
-  caveat: "one training each: another seed may turn it",
+  caveat: "one training run each: another seed may turn it",
 }));
 
 // %%

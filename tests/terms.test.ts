@@ -109,6 +109,42 @@ test("a name that only looks like one, and grammar, are none", () => {
   expect(faultsOf("src/data/microworld/grammar.ts", "const verbs = subject;")).toEqual([]);
 });
 
+/** Nouns that may follow "a training": without one of them the sentence means a training run. */
+const AFTER_TRAINING =
+  "runs?|steps?|phases?|stages?|results?|loops?|lines?|sets?|data|loss|text|curves?|measurements?|examples?";
+const WRONG_IN_PROSE = [
+  /\b(?:pre-)?trainings\b/i,
+  new RegExp(
+    String.raw`\b(?:a|one|each|every|this|another) training\b(?! (?:${AFTER_TRAINING})\b)(?=.)`,
+    "i",
+  ),
+  /\b(?:official|corrected) reading\b(?! times?\b)/i,
+];
+const wrongLines = (text: string): string[] =>
+  text.split("\n").filter((line) => WRONG_IN_PROSE.some((wrong) => wrong.test(line)));
+
+test("prose, table heads and messages say training run and scoring", () => {
+  const prose = [...CODE, "README.md", "environment.md", "CHANGELOG.md", ...below("docs")].filter(
+    (path) => /\.(md|ts|mjs)$/.test(path) && !["tests/terms.test.ts", "docs/contributing.md"].includes(path),
+  );
+  expect(
+    prose.flatMap((path) =>
+      wrongLines(readFileSync(join(ROOT, path), "utf8")).map((line) => `${path}: ${line}`),
+    ),
+  ).toEqual([]);
+});
+
+test.each(["over trainings and items", "Each training, alone", "the official reading, in percent"])(
+  "a wrong word in a line is found: %s",
+  (line) => {
+    expect(wrongLines(`one line\n${line}\n`)).toEqual([line]);
+  },
+);
+
+test("training that is no noun, and reading times, are none", () => {
+  expect(wrongLines("a training step\nofficial reading times\nbefore training begins")).toEqual([]);
+});
+
 describe("headings use the field's words:", () => {
   const documents = ["README.md", "environment.md", ...below("docs"), ...below("notebooks")].filter((path) =>
     /\.(md|ts)$/.test(path),

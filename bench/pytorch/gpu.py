@@ -1,4 +1,4 @@
-"""What share of a GPU's peak a training of the paper's decoders reaches: the figure behind projected hours.
+"""What share of a GPU's peak a training run of the paper's decoders reaches: the figure behind projected hours.
 
     python bench/pytorch/gpu.py [PEAK_TFLOPS]     # torch with CUDA and transformers; prints JSON lines
 

@@ -1,4 +1,4 @@
-/** @file `class-it watch`: loss curves of the trainings under way, drawn in the terminal as they grow. */
+/** @file `class-it watch`: loss curves of the training runs under way, drawn in the terminal as they grow. */
 import { setTimeout as sleep } from "node:timers/promises";
 import asciichart from "asciichart";
 import { Command, Option } from "commander";
@@ -22,7 +22,7 @@ const CHART_ROWS = 8;
 export function watchCommand(surroundings: Surroundings): Command {
   const command = new Command("watch")
     .description(
-      "Draw the loss of every training under way, whoever started it: a notebook, another terminal, a workflow. On a terminal " +
+      "Draw the loss of every training run under way, whoever started it: a notebook, another terminal, a workflow. On a terminal " +
         "the curves grow until nothing runs any more; elsewhere, and with --once or --json, they are printed once.",
     )
     .addHelpText("after", example("watch"))

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { command } from "./command.js";
 
-/** A training of two steps written by hand; `said` is the mean loss its result names. */
+/** A training run of two steps written by hand; `said` is the mean loss its result names. */
 function handMadeResults(said = 3): { root: string; folder: string } {
   const root = temporaryFolder();
   const study = openTinyStudy(root);

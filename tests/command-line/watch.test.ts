@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 import { openTinyStudy } from "../support/tiny-study.js";
 import { command } from "./command.js";
 
-/** A training that is left after its seventh step. */
+/** A training run that is left after its seventh step. */
 async function breakOff() {
   const study = openTinyStudy(temporaryFolder());
   for await (const { step } of trainCondition(study, { model: "llama100M", condition: "base" }))
@@ -15,7 +15,7 @@ async function breakOff() {
   return study;
 }
 
-test("a training is seen while it runs, and as stopped once it was left", async () => {
+test("a training run is seen while it runs, and as stopped once it was left", async () => {
   const seen: boolean[] = [];
   const study = openTinyStudy(temporaryFolder());
   for await (const { step } of trainCondition(study, { model: "llama100M", condition: "base" })) {

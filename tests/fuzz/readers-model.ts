@@ -1,4 +1,4 @@
-/** @file Fuzzed readers of models: Hugging Face folders, and the checkpoints of trainings. */
+/** @file Fuzzed readers of models: Hugging Face folders, and the checkpoints of training runs. */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -71,7 +71,7 @@ const ITEMS =
 const STEPS =
   "phase,step,epoch,lossNats,learningRate,gradientNorm,trainedTokens\npretraining,1,1,6.5,0.1,1,64\n";
 
-/** Results, the items beside them, and the curves of trainings. */
+/** Results, the items beside them, and the curves of training runs. */
 export function results(folder: string): FuzzedReader {
   const study = studyOf(folder);
   const place = runFolder(study, RUN);

@@ -198,7 +198,7 @@ describe.skipIf(skipWithoutChromium("lab.test.ts"))("JupyterLab", () => {
     await notebook.edit(0, hyperparameters(400));
     await notebook.menu("Run", "notebook:run-all-below");
     await notebook.ran(1, 10);
-    await until("a training under way", () =>
+    await until("a training run under way", () =>
       readdirSync(join(FOLDER, "stages")).some((name) => /^pretraining-[0-9a-f]{16}\.progress/.test(name)),
     );
     await notebook.menu("Kernel", "kernelmenu:interrupt");

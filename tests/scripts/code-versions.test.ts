@@ -120,7 +120,7 @@ describe("the modules of the library", async () => {
     ).toEqual([]);
   });
 
-  test("an edit to encodeDocuments concerns the tokens, which name every training that follows", () => {
+  test("an edit to encodeDocuments concerns the tokens, which name every training run that follows", () => {
     const tokens = reachedFrom(imports, "src/runs/study/encode-text.ts");
     const sources = tokens.filter((path) => path.startsWith("src/") && existsSync(path));
     expect(

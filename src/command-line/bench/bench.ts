@@ -209,7 +209,7 @@ function describe(
     caption: `Speed on ${machine}`,
     note:
       "Share of peak: of the matrix-product rate in the same number format, measured before each row. " +
-      "Memory is the largest resident size of a process that did nothing else; the estimate for the tensors of a training " +
+      "Memory is the largest resident size of a process that did nothing else; the estimate for the tensors of a training run " +
       "step is made before it runs.",
   });
   return table + measured.map(describeProfile).join("");

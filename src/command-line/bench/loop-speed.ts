@@ -92,7 +92,7 @@ async function bareStep(study: Study, model: ModelName): Promise<{ take(): void;
 }
 
 /**
- * Goes on with a training that was left.
+ * Goes on with a training run that was left.
  *
  * @param done steps it had taken
  * @returns seconds from the start of this process to the first new step

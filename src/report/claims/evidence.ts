@@ -31,9 +31,9 @@ export interface Evidence {
   test(tasks: readonly ClaimTask[]): string;
   /** How many replicates every score has. */
   readonly replicates: number;
-  /** How many trainings of each model the scores are of; null where that is unknown. */
-  readonly trainings: number | null;
-  /** The evidence there is on some models together: on the trainings they share. All of it where it is left out. */
+  /** How many training runs of each model the scores are of; null where that is unknown. */
+  readonly trainingRuns: number | null;
+  /** The evidence there is on some models together: on the training runs they share. All of it where it is left out. */
   readonly among?: (runs: readonly RunName[], tasks: readonly ClaimTask[]) => Evidence;
   task(task: ClaimTask): TaskEvidence | Missing;
 }

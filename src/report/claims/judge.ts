@@ -15,8 +15,8 @@ export type JudgedClaim =
       /** Holm over all claims decided on the same evidence. */
       readonly correctedP: number;
       readonly test: string;
-      /** How many trainings of each model it rests on; null where that is unknown. */
-      readonly trainings: number | null;
+      /** How many training runs of each model it rests on; null where that is unknown. */
+      readonly trainingRuns: number | null;
       /** Tasks of the claim without any result: the verdict is on the others. */
       readonly without: readonly ClaimTask[];
     })
@@ -26,7 +26,7 @@ const LEVEL = 0.05;
 
 /**
  * Decides every claim on the same evidence. A claim on the mean or the median over tasks is decided on those that have results; a
- * claim on each task needs them all. Each is decided on the trainings that its models share.
+ * claim on each task needs them all. Each is decided on the training runs that its models share.
  *
  * @param claims all of those that are decided together: p is corrected for their number
  * @param evidence scores with their uncertainty, `publishedEvidence` or `ownEvidence`
@@ -52,7 +52,7 @@ export function judgeClaims(claims: readonly Claim[], evidence: Evidence): Judge
     const { comparison = claim.comparison, without = [] } = reduced[at] ?? {};
     const decidedOn = own[at] ?? evidence;
     const test = decidedOn.test(tasksOf(comparison));
-    return { ...finding, claim, verdict, correctedP, without, test, trainings: decidedOn.trainings };
+    return { ...finding, claim, verdict, correctedP, without, test, trainingRuns: decidedOn.trainingRuns };
   });
 }
 

@@ -44,7 +44,7 @@ export function ownEvidence(outcomes: readonly PairedOutcome[], options: Evidenc
     ...whole,
     among(runs, tasks) {
       const shared = sharedSeeds(outcomes, runs, tasks);
-      return shared.length === 0 || shared.length === whole.trainings ? whole : onSeeds(shared.join());
+      return shared.length === 0 || shared.length === whole.trainingRuns ? whole : onSeeds(shared.join());
     },
   };
 }
@@ -83,7 +83,7 @@ function evidenceOf(
       ].join("; ");
     },
     replicates,
-    trainings: seeds.length,
+    trainingRuns: seeds.length,
     task: onceEach((task: ClaimTask) => {
       const ofTask = outcomes.filter((outcome) => outcome.task === task);
       if (ofTask.length === 0 && isOutsideRules(task, rules))
@@ -122,7 +122,7 @@ function itemEvidence(outcomes: readonly ItemOutcome[], drawing: Drawing): TaskE
   return { n: first?.ids.length ?? 0, scores: scoresOf([...complete.keys()], quantities, drawing), refused };
 }
 
-/** One drawing of seeds for all tasks: a seed is one training, and answers them all. */
+/** One drawing of seeds for all tasks: a seed is one training run, and answers them all. */
 function scoresOf(
   names: readonly RunName[],
   quantities: readonly SeedReplicates[],

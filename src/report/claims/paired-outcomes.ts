@@ -72,7 +72,7 @@ const READING_PARTS: ReadonlyMap<string, ClaimTask> = new Map([
  * Differs: MRPC and QQP count as accuracy, the poster has F1, which is no mean over items.
  */
 export function readPairedOutcomes(resultsFolder: string, rules: Rules = 2025): PairedOutcome[] {
-  // Trainings read other files by condition, and rightly so.
+  // Training runs read other files by condition, and rightly so.
   const results = readResults(resultsFolder)
     .filter(({ task }) => ITEM_TASKS.has(task) || task === "reading")
     .filter(({ task }) => isScoredUnder(task, rules))

@@ -35,7 +35,7 @@ export function publishedEvidence(
   return {
     test: () => TESTS[pairing],
     replicates,
-    trainings: null,
+    trainingRuns: null,
     task: onceEach((task) => {
       const ofTask = scores.filter((score) => score.task === task);
       const first = ofTask[0];

@@ -1,4 +1,4 @@
-/** @file Where the error of our own verdicts comes from, and how many trainings would settle what is open. */
+/** @file Where the error of our own verdicts comes from, and how many training runs would settle what is open. */
 import { normalQuantile } from "../../statistics/normal-quantile.js";
 import { studentQuantile } from "../../statistics/student-quantile.js";
 import type { Interval } from "../../statistics/summary.js";
@@ -9,7 +9,7 @@ import type { JudgedClaim } from "./judge.js";
 const CONFIDENCE = 0.95;
 /** Probability that a true effect of this size is found. */
 const POWER = 0.8;
-/** Beyond this many trainings more items, or a larger effect, are the way. */
+/** Beyond this many training runs more items, or a larger effect, are the way. */
 const MOST_SEEDS = 1_000;
 
 const upper = (1 + CONFIDENCE) / 2;
@@ -32,12 +32,12 @@ function distanceToDecide(effect: number, { kind, ...comparison }: Comparison): 
  *
  *   k' = k · v / ((d / (z + z'))² − e²)
  *
- * with e² the variance from items, which the same items keep however many trainings there are, v that from k seeds, and d the
+ * with e² the variance from items, which the same items keep however many training runs there are, v that from k seeds, and d the
  * distance from what would decide the other way.
  *
  * @param judged.whole     decided over items and seeds
  * @param judged.itemsOnly the same claims over items alone
- * @returns points or standard deviations of models; blank where a claim has no verdict, no interval, or one training, which
+ * @returns points or standard deviations of models; blank where a claim has no verdict, no interval, or one training run, which
  *   says nothing of others
  * @throws RangeError when the two are not about the same claims
  *
@@ -53,8 +53,8 @@ export function seedsNeeded(judged: {
       throw new RangeError(
         `seedsNeeded: both must be about the same claims, got "${one.claim.id}" and "${alone?.claim.id}" in row ${at + 1}. Judge one list of claims.`,
       );
-    const seeds = one.verdict === null ? null : one.trainings;
-    const blank = { claim: one.claim.statement, verdict: one.verdict, trainings: seeds };
+    const seeds = one.verdict === null ? null : one.trainingRuns;
+    const blank = { claim: one.claim.statement, verdict: one.verdict, "training runs": seeds };
     const isBlank =
       one.verdict === null || alone.verdict === null || one.interval === null || alone.interval === null;
     if (isBlank || seeds === null || seeds < 2)

@@ -66,7 +66,7 @@ export function verdictRows(judged: readonly JudgedClaim[]): TidyRow[] {
       unit: found?.unit ?? null,
       "corrected p": one.verdict === null ? null : one.correctedP,
       n: one.verdict === null ? null : one.n,
-      trainings: one.verdict === null ? null : one.trainings,
+      "training runs": one.verdict === null ? null : one.trainingRuns,
       "effect of": one.verdict === null ? null : one.of,
       "without results on": one.verdict === null ? null : one.without.join(", "),
       test: one.verdict === null ? null : one.test,
@@ -135,8 +135,8 @@ export function effectInWords(judged: JudgedClaim): string {
   const items = `n\u00a0=\u00a0${n.toLocaleString("en-US")}`;
   const without = judged.without.length === 0 ? "" : `; without ${judged.without.join(", ")}`;
   const of =
-    judged.trainings === null
+    judged.trainingRuns === null
       ? ""
-      : `, ${judged.trainings}\u00a0training${judged.trainings === 1 ? "" : "s"}`;
+      : `, ${judged.trainingRuns}\u00a0training\u00a0run${judged.trainingRuns === 1 ? "" : "s"}`;
   return `${signed(judged.effect)}${unit === "points" ? "" : "\u00a0SD"}${interval}, ${p}, ${items}${of}${without}`;
 }

@@ -1,4 +1,4 @@
-/** @file Loss curves while they grow: one Plotly figure in the cell, drawn anew as the steps of a training pass by. */
+/** @file Loss curves while they grow: one Plotly figure in the cell, drawn anew as the steps of a training run pass by. */
 import { randomUUID } from "node:crypto";
 import type { Condition, ModelName } from "../../config/config.js";
 import { display, isInNotebook } from "../render/display.js";
@@ -41,7 +41,7 @@ class ThinnedCurve {
 }
 
 /**
- * Passes on the steps of a training, and draws the losses of all its runs in the cell as they come; steps of all stages are
+ * Passes on the steps of a training run, and draws the losses of all its runs in the cell as they come; steps of all stages are
  * counted on. What stays in the notebook is the last drawing.
  *
  * @param steps   such as those of `trainAll`

@@ -89,7 +89,7 @@ export function finetuningMeans(results: readonly Result[]): TidyRow[] {
       model,
       condition: conditionLabel(condition),
       tasks: new Set(own.map(({ task }) => task)).size,
-      trainings: new Set(own.map(({ seed }) => seed)).size,
+      "training runs": new Set(own.map(({ seed }) => seed)).size,
       "mean, ours (%)": toPercent(mean(own.map((result) => corrected(result, "score")))),
       "mean, official choice (%)": toPercent(
         mean(own.map((result) => metricOf(result, { metric: "score", scoringRule: "official" }).value)),
@@ -132,7 +132,7 @@ export function finetuningSpread(results: readonly Result[]): TidyRow[] {
       condition: conditionLabel(first.condition),
       task: label(first),
       n: metricOf(first, { metric: "score", scoringRule: "corrected" }).n,
-      trainings: group.length,
+      "training runs": group.length,
       "deviation over them": group.length < 2 ? null : toPercent(sampleStandardDeviation(scores)),
       "seeds of each": [...new Set(group.map((result) => finetuningSeedsOf(result).length))].join(" or "),
       "deviation over these": points(found("accuracySeedDeviation", "corrected")),

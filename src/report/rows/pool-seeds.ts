@@ -1,4 +1,4 @@
-/** @file Rows of several seeds as one: scores with an interval that covers trainings and items, other tables as means. */
+/** @file Rows of several seeds as one: scores with an interval that covers training runs and items, other tables as means. */
 import { mean, sampleStandardDeviation } from "../../statistics/summary.js";
 import { studentQuantile } from "../../statistics/student-quantile.js";
 import type { TidyRow } from "../render/frame.js";

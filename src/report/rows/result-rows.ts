@@ -25,7 +25,7 @@ export function resultsOf(studies: Studies, task: string): Result[] {
   const results = readResults(all[0].resultsFolder).filter(
     (result) => result.task === task && all.some(({ seed }) => seed === result.seed),
   );
-  // Trainings read other files by condition, and rightly so.
+  // Training runs read other files by condition, and rightly so.
   if (task === "training") inOneConfiguration(results);
   else checkComparable(results);
   return results;

@@ -1,6 +1,6 @@
 /**
  * @file Two studies side by side: what every model they share scored in each, with the interval of the difference. Answers to the same
- * items are paired, and trainings of the same seed.
+ * items are paired, and training runs of the same seed.
  */
 import { join } from "node:path";
 import type { Condition, Scale } from "../../config/config.js";

@@ -1,7 +1,7 @@
 /** @file How long training takes on a GPU, projected from steps that were measured on one. */
 import type { ModelName } from "../../config/config.js";
 
-/** A GPU, and how fast trainings of the paper's decoders were seen to be on it. */
+/** A GPU, and how fast training runs of the paper's decoders were seen to be on it. */
 export interface Accelerator {
   readonly name: string;
   /** Dense bfloat16 matrix products, operations a second. */

@@ -31,7 +31,7 @@ export function describeTraining({ stages, cached, kept, rates, seconds }: Train
       stages.reduce((sum, { steps }) => sum + steps, 0),
       "step",
     )}, ${time}. ` +
-    `From the cache: ${count(cached, "stage")}. From kept results: ${count(kept, "training")}.`
+    `From the cache: ${count(cached, "stage")}. From kept results: ${count(kept, "training run")}.`
   );
 }
 

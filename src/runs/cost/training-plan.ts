@@ -1,5 +1,5 @@
 /**
- * @file What a training is about to compute, before it does: the stages that neither results nor the cache supply, and how long they
+ * @file What a training run is about to compute, before it does: the stages that neither results nor the cache supply, and how long they
  * take at rates measured on this machine.
  */
 import { existsSync } from "node:fs";
@@ -38,13 +38,13 @@ export interface TrainingPlan {
   readonly stages: readonly PlannedStage[];
   /** Stages that the cache holds. */
   readonly cached: number;
-  /** Trainings whose results the folder keeps. */
+  /** Training runs whose results the folder keeps. */
   readonly kept: number;
   /** Tokens a second of each decoder on this machine; absent where nothing has measured it, and nothing needs to. */
   readonly rates: ReadonlyMap<ModelName, number>;
   /** At those rates; without one, at most so long on any processor. */
   readonly seconds: number;
-  /** Hash of the last stage of every training that was planned, by {@link modelKey}. */
+  /** Hash of the last stage of every training run that was planned, by {@link modelKey}. */
   readonly models: ReadonlyMap<string, string>;
 }
 

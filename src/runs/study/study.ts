@@ -13,7 +13,7 @@ import { findProjectRoot } from "../../project-root.js";
 import { deriveStudy } from "../../config/scales.js";
 import { settingChanges, type SettingChange } from "./study-change.js";
 
-/** How often a training writes checkpoints: at least this long after the last one, and so many times as long as that one took. */
+/** How often a training run writes checkpoints: at least this long after the last one, and so many times as long as that one took. */
 export interface CheckpointInterval {
   readonly everyMs: number;
   readonly costs: number;
@@ -40,7 +40,7 @@ export interface Study {
    */
   readonly resultsFolder: string;
   readonly cacheFolder: string;
-  /** How often a training writes checkpoints; the default of `training/checkpoint.ts` where it is left out. */
+  /** How often a training run writes checkpoints; the default of `training/checkpoint.ts` where it is left out. */
   readonly checkpoints?: CheckpointInterval;
   /** Whether results of the same settings in the folder stand for computing them (`kept.ts`). */
   readonly isKept: boolean;

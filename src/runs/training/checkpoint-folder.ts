@@ -1,4 +1,4 @@
-/** @file One checkpoint of a training in a folder of its own: written beside and renamed, every file under its hash. */
+/** @file One checkpoint of a training run in a folder of its own: written beside and renamed, every file under its hash. */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -44,7 +44,7 @@ export interface Checkpoints {
 
 /** Whole checkpoints that are kept: should the newest be damaged, the one before is there. */
 const KEPT = 2;
-/** What a training keeps to unless its study says otherwise. */
+/** What a training run keeps to unless its study says otherwise. */
 export const INTERVAL: CheckpointInterval = { everyMs: 30_000, costs: 60 };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * @file Trainings that have begun and not ended, read from what they leave in the cache as they go: for who watches from
+ * @file Training runs that have begun and not ended, read from what they leave in the cache as they go: for who watches from
  * another window. Finished ones are listed in `trained-runs.ts`.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -13,10 +13,10 @@ import { parseCurve } from "./records.js";
 const ABOUT = "about.json";
 const aboutSchema = z.object({ name: z.string(), seed: z.number(), scale: z.string() });
 
-/** What a training is called where it is watched. */
+/** What a training run is called where it is watched. */
 export type AboutRun = z.infer<typeof aboutSchema>;
 
-/** A training that has begun. */
+/** A training run that has begun. */
 export interface RunUnderWay extends AboutRun {
   readonly records: readonly StepRecord[];
   /** False when its process was killed or interrupted: it goes on when the stage is asked for again. */
@@ -33,7 +33,7 @@ export function nameRun(progressFolder: string, about: AboutRun): void {
 
 const SUFFIX = ".progress";
 
-/** All trainings under way in a cache, the one that moved last first. */
+/** All training runs under way in a cache, the one that moved last first. */
 export function runsUnderWay(cacheFolder: string): RunUnderWay[] {
   const names = existsSync(cacheFolder) ? readdirSync(cacheFolder) : [];
   return names

@@ -48,7 +48,7 @@ export async function retakeSteps(
     try {
       curve = readTrainedSteps(study, result);
     } catch {
-      found.push(`${who} not taken, its curve cannot be read`); // named where trainings are checked
+      found.push(`${who} not taken, its curve cannot be read`); // named where training runs are checked
       continue;
     }
     onProgress(`${who}: ${count(steps, "step")} of pre-training from the text on`);
@@ -67,12 +67,12 @@ export async function retakeSteps(
 /** The first training of every decoder in each folder, of those on this device where there is one. */
 function firstOfEach(results: readonly OpenedResult[], device: string): OpenedResult[] {
   const isHere = ({ result }: OpenedResult): boolean => result.provenance.device === device;
-  const trainings = results
+  const trainingResults = results
     .filter(({ kind }) => kind === "training")
     .sort((one, other) => Number(isHere(other)) - Number(isHere(one)));
   const nameOf = ({ study, result }: OpenedResult): string => `${study.resultsFolder} ${result.model}`;
-  return trainings.filter(
-    (one, index) => trainings.findIndex((other) => nameOf(other) === nameOf(one)) === index,
+  return trainingResults.filter(
+    (one, index) => trainingResults.findIndex((other) => nameOf(other) === nameOf(one)) === index,
   );
 }
 

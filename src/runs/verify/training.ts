@@ -1,5 +1,5 @@
 /**
- * @file Verifying a results folder: what the result of a training says of its steps follows from the curve beside it, and trainings
+ * @file Verifying a results folder: what the result of a training run says of its steps follows from the curve beside it, and training runs
  * that share their pre-training share its curve.
  */
 import { mean } from "../../statistics/summary.js";
@@ -8,7 +8,7 @@ import { LAST_STEPS, readTrainedSteps, type TrainedStep } from "../training/resu
 import { count, type Check, type OpenedResult } from "./files.js";
 import { compareMetrics } from "./scores.js";
 
-/** Compares every training with its curve. */
+/** Compares every training run with its curve. */
 export function checkTrainings(results: readonly OpenedResult[]): Check {
   const own = results.filter(({ kind }) => kind === "training");
   const differences: string[] = [];

@@ -39,7 +39,7 @@ describe("what is missing", () => {
     const shared = [...pair(base, tuned), ...more];
     expect(judgeOne(GAIN, shared)).toEqual({ ...judgeOne(GAIN, pair(base, tuned)) });
     expect(judgeOne(GAIN, shared)).toMatchObject({
-      trainings: 1,
+      trainingRuns: 1,
       test: expect.stringMatching(/seed 42 alone$/),
     });
     const apart = [answers(base), answers(tuned, { condition: "merged", seed: 1 })];

@@ -54,7 +54,7 @@ describe("results become answers", () => {
     expect(readPairedOutcomes(folder)).toMatchObject([{ task: "RTE", ids: ["rte_0"], credits: [0.5] }]);
   });
 
-  test("trainings may read other files by condition", () => {
+  test("training runs may read other files by condition", () => {
     const trained = (condition: string, sha256: string): Result => ({
       ...resultWith([], { task: "training", condition }),
       files: [{ path: `${condition}.txt`, sha256 }],

@@ -28,7 +28,7 @@ function judged(effect: number, errors: { items: number; seeds: number }, more: 
     interval: { low: effect - width, high: effect + width },
     p: 0.5,
     n: 100,
-    trainings: 3,
+    trainingRuns: 3,
     direction: "for",
     of: null,
   });
@@ -56,20 +56,20 @@ test("a claim of no difference is as far from its margin as the effect", () => {
   expect(seedsNeeded(near)[0]?.["seeds that would settle it"]).toBe("12");
 });
 
-test("a claim without verdict, or decided on one training, is blank; other claims are refused", () => {
+test("a claim without verdict, or decided on one training run, is blank; other claims are refused", () => {
   const none: JudgedClaim = { claim, verdict: null, reason: "no results" };
   expect(seedsNeeded({ whole: [none], itemsOnly: [none] })).toEqual([
     expect.objectContaining({ verdict: null, effect: null, "seeds that would settle it": "" }),
   ]);
   const one = judged(0.1, { items: 0.01, seeds: 0.01 });
   const ofOne = {
-    whole: one.whole.map((each) => ({ ...each, trainings: 1 })),
+    whole: one.whole.map((each) => ({ ...each, trainingRuns: 1 })),
     itemsOnly: one.itemsOnly,
   };
   expect(seedsNeeded(ofOne)).toEqual([
     expect.objectContaining({
       verdict: "inconclusive",
-      trainings: 1,
+      "training runs": 1,
       effect: null,
       "seeds that would settle it": "",
     }),

@@ -41,7 +41,7 @@ test("scores have their interval and the trivial score, beside the poster's wher
   expect(generated).toMatchObject({ task: "RTE (generated)", paper: null });
 });
 
-test("a task is marked in every row when one of its runs is degenerate, and the runs are counted over trainings", () => {
+test("a task is marked in every row when one of its runs is degenerate, and the runs are counted over training runs", () => {
   const constant = of("degenerateSeeds", 2, { part: "constantPredictions", scoringRule: "corrected" });
   const results = [finetuned(0.6), finetuned(0.5, { seed: 2 }, [constant])];
   expect(finetuningScores(results).map(({ task }) => task)).toEqual(["RTE (degenerate)", "RTE (degenerate)"]);
@@ -51,18 +51,18 @@ test("a task is marked in every row when one of its runs is degenerate, and the 
   expect(degenerateRuns([finetuned(0.6)])[0]?.model).toBe("none");
 });
 
-test("means are over tasks and trainings, ours and the poster's over the same ones", () => {
+test("means are over tasks and training runs, ours and the poster's over the same ones", () => {
   const results = [finetuned(0.6), finetuned(0.7, { task: "superglue-wsc" }), finetuned(0.5, { seed: 2 })];
   const [row] = finetuningMeans(results);
-  expect(row).toMatchObject({ tasks: 2, trainings: 2 });
+  expect(row).toMatchObject({ tasks: 2, "training runs": 2 });
   expect(row?.["mean, ours (%)"]).toBeCloseTo(60, 9);
   expect(row?.["mean, official choice (%)"]).toBeCloseTo(63, 9);
   expect(row?.["paper's mean of the same tasks (%)"]).toBeGreaterThan(50);
 });
 
-test("the spread over trainings stands apart from that over seeds and items; one training has none", () => {
+test("the spread over training runs stands apart from that over seeds and items; one training run has none", () => {
   const [two] = finetuningSpread([finetuned(0.6), finetuned(0.5, { seed: 2 })]);
-  expect(two).toMatchObject({ trainings: 2, "seeds of each": "2", n: 277 });
+  expect(two).toMatchObject({ "training runs": 2, "seeds of each": "2", n: 277 });
   expect(two?.["deviation over them"]).toBeCloseTo(100 * Math.sqrt(0.005), 9);
   expect(two?.["deviation over these"]).toBeCloseTo(1.41, 9);
   expect(two?.["error over items"]).toBeCloseTo(3, 9);

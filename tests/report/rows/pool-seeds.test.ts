@@ -14,7 +14,7 @@ const row = (value: number, more: Partial<ScoreRow> = {}): ScoreRow => ({
   ...more,
 });
 
-test("scores of three seeds become their mean, with trainings and items in one interval", () => {
+test("scores of three seeds become their mean, with training runs and items in one interval", () => {
   const [pooled, ...others] = poolSeeds([row(0.5), row(0.52), row(0.54)]);
   expect(others).toEqual([]);
   expect(pooled).toMatchObject({ task: "RTE", paper: 0.6, n: 139 });

@@ -59,7 +59,7 @@ test("a study that keeps its results has the seconds, and needs no text for a se
   expect(existsSync(elsewhere.cacheFolder)).toBe(false); // not even a tokenizer was made
 });
 
-test("without measured seconds the table is the same before and after a training", async () => {
+test("without measured seconds the table is the same before and after a training run", async () => {
   const untrained = { ...study, resultsFolder: `${study.resultsFolder}-none` };
   const before = await budgetTable(untrained, { runs });
   expect(await budgetTable(study, { runs })).toEqual(before);

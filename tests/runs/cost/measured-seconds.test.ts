@@ -8,7 +8,7 @@ import { metric, resultWith } from "../../support/hand-made-result.js";
 const config = deriveStudy("smoke");
 const model = "llama140M";
 
-/** A training of switchThenWiki: seconds of its three stages, of 278, 40 and 40 steps. */
+/** A training run of switchThenWiki: seconds of its three stages, of 278, 40 and 40 steps. */
 function training(seed: number, seconds: readonly number[], steps = [278, 40, 40]): Result {
   const phases = ["pre-training", "switch", "wiki"];
   return {
@@ -80,7 +80,7 @@ test("seconds on a GPU are not seconds on a processor", () => {
   expect(measuredSeconds(results, config, { ...wiki, on: "gpu" })).toEqual({ missing: "not trained" });
 });
 
-test("a training without its numbers of steps is refused by name", () => {
+test("a training run without its numbers of steps is refused by name", () => {
   const broken = training(7, [100, 10, 30], [278, 40]);
   expect(() => measuredSeconds([broken], config, wiki)).toThrow(
     "measuredSeconds: the training of llama140M switchThenWiki seed 7 must have steps for each of its 3 stages, got 2.",

@@ -13,7 +13,7 @@ const RUNS = (["base", "switch", "switchThenWiki"] as const).map(
 );
 const WEIGHTS = { needsWeights: true } as const;
 
-describe("what a training is about to compute", () => {
+describe("what a training run is about to compute", () => {
   test("is each stage once, with the steps it then takes; what the cache holds is not in it", async () => {
     const study = openTinyStudy(temporaryFolder());
     const before = await planTraining([study], RUNS, WEIGHTS);
@@ -74,7 +74,7 @@ describe("a plan in words", () => {
   test("says what is trained, for how long at which rate, and what the cache and results supply", () => {
     expect(describeTraining(plan({}))).toBe(
       "To be trained: pre-training of 1 model and 2 tuning stages, 3000 steps, about 50 min at the rates measured here " +
-        "(tokens/s: llama140M 6,026). From the cache: 1 stage. From kept results: 2 trainings.",
+        "(tokens/s: llama140M 6,026). From the cache: 1 stage. From kept results: 2 training runs.",
     );
     expect(describeTraining(plan({ seconds: 9_720 }))).toContain("about 2.7 h at");
   });

@@ -41,7 +41,7 @@ describe("a folder as it was written", () => {
     expect(stagesOf({ ...study, cacheFolder: fresh }, "pretraining")).toEqual([]);
   });
 
-  test("has the steps of a training on this device taken again, where there is one", async () => {
+  test("has the steps of a training run on this device taken again, where there is one", async () => {
     const took = async (...onGpu: string[]) => {
       const checks = await verify((folder) => {
         for (const name of onGpu)

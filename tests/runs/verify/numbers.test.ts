@@ -111,7 +111,7 @@ describe("a curve", () => {
     );
   });
 
-  test("that other trainings share is named where it is another in one of them", async () => {
+  test("that other training runs share is named where it is another in one of them", async () => {
     const checks = await verify((folder) => editRow(join(folder, curve(MERGED)), 2, scale(1 + 1e-12)));
     expect(differencesOf(checks)).toEqual([
       expect.stringMatching(
