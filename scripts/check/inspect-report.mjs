@@ -28,8 +28,12 @@ const pagesOf = (folder) =>
  */
 export function brokenLinks(folder) {
   const texts = new Map(pagesOf(folder).map((page) => [page, readFileSync(join(folder, page), "utf8")]));
-  const idsOf = (/** @type {string} */ page) =>
-    new Set([...(texts.get(page) ?? "").matchAll(/\sid="([^"]*)"/g)].map((match) => match[1]));
+  const ids = new Map(
+    [...texts].map(([page, text]) => [
+      page,
+      new Set([...text.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)),
+    ]),
+  );
   return [...texts].flatMap(([page, text]) =>
     [...text.replace(/<script\b[^]*?<\/script>/g, "").matchAll(/\s(?:href|src)="([^"]*)"/g)].flatMap(
       (match) => {
@@ -38,7 +42,7 @@ export function brokenLinks(folder) {
           return /^data:/.test(path) ? [] : [`${page}: ${path} is not in the report`];
         const target = path === "" ? page : join(dirname(page), decodeURIComponent(path));
         if (!existsSync(join(folder, target))) return [`${page}: ${target} does not exist`];
-        const isFound = anchor === undefined || idsOf(target).has(decodeURIComponent(anchor));
+        const isFound = anchor === undefined || ids.get(target)?.has(decodeURIComponent(anchor));
         return isFound ? [] : [`${page}: ${target} has no place ${anchor}`];
       },
     ),
@@ -76,6 +80,36 @@ const weakTexts = `(() => {
 })()`;
 
 /**
+ * What is wrong with one page.
+ *
+ * @param {string} file
+ * @param {"light" | "dark"} colorScheme
+ * @param {import("playwright-core").Browser} browser
+ * @returns {Promise<string[]>} one statement a fault
+ */
+async function inspectPage(file, colorScheme, browser) {
+  /** @type {string[]} */
+  const faults = [];
+  const tab = await browser.newPage({ colorScheme });
+  tab.on("pageerror", (error) => faults.push(error.message));
+  tab.on("console", (message) => {
+    if (message.type() === "error") faults.push(message.text());
+  });
+  tab.on("request", (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) faults.push(`${request.url()} is fetched`);
+  });
+  await tab.goto(pathToFileURL(file).href);
+  for (const width of WIDTHS) {
+    await tab.setViewportSize({ width, height: 900 });
+    const wide = await tab.evaluate("document.documentElement.scrollWidth");
+    if (Number(wide) > width) faults.push(`${wide} pixels wide in a window of ${width}`);
+  }
+  faults.push(.../** @type {string[]} */ (await tab.evaluate(weakTexts)));
+  await tab.close();
+  return faults;
+}
+
+/**
  * What is wrong with a report.
  *
  * @param {string} folder
@@ -89,26 +123,13 @@ export async function inspectReport(folder, browser, opened = new Set()) {
     const whole = `${page}\n${readFileSync(join(folder, page), "utf8")}`;
     if (opened.has(whole)) continue;
     opened.add(whole);
-    for (const colorScheme of SCHEMES) {
-      const tab = await browser.newPage({ colorScheme });
-      const say = (/** @type {string} */ what) => void faults.push(`${page}, ${colorScheme}: ${what}`);
-      tab.on("pageerror", (error) => say(error.message));
-      tab.on("console", (message) => {
-        if (message.type() === "error") say(message.text());
-      });
-      tab.on("request", (request) => {
-        if (!/^(file|data|blob):/.test(request.url())) say(`${request.url()} is fetched`);
-      });
-      await tab.goto(pathToFileURL(join(folder, page)).href);
-      for (const width of WIDTHS) {
-        await tab.setViewportSize({ width, height: 900 });
-        const wide = await tab.evaluate("document.documentElement.scrollWidth");
-        if (Number(wide) > width) say(`${wide} pixels wide in a window of ${width}`);
-      }
-      const weak = /** @type {string[]} */ (await tab.evaluate(weakTexts));
-      for (const text of weak) say(text);
-      await tab.close();
-    }
+    const found = await Promise.all(
+      SCHEMES.map(async (scheme) => {
+        const statements = await inspectPage(join(folder, page), scheme, browser);
+        return statements.map((what) => `${page}, ${scheme}: ${what}`);
+      }),
+    );
+    faults.push(...found.flat());
   }
   return faults;
 }
