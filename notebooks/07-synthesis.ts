@@ -288,14 +288,8 @@ if (drawn)
 // %% [markdown]
 // ## Checklists
 //
-// REFORMS (Kapoor and others 2024) and the Responsible NLP Research checklist of ACL Rolling Review, each item with the file
-// that answers it. What is open says so.
-
-// %%
-kit.showTable(kit.checklistRows(kit.REFORMS), { caption: "REFORMS, 32 items", maxRows: 40 });
-
-// %%
-kit.showTable(kit.checklistRows(kit.RESPONSIBLE_NLP), { caption: "Responsible NLP Research checklist" });
+// [Two checklists of good practice](../docs/checklists.md), REFORMS and that of ACL Rolling Review, with the file that answers each
+// item. Open items say so.
 
 // %% [markdown]
 // ## What differs, and why we think so

@@ -146,7 +146,6 @@ export {
 } from "./report/studies/study-comparison.js";
 export type { StudyDifference } from "./report/studies/study-difference.js";
 export { comparisonRows, studyRows } from "./report/studies/study-comparison-rows.js";
-export * from "./report/checklists.js";
 export * from "./report/claims.js";
 export { frame, type TidyRow } from "./report/render/frame.js";
 export type { Cell } from "./report/render/csv.js";

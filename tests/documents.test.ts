@@ -76,6 +76,19 @@ test.each([...DOCUMENTS, ...ending(".ipynb")])(
   },
 );
 
+test("an item of a checklist has an answer and, if answered, a file", () => {
+  const rows = [...textOf("docs/checklists.md").matchAll(/^\| *\w+ *\|.*$/gm)].map(([row]) =>
+    row.split("|").map((cell) => cell.trim()),
+  );
+  const items = rows.filter(([, item]) => item !== "item");
+  expect(items).toHaveLength(32 + 14);
+  for (const [, item, , status, answer, files] of items) {
+    expect(["answered", "open", "does not apply"], item).toContain(status);
+    expect(answer, item).not.toBe("");
+    if (status === "answered") expect(files, item).not.toBe("");
+  }
+});
+
 test.skipIf(skipWithoutChromium("documents.test.ts"))(
   "a browser draws every picture of README from tracked files alone",
   async () => {

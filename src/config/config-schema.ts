@@ -84,11 +84,7 @@ export const tuningStageSchema: z.ZodType<TuningStage> = z.strictObject({
   optimizer: z.enum(["reset", "carry"]).exactOptional(),
 });
 
-/**
- * A whole configuration; a field it does not know is refused. A setting that is newer than some results has a default here: what the
- * kit did before the setting was one, so that results which lack it still stand for what they were computed with.
- */
-export const studyConfigSchema: z.ZodType<StudyConfig> = z.strictObject({
+const wholeConfig = z.strictObject({
   scale: z.enum(SCALES),
   architectures: perModel(architecture),
   tokenizers: perModel(z.strictObject({ variant: z.enum(["bytePlain", "byteWithPrefixSpace"]) })),
@@ -123,6 +119,15 @@ export const studyConfigSchema: z.ZodType<StudyConfig> = z.strictObject({
   checkpointWords: z.array(number).readonly(),
   shrunk: z.array(z.string()).readonly(),
 });
+
+/** The compiler refuses it if the type allows a value that the schema lacks. */
+type SchemaOf<Type extends Inferred, Inferred> = z.ZodType<Type>;
+
+/**
+ * A whole configuration. An unknown field is refused. A setting that is newer than some results has a default here: what the
+ * kit did before there was such a setting.
+ */
+export const studyConfigSchema: SchemaOf<StudyConfig, z.infer<typeof wholeConfig>> = wholeConfig;
 
 /** The configuration of an older result with the settings it lacks; as it is where it is none of this version. */
 export function completeConfig(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-/** @file Fuzzed readers of data: lists of files, parquet, text, token ids, tokenizers, safetensors. */
+/** @file Fuzzed readers of data: lists of files, text, token ids, tokenizers, safetensors. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -7,13 +7,11 @@ import { writeRecord } from "../../src/download/fetch-collection.js";
 import { parseManifest } from "../../src/data/manifest.js";
 import { findOwnDocuments, parseOwnCorpora } from "../../src/data/own-corpora.js";
 import { readTexts } from "../../src/data/documents.js";
-import { decodeReleasedRows } from "../../src/data/instructions/released-instructions.js";
 import { trainTokenizer, type TokenizerJson } from "../../src/data/tokenizer/tokenizer-json.js";
 import { openTokenizer } from "../../src/data/tokenizer/tokenizer.js";
 import { openTokenFile, writeTokenFile } from "../../src/data/token-file.js";
 import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
 import { findProjectRoot } from "../../src/project-root.js";
-import { parquetOf, releasedRows } from "../support/released-fixture.js";
 import { HEADER, ofFile, ofText } from "./parts.js";
 import type { Form, FuzzedReader, Part } from "./reader.js";
 
@@ -50,17 +48,6 @@ export function lists(folder: string): FuzzedReader {
       ),
     },
   };
-}
-
-/** Parquet files of the released instruction sets. */
-export function parquet(): FuzzedReader {
-  const seeds = [parquetOf(releasedRows("wiki", 3)), parquetOf(releasedRows("switchboard", 20), 7)];
-  const read = async (bytes: Uint8Array): Promise<void> => {
-    const slice = async (from: number, to?: number) => Uint8Array.from(bytes.subarray(from, to)).buffer;
-    for await (const row of decodeReleasedRows({ byteLength: bytes.length, slice }, "rows.parquet"))
-      if (typeof row.text !== "string") throw new Error("no text");
-  };
-  return { name: "parquet", parts: { rows: { form: "bytes", seeds, read } } };
 }
 
 /** Text files read line by line: paragraphs, lines, JSON lines. */

@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 300_000 });
 const EXECUTIONS = 2000;
 /** Of readers that write, open and unpack files. */
 const FEWER: Readonly<Record<string, number>> = {
-  ...{ parquet: 1000, texts: 200, tokenizer: 200, kept: 200, results: 300, listings: 300 },
+  ...{ texts: 200, tokenizer: 200, kept: 200, results: 300, listings: 300 },
   ...{ "model-folder": 300, checkpoints: 300, config: 300, manifest: 500 },
 };
 const folder = sharedFolder();

@@ -15,7 +15,6 @@ const READERS: Readonly<Record<string, MakeReader>> = {
   tokenizer: async (folder) => (await data()).tokenizers(folder),
   "json-lines": async () => (await evaluation()).jsonLines(),
   texts: async (folder) => (await data()).texts(folder),
-  parquet: async () => (await data()).parquet(),
   csv: async () => (await evaluation()).tables(),
   dialogues: async () => (await evaluation()).dialogues(),
   manifest: async (folder) => (await data()).lists(folder),
