@@ -3,11 +3,15 @@
  * pairs, no secrets, licences), each as one line. `npm test` and `npm run reproduce` run the code itself.
  */
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { readCommand } from "./command.mjs";
 import { reportFailure, root, setUp } from "./set-up.mjs";
 
 const tool = (/** @type {string} */ path) => join(root, "node_modules", path);
+
+/** Each takes up to a gigabyte. */
+const MOST_AT_ONCE = 4;
 
 /** @type {[name: string, script: string, ...args: string[]][]} */
 const checks = [
@@ -40,19 +44,33 @@ function run(args) {
   });
 }
 
+/**
+ * Runs all checks, as many at a time as there are cores, and prints each when it ends.
+ *
+ * @returns {Promise<number>} how many failed
+ */
+async function runChecks() {
+  let failed = 0;
+  const waiting = checks.values();
+  const work = async () => {
+    for (const [name, ...args] of waiting) {
+      const begin = performance.now();
+      const { code, output } = await run(args);
+      if (code !== 0) failed += 1;
+      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+      console.log(
+        `${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)${code === 0 ? "" : `\n${output.trim()}`}`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), MOST_AT_ONCE) }, work));
+  return failed;
+}
+
 async function main() {
   readCommand("check");
   await setUp();
-  let failed = 0;
-  for (const [name, ...args] of checks) {
-    const begin = performance.now();
-    const { code, output } = await run(args);
-    if (code !== 0) failed += 1;
-    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-    console.log(
-      `${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)${code === 0 ? "" : `\n${output.trim()}`}`,
-    );
-  }
+  const failed = await runChecks();
   console.log(`${checks.length - failed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 }

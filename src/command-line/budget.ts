@@ -23,8 +23,8 @@ interface BudgetOptions extends StudyOptions {
 export function budgetCommand(surroundings: Surroundings): Command {
   const command = new Command("budget")
     .description(
-      "Tell what training costs, stage by stage: words, tokens, optimizer steps and operations, counted on the text at hand without " +
-        "training; seconds where results were trained here; projected hours on a GPU. Without options, all scales, the " +
+      "Show what training costs, stage by stage: words, tokens, optimizer steps and operations, counted on your text without training; " +
+        "measured seconds, if results were trained on this machine; projected hours on a GPU. Without options it covers all scales, the " +
         "poster's models and the controls of the laptop grid.",
     )
     .addHelpText(
@@ -39,7 +39,7 @@ export function budgetCommand(surroundings: Surroundings): Command {
     choice("--scale <name>", "size of models, text and budgets; without it, all", SCALES),
     conditionOption(),
     choice("--model <name>", "one decoder", MODELS),
-    new Option("--rehearse", "take two steps of each decoder, and project hours here from them"),
+    new Option("--rehearse", "take two steps with each decoder, and project the hours on this machine"),
     ...studyOptions(),
     jsonOption(),
   ])

@@ -23,7 +23,7 @@ interface DataOptions {
 export function dataCommand(surroundings: Surroundings): Command {
   return new Command("data")
     .description(
-      "Fetch the data files that are missing and can be had into data/raw. With --list or --check, only look.",
+      "Fetch missing data files into data/raw, if they can be downloaded. --list and --check fetch nothing.",
     )
     .addOption(new Option("--list", "list the files by folder; --json adds every file").conflicts("check"))
     .addOption(
@@ -39,13 +39,13 @@ export function dataCommand(surroundings: Surroundings): Command {
     .addOption(
       new Option(
         "--fetch <name>",
-        "fetch such a set into data/raw/collections; with --list, list what it has",
+        "fetch an official set into data/raw/collections; with --list, list its files",
       ).conflicts("check"),
     )
-    .addOption(new Option("--only <beginning>", "of the set, the files whose paths begin so"))
     .addOption(
-      new Option("--unverified", "accept files of the set whose hash is not known beforehand, and record it"),
+      new Option("--only <beginning>", "fetch only the files of the set whose paths begin with this"),
     )
+    .addOption(new Option("--unverified", "accept files whose hash is not known beforehand, and record it"))
     .addOption(jsonOption())
     .addHelpText(
       "after",

@@ -9,12 +9,12 @@ import { placesOf, printJson, type Surroundings } from "./surroundings.js";
 export function doctorCommand(surroundings: Surroundings): Command {
   return new Command("doctor")
     .description(
-      "Look at node, engine, machine, set-up and data; fails when something must be repaired before a run.",
+      "Examine Node, engine, machine, set-up and data. Fails if something must be repaired before a run.",
     )
     .addOption(
       new Option(
         "--model <folder>",
-        "look at a model folder's tokenizer alone, and compare it with transformers where a Python has that",
+        "examine only the tokenizer of a model folder, and compare it with transformers if a Python has it",
       ),
     )
     .addOption(jsonOption())

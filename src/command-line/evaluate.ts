@@ -37,9 +37,9 @@ interface EvaluateOptions extends Partial<Omit<RunOptions, "model">> {
 export function evaluateCommand(surroundings: Surroundings): Command {
   const command = new Command("evaluate")
     .description(
-      "Score any Llama folder on the files of zero-shot tasks, or the models of a condition on the items of its study. Of a condition " +
-        "what the cache does not hold is trained or scored first. The task aoa, age of acquisition, is of a training run: a folder must hold " +
-        "its checkpoints in folders chck_1M, chck_2M, …; without the official contexts it takes held-out child-directed text and says so.",
+      "Score a Llama folder on the files of zero-shot tasks, or the models of a condition on the items of their study. Models of a " +
+        "condition that are not in the cache are trained first. The task aoa (age of acquisition) needs the checkpoints of a training run in " +
+        "folders chck_1M, chck_2M, …; without the official contexts it uses held-out child-directed text and says so.",
     )
     .addHelpText(
       "after",
@@ -55,10 +55,10 @@ export function evaluateCommand(surroundings: Surroundings): Command {
     .map((option) => option.makeOptionMandatory(false));
   for (const option of [
     listOption("--tasks <names>", "tasks, separated by commas", [...TASKS, ACQUISITION_TASK]),
-    new Option("--model <folder>", "a Hugging Face folder; with --condition one of its decoders by name"),
+    new Option("--model <folder>", "a Hugging Face folder; with --condition the name of a decoder"),
     new Option("--data <folder>", "official evaluation data, or the files of one task"),
-    new Option("--out <folder>", "where items, summaries and official predictions are written"),
-    new Option("--fast", "the fast sets where the data has both"),
+    new Option("--out <folder>", "folder for items, summaries and official predictions"),
+    new Option("--fast", "use the fast sets if the data has both"),
     choice("--tie-policy <name>", "what a tie earns under the corrected scoring rule", TIE_POLICIES),
     rulesOption().default(2025),
     ...shared,

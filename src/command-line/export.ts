@@ -22,7 +22,7 @@ interface ExportOptions {
 export function exportCommand(surroundings: Surroundings): Command {
   const command = new Command("export")
     .description(
-      "Write a trained model as a folder that Hugging Face's transformers loads: configuration, weights, tokenizer.",
+      "Write a trained model as a folder that Hugging Face transformers can load: configuration, weights, tokenizer.",
     )
     .addHelpText("after", example("export --run 3f0c --out my-model --check-with-pytorch"))
     .action((options: ExportOptions) => exportRun(options, surroundings));
@@ -34,7 +34,7 @@ export function exportCommand(surroundings: Surroundings): Command {
       "checkWithPytorch",
     ]),
     new Option("--run <id>", "name or hash of a trained model, or the beginning of either"),
-    new Option("--out <folder>", "folder to write; it must be empty or not exist"),
+    new Option("--out <folder>", "folder to write; it must be empty or missing"),
     precision.default("float32"),
     new Option("--check-with-pytorch", "load the folder with transformers and compare logits"),
     cacheOption(),

@@ -64,8 +64,8 @@ const positive = (option: string) => (value: string) => {
 export function finetuneCommand(surroundings: Surroundings): Command {
   const command = new Command("finetune")
     .description(
-      "Fine-tune a Llama folder, or the models of a condition, on (Super)GLUE tasks with several seeds. Epochs are chosen on training " +
-        "items held out, the official choice is shown beside it, and degenerate runs are named.",
+      "Fine-tune a Llama folder, or the models of a condition, on (Super)GLUE tasks with several seeds. The epoch is chosen on held-out " +
+        "training items; the official choice is shown next to it, and degenerate runs are named.",
     )
     .addHelpText(
       "after",
@@ -77,15 +77,15 @@ export function finetuneCommand(surroundings: Surroundings): Command {
     .action((options: FinetuneOptions) => finetune(options, surroundings));
   for (const option of [
     listOption("--task <names>", "tasks, separated by commas", SUPERGLUE_TASKS),
-    new Option("--model <folder>", "a Hugging Face folder; with --condition one of its decoders by name"),
-    new Option("--condition <name>", "training condition whose models are fine-tuned"),
+    new Option("--model <folder>", "a Hugging Face folder; with --condition the name of a decoder"),
+    new Option("--condition <name>", "fine-tune the models of this training condition"),
     ...studyOptions(),
-    new Option("--study-seed <number>", "with --condition, the seed its models were trained with")
+    new Option("--study-seed <number>", "with --condition: the seed its models were trained with")
       .argParser(wholeNumber("study-seed"))
       .default(42),
-    new Option("--data <folder>", "the official files; without it where the kit's data lies"),
-    new Option("--out <folder>", "with --model, where outcomes and items are written"),
-    new Option("--seeds <numbers>", "seeds of fine-tuning, separated by commas; five without it").argParser(
+    new Option("--data <folder>", "the official files (default: the kit's data folder)"),
+    new Option("--out <folder>", "with --model: folder for results and items"),
+    new Option("--seeds <numbers>", "seeds of fine-tuning, separated by commas (default: five)").argParser(
       (value) => [...new Set(value.split(",").map((each) => wholeNumber("seeds")(each.trim())))],
     ),
     choice("--scale <name>", "how many items and epochs", SCALES).makeOptionMandatory(),
@@ -96,14 +96,18 @@ export function finetuneCommand(surroundings: Surroundings): Command {
     choice("--pooling <name>", "the position the head reads", POOLINGS).default("lastToken"),
     choice("--selection <name>", "what the epoch is chosen on", SELECTIONS).default("heldOutTrain"),
     choice("--precision <name>", "of matrix products", PRECISIONS).default("float32"),
-    new Option("--rate <number>", "peak learning rate, in place of the official 3e-5").argParser(
+    new Option("--rate <number>", "peak learning rate (default: the official 3e-5)").argParser(
       positive("rate"),
     ),
     new Option("--frozen", "train the head alone: a cheap probe, not fine-tuning"),
-    new Option("--patience <epochs>", "stop after so many epochs without a better one (laptop: 3)").argParser(
-      wholeNumber("patience"),
-    ),
-    choice("--multirc-train <name>", "how much of MultiRC's train file", ["all", "first10k"]).default("all"),
+    new Option(
+      "--patience <epochs>",
+      "stop after this many epochs without a better one (laptop: 3)",
+    ).argParser(wholeNumber("patience")),
+    choice("--multirc-train <name>", "how much of MultiRC's training file to use", [
+      "all",
+      "first10k",
+    ]).default("all"),
     jsonOption(),
   ])
     command.addOption(option);

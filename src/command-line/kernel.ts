@@ -17,7 +17,7 @@ interface InstallOptions {
 export function kernelCommand(surroundings: Surroundings): Command {
   const install = new Command("install")
     .description(
-      "Write a kernelspec that starts this clone's kernel in any folder: for the Jupyter in .venv, unless an option says more.",
+      "Install a kernelspec that starts this clone's kernel in any folder (default: for the Jupyter in .venv).",
     )
     .addOption(new Option("--user", "for every Jupyter of this user").conflicts("prefix"))
     .addOption(new Option("--prefix <folder>", "for the Jupyter of another Python environment"))

@@ -92,7 +92,7 @@ function parseSeed(value: string): number {
 
 /** Where the cache of stages lies. */
 export const cacheOption = (): Option =>
-  new Option("--cache <folder>", "where finished stages are kept; the project's own without it");
+  new Option("--cache <folder>", "cache of finished stages (default: .cache/stages of the clone)");
 
 /** The cache that commands without a study read: of the option, else the surroundings', else the project's. */
 export const cacheFolderOf = (
@@ -107,15 +107,18 @@ export const studyOption = (description: string): Option => new Option("--study 
 /** The options behind {@link StudyOptions}. */
 export const studyOptions = (): Option[] => [
   studyOption("a study by its name; a new one is defined by --config"),
-  new Option("--config <file>", "JSON with settings and curricula in place of the scale's own"),
-  new Option("--crossed", "each decoder with the other's kind of tokenizer; results in crossed-tokenizers"),
-  new Option("--results <folder>", "where results go; the project's own without it"),
+  new Option("--config <file>", "JSON file with settings and curricula that replace the scale's own"),
+  new Option(
+    "--crossed",
+    "give each decoder the other's kind of tokenizer; results go to crossed-tokenizers",
+  ),
+  new Option("--results <folder>", "results folder (default: results in the clone)"),
   cacheOption(),
 ];
 
 /** A condition; its name is checked once the file of `--config` is read. */
 export const conditionOption = (): Option =>
-  new Option("--condition <name>", "training condition, or the name of one that --config defines")
+  new Option("--condition <name>", "training condition, or one that --config defines")
     .choices([...CONDITIONS, ...Object.keys(CONTROLS)])
     .argParser((name) => name);
 
@@ -126,12 +129,12 @@ export function runOptions(): Option[] {
     choice("--scale <name>", "size of models, text and budgets", SCALES).makeOptionMandatory(),
     new Option("--seed <number>", "whole number from 0").argParser(parseSeed).makeOptionMandatory(),
     ...studyOptions(),
-    choice("--model <name>", "one model; without it, all the poster trains in the condition", MODELS),
+    choice("--model <name>", "one model (default: all that the poster trains in the condition)", MODELS),
   ];
 }
 
 /** The option of every command that reports something. */
-export const jsonOption = (): Option => new Option("--json", "print the report as JSON, and nothing else");
+export const jsonOption = (): Option => new Option("--json", "print only JSON");
 
 /** The text below a command's help. */
 export const example = (...lines: readonly string[]): string =>

@@ -18,13 +18,13 @@ interface ReportOptions {
 export function reportCommand(surroundings: Surroundings): Command {
   return new Command("report")
     .description(
-      "Build the report of a scale from its results alone: verdicts, a page a notebook, and every number with its origin.",
+      "Build the report of a scale from its results: verdicts, one page per notebook, and every number with its origin.",
     )
     .addHelpText("after", example("report --scale smoke", "report --from elsewhere/laptop --out site"))
-    .addOption(choice("--scale <name>", "whose results in results/<scale>", SCALES).default("smoke"))
-    .addOption(studyOption("a named study of that scale; without it the default study"))
-    .addOption(new Option("--from <folder>", "the results of one scale, in place of --scale"))
-    .addOption(new Option("--out <folder>", "where the site goes; report in the results without it"))
+    .addOption(choice("--scale <name>", "scale, for the results in results/<scale>", SCALES).default("smoke"))
+    .addOption(studyOption("a named study of that scale (default: the default study)"))
+    .addOption(new Option("--from <folder>", "a folder with the results of one scale, instead of --scale"))
+    .addOption(new Option("--out <folder>", "folder for the site (default: report, in the results)"))
     .action((options: ReportOptions) => report(options, surroundings));
 }
 

@@ -37,8 +37,8 @@ interface SubmitOptions {
 export function submitCommand(surroundings: Surroundings): Command {
   const command = new Command("submit")
     .description(
-      "Write the BabyLM leaderboard file of a model from the scores that exist, with a reason for every part that is missing. Parts of " +
-        "another size, model or year are rejected and null in the file. --compute scores what is missing and can be had.",
+      "Write the BabyLM leaderboard file of a model from existing scores, and say why a part is missing. Parts of another size, model " +
+        "or year are rejected and are null in the file. --compute scores the missing parts if their data is there.",
     )
     .addHelpText(
       "after",
@@ -52,15 +52,15 @@ export function submitCommand(surroundings: Surroundings): Command {
   for (const option of [
     new Option(
       "--model <folder>",
-      "a Hugging Face folder; its checkpoints are folders chck_1M, chck_2M, … in it",
+      "a Hugging Face folder, with its checkpoints in folders chck_1M, chck_2M, …",
     ),
     new Option(
       "--run <id>",
-      "a trained model of the cache in its place, see class-it export --list",
+      "a trained model of the cache instead; class-it export --list shows them",
     ).conflicts("model"),
     new Option(
       "--scores <folder>",
-      "what class-it evaluate --out and finetune --out wrote; computed scores go there",
+      "folder that class-it evaluate --out and finetune --out wrote; computed scores go there too",
     ).makeOptionMandatory(),
     rulesOption(),
     choice("--track <name>", "decides which checkpoints are asked for", TRACKS).default("strict-small"),
@@ -69,10 +69,10 @@ export function submitCommand(surroundings: Surroundings): Command {
     new Option("--data <folder>", "official evaluation data"),
     new Option(
       "--pipeline <folder>",
-      "a checkout of the official pipeline, whose own collation checks the file",
+      "check the file with the collation of this checkout of the official pipeline",
     ),
     new Option("--python <command>", "Python with the pipeline's requirements").default("python3"),
-    new Option("--out <file>", "the file to write; in the folder of scores without it"),
+    new Option("--out <file>", "the file to write (default: in the folder of scores)"),
     cacheOption(),
     jsonOption(),
   ])

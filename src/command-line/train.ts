@@ -16,9 +16,9 @@ interface TrainOptions extends RunOptions {
 export function trainCommand(surroundings: Surroundings): Command {
   const command = new Command("train")
     .description(
-      "Train the models of a condition: pre-training, then its instruction tuning. Phases that were finished before " +
-        "are taken from the cache; a phase that was broken off goes on from its last checkpoint. At paper scale two steps " +
-        "are taken and the budget is told, as budget --rehearse does, unless --whole is given.",
+      "Train the models of a condition: pre-training, then instruction tuning. Finished stages come from the cache, and an " +
+        "interrupted stage resumes at its last checkpoint. At paper scale the command takes two steps and prints the " +
+        "budget, as budget --rehearse does; --whole trains everything.",
     )
     .addHelpText(
       "after",
@@ -29,7 +29,7 @@ export function trainCommand(surroundings: Surroundings): Command {
       ),
     )
     .action((options: TrainOptions) => train(options, surroundings));
-  const whole = new Option("--whole", "at paper scale: train all of it");
+  const whole = new Option("--whole", "at paper scale: train everything");
   for (const option of [...runOptions(), whole, jsonOption()]) command.addOption(option);
   return command;
 }

@@ -20,20 +20,25 @@ interface VerifyOptions {
 export function verifyCommand(surroundings: Surroundings): Command {
   return new Command("verify")
     .description(
-      "Check the results of a study: every file can be read and names the data of today's manifest, metrics follow from their " +
-        "items, and the first steps of pre-training, taken again, have the same losses. Fails when anything differs.",
+      "Check the results of a study: every file can be read and names the data of the present manifest, metrics follow from their " +
+        "items, and the first steps of pre-training, repeated, have the same losses. Fails if anything differs.",
     )
     .addHelpText("after", example("verify", "verify --scale smoke --steps 10 --reading"))
-    .addOption(choice("--scale <name>", "whose results in results/<scale>", SCALES).default("laptop"))
-    .addOption(studyOption("a named study of that scale; without it the default study"))
-    .addOption(new Option("--results <folder>", "where results lie; the project's own without it"))
     .addOption(
-      new Option("--steps <number>", "steps of pre-training taken again for each decoder, 0 for none")
+      choice("--scale <name>", "scale, for the results in results/<scale>", SCALES).default("laptop"),
+    )
+    .addOption(studyOption("a named study of that scale (default: the default study)"))
+    .addOption(new Option("--results <folder>", "results folder (default: results in the clone)"))
+    .addOption(
+      new Option("--steps <number>", "steps of pre-training to repeat for each decoder, 0 for none")
         .argParser(parseSteps)
         .default(4),
     )
     .addOption(
-      new Option("--reading", "sum up reading times again, too: their intervals take six seconds a result"),
+      new Option(
+        "--reading",
+        "summarise reading times again too: their intervals take six seconds per result",
+      ),
     )
     .addOption(jsonOption())
     .action((options: VerifyOptions) => verify(options, surroundings));

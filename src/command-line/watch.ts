@@ -22,12 +22,12 @@ const CHART_ROWS = 8;
 export function watchCommand(surroundings: Surroundings): Command {
   const command = new Command("watch")
     .description(
-      "Draw the loss of every training run under way, whoever started it: a notebook, another terminal, a workflow. On a terminal " +
-        "the curves grow until nothing runs any more; elsewhere, and with --once or --json, they are printed once.",
+      "Draw the loss of every training run in progress, whether a notebook, another terminal or a workflow started it. On a terminal " +
+        "the curves grow until all runs have ended; elsewhere, and with --once or --json, they are printed once.",
     )
     .addHelpText("after", example("watch"))
     .action((options: WatchOptions) => watch(options, surroundings));
-  for (const option of [new Option("--once", "print the curves and end"), cacheOption(), jsonOption()])
+  for (const option of [new Option("--once", "print the curves and exit"), cacheOption(), jsonOption()])
     command.addOption(option);
   return command;
 }

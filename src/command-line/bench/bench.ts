@@ -50,8 +50,8 @@ interface Measured {
 export function benchCommand(surroundings: Surroundings): Command {
   const command = new Command("bench")
     .description(
-      "Measure training steps on full rows and scoring of short sentences, random tokens: tokens a second, operations a second and their share of the " +
-        "machine's matrix-product peak, memory. Times on shared machines vary: read ratios inside one run.",
+      "Measure training steps on full rows and scoring of short sentences, both of random tokens: tokens per second, operations per second and " +
+        "their share of the machine's matrix-product peak, memory. Times on shared machines vary: compare only within one run.",
     )
     .addHelpText(
       "after",
@@ -74,12 +74,12 @@ export function benchCommand(surroundings: Surroundings): Command {
   for (const option of [
     decoders.default([...BENCH_DECODERS]).makeOptionMandatory(false),
     precisions.default(["float32", "bfloat16"]).makeOptionMandatory(false),
-    new Option("--max-tokens <number>", "leave out longer rows").argParser(parseTokens).default(6_144),
+    new Option("--max-tokens <number>", "skip longer rows").argParser(parseTokens).default(6_144),
     new Option("--shape <rows>x<tokens>", "only training on batches of this shape, such as 8x6144").argParser(
       parseShape,
     ),
     new Option("--against-pytorch", "measure PyTorch on the same rows, one after the other"),
-    new Option("--profile", "also say where the time of each training step goes"),
+    new Option("--profile", "also show where the time of each training step goes"),
     new Option(
       "--data",
       "measure tokenizer training, encoding and overlap of all real text instead",
@@ -93,12 +93,14 @@ export function benchCommand(surroundings: Surroundings): Command {
     ]),
     new Option(
       "--against-pipeline <folder>",
-      "measure zero-shot scoring beside a checkout of the official pipeline instead",
+      "compare zero-shot scoring with a checkout of the official pipeline instead",
     ).conflicts(["profile", "decoders", "data", "againstPytorch", "loop"]),
-    new Option(
-      "--loop",
-      "measure what the training loop, its checkpoints and going on with it take instead",
-    ).conflicts(["profile", "decoders", "data", "againstPytorch"]),
+    new Option("--loop", "measure the training loop, its checkpoints and resuming instead").conflicts([
+      "profile",
+      "decoders",
+      "data",
+      "againstPytorch",
+    ]),
     jsonOption(),
   ])
     command.addOption(option);
