@@ -67,8 +67,8 @@ kit.showTable(kit.frame([ends]), { caption: "Training on the microworld, nats pe
 // %% [markdown]
 // ## Against the grammar
 //
-// Fresh sentences under three judges: the grammar that made them, the decoder, and word frequencies alone. No model can be
-// below the grammar on average; one that learned nothing but frequencies would sit at the last line.
+// Fresh sentences under three judges: the grammar that made them, the decoder, and word frequencies alone. On average no model can be
+// below the grammar; one that has learned only frequencies is at the last line.
 
 // %%
 const truth = await kit.compareWithGrammar(study, { model: "llama100M", sentences: 400, seed: 7 });
@@ -98,5 +98,4 @@ await kit.showFigure(
 // %% [markdown]
 // ## What differs, and why we think so
 //
-// The paper has no such check. It is here because a wrong gradient, mask or score shows against exact probabilities and
-// hides in real text.
+// The paper has no such check. A wrong gradient, mask or score hides in real text, but shows against exact probabilities.

@@ -36,7 +36,7 @@ console.log(`text: ${study.source}; shrunk against the paper:\n- ${study.config.
 // ## Data statement
 //
 // Where every word comes from, under which terms, and what was changed. It is generated from the manifest and this run:
-// every file is known by its hash, stand-ins are named, and what could not be had is listed in `tables/data-statement.md`, with
+// every file is known by its hash, stand-ins are named, and what could not be obtained is listed in `tables/data-statement.md`, with
 // origins and terms.
 
 // %%
@@ -75,7 +75,7 @@ kit.showTable(tokenizers, { caption: "Tokenizers, measured on held-out text", co
 // ## Instruction sets
 //
 // Conversation: every turn of at least three words with the next speaker's turn. Questions: the released set, written by
-// LLaMA-3.2-3B-Instruct, where it was fetched; else fixed templates over encyclopedia articles stand in for it, which
+// LLaMA-3.2-3B-Instruct, if it was fetched; otherwise questions made by fixed templates from encyclopedia articles, which
 // support no statement about the paper's question answering.
 
 // %%
@@ -101,12 +101,12 @@ await kit.showFigure(
 );
 
 // %% [markdown]
-// The same counts in the poster's own bins, beside the poster's. The poster does not state its unit, and its wiki prompts
+// The same counts in the poster's own bins, next to the poster's. The poster does not state its unit, and its wiki prompts
 // reach about 5,800; no rule of pairing turns gives both its rows and its lengths.
 
 // %%
 const lengthsBeside = kit.lengthRows(lengths);
-const lengthCaption = `Examples by length beside poster Figure 1 (${study.config.scale} scale, ${questions} wiki questions)`;
+const lengthCaption = `Examples by length, next to poster Figure 1 (${study.config.scale} scale, ${questions} wiki questions)`;
 const unread = "the poster's bar is too small to read";
 kit.showTable(lengthsBeside, { caption: lengthCaption, missing: unread, context });
 kit.tableFiles(lengthsBeside, {
@@ -139,7 +139,7 @@ kit.showTable(trainedTokens, { caption: "Tokens of the instruction sets in llama
 // %% [markdown]
 // ## Word budget
 //
-// BabyLM allows 100M words and 1B words of exposure. Words are what stands between white space; exposure counts every
+// BabyLM allows 100M words and 1B words of exposure. Words are separated by white space; exposure counts every
 // epoch of every stage.
 
 // %%
@@ -150,8 +150,8 @@ kit.tableFiles(budgets, { name: "word-budget", folder: tables, caption: "Words a
 // %% [markdown]
 // ## Overlap
 //
-// How much of what the models are tuned and judged on stands in the pre-training text already: the share of an item's
-// 13-grams of words that occur there, one pass over all text. Short items count as a whole, from 5 words.
+// How much of the tuning and evaluation data is already in the pre-training text: the share of an item's 13-grams of words that
+// occur there, counted in one pass over all text. An item of 5 to 12 words counts as a whole.
 
 // %%
 const overlap = await kit.measureStudyOverlap(study);
@@ -182,8 +182,8 @@ await kit.showFigure(kit.overlapBars(ranges, kit.contextOf(study), "13-grams of 
 // ## What differs, and why we think so
 //
 // - The text is a sample of the BabyLM corpus (or the microworld), not the 91M words of the paper. `npx class-it data --fetch
-//   babylm-2025` fetches the full corpora, and `data/own.json` adds a corpus of yours.
+//   babylm-2025` fetches the full corpora, and `data/own.json` adds a corpus of your own.
 // - The poster counts 97,697 instruction items and 18M words, the model card 8.7M words, the dataset card 129,818 rows.
 //   The rule by which the authors paired turns is unknown; ours comes closest to the released rows and bytes.
 // - Both instruction sources also occur in the pre-training text: the articles that questions are asked about are pre-training
-//   text, and a tenth of the conversation pairs stands in it word for word. Overlap with evaluation items is rare.
+//   text, and a tenth of the conversation pairs is in it word for word. Overlap with evaluation items is rare.

@@ -68,7 +68,7 @@ kit.showTable(kit.frame(settings), {
 // %% [markdown]
 // ## Training
 //
-// Every step yields a record, and the curves grow while it trains. Interrupt the cell and run it again: the training goes on from
+// Every step yields a record, and the curves grow while it trains. Interrupt the cell and run it again: training resumes at
 // its last step.
 
 // %%

@@ -76,7 +76,7 @@ await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
   name: "example-order",
   folder,
   caption: "Order of examples in tuning (llama140M)",
-  alt: "A strip a condition: which set each part of tuning holds, and beside it the mean length of its rows",
+  alt: "One strip per condition: which set each part of tuning uses, and the mean length of its rows",
 });
 
 // %% [markdown]
@@ -163,7 +163,7 @@ kit.showTable(said, { ...replied, context: kit.contextOf(study) });
 // %% [markdown]
 // ## What differs, and why we think so
 //
-// - Where the released sets were not fetched, the wiki questions are a stand-in: built by template, not by a language
+// - If the released sets were not fetched, the wiki questions are a stand-in: built by template, not by a language
 //   model.
 // - Each phase has its own warm-up and cosine and begins with fresh optimizer moments, the simplest reading of the model
 //   names; `curriculum` in the configuration has the alternatives. Controls matched in steps and words are further runs of

@@ -12,7 +12,7 @@
 // **Claim.** Instruction-tuned models gain a little in fine-tuning, and sequential curricula gain most. Paper:
 // fine-tuning section, poster Figure 2.
 //
-// Ours stand beside the published figure: at laptop scale RTE, MRPC and WSC, whole, with the official settings and early stopping; at
+// Ours are next to the published figure: at laptop scale RTE, MRPC and WSC, whole, with the official settings and early stopping; at
 // smoke scale two models on all seven tasks with two seeds, 96 items to train on and 52 scored, which shows the way and nothing
 // else. *Inputs:* `results/paper`, the models of notebooks 2 and 3, the (Super)GLUE files (generated items without them).
 // *Time:* seconds from kept results; smoke about a minute, laptop about ten minutes a model and seed.
@@ -61,7 +61,7 @@ await kit.showFigure(kit.accuracyBars(rows, context, "Fine-tuning, published", "
 // ## Our models
 //
 // The epoch is chosen on a tenth of the training items; the dev set is read for the score alone. What the official choice, made
-// on the dev set itself, would have given from the same runs stands beside it.
+// on the dev set itself, would have given from the same runs is next to it.
 
 // %%
 const isSmall = p.scale === "smoke";
@@ -84,10 +84,10 @@ const origin = kit.contextOf(studies);
 
 // %%
 kit.showTable(kit.frame(kit.scoreTable(scores)), {
-  caption: "Fine-tuning, ours beside the paper's, accuracy or F1",
+  caption: "Fine-tuning, ours next to the paper's, accuracy or F1",
   note: `${scaleNote}; 95 % intervals over training runs, seeds and items`,
   context: origin,
-  missing: "the paper is never set beside substitutes or generated items",
+  missing: "the paper is never compared with substitutes or generated items",
 });
 kit.showTable(kit.frame(kit.finetuningMeans(results)), {
   caption: "Mean over tasks",
@@ -103,8 +103,8 @@ await kit.showFigure(
   {
     name: "fig2-finetuning",
     folder,
-    caption: "Fine-tuning, ours beside the paper's",
-    alt: "Own fine-tuning scores with intervals beside the published ones; degenerate tasks are named",
+    caption: "Fine-tuning, ours next to the paper's",
+    alt: "Our fine-tuning scores with intervals, next to the published ones; degenerate tasks are named",
   },
 );
 

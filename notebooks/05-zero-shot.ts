@@ -36,7 +36,7 @@ const tasks = kit.tasksAtHand(studies, runs).filter((task) => task !== "reading"
 // %% [markdown]
 // ## Scoring
 //
-// Of every item the model is asked how probable each candidate is after its context; the correct one stands first. EWoK may not be
+// For every item the model says how probable each candidate is after its context; the correct one comes first. EWoK may not be
 // passed on: it is scored where you have fetched it into the data folder.
 
 // %%
@@ -63,7 +63,7 @@ kit.showTable(kit.frame(kit.rulesRows(study, byYear)), {
 });
 
 // %% [markdown]
-// ## Ours beside the paper's
+// ## Ours next to the paper's
 //
 // The paper's numbers follow the rules of 2025. With one seed the interval covers the sampling of items, not of training runs; with
 // several it covers both. Scales differ: the paper's models saw many times more text, so the difference says nothing about either.
@@ -84,8 +84,8 @@ const context = kit.contextOf(studies, { paperFigure: "poster Figure 3" });
 await kit.showFigure(kit.accuracyBars(scores, context, "Zero-shot"), {
   name: "fig3-zero-shot",
   folder,
-  caption: "Zero-shot accuracy under the rules of 2025, ours beside the paper's, and of 2026",
-  alt: "Accuracy of eight models at this scale on each task under each year's rules, beside the published values, with the line of guessing",
+  caption: "Zero-shot accuracy under the rules of 2025, ours next to the paper's, and of 2026",
+  alt: "Accuracy of eight models at this scale on each task under each year's rules, next to the published values, with the line of guessing",
 });
 
 // %% [markdown]
@@ -99,7 +99,7 @@ await kit.showFigure(kit.accuracyBars(scores, context, "Zero-shot"), {
 // %%
 const choosers = await kit.entityChoosersOf(study);
 const ignorant = kit.frame(
-  choosers.length > 0 ? kit.chooserRows(choosers) : [{ chooser: "none", note: "no entity tracking at hand" }],
+  choosers.length > 0 ? kit.chooserRows(choosers) : [{ chooser: "none", note: "no results on entity tracking" }],
 );
 kit.showTable(ignorant, {
   caption: "Entity tracking: choosers that follow no story",
@@ -134,7 +134,7 @@ await kit.showFigure(kit.accuracyByParadigm(kit.groupAccuracies(shown), kit.cont
 // %% [markdown]
 // ## Which items two models answer differently
 //
-// Choose a task and two models. The table has ids and scores. The text of the items is shown below it where the data is at hand; no saved
+// Choose a task and two models. The table has ids and scores. The text of the items is shown below it if the data is there; no saved
 // notebook has it.
 
 // %%
@@ -163,7 +163,7 @@ kit.showTable(byScoringRule, {
 
 // %%
 const wugs = kit.averageSeeds(kit.wugRows(results));
-const agreement = kit.frame(wugs.length > 0 ? wugs : [{ model: "none", note: "no WUGs at hand" }]);
+const agreement = kit.frame(wugs.length > 0 ? wugs : [{ model: "none", note: "no results on WUGs" }]);
 kit.showTable(agreement, {
   caption: "New words: rank correlation with people's preferences, rules of 2025 (2026 has no such task)",
   maxRows: 20,
@@ -189,7 +189,7 @@ await kit.showFigure(kit.checkpointCurves(onTheWay, kit.contextOf(study), "BLiMP
 // %% [markdown]
 // ## What differs, and why we think so
 //
-// - Items are those of the fast sets or fewer, as the scale says; n stands in every row.
+// - Items are those of the fast sets or fewer, as the scale says; n is in every row.
 // - NaN is an error here. In the pipeline of 2025 it wins, in that of 2026 it loses.
 // - The official code of 2026 draws one of tied options without a seed. Ours gives the expectation, and next to it what the score
 //   comes to when all draws are wrong or all are right.

@@ -54,7 +54,7 @@ const context = kit.contextOf(studies, { paperFigure: "poster Figure 3" });
 await kit.showFigure(kit.readingBars(official, context, "Reading times, official"), {
   name: "fig3-reading-official",
   folder,
-  caption: "Official ΔR² (rules of 2025 and 2026 alike), ours beside the paper's",
+  caption: "Official ΔR² (rules of 2025 and 2026 alike), ours next to the paper's",
   alt: "Share of reading-time variance explained by surprisal, official scoring, for each of the eight models",
 });
 
@@ -67,8 +67,8 @@ kit.showPlotly(kit.interactiveScores(official, context, "Reading times, official
 // %% [markdown]
 // ## With the word's own space
 //
-// The two sizes have different tokenizers. One prepends a space to a word that stands alone, the other is asked for the
-// word glued to its context. Asked for the word with its space, both are asked the same question.
+// The two sizes have different tokenizers. One puts a space before a word that it tokenizes alone; the other sees the
+// word glued to its context. With the space included, both answer the same question.
 
 // %%
 const corrected = kit.poolSeeds(kit.readingScores(results, "corrected"));
@@ -105,9 +105,9 @@ await kit.showFigure(kit.surprisalTimes(bins, kit.contextOf(study)), {
 // ## In sentences that were not fitted
 //
 // A partial R² is never negative, so its interval cannot show that nothing is there. The gain in log-likelihood can: regressions are
-// fitted on nine tenths of the sentences and judged on the rest. Beside it, the gain where the frequency held constant is that of the
-// model's own training text and not that of film subtitles, and what the surprisal of the two words before adds when the length and
-// frequency of both are held constant.
+// fitted on nine tenths of the sentences and judged on the rest. Two more columns: the gain with word frequencies from the model's own
+// training text instead of film subtitles, and what the surprisal of the two words before adds when the length and frequency of both
+// are held constant.
 
 // %%
 const gains = kit.averageSeeds(kit.readingGains(results, "corrected"));
@@ -146,9 +146,9 @@ kit.showTable(kit.frame(kit.crossedEffects(four)), {
 // ## Age of acquisition
 //
 // Does a model learn words in the order in which children do? A word is learned when its surprisal is half-way from guessing to the
-// lowest it reaches; both years' rules are in the table. The official score is r, or 0 where p is above 0.1. Beside it stand r with
+// lowest it reaches; both years' rules are in the table. The official score is r, or 0 where p is above 0.1. Next to it are r with
 // its interval, the share of words whose curve crosses the threshold between two checkpoints, and r with the children's ages shuffled.
-// Without the official contexts, held-out child-directed text stands in; on the microworld words, contexts and children are generated.
+// Without the official contexts, held-out child-directed text takes their place; on the microworld words, contexts and children are generated.
 
 // %%
 const decoders = runs.filter(({ condition }) => condition === "base");

@@ -12,7 +12,7 @@
 // **Claim.** Over all tasks sequential curricula beat merged data, larger is better overall, and gains are small but
 // consistent in fine-tuning, without carrying over to zero-shot tasks. Paper: abstract, conclusions, poster Figures 4 and 6.
 //
-// *Inputs:* `results/paper` and what notebooks 02 to 06 left in `results/<scale>`. *Outputs:* verdicts, in
+// *Inputs:* `results/paper` and the results of notebooks 02 to 06 in `results/<scale>`. *Outputs:* verdicts, in
 // `results/<scale>/tables` and `figures`. *Time:* half a minute at smoke scale, a few minutes at laptop
 // scale, where all items of all models are drawn again 4,000 times.
 
@@ -80,8 +80,8 @@ kit.tableFiles(standings, {
 // the effect is beyond its error after Holm's correction over all claims, *not supported* when it is so in the other
 // direction, else *inconclusive*. A difference smaller than its error is no difference.
 //
-// The paper published no item results, so no paired test is possible on its numbers. Their errors are those of two samples
-// that share nothing, the widest there can be; the table also says what would follow if related models differed on 15 % of
+// The paper published no item results, so no paired test is possible on its numbers. Their errors are those of two independent samples,
+// the widest possible; the table also says what would follow if related models differed on 15 % of
 // items. The spread between seeds is unknown for the paper: it had one. What its numbers cannot settle is explained in
 // [what the paper says](../docs/paper.md#published-results).
 
@@ -94,7 +94,7 @@ const ifPaired = kit.judgeClaims(kit.PAPER_CLAIMS, kit.publishedEvidence("paired
 // two. Results that were not measured on the same items, data files or seeds are refused.
 //
 // The published numbers follow the BabyLM rules of 2025. Ours are counted under the rules of 2025 and of 2026, from the same answers:
-// under the later ones entity tracking has no item whose correct option is "nothing.", and there are no WUGs. Notebook 05 says what
+// under those of 2026 entity tracking has no item whose correct option is "nothing.", and there are no WUGs. Notebook 05 says what
 // that changes and why. Fine-tuning and reading times are the same under both.
 
 // %%
@@ -104,13 +104,13 @@ const tables = kit.outputFolder(study, "tables");
 const seedsRun = new Set(years.flatMap(({ outcomes }) => outcomes.map(({ seed }) => seed))).size;
 const note =
   seedsRun > 1
-    ? "Each claim on the training runs its models share: one alone speaks of these models, not of curricula"
+    ? "Each claim uses the training runs that its models share. One run alone is about these models, not about curricula"
     : "One training run: ours are about these models, not yet about curricula";
 
 // %%
 kit.showTable(kit.verdictOverview({ published, ifPaired, own }), {
   caption: `Verdicts on ${kit.PAPER_CLAIMS.length} claims: the published numbers, and ours at ${p.scale} scale`,
-  note: `${note}. Effects in points, or in standard deviations of models (SD). A blank verdict has its reason beside it.`,
+  note: `${note}. Effects in points, or in standard deviations of models (SD). A blank verdict has its reason next to it.`,
   context: origin,
 });
 
@@ -121,7 +121,7 @@ kit.showTable(kit.verdictOverview({ published, ifPaired, own }), {
 console.log(kit.whereYearsDiffer(own).join("\n"));
 
 // %% [markdown]
-// The same with every digit, the test and the models each effect is of, as files.
+// The same as files, with every digit, the test, and the models that each effect is about.
 
 // %%
 const missing = "effects without interval; claims without verdict, whose reason is in the row";
@@ -139,7 +139,7 @@ kit.tableFiles(kit.yearlyVerdictRows(own), { ...ownTable, name: "verdicts-own" }
 // %% [markdown]
 // ## The verdicts as a figure
 //
-// One line a claim, coloured by its verdict; the mark says the same for who prints in grey. First the published numbers.
+// One line per claim, coloured by its verdict; in greyscale the mark shows the same. First the published numbers.
 
 // %%
 await kit.showFigure(kit.verdictForest(kit.verdictEffects(published), { source: "published" }), {
@@ -197,8 +197,8 @@ kit.tableFiles(answers, { ...asked, name: "verdicts-questions", folder: tables }
 // %% [markdown]
 // ## What would settle it
 //
-// The error of an effect comes from two places. More training runs make one of them smaller; the other stays as long as the items are the
-// same. Read the last column as an order of magnitude.
+// The error of an effect has two sources. More training runs make one smaller; the other stays as long as the
+// items are the same. Read the last column as an order of magnitude.
 
 // %%
 const errors = years.flatMap(({ rules, outcomes }, at) => {
@@ -215,13 +215,13 @@ if (seedsRun > 1)
     missing: "no verdict, or an effect without interval",
     context: origin,
   });
-else console.log("One seed: nothing is known of how far other training runs would lie from it.");
+else console.log("One seed: nothing is known about how far other training runs would be from it.");
 
 // %% [markdown]
 // ## What could have been seen
 //
-// How far chance alone moves a score, task by task, and the least true difference that a paired test at 5 % finds in four of five
-// pairs of models, when they differ on 15 % of the items. On WSC that is 15 points, and one item is worth two, more than most
+// How far chance alone moves a score, task by task, and the smallest true difference that a paired test at 5 % finds with a power of
+// 80 %, if the models differ on 15 % of the items. On WSC that is 15 points, and one item is worth two, more than most
 // differences the paper names.
 
 // %%
@@ -247,9 +247,9 @@ kit.showTable(runs, {
 // %% [markdown]
 // ## Two studies side by side
 //
-// A study with a name changes some settings: notebook 03 says how to make one. Here each is set beside the default one, on all
-// results that both have: answers to the same items are paired, and so are training runs of the same seed. In the default study every
-// named one is compared, in a named one that one alone. `kit.compareStudies("default", "full-loss")` compares any two.
+// A study with a name changes some settings: notebook 03 says how to make one. Here each is compared with the default one, on all
+// results that both have: answers to the same items are paired, and so are training runs with the same seed. The default study is
+// compared with every named one, a named study only with the default one. `kit.compareStudies("default", "full-loss")` compares any two.
 
 // %%
 kit.showTable(kit.studyRows(study), { caption: "Studies at this scale" });
@@ -295,12 +295,12 @@ if (drawn)
 // ## What differs, and why we think so
 //
 // - At smoke scale no number supports or weakens a claim of the paper: the models are a hundredth of the size and saw a
-//   three-hundredth of the text. What is shown is that the whole way runs.
-// - The paper's abstract speaks of consistent gains in fine-tuning. In its own table two of five tuned models lie above their
+//   three-hundredth of the text. They only show that every step runs.
+// - The paper's abstract speaks of consistent gains in fine-tuning. In its own table two of five tuned models are above their
 //   base in the mean of seven tasks, and the best by half a standard error: inconclusive, not refuted.
 // - What its numbers do support is a loss on BLiMP after tuning, weak MNLI, QQP and entity tracking, and a large gap between
 //   the two sizes, which two other explanations fit as well: the smaller model answers with the most frequent class, and has
 //   another tokenizer.
-// - Under the rules of 2026 what we had found zero-shot is gone: it came from entity tracking, where the reward for short options
-//   moved with the tuning data. Only BLiMP's fall after tuning is left of it.
-// - Ours read MRPC and QQP as accuracy (an F1 is no mean over items), ties as half right and surprisal with its space.
+// - Under the rules of 2026 our zero-shot findings are gone: it came from entity tracking, where the reward for short options
+//   moved with the tuning data. Only BLiMP's fall after tuning remains.
+// - We count MRPC and QQP as accuracy (an F1 is no mean over items), a tie as half right, and surprisal with the word's space.

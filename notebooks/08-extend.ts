@@ -13,10 +13,10 @@
 // outlook, which expects more of hybrid curricula than of either order alone.
 //
 // *Inputs:* the smoke models of notebooks 02 and 03. *Outputs:* `results/extend`, apart from the paper's models. *Time:* about a
-// minute: whatever the scale of the other notebooks, this one stays at smoke. Put another into `deriveStudy` and `openStudy`.
+// minute. This notebook stays at smoke scale, whatever the others use; to change that, edit `deriveStudy` and `openStudy`.
 //
-// Nothing here is only told: the cells run with the other notebooks, and a test puts every file of this page into a copy of the
-// project and runs every command (`tests/notebooks/extend.test.ts`).
+// Everything here is run: the cells with the other notebooks, and every file and command of this page by a test in a copy of the
+// project (`tests/notebooks/extend.test.ts`).
 
 // %% tags=["parameters"]
 import * as kit from "class-it";
@@ -30,8 +30,8 @@ const p = kit.params();
 // ## A hybrid curriculum
 //
 // A condition is a list of stages. This one first learns to talk, from conversations alone, and then slides from conversations into
-// questions, where the paper either mixes both from the start or changes at once. Change a stage and run the page again: whatever
-// comes before it is taken from the cache.
+// questions, where the paper either mixes both from the start or changes at once. Change a stage and run the page again: the stages
+// before it come from the cache.
 
 // %%
 const talkThenSlide = [
@@ -53,11 +53,11 @@ await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
   name: "extend-order",
   folder: kit.outputFolder(study, "figures"),
   caption: "Order of examples: both mixed, one after the other, and the hybrid",
-  alt: "A strip a condition: which set each part of tuning holds, and beside it the mean length of its rows",
+  alt: "One strip per condition: which set each part of tuning uses, and the mean length of its rows",
 });
 
 // %% [markdown]
-// Train, or take from the cache what is there. A fair comparison needs about as many words: see the table, and
+// Train, or take finished stages from the cache. A fair comparison needs about as many words: see the table, and
 // `length: { wordsOf: "merged" }` for a stage that is to match.
 
 // %%
@@ -91,7 +91,7 @@ const claims: kit.Claim[] = ["merged", "switchThenWiki"].map((other) => ({
     ...{ kind: "difference", tasks: ["BLiMP"], expect: "positive" },
     ...{ more: ["llama140M talkThenSlide"], less: [`llama140M ${other}`] },
   },
-  caveat: "one training run each: another seed may turn it",
+  caveat: "one training run each: another seed may reverse it",
 }));
 
 // %%
@@ -137,7 +137,7 @@ await kit.showFigure(forest, {
 // ```
 //
 // With `sha256` and `bytes` in place of `unverified` in its entry, every reading checks that it is still the same text
-// (`data/README.md`, "Your own corpora"). The entry stands in `data/own.json`:
+// (`data/README.md`, "Your own corpora"). The entry is in `data/own.json`:
 //
 // ```json
 // {
@@ -157,8 +157,8 @@ await kit.showFigure(forest, {
 // ```
 //
 // From then on real text has one genre more, with its share of every budget, in every notebook and every command; tokenizers and
-// models are trained anew, and each result names the file and its hash. A genre with `"split": "heldOut"` is measured on and never
-// trained on. For a first look, a short training with the settings of `brief.json`:
+// models are trained again, and each result names the file and its hash. A genre with `"split": "heldOut"` is measured on and never
+// trained on. For a first look, a short training run with the settings of `brief.json`:
 //
 // ```json
 // { "pretraining": { "maxEpochs": 1 }, "budget": { "pretrainingWords": 60000 } }
@@ -177,7 +177,7 @@ kit.showTable(kit.frame(genres), { caption: "Pre-training text by genre, before 
 // %% [markdown]
 // ## A benchmark in three files
 //
-// Which article fits, *a* or *an*? First what makes items of a file: `src/evaluation/articles.ts`.
+// Which article fits, *a* or *an*? First the reader, from a file to items: `src/evaluation/articles.ts`.
 //
 // ```ts
 // /** @file Articles: "an apple" or "a apple"? */
@@ -264,7 +264,7 @@ kit.showTable(kit.frame(genres), { caption: "Pre-training text by genre, before 
 // %% [markdown]
 // ## What differs, and why we think so
 //
-// - The paper has six conditions and leaves hybrids to future work; this one is an example, and its verdicts at smoke scale say only
-//   that the way runs.
+// - The paper has six conditions and leaves hybrids to future work; this one is an example, and its verdicts at smoke scale only show
+//   that every step runs.
 // - Half of smoke scale's one epoch is still one, so that the hybrid sees more words than the others there.
-// - Beside a condition, a benchmark or a corpus of your own there is no number of the paper, and the tables leave its place blank.
+// - The paper has no number for a condition, a benchmark or a corpus of your own; the tables leave its place blank.
