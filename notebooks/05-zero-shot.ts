@@ -99,7 +99,9 @@ await kit.showFigure(kit.accuracyBars(scores, context, "Zero-shot"), {
 // %%
 const choosers = await kit.entityChoosersOf(study);
 const ignorant = kit.frame(
-  choosers.length > 0 ? kit.chooserRows(choosers) : [{ chooser: "none", note: "no results on entity tracking" }],
+  choosers.length > 0
+    ? kit.chooserRows(choosers)
+    : [{ chooser: "none", note: "no results on entity tracking" }],
 );
 kit.showTable(ignorant, {
   caption: "Entity tracking: choosers that follow no story",
