@@ -1,6 +1,6 @@
 /**
  * @file `npm run reproduce [-- --scale=smoke --study=NAME --seeds=42,1 --out=results NAME …]`: set-up, then every notebook from top to
- * bottom with progress, then one linked HTML report. Executed notebooks lie in `results/<scale>/notebooks`.
+ * bottom with progress, then one linked HTML report. Executed notebooks are in `results/<scale>/notebooks`.
  */
 import { join, relative, resolve } from "node:path";
 import { readCommand } from "./command.mjs";

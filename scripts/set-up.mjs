@@ -60,7 +60,7 @@ const hashOfFiles = (paths) =>
 /** What npm installs by: a package.json but for its scripts, none of which is run. @param {string} path */
 const withoutScripts = (path) => JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), scripts: null });
 
-// Nothing is written outside the clone: the package caches lie in it, or where the user says so.
+// Nothing is written outside the clone: the package caches are in it, or where the user says so.
 async function installPackages() {
   const npmCache = packageCache ? join(resolve(packageCache), "npm") : inRoot(".cache/npm");
   const npm = process.env["npm_execpath"];

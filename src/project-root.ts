@@ -1,4 +1,4 @@
-/** @file Where the project lies, whatever folder a process was started in. */
+/** @file Where the project is, whatever folder a process was started in. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ export function findProjectRoot(): string {
     if (existsSync(join(folder, "data", "manifest.json"))) return folder;
     if (folder === dirname(folder))
       throw new Error(
-        `findProjectRoot: data/manifest.json must lie in a folder above the kit's modules, searched from ${start}. Use the kit from inside its repository.`,
+        `findProjectRoot: data/manifest.json must be in a folder above the kit's modules, searched from ${start}. Use the kit from inside its repository.`,
       );
   }
 }

@@ -14,7 +14,7 @@ const none = /^$/;
 const results = (/** @type {string} */ name) => new RegExp(`^results/.*/${name}`);
 
 /**
- * A state of the study and the command that goes on from it.
+ * A state of the study and the command that resumes from it.
  *
  * @typedef {{ what: string, command: string, without: RegExp, pages: readonly (number | null)[], env?: NodeJS.ProcessEnv }} Scenario
  */

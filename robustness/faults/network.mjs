@@ -145,7 +145,7 @@ export async function dropConnections({ root, folder, count, random, log }) {
         demand(!isWhole || isThere, `file ${file} must be there once that was said`);
       }
       const left = readdirSync(join(target, ".."));
-      demand(left.join() === "own.bin", `file ${file} must lie alone, got ${left.join(", ")}`);
+      demand(left.join() === "own.bin", `file ${file} must be alone, got ${left.join(", ")}`);
       if (file % 10 === 9)
         log(`${file + 1} files whole, ${Object.values(met).reduce((sum, n) => sum + n, 0)} wrong answers`);
     }

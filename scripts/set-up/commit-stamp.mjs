@@ -27,7 +27,7 @@ export function stampCommit(root, dist) {
   /** @type {string} */
   let stamp;
   try {
-    // A copy may lie inside another project's checkout, whose commits are not ours.
+    // A copy may be inside another project's checkout, whose commits are not ours.
     if (realpathSync(git("rev-parse", "--show-toplevel").trim()) !== realpathSync(root)) return;
     const entries = git("ls-tree", "-r", "-z", "HEAD").split("\0").filter(Boolean);
     const files = entries

@@ -18,7 +18,7 @@ import { placesOf, printJson, type Surroundings } from "./surroundings.js";
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const counted = (files: number): string => `${files} ${files === 1 ? "file" : "files"}`;
 
-/** Lists the sets: what each is, its terms, where it lies, and what of it was fetched. */
+/** Lists the sets: what each is, its terms, where it is, and what of it was fetched. */
 export function listCollections(surroundings: Surroundings, json: boolean): void {
   const places = placesOf(surroundings);
   const states = openCollections().map(({ name }) => inspectCollection(name, places));

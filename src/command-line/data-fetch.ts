@@ -1,4 +1,4 @@
-/** @file What `class-it data` fetches, what it cannot, and how it tells: failures are collected, the rest goes on. */
+/** @file What `class-it data` fetches, what it cannot, and how it tells: failures are collected, the rest continues. */
 import { join } from "node:path";
 import { downloadFile } from "../download/download.js";
 import type { FileState } from "../data/files.js";

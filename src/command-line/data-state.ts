@@ -7,7 +7,7 @@ export interface FolderState {
   readonly folder: string;
   readonly files: number;
   readonly megabytes: number;
-  /** Verified files, by the place they lie in. */
+  /** Verified files, by the place they are in. */
   readonly inRaw: number;
   readonly inDataFolder: number;
   readonly missing: number;

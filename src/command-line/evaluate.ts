@@ -120,7 +120,7 @@ async function evaluateStudy(
     }
   if (json) return printJson(surroundings, results);
   for (const result of results) stdout.write(`${describeResult(result, rules)}\n`);
-  stdout.write(`Results and items lie in ${study.resultsFolder}.\n`);
+  stdout.write(`Results and items are in ${study.resultsFolder}.\n`);
 }
 
 async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
@@ -137,5 +137,5 @@ async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surro
     surroundings.stdout.write(
       `${summary.task === ACQUISITION_TASK ? describeAcquisition(summary) : describeFolderSummary(summary)}\n`,
     );
-  surroundings.stdout.write(`Items, summaries and official predictions lie in ${out}.\n`);
+  surroundings.stdout.write(`Items, summaries and official predictions are in ${out}.\n`);
 }

@@ -122,7 +122,7 @@ interface Run {
 }
 
 const INTERRUPTED =
-  "class-it: interrupted. Whole epochs are kept; the same command goes on after the last one.";
+  "class-it: interrupted. Whole epochs are kept; the same command resumes after the last one.";
 
 async function finetune(options: FinetuneOptions, surroundings: Surroundings): Promise<void> {
   const { stdout, stderr } = surroundings;
@@ -138,7 +138,7 @@ async function finetune(options: FinetuneOptions, surroundings: Surroundings): P
       }
   });
   if (options.json) return printJson(surroundings, outcomes);
-  stdout.write(`${describeOutcomes(outcomes)}\nOutcomes and items lie in ${place}.\n`);
+  stdout.write(`${describeOutcomes(outcomes)}\nOutcomes and items are in ${place}.\n`);
 }
 
 async function finetuneOne(

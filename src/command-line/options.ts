@@ -7,7 +7,7 @@ import { RULES } from "../evaluation/rules.js";
 import { findProjectRoot } from "../project-root.js";
 import type { Surroundings } from "./surroundings.js";
 
-/** Options of where a study lies and how its tokenizers are given to its decoders. */
+/** Options of where a study is and how its tokenizers are given to its decoders. */
 export interface StudyOptions {
   /** Name of the study; `default` without it. */
   readonly study?: string;
@@ -74,7 +74,7 @@ export function listOption<Name extends string>(
     .makeOptionMandatory();
 }
 
-/** The decoder that `--model` names beside `--condition`. @throws RangeError that lists the valid names */
+/** The decoder that `--model` names together with `--condition`. @throws RangeError that lists the valid names */
 export function decoderOf(name: string): ModelName {
   const found = MODELS.find((model) => model === name);
   if (found) return found;
@@ -90,7 +90,7 @@ function parseSeed(value: string): number {
   );
 }
 
-/** Where the cache of stages lies. */
+/** Where the cache of stages is. */
 export const cacheOption = (): Option =>
   new Option("--cache <folder>", "cache of finished stages (default: .cache/stages of the clone)");
 
@@ -101,7 +101,7 @@ export const cacheFolderOf = (
 ): string =>
   cache === undefined ? (cacheFolder ?? join(findProjectRoot(), ".cache", "stages")) : resolve(cache);
 
-/** A study by its name, whose results lie below those of its scale. */
+/** A study by its name, whose results are below those of its scale. */
 export const studyOption = (description: string): Option => new Option("--study <name>", description);
 
 /** The options behind {@link StudyOptions}. */

@@ -12,7 +12,7 @@ const run = promisify(execFile);
  * Python with what `bench/pytorch/requirements.txt` names; installs it where it is missing.
  *
  * @param caller the command that asks, and the option without which it would not
- * @returns paths of the interpreter and of the measuring script; the other scripts lie beside it
+ * @returns paths of the interpreter and of the measuring script; the other scripts are next to it
  * @throws Error with pip's last line when it cannot be installed
  */
 export async function preparePytorch(

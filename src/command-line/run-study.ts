@@ -58,7 +58,7 @@ export async function openRunStudy({
   ...options
 }: RunOptions): Promise<{ readonly study: Study; readonly models: readonly ModelName[] }> {
   const study = await openScaleStudy(options);
-  // Curricula of the reader's are further conditions beside the default ones; other settings make other models of the same name.
+  // Curricula of the reader's are further conditions besides the default ones; other settings make other models of the same name.
   const changed = study.changes.filter(
     ({ setting }) =>
       !setting.startsWith("curricula.") && !(options.crossed && setting.startsWith("tokenizers.")),

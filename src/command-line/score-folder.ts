@@ -20,7 +20,7 @@ export interface FolderScoring {
 }
 
 const INTERRUPTED =
-  "class-it: interrupted. What was scored is kept beside the results; the same command goes on from there.";
+  "class-it: interrupted. What was scored is kept next to the results; the same command resumes there.";
 
 /** @throws RangeError and Error as `evaluateFolder` and `evaluateAcquisitionFolder` do; Interrupted after Ctrl-C */
 export async function scoreFolder(

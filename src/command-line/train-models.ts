@@ -13,12 +13,12 @@ export interface TrainedRun extends TrainedModel {
 }
 
 const INTERRUPTED =
-  "class-it: interrupted. What was trained is kept; the same command goes on from the last step.";
+  "class-it: interrupted. What was trained is kept; the same command resumes at the last step.";
 
 /**
  * Trains one model after the other, or takes from the cache what it holds.
  *
- * @throws Interrupted after a Ctrl-C; the phase under way then leaves a checkpoint
+ * @throws Interrupted after a Ctrl-C; the phase in progress then leaves a checkpoint
  */
 export async function trainModels(
   study: Study,

@@ -1,4 +1,4 @@
-/** @file `class-it watch`: loss curves of the training runs under way, drawn in the terminal as they grow. */
+/** @file `class-it watch`: loss curves of the training runs in progress, drawn in the terminal as they grow. */
 import { setTimeout as sleep } from "node:timers/promises";
 import asciichart from "asciichart";
 import { Command, Option } from "commander";
@@ -59,7 +59,7 @@ function describeRun({ name, scale, seed, records, isRunning }: RunUnderWay): st
   if (!last) return `${head}: no step yet\n`;
   const state = isRunning
     ? `${Math.round(last.tokensPerSecond)} tokens/s, ${clockTime(last.secondsLeft)} left`
-    : "stopped; goes on when it is asked for again";
+    : "stopped; resumes when it is asked for again";
   const chart = asciichart.plot(thinned(records.map(({ lossNats }) => lossNats)), {
     height: CHART_ROWS,
     format: (value) => value.toFixed(2).padStart(7),

@@ -1,5 +1,5 @@
 /**
- * @file Every setting of a study, the choices where the paper is silent as closed unions. The paper's own values are next door in
+ * @file Every setting of a study, the choices where the paper is silent as closed unions. The paper's own values are in
  * `paper-settings.ts`, the smaller scales derived from them in `scales.ts`; data paths live in `data/manifest.ts`.
  */
 
@@ -43,7 +43,7 @@ export interface ArchitectureConfig {
   readonly tiedEmbeddings: boolean;
 }
 
-/** Byte-level BPE (docs/decisions.md#d17). The vocabulary size stands in the architecture. */
+/** Byte-level BPE (docs/decisions.md#d17). The vocabulary size is in the architecture. */
 export interface TokenizerConfig {
   /** `byteWithPrefixSpace` puts a space and `<s>` in front of every text, `bytePlain` neither. */
   readonly variant: "bytePlain" | "byteWithPrefixSpace";
@@ -112,7 +112,7 @@ export const INSTRUCTION_SETS = ["switch", "wiki"] as const;
 export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
 
 /**
- * Order of a stage's batches. `shuffled`: anew in each epoch, in groups of similar length. `alternating`: batches of the sets
+ * Order of a stage's batches. `shuffled`: drawn again in each epoch, in groups of similar length. `alternating`: batches of the sets
  * by turns. `gradual`: from the first set to the second, the share of the second growing steadily. `shortestFirst` and
  * `frequentFirst`: examples by length, and by how frequent their tokens are in the stage, the easier first.
  */
@@ -193,7 +193,7 @@ export interface StudyConfig {
   readonly curriculum: CurriculumConfig;
   /** Tuning starts from the last pre-training epoch, or from the one with the lowest held-out loss (docs/decisions.md#d23). */
   readonly startCheckpoint: "lastEpoch" | "bestHeldOut";
-  /** Conditions of the reader's own, beside the poster's and the kit's (`curricula.ts`). */
+  /** Conditions of the reader's own, in addition to the poster's and the kit's (`curricula.ts`). */
   readonly curricula: Readonly<Record<Condition, Curriculum>>;
   /** Whether documents that share a row see what came before them in it (docs/decisions.md#d4). */
   readonly pretrainingRows: "documents" | "documentsIsolated";

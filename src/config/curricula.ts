@@ -57,7 +57,7 @@ const BOTH = ["switch", "wiki"] as const;
 const MATCHED: StageLength = { stepsOf: "merged" };
 
 /**
- * Controls and hybrids beside them: as many words, or steps, as `merged` of more text, as many steps on one set, replies that
+ * Controls and hybrids in addition to them: as many words, or steps, as `merged` of more text, as many steps on one set, replies that
  * belong to other prompts, the two sets by turns or mixed gradually (the paper's future work), and two orders of difficulty. A
  * step on text holds whole rows, one on examples their few words, so that text matched in steps sees many times the words.
  */
@@ -188,7 +188,7 @@ function requireNoCircle(
   }
 }
 
-/** Whether the kit defines it beside the poster's. */
+/** Whether the kit defines it in addition to the poster's. */
 export const isControl = (condition: string): condition is keyof typeof CONTROLS =>
   Object.hasOwn(CONTROLS, condition);
 

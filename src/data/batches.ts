@@ -44,7 +44,7 @@ export interface RowText {
  * Rows of texts as arrays; each text is shifted against itself, so that none predicts the next one.
  *
  * @param options.lengthTokens T; every row must fit
- * @param options.padId        stands in the padding, where nothing is trained and nothing real attends
+ * @param options.padId        is in the padding, where nothing is trained and nothing real attends
  * @param options.isolated     gives a layout under which texts of a row do not see each other
  */
 export function batchOf(

@@ -1,6 +1,6 @@
 /**
  * @file Official sets that are not in the manifest, as `data/collections.json` names them, and what of them was fetched:
- * beside each set's folder a record states the hash of every file. Fetching is next door in `fetch-collection.ts`.
+ * next to each set's folder a record states the hash of every file. Fetching is in `fetch-collection.ts`.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -27,13 +27,13 @@ const collectionSchema = z.strictObject({
   leaveOut: z.array(z.string().min(1)).optional(),
 });
 
-/** An official set and where it lies. */
+/** An official set and where it is. */
 export type Collection = Readonly<z.infer<typeof collectionSchema>>;
 
 const recordSchema = z.strictObject({
   schemaVersion: z.literal(1),
   collection: z.string(),
-  /** Files the set had where it lies, when it was last fetched. */
+  /** Files the set had at its location when it was last fetched. */
   listed: z.int().nonnegative(),
   files: z.array(
     z.strictObject({
@@ -53,7 +53,7 @@ export type CollectionRecord = Readonly<z.infer<typeof recordSchema>>;
 
 /** A fetched file, ready to be read by `files.ts`. */
 export interface CollectionFile extends DataFile {
-  /** No hash was known beforehand: the one that stands here was found when the file arrived. */
+  /** No hash was known beforehand: the one recorded here was found when the file arrived. */
   readonly unverified: boolean;
 }
 
@@ -90,7 +90,7 @@ export function findCollection(name: string): Collection {
   );
 }
 
-/** Folder of a set, below the place it lies in. */
+/** Folder of a set, below the place it is in. */
 export const collectionFolder = (name: string): string => `collections/${name}`;
 
 /** The record of a set in one place, or null. */

@@ -1,5 +1,5 @@
 /**
- * @file The pre-training text: documents of six genres, shrunk to a word budget, and a held-out part beside it. Real text
+ * @file The pre-training text: documents of six genres, shrunk to a word budget, and a held-out part next to it. Real text
  * comes from the BabyLM sample, generated text from `microworld/`; instruction data lives in `instructions.ts`.
  */
 import { deriveSeed, seeded, shuffled } from "../random.js";
@@ -33,7 +33,7 @@ export interface PretrainingText {
  *
  * @param options.words        words of training text; null takes everything there is
  * @param options.heldOutWords words of held-out text
- * @param options.own          corpora read beside the real sample, as genres of their own; those of `data/own.json`
+ * @param options.own          corpora read in addition to the real sample, as genres of their own; those of `data/own.json`
  * @param options.source       as {@link textSource} in `files.ts` finds it
  * @throws RangeError when more words are asked for than there are, or all words of the microworld, which has no end
  * @throws Error when a file is missing or damaged

@@ -9,7 +9,7 @@ import { readLines, type Line } from "./lines.js";
 import { decodeStrictly, normaliseText } from "./text-file.js";
 import { countWords, firstWords, splitSentences } from "./words.js";
 
-/** Where a text stands in a file: bytes [start, end). */
+/** Where a text is in a file: bytes [start, end). */
 export interface FilePlace {
   readonly file: string;
   readonly start: number;

@@ -11,7 +11,7 @@ import { findProjectRoot } from "../project-root.js";
 import { filesUnder, findEntry, type DataFile } from "./manifest.js";
 import { decodeText } from "./text-file.js";
 
-/** The two places a data file may lie in, in the order they are looked at. */
+/** The two places a data file may be in, in the order they are looked at. */
 export interface DataPlaces {
   /** `data/raw` of the project: downloads. */
   readonly rawFolder: string;
@@ -30,7 +30,7 @@ export interface NamedFile {
 export interface FileState {
   readonly entry: DataFile;
   readonly state: "verified" | "missing" | "damaged";
-  /** Where it lies; null when missing. */
+  /** Where it is; null when missing. */
   readonly found: string | null;
 }
 
@@ -110,7 +110,7 @@ export async function readEntry(entry: DataFile, places: DataPlaces): Promise<Bu
 }
 
 /**
- * Where a data file lies, after size and hash were found right; for files that are read piece by piece.
+ * Where a data file is, after size and hash were found right; for files that are read piece by piece.
  *
  * @throws Error as {@link readData}
  */
@@ -201,5 +201,5 @@ function missingMessage(missing: readonly DataFile[], places: DataPlaces): strin
     first?.download != null
       ? `Fetch it with "${fetchCommand(first)}" from ${first.download}.`
       : `It has no download location. ${first?.note ?? ""} Point CLASS_IT_DATA at a folder that holds it.`;
-  return `${name} must lie in ${places.rawFolder} or in ${second}, found in neither. ${remedy}`;
+  return `${name} must be in ${places.rawFolder} or in ${second}, found in neither. ${remedy}`;
 }

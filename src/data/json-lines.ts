@@ -22,7 +22,7 @@ export interface JsonLinesOptions<Row> {
 /**
  * The rows of a text at hand. A byte order mark is dropped, and lines may end with `\r\n`, as in {@link readJsonLines}.
  *
- * @throws RangeError naming file and line (from 1) when a line is not as expected, an id stands twice, or there is no line; with the
+ * @throws RangeError naming file and line (from 1) when a line is not as expected, an id occurs twice, or there is no line; with the
  *   column where a text has half of a surrogate pair
  */
 export function parseJsonLines<Row>(text: string, options: JsonLinesOptions<Row>): Row[] {
@@ -35,7 +35,7 @@ export function parseJsonLines<Row>(text: string, options: JsonLinesOptions<Row>
   return rows;
 }
 
-/** A row and where its line stands in the file: bytes [start, end). */
+/** A row and where its line is in the file: bytes [start, end). */
 export interface PlacedRow<Row> {
   readonly row: Row;
   readonly start: number;

@@ -1,6 +1,6 @@
 /**
  * @file The list of every file the kit can use, as `data/manifest.json` states it: name, size, hash, licence, origin.
- * Reading the files themselves lives next door in `files.ts`, fetching them in `download.ts`.
+ * Reading the files themselves is in `files.ts`, fetching them in `download.ts`.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export interface DataFile {
   /** Where the very bytes can be fetched; null for files derived from others, which `note` explains. */
   readonly download: string | null;
   readonly note?: string | undefined;
-  /** Stands for a set that cannot be had here; reports name it and never set its scores beside official ones. */
+  /** Stands for a set that cannot be had here; reports name it and never set its scores next to official ones. */
   readonly standIn: boolean;
   /** Repository and commit the file was taken from. */
   readonly source: string;

@@ -33,7 +33,7 @@ const ownSchema = z
       genre: z.string().regex(/^[\w-]+$/, "a name of letters, digits, _ and -"),
       /** `heldOut` text is measured on and never trained on. */
       split: z.enum(["train", "heldOut"]),
-      /** What one text is: what stands between empty lines, a line, or the field `text` of a JSON line. */
+      /** What one text is: what empty lines separate, a line, or the field `text` of a JSON line. */
       format: z.enum(["paragraphs", "lines", "jsonl"]),
     }),
   })
@@ -54,7 +54,7 @@ export type OwnText = Pick<OwnCorpus, "path" | "sha256" | "corpus">;
 /** A corpus whose file was found and checked. */
 export interface CheckedCorpus {
   readonly path: string;
-  /** Where the file lies. */
+  /** Where the file is. */
   readonly file: string;
   /** As stated, or as found where the entry says `unverified`; results name it either way. */
   readonly sha256: string;
@@ -170,7 +170,7 @@ function locate({ path }: Pick<OwnCorpus, "path">, { rawFolder, dataFolder }: Da
     // A place may itself be a link; what is inside must stay inside.
     if (!real.startsWith(realpathSync(place) + sep))
       throw new Error(
-        `checkCorpus: ${path} must lie inside ${place}, got a link to ${real}. Copy the file into the folder.`,
+        `checkCorpus: ${path} must be inside ${place}, got a link to ${real}. Copy the file into the folder.`,
       );
     if (statSync(real).isFile()) return real;
     throw new Error(
@@ -178,7 +178,7 @@ function locate({ path }: Pick<OwnCorpus, "path">, { rawFolder, dataFolder }: Da
     );
   }
   throw new Error(
-    `checkCorpus: ${path} must lie in ${rawFolder} or in ${dataFolder ?? "CLASS_IT_DATA (not set)"}, found in neither. ` +
+    `checkCorpus: ${path} must be in ${rawFolder} or in ${dataFolder ?? "CLASS_IT_DATA (not set)"}, found in neither. ` +
       "Put the file there, or remove its entry from data/own.json.",
   );
 }

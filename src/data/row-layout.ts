@@ -1,4 +1,4 @@
-/** @file Texts one behind the other in rows, as strangers: where each stands, and what of its row it sees. */
+/** @file Texts one behind the other in rows, as strangers: where each is, and what of its row it sees. */
 
 /** A text in the flattened rows; its last token is before `end`. */
 export interface PlacedText<Text> {

@@ -127,7 +127,7 @@ function decodableStart(bytes: Uint8Array): string {
 /**
  * Line and column behind some text, from 1.
  *
- * @param before all that stands before the place
+ * @param before all that comes before the place
  */
 export function placeOf(before: string): { readonly line: number; readonly column: number } {
   const lines = before.split("\n");

@@ -23,7 +23,7 @@ const HEADER_BYTES = 64;
 const CHUNK_TOKENS = 2 ** 18;
 
 /**
- * Write tokens to a file, beside it first: a file under its final name is whole.
+ * Write tokens to a file, next to it first: a file under its final name is whole.
  *
  * @param options.vocabSize up to 65,536 a token takes 2 bytes, else 4
  * @throws RangeError for a token outside the vocabulary; the system's error when the disk is full; either leaves no file
@@ -123,6 +123,6 @@ function requireRange(from: number, count: number, length: number): void {
   if (Number.isInteger(from) && Number.isInteger(count) && from >= 0 && count >= 0 && from + count <= length)
     return;
   throw new RangeError(
-    `read: a range must lie within the ${length} tokens there are, got ${count} from ${from} on. Correct the range.`,
+    `read: a range must be within the ${length} tokens there are, got ${count} from ${from} on. Correct the range.`,
   );
 }

@@ -21,7 +21,7 @@ export interface WordPhase {
   readonly words: number;
   /** May end within an epoch. */
   readonly epochs: number;
-  /** Its text is that of an earlier phase: seen again, not learned from anew. */
+  /** Its text is that of an earlier phase: seen again, not learned from a second time. */
   readonly isRepeat?: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface WordBudget {
  * rules. The sum is therefore an upper bound where phases share text.
  *
  * @param phases in order; each with the words of its text and how often they are seen
- * @throws RangeError when words are no whole number or epochs no number from 0, or a phase stands twice
+ * @throws RangeError when words are no whole number or epochs no number from 0, or a phase occurs twice
  *
  * Source: docs/paper.md#training, 91M + 8.7M words and 8 · 91M + 10 · 8.7M seen.
  */

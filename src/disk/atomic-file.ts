@@ -17,8 +17,8 @@ import { explained } from "./disk-fault.js";
 import { hasEnded, ownMark } from "./living-process.js";
 
 /**
- * Write a file whole or not at all: beside the target under a unique name, to the disk, then renamed over it.
- * Missing parent folders are made; the file beside the target is removed when anything fails, and what a killed process
+ * Write a file whole or not at all: next to the target under a unique name, to the disk, then renamed over it.
+ * Missing parent folders are made; the file next to the target is removed when anything fails, and what a killed process
  * left there at the next writing.
  *
  * @param path target, replaced when it exists
@@ -41,7 +41,7 @@ export function writeFileAtomically(path: string, data: string | Uint8Array): vo
 }
 
 /**
- * Where a folder is built before it takes the place of another: beside it. What killed processes left there is removed.
+ * Where a folder is built before it takes the place of another: next to it. What killed processes left there is removed.
  *
  * @param path of the folder to be replaced
  */

@@ -35,7 +35,7 @@ function explainRefusal(cause: Error, path: string): Error {
   if (fault === undefined) return cause;
   const [got, remedy] = fault;
   return new Error(
-    `writeFile: ${placeOf(cause, got, path)} must be written, got ${got} (${cause.message}). ${remedy} and run the same command again: it goes on from what is kept.`,
+    `writeFile: ${placeOf(cause, got, path)} must be written, got ${got} (${cause.message}). ${remedy} and run the same command again: it resumes from what is kept.`,
     { cause },
   );
 }
@@ -49,7 +49,7 @@ export function explained<Result>(path: string, work: () => Result): Result {
   }
 }
 
-/** The system names the place where it opens a file, not where it writes to one: TensorFlow's graphs lie in the temporary folder. */
+/** The system names the place where it opens a file, not where it writes to one: TensorFlow's graphs are in the temporary folder. */
 function placeOf(cause: Error, got: string, path: string): string {
   if ("path" in cause && typeof cause.path === "string") return cause.path;
   return got === FULL && freeBytes(tmpdir()) < freeBytes(path) ? tmpdir() : path;

@@ -1,5 +1,5 @@
 /**
- * @file One process at a time at a file or folder: a lock beside it names its owner, and whoever comes second waits or is
+ * @file One process at a time at a file or folder: a lock next to it names its owner, and whoever comes second waits or is
  * refused. A lock whose process is gone is taken over; one of another machine counts as gone when it was not touched for half an hour.
  */
 import { randomUUID } from "node:crypto";

@@ -1,5 +1,5 @@
 /**
- * @file Fetching one file, checked byte for byte before it gets its name; a broken connection goes on where it broke off.
+ * @file Fetching one file, checked byte for byte before it gets its name; a broken connection resumes where it broke off.
  * Nothing downloads on its own: `class-it data` calls this, tests call it with a server of their own.
  */
 import { createHash } from "node:crypto";
@@ -65,7 +65,7 @@ export async function download(
       if (attempt >= tries) {
         throw new Error(
           `downloadFile: ${what.path} must arrive whole (${what.bytes} bytes) within ${tries} tries, ` +
-            `got ${outcome.broke} from ${what.url}. Try again; it goes on where it broke off.`,
+            `got ${outcome.broke} from ${what.url}. Try again; it resumes where it stopped.`,
         );
       }
       await wait(pauseMs * 2 ** (attempt - 1), undefined, { signal });

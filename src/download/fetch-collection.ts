@@ -24,7 +24,7 @@ export interface ReachOptions extends ListingOptions {
   readonly token: string | null;
 }
 
-/** What a set has where it lies, without what the kit leaves out. */
+/** The files of a set at its location, without those that the kit leaves out. */
 export async function listCollection(
   { name, from, only, leaveOut = [] }: Collection,
   { origins, token, ...options }: ReachOptions,
@@ -61,9 +61,9 @@ export interface FetchedCollection {
 }
 
 /**
- * Fetches a set, or a part of it, into `<rawFolder>/collections/<name>`, with the record of its files beside it. Files
+ * Fetches a set, or a part of it, into `<rawFolder>/collections/<name>`, with the record of its files next to it. Files
  * that are there already and unchanged at their location stay; the record is written after every file, so that an
- * interrupted fetch goes on where it stopped.
+ * interrupted fetch resumes where it stopped.
  *
  * @param options.files      as {@link listCollection} gives them
  * @param options.only       beginning of the paths wanted; null for all

@@ -1,6 +1,6 @@
 /**
  * @file Datasets on the Hugging Face hub: which files a repository has, their hashes and addresses, and the user's token.
- * Fetching them is next door in `download.ts`; which repositories the kit knows stands in `data/collections.json`.
+ * Fetching them is in `download.ts`; which repositories the kit knows is listed in `data/collections.json`.
  */
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -43,7 +43,7 @@ const treeSchema = z.array(
  * The files of a dataset repository. A revision that can move (a branch, a tag) is first resolved to its commit, so
  * that list and downloads are of one state.
  *
- * Large files lie in the hub's LFS and come with their sha256. Small ones have none; of them git's own SHA-1 is known.
+ * Large files are in the hub's LFS and come with their sha256. Small ones have none; of them git's own SHA-1 is known.
  *
  * @param options.repo     owner and name: `google/boolq`
  * @param options.revision branch, tag or commit
@@ -121,7 +121,7 @@ export function hubAccessHint(repo: string, token: string | null): string {
  * `~/.cache/huggingface/token`). It is sent to the hub alone, and never printed or written.
  *
  * @returns null where there is none
- * @throws Error when what stands there cannot be a token; the message does not repeat it
+ * @throws Error when what is there cannot be a token; the message does not repeat it
  */
 export function readHubToken(
   environment: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,6 +1,6 @@
 /**
  * @file Projects on the Open Science Framework: which files a project's storage has, with hashes and addresses. Fetching
- * them is next door in `download.ts`; which projects the kit knows stands in `data/collections.json`.
+ * them is in `download.ts`; which projects the kit knows is listed in `data/collections.json`.
  */
 import { z } from "zod";
 import {

@@ -1,6 +1,6 @@
 /**
  * @file What has arrived of a file that is still being fetched, and from where, so that a later try or a later process
- * goes on with it. The fetching itself is next door in `download.ts`.
+ * continues with it. The fetching itself is in `download.ts`.
  */
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { z } from "zod";
@@ -14,7 +14,7 @@ export interface PartialFile {
 
 const noteSchema = z.strictObject({ url: z.string(), validator: z.string().nullable() });
 
-/** Where the bytes of a target lie until they are complete. */
+/** Where the bytes of a target are until they are complete. */
 export const partialPath = (target: string): string => `${target}.partial`;
 const notePath = (target: string): string => `${target}.partial.json`;
 
@@ -31,7 +31,7 @@ export function findPartial(target: string, url: string): PartialFile | null {
   return null;
 }
 
-/** Begins anew: an empty partial file, with the location it is fetched from. */
+/** Starts over: an empty partial file, with the location it is fetched from. */
 export function beginPartial(target: string, note: { url: string; validator: string | null }): void {
   discardPartial(target);
   // The note first: bytes without a note are not used again.

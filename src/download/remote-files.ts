@@ -103,6 +103,6 @@ export function requireSameOrigin(next: string, first: string, caller: string): 
     if (url.origin === new URL(first).origin) return url.href;
   }
   throw new Error(
-    `${caller}: pages of ${first} must all lie at ${new URL(first).origin}, got ${JSON.stringify(next)}. Try again later.`,
+    `${caller}: pages of ${first} must all be at ${new URL(first).origin}, got ${JSON.stringify(next)}. Try again later.`,
   );
 }

@@ -26,7 +26,7 @@ export interface CompiledStep<A extends TensorTree, R extends TensorTree> {
   readonly estimateBytes: (args: A) => number;
   /** Where the time of one run with these arguments goes, by operation and size. */
   readonly profile: (args: A) => ProfileRow[];
-  /** Frees all graphs; a later call records anew. */
+  /** Frees all graphs; a later call records again. */
   readonly dispose: () => void;
 }
 

@@ -21,7 +21,7 @@ export interface TensorHandle {
   readonly dtype: number;
 }
 
-/** Values of a tensor as they lie in memory. */
+/** Values of a tensor as they are in memory. */
 export type TensorValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 /** The native addon. */

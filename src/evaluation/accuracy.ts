@@ -28,7 +28,7 @@ export interface AccuracySummary {
  * Accuracy per uid and their unweighted mean, for items of any number of candidates.
  *
  * @param items     at least one
- * @param tiePolicy what a tie earns (docs/decisions.md#d18); "official" for the column set beside the paper
+ * @param tiePolicy what a tie earns (docs/decisions.md#d18); "official" for the column set next to the paper
  * @throws RangeError when there are no items, the policy is unknown, or a score is NaN
  *
  * Source: BabyLM evaluation pipeline 2025: percent correct per UID, then the plain mean over UIDs.

@@ -58,7 +58,7 @@ const SHUFFLES = { shuffles: 2_000, seed: 0 };
  * @throws RangeError when there is no word
  *
  * Source: BabyLM evaluation pipelines 2025 and 2026, utils.py, compute_curve_fitness.
- * Differs: the official figure hides how sure it is; r, its interval, p, the number of words and a shuffled control stand beside it.
+ * Differs: the official figure hides how sure it is; r, its interval, p, the number of words and a shuffled control are next to it.
  */
 export function summariseAcquisition(
   words: readonly AcquisitionWord[],

@@ -87,7 +87,7 @@ export interface ContextChoice {
 }
 
 /**
- * Contexts of words in a text with one utterance a line: what stands before the word in its line, each text once.
+ * Contexts of words in a text with one utterance a line: what is before the word in its line, each text once.
  *
  * A word is looked for as a token of its own in lower case, without the asterisk some have in the table; words of several tokens or with
  * a meaning in brackets are left out, since a token does not tell which of them it is.

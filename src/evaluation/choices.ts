@@ -1,6 +1,6 @@
 /**
  * @file Which candidate a model prefers and what a tie is worth, for every task with a correct first candidate
- * (docs/decisions.md#d18). Minimal pairs are scored next door in `minimal-pairs.ts`.
+ * (docs/decisions.md#d18). Minimal pairs are scored in `minimal-pairs.ts`.
  */
 import type { Rules } from "./rules.js";
 

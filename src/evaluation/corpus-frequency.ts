@@ -10,7 +10,7 @@ export interface CorpusFrequency {
   readonly total: number;
 }
 
-/** A word as it is counted: lower case, without what stands around it; the hyphens and apostrophes inside stay. */
+/** A word as it is counted: lower case, without what is around it; the hyphens and apostrophes inside stay. */
 const formOf = (word: string): string => word.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
 
 /** Counts the words of some texts; what has no letter or digit is no word. */

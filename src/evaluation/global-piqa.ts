@@ -27,7 +27,7 @@ export const globalPiqaSet = (part: "parallel" | "nonparallel") => ({
  * Items from JSON lines with a prompt, its solutions and the number of the right one, which is not always the first.
  *
  * @param solutions 4 in the parallel part, 2 in the other
- * @throws RangeError naming file and line when a line has other fields, a label beyond its solutions, or an example_id stands twice
+ * @throws RangeError naming file and line when a line has other fields, a label beyond its solutions, or an example_id occurs twice
  *
  * Source: babylm-org/babylm-eval, sentence_zero_shot/read_files.py, _build_global_piqa_pair.
  * Differs: a repeated example_id is an error; there both items share one accuracy.

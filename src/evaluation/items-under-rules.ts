@@ -75,7 +75,7 @@ export function storedUnder(name: BenchmarkName, stored: readonly StoredItem[], 
   });
 }
 
-/** Without the items a year drops; the others are numbered anew within their uid. */
+/** Without the items a year drops; the others are numbered again within their uid. */
 function keepOfYear<
   Item extends { readonly uid: string; readonly id: string; readonly isDropped2026?: true },
 >(items: readonly Item[], rules: Rules): (Item & { readonly id2025?: string })[] {

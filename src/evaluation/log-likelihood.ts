@@ -32,7 +32,7 @@ export interface ScoredContinuation {
   readonly logProb: number;
   /** Number of counted tokens; the first token of a sequence has no probability and never counts. */
   readonly numTokens: number;
-  /** That first token, where it belongs to the continuation; absent where a start token or a context stands in front. */
+  /** That first token, where it belongs to the continuation; absent where a start token or a context is in front. */
   readonly unscoredFirst?: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * @file BLiMP, its supplement, and any other pairs of a good and a bad sentence (docs/paper.md#sentence-scoring, #zero-shot-tasks).
- * How items are scored is next door in `choice-items.ts`.
+ * How items are scored is in `choice-items.ts`.
  */
 import { z } from "zod";
 import { parseJsonLines } from "../data/json-lines.js";

@@ -1,5 +1,5 @@
 /**
- * @file Accuracy on items that the training text holds, beside accuracy on those it does not. How much of an item it
+ * @file Accuracy on items that the training text holds, next to accuracy on those it does not. How much of an item it
  * holds is measured in `data/overlap/ngram-overlap.ts`.
  */
 import { mean } from "../statistics/summary.js";

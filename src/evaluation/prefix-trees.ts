@@ -30,7 +30,7 @@ export interface TreeBatch {
 
 /** Rows of a batch hold at most this many tokens, or one row. */
 const BATCH_TOKENS = 4_096;
-/** Room in a row beside its longest text, for what branches off it. */
+/** Room in a row besides its longest text, for what branches off it. */
 const SPARE_TOKENS = 32;
 
 /** Row lengths are few, so that few graphs are recorded: 128, then multiples of 64. */
@@ -199,7 +199,7 @@ function finish({ rows, rowLength, asked, scored, answers }: Draft): TreeBatch {
  * Lays requests out in batches. Requests without a scored token are left out.
  *
  * @param options.batchSize requests of a batch at most
- * @returns batches in which every request stands once; their order is that of the token ids, not that of the requests
+ * @returns batches in which every request occurs once; their order is that of the token ids, not that of the requests
  */
 export function* treeBatches(
   requests: readonly EncodedRequest[],

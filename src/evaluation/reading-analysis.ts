@@ -211,7 +211,7 @@ function meanGain(
   return { value: sample.estimate, ...percentileInterval(sample, 0.95), n: differences.length };
 }
 
-/** Rows where nothing is missing, in the columns of all regressions and in those `needed` beside them. */
+/** Rows where nothing is missing, in the columns of all regressions and in those `needed` besides them. */
 function keepComplete(columns: Columns, needed: readonly (readonly number[])[]): Columns {
   const { responses, controls, surprisal, spillover, spilloverControls, sentences } = columns;
   const rows = new Set(completeRows([...responses, ...controls, surprisal, ...needed]));

@@ -31,7 +31,7 @@ export interface ReadingWord extends Readonly<Record<ReadingMeasure, number>> {
   readonly contextLengthWords: number;
   /** The word before this one; null where that is the first of the sentence and so no item itself. */
   readonly prevWord: string | null;
-  /** What stands before `prevWord`; null where `prevWord` is. */
+  /** What is before `prevWord`; null where `prevWord` is. */
   readonly prevItem: string | null;
   /** −1 where `prevWord` is null. */
   readonly prevLengthCharacters: number;
@@ -145,7 +145,7 @@ function readWord(
   };
   const numberOrMissing = (column: string): number =>
     PANDAS_MISSING.has(text(column)) ? Number.NaN : number(column);
-  /** A text that reads like a missing value is a word only where a number beside it says so. */
+  /** A text that reads like a missing value is a word only where a number next to it says so. */
   const requireWords = (column: string, beside: string, count: (text: string) => number): void => {
     const found = text(column);
     if (found === "" || !PANDAS_MISSING.has(found) || count(found) === Number(text(beside))) return;

@@ -76,7 +76,7 @@ export function classifierRows(
     const mask = attentionMask.subarray(row * lengthTokens, (row + 1) * lengthTokens);
     return row * lengthTokens + (pooling === "lastToken" ? mask.lastIndexOf(1) : last[pooling]);
   });
-  // Under right padding the text comes before it and never sees it; only what stands in the padding needs a mask.
+  // Under right padding the text comes before it and never sees it; only what is in the padding needs a mask.
   const needsMask = side === "left" || pooling === "officialFinal";
   return {
     inputs: tf.tensor2d(inputIds, shape, "int32"),

@@ -52,7 +52,7 @@ export async function encodePairs(
   };
 }
 
-/** Where the padding stands. */
+/** Where the padding is. */
 export type PaddingSide = "left" | "right";
 
 /** Rows side by side, padded. Row-major arrays of B · T values. */

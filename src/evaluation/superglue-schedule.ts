@@ -3,7 +3,7 @@ import type { OptimizerConfig } from "../config/config.js";
 import type { Rules } from "./rules.js";
 
 /**
- * Position of the body the head reads. `lastToken` is the last one of the text, wherever the padding stands (docs/decisions.md#d11).
+ * Position of the body the head reads. `lastToken` is the last one of the text, wherever the padding is (docs/decisions.md#d11).
  * `firstToken` and `officialFinal` are the first and last position of the row: the official default and `--take_final`.
  */
 export const POOLINGS = ["lastToken", "firstToken", "officialFinal"] as const;

@@ -1,6 +1,6 @@
 /**
  * @file The seven (Super)GLUE tasks of the BabyLM evaluation: what their files hold, what the model reads of them, and
- * the official settings. How texts become tokens is next door in `superglue-inputs.ts`.
+ * the official settings. How texts become tokens is in `superglue-inputs.ts`.
  */
 import { z } from "zod";
 import { parseJsonLines } from "../data/json-lines.js";

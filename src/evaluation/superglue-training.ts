@@ -69,7 +69,7 @@ export interface Classifier {
 /**
  * Takes over a body and a head; the caller's tensors stay.
  *
- * @param start.moments of an interrupted run that goes on
+ * @param start.moments of an interrupted run that resumes
  *
  * Source: BabyLM evaluation pipeline 2025, finetune/trainer.py.
  * Differs: texts are packed into rows instead of padded, unless padding moves the position that is read, and dropout draws
@@ -91,7 +91,7 @@ export function startClassifier(
   );
   const steps = classifierSteps(architecture, options.precision ?? "float32");
 
-  // A pooled padding token depends on how far it stands from the text: only the official batches give it.
+  // A pooled padding token depends on how far it is from the text: only the official batches give it.
   const needsPadding = pooling === (side === "right" ? "officialFinal" : "firstToken");
   const partsOf = (pairs: readonly EncodedPair[], count: number): ClassifierPart[] => {
     if (!needsPadding)

@@ -67,7 +67,7 @@ export function loadModel(folder: string): { architecture: ArchitectureConfig; w
   return { architecture, weights };
 }
 
-/** The same with weights that lie beside the model's own, kept on its way. The caller disposes them. */
+/** The same with weights next to the model's own, kept on its way. The caller disposes them. */
 export function loadOtherWeights(
   folder: string,
   file: string,

@@ -92,7 +92,7 @@ export async function generateText(
   }
 }
 
-/** How a conversation is written down: what stands around a prompt, and what begins the next turn. */
+/** How a conversation is written down: what is around a prompt, and what begins the next turn. */
 export interface ChatForm {
   /** The text up to where the reply begins. */
   readonly wrap: (prompt: string) => string;

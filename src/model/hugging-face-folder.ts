@@ -26,7 +26,7 @@ import { writeLlamaConfig } from "./llama-config.js";
 const PORTION_BYTES = 2 ** 28;
 
 /**
- * Writes the folder whole or not at all: beside its place, then renamed.
+ * Writes the folder whole or not at all: next to its place, then renamed.
  *
  * @param folder  made with its parents; one that is there must be empty
  * @param options.precision of the weights; `bfloat16` rounds each to the nearest one and halves the file

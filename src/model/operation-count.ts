@@ -13,7 +13,7 @@ export interface BatchShape {
  *
  *   2 · (P − V · D) · B · T + 2 · L · D · B · T²
  *
- * Half of attention's T² pairs lie in the future and are not counted.
+ * Half of attention's T² pairs are in the future and are not counted.
  */
 export function forwardOperations(
   architecture: ArchitectureConfig,

@@ -80,7 +80,7 @@ function parseOverrides(json: string | undefined): Readonly<Record<string, unkno
 const written = (value: string | boolean | readonly number[]): string =>
   Array.isArray(value) ? value.join(", ") : String(value);
 
-/** What was set, in order; the last one counts. The parameter cell begins it anew. */
+/** What was set, in order; the last one counts. The parameter cell starts it afresh. */
 let layers: readonly { readonly setBy: string; readonly values: Readonly<Record<string, unknown>> }[] = [];
 
 const PARAMETER_CELL = "parameter cell";

@@ -23,7 +23,7 @@ import { loadTask } from "./finetuning/task-data.js";
  * @throws RangeError for an unknown model, condition or task; Error when a task's files are not there
  *
  * Source: BabyLM evaluation pipeline 2025, finetune/; CLASS-IT poster, Figure 2.
- * Differs: the epoch is chosen on a tenth of the training items; the official choice, on the scored items, comes beside
+ * Differs: the epoch is chosen on a tenth of the training items; the official choice, on the scored items, comes next to
  * it.
  */
 export async function finetuneAll(

@@ -17,7 +17,7 @@ export interface SeedReplicates {
  *   mean over s of r_s + √((k − 1) / χ²) · Σ_s w_s (e_s − ē) / √(k (k − 1)),   w_s normal, χ² with k − 1 degrees of freedom
  *
  * so that the seeds' part of any difference of quantities is its deviation between seeds over √k times Student's t with k − 1
- * degrees of freedom. Weights are drawn once a replicate for all quantities: a seed is one training run, and stands in all of them.
+ * degrees of freedom. Weights are drawn once a replicate for all quantities: a seed is one training run, and is in all of them.
  *
  * @param quantities alike in their seeds
  * @returns [quantities][replicates]; with one seed the replicates as given

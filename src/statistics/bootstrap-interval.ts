@@ -32,7 +32,7 @@ export function percentileInterval(
  * @param confidence share of such intervals that cover the truth, for example 0.95
  * @returns the estimate alone when all replicates equal it
  * @throws RangeError when the confidence is not strictly between 0 and 1, the sample knows no acceleration, or no replicate
- *   lies on one side of the estimate
+ *   is on one side of the estimate
  *
  * Source: Efron (1987), Better bootstrap confidence intervals; as scipy.stats.bootstrap, method BCa: replicates equal to the
  * estimate count half.
@@ -49,7 +49,7 @@ export function bcaInterval(sample: BootstrapSample, confidence: number): Interv
   const share = (below + equal / 2) / replicates.length;
   if (share === 0 || share === 1)
     throw new RangeError(
-      `bcaInterval: replicates must lie on both sides of the estimate, got all ${replicates.length} on one. Draw more, or use percentileInterval.`,
+      `bcaInterval: replicates must be on both sides of the estimate, got all ${replicates.length} on one. Draw more, or use percentileInterval.`,
     );
   const bias = normalQuantile(share);
   const sorted = Float64Array.from(replicates).sort();
@@ -96,6 +96,6 @@ function quantileOf(sorted: Float64Array, probability: number): number {
 function checkConfidence(caller: string, confidence: number): void {
   if (confidence > 0 && confidence < 1) return;
   throw new RangeError(
-    `${caller}: confidence must lie strictly between 0 and 1, got ${confidence}. Use 0.95 for 95 %.`,
+    `${caller}: confidence must be strictly between 0 and 1, got ${confidence}. Use 0.95 for 95 %.`,
   );
 }

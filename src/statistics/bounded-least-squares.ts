@@ -1,5 +1,5 @@
 /**
- * @file Non-linear least squares with bounds: the curve of a given form that lies closest to some points. Learning curves of age of
+ * @file Non-linear least squares with bounds: the curve of a given form that is closest to some points. Learning curves of age of
  * acquisition are fitted with it; straight lines are in `regression.ts`.
  */
 import { dot } from "./vectors.js";
@@ -18,7 +18,7 @@ export interface BoundedFit {
   /** [N] */
   readonly y: readonly number[];
   readonly curve: (x: number, parameters: readonly number[]) => CurvePoint;
-  /** Where the search begins; moved between the bounds where it lies outside. [P] */
+  /** Where the search begins; moved between the bounds where it is outside. [P] */
   readonly start: readonly number[];
   /** [P]; −∞ for none */
   readonly lower: readonly number[];

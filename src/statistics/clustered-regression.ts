@@ -37,7 +37,7 @@ export function bootstrapPartialRSquared(
   checkReplicates("bootstrapPartialRSquared", count);
   checkClusters("bootstrapPartialRSquared", [...responses, ...columns.base, columns.extra], columns.clusters);
   const scaled = [...columns.base, columns.extra, ...responses].map(standardised);
-  const size = scaled.length + 1; // the intercept stands first
+  const size = scaled.length + 1; // the intercept comes first
   const numPredictors = columns.base.length + 2;
   const rowsOf = rowsByName(columns.clusters.length, columns.clusters);
   const products = rowsOf.map((rows) => {

@@ -25,7 +25,7 @@ export function clopperPearsonInterval(counts: {
     );
   if (!(confidence > 0 && confidence < 1))
     throw new RangeError(
-      `clopperPearsonInterval: confidence must lie strictly between 0 and 1, got ${confidence}. Use 0.95 for 95 %.`,
+      `clopperPearsonInterval: confidence must be strictly between 0 and 1, got ${confidence}. Use 0.95 for 95 %.`,
     );
   const tail = (1 - confidence) / 2;
   return {

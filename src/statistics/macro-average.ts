@@ -12,7 +12,7 @@ import { mean } from "./summary.js";
  * @param groups     proportion and number of items of each
  * @param confidence two-sided, such as 0.95
  * @returns [low, high] within 0 … 1
- * @throws RangeError when there is no group, a proportion lies outside 0 … 1 or a group is empty
+ * @throws RangeError when there is no group, a proportion is outside 0 … 1 or a group is empty
  */
 export function macroAverageInterval(
   groups: readonly { readonly proportion: number; readonly n: number }[],

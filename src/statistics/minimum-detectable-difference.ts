@@ -12,7 +12,7 @@ export const ASSUMED_DISCORDANT = 0.15;
  * @param of.items      n, items both models answer
  * @param of.discordant d, share of items that one answers right and the other wrong; above 0, at most 1
  * @returns proportion; may exceed 1, when nothing can be seen at all
- * @throws RangeError when items is no positive whole number or the share lies outside its range
+ * @throws RangeError when items is no positive whole number or the share is outside its range
  *
  * Source: the normal approximation of the power of McNemar's test.
  */

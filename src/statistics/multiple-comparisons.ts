@@ -7,7 +7,7 @@
  *
  * @param pValues in any order, each 0 to 1, [m]
  * @returns in the given order, [m]
- * @throws RangeError when a p lies outside 0 to 1
+ * @throws RangeError when a p is outside 0 to 1
  *
  * Source: Holm (1979); statsmodels.stats.multitest.multipletests, method "holm".
  */
@@ -29,7 +29,7 @@ export function adjustHolm(pValues: readonly number[]): number[] {
  *
  * @param pValues of independent or positively dependent tests, in any order, each 0 to 1, [m]
  * @returns in the given order, [m]
- * @throws RangeError when a p lies outside 0 to 1
+ * @throws RangeError when a p is outside 0 to 1
  *
  * Source: Benjamini and Hochberg (1995); statsmodels.stats.multitest.multipletests, method "fdr_bh".
  */
@@ -56,6 +56,6 @@ function checkPValues(caller: string, pValues: readonly number[]): void {
   const at = pValues.findIndex((p) => !(p >= 0 && p <= 1));
   if (at < 0) return;
   throw new RangeError(
-    `${caller}: every p must lie between 0 and 1, got ${pValues[at]} at index ${at}. Leave out what was not tested.`,
+    `${caller}: every p must be between 0 and 1, got ${pValues[at]} at index ${at}. Leave out what was not tested.`,
   );
 }

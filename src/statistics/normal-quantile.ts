@@ -11,7 +11,7 @@ import quantile from "@stdlib/stats-base-dists-normal-quantile";
 export function normalQuantile(probability: number): number {
   if (!(probability > 0 && probability < 1)) {
     throw new RangeError(
-      `normalQuantile: probability must lie strictly between 0 and 1, got ${probability}. Give a proportion, not percent.`,
+      `normalQuantile: probability must be strictly between 0 and 1, got ${probability}. Give a proportion, not percent.`,
     );
   }
   return quantile(probability, 0, 1);

@@ -1,6 +1,6 @@
 /**
  * @file How uncertain the difference of two models is that answered the same items: items drawn again, or seeds and items.
- * Items in clusters are next door in `cluster-bootstrap.ts`, intervals and p in `bootstrap-interval.ts`.
+ * Items in clusters are in `cluster-bootstrap.ts`, intervals and p in `bootstrap-interval.ts`.
  */
 import { checkReplicates, groupedMean, indexDrawer, resampleMeans, type Resampling } from "./resample.js";
 

@@ -44,7 +44,7 @@ interface Group {
 /**
  * Replicates of the mean of each column, all columns over the same drawn rows.
  *
- * @param columns      values by row, [C][N]; what is paired stands in the same row
+ * @param columns      values by row, [C][N]; what is paired is in the same row
  * @param options.groups the mean is that of the groups' means and rows are drawn within their group, [N]; one group when left out
  * @param options.clusters rows of one name are drawn together, within their group, [N]; each row alone when left out
  * @returns [C][replicates]

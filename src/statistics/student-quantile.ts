@@ -11,7 +11,7 @@ import quantile from "@stdlib/stats-base-dists-t-quantile";
 export function studentQuantile(probability: number, degreesOfFreedom: number): number {
   if (!(probability > 0 && probability < 1) || !(degreesOfFreedom > 0)) {
     throw new RangeError(
-      `studentQuantile: probability must lie strictly between 0 and 1 and degrees of freedom be above 0, got ${probability} and ${degreesOfFreedom}. ` +
+      `studentQuantile: probability must be strictly between 0 and 1 and degrees of freedom be above 0, got ${probability} and ${degreesOfFreedom}. ` +
         "Give a proportion, and one less than the number of values.",
     );
   }

@@ -41,7 +41,7 @@ export function quantile(values: readonly number[], probability: number): number
   checkFinite("quantile", values, 1);
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(
-      `quantile: probability must lie between 0 and 1, got ${probability}. Give proportions, not percent.`,
+      `quantile: probability must be between 0 and 1, got ${probability}. Give proportions, not percent.`,
     );
   }
   const sorted = [...values].sort((a, b) => a - b);
@@ -69,7 +69,7 @@ export function proportionStandardError(share: { readonly proportion: number; re
   const { proportion, n } = share;
   if (!(proportion >= 0 && proportion <= 1) || !(n >= 1 && Number.isFinite(n))) {
     throw new RangeError(
-      `proportionStandardError: proportion must lie between 0 and 1 and n be at least 1, got ${proportion} and ${n}. ` +
+      `proportionStandardError: proportion must be between 0 and 1 and n be at least 1, got ${proportion} and ${n}. ` +
         "Divide percentages by 100.",
     );
   }
@@ -101,13 +101,13 @@ export function wilsonInterval(counts: {
   const { successes, n, confidence } = counts;
   if (!(n >= 1 && Number.isFinite(n)) || !(successes >= 0 && successes <= n)) {
     throw new RangeError(
-      `wilsonInterval: successes must lie between 0 and n, and n be at least 1, got ${successes} of ${n}. ` +
+      `wilsonInterval: successes must be between 0 and n, and n be at least 1, got ${successes} of ${n}. ` +
         "Pass counts, not proportions.",
     );
   }
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(
-      `wilsonInterval: confidence must lie strictly between 0 and 1, got ${confidence}. Use 0.95 for 95 %.`,
+      `wilsonInterval: confidence must be strictly between 0 and 1, got ${confidence}. Use 0.95 for 95 %.`,
     );
   }
   const z = normalQuantile((1 + confidence) / 2);

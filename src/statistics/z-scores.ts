@@ -31,7 +31,7 @@ export interface TaskValue {
   readonly value: number;
 }
 
-/** How a model stands among the others over several tasks, in standard deviations. */
+/** How a model compares among the others over several tasks, in standard deviations. */
 export interface ModelStanding {
   readonly model: string;
   readonly median: number;

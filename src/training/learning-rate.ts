@@ -39,7 +39,7 @@ export function warmupStepsOf(
  *
  * @param step whole number from 0 to totalSteps
  * @returns rate, 0 to the peak of the schedule
- * @throws RangeError when the step lies outside 0 … totalSteps or the schedule is unknown
+ * @throws RangeError when the step is outside 0 … totalSteps or the schedule is unknown
  *
  * Source: huggingface/transformers, optimization.py, `get_linear_schedule_with_warmup` and
  * `get_cosine_with_hard_restarts_schedule_with_warmup`.

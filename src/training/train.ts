@@ -48,7 +48,7 @@ export interface TrainingPlan {
   readonly span?: { readonly stepsBefore: number; readonly totalSteps: number };
 }
 
-/** Where a run starts or goes on. Tensors stay the caller's. */
+/** Where a run starts or resumes. Tensors stay the caller's. */
 export interface TrainingStart {
   readonly weights: Weights;
   /** Of the optimizer; fresh ones without. */
@@ -62,7 +62,7 @@ export interface TrainingStart {
   readonly lastCheckpoint?: () => string | null;
 }
 
-/** A training stage under way. Owns its weights and moments: `dispose` it. */
+/** A training stage in progress. Owns its weights and moments: `dispose` it. */
 export class TrainingRun {
   readonly #weights: WeightsInTraining;
   readonly #lastCheckpoint: () => string | null;

@@ -36,7 +36,7 @@ export interface WeightsInTraining {
   dispose(): void;
 }
 
-/** Takes over a starting point; the caller's tensors stay. Without moments the optimizer begins anew. */
+/** Takes over a starting point; the caller's tensors stay. Without moments the optimizer starts from zero. */
 export function startTraining(
   weights: Weights,
   config: OptimizerConfig,

@@ -25,7 +25,7 @@ test("a training run is seen while it runs, and as stopped once it was left", as
   expect(seen).toEqual([true, true, true]);
   const { stdout } = await command("watch", { cacheFolder: study.cacheFolder });
   expect(stdout).toContain("llama100M pre-training, smoke scale, seed 1: step 3/");
-  expect(stdout).toContain("stopped; goes on when it is asked for again");
+  expect(stdout).toContain("stopped; resumes when it is asked for again");
   expect(stdout).toContain("nats a token, steps 1 to 3");
 });
 

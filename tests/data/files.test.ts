@@ -97,7 +97,7 @@ test("a file of a fetched set is fetched again by the set's name", async () => {
 test("a missing file is an error that names both places and the download location", async () => {
   const path = "babylm_eval_2025/full_eval/reading/reading_data.csv";
   await expect(readData(path, places)).rejects.toThrow(
-    `${path} must lie in ${places.rawFolder} or in ${places.dataFolder}, found in neither. ` +
+    `${path} must be in ${places.rawFolder} or in ${places.dataFolder}, found in neither. ` +
       'Fetch it with "npx class-it data" from https://',
   );
   await expect(readData(path, { ...places, dataFolder: null })).rejects.toThrow("CLASS_IT_DATA (not set)");

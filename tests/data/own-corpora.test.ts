@@ -135,7 +135,7 @@ describe("a corpus is refused that", () => {
       mkdirSync(join(places.rawFolder, "own"));
       symlinkSync(join(outside, "letters.txt"), join(places.rawFolder, path));
     }
-    await expect(checkCorpus(one(), places)).rejects.toThrow("own/letters.txt must lie inside");
+    await expect(checkCorpus(one(), places)).rejects.toThrow("own/letters.txt must be inside");
   });
 });
 

@@ -122,6 +122,6 @@ test.each([
 
 test("a range outside is refused", () => {
   expect(() => tokensInMemory(Int32Array.of(1, 2)).read(1, 2)).toThrow(
-    "must lie within the 2 tokens there are, got 2 from 1 on",
+    "must be within the 2 tokens there are, got 2 from 1 on",
   );
 });

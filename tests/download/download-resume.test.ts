@@ -1,4 +1,4 @@
-/** @file A download that broke off goes on where its bytes still hold, and begins anew where they do not. */
+/** @file A download that broke off resumes where its bytes still hold, and starts over where they do not. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";

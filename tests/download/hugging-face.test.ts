@@ -90,7 +90,7 @@ describe("refused are", () => {
       response.setHeader("link", `<${elsewhere.origin}/more>; rel="next"`).end("[]");
     });
     await expect(listHubFiles({ repo: "own/set", origin, revision: COMMIT, token: TOKEN })).rejects.toThrow(
-      "must all lie at",
+      "must all be at",
     );
     expect(elsewhere.seen).toEqual([]);
   });

@@ -64,6 +64,6 @@ test("an unknown project, a path that climbs out, a page elsewhere and another f
     /nodes\/zzzzz\/.* must answer 200, got 404/,
   );
   await expect(listing([file("../outside", 1)])).rejects.toThrow('got "../outside"');
-  await expect(listing([], "https://elsewhere.example/")).rejects.toThrow("must all lie at http://127.0.0.1");
+  await expect(listing([], "https://elsewhere.example/")).rejects.toThrow("must all be at http://127.0.0.1");
   await expect(listing([{ ...file("a", 1), links: {} }])).rejects.toThrow("in the form its API documents");
 });

@@ -12,7 +12,7 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 const content = Buffer.from("a file of our own, long enough to be cut");
 const CUT = 10;
 
-/** Some bytes, and a connection that breaks once they lie in the partial file. */
+/** Some bytes, and a connection that breaks once they are in the partial file. */
 const cutShort = (bytes: Buffer, partial: string) =>
   new ReadableStream<Uint8Array>({
     async start(controller) {

@@ -32,7 +32,7 @@ export async function startLabServer(): Promise<LabServer> {
   const { port } = address;
   await once(probe.close(), "close");
   const token = crypto.randomUUID();
-  // The test's notebooks lie in .cache, which the server hides by default.
+  // The test's notebooks are in .cache, which the server hides by default.
   const options = [`--port=${port}`, "--ContentsManager.allow_hidden=True"];
   const server = startLab(options, { token, stdio: ["ignore", "ignore", "pipe"] });
   const gone = once(server, "exit");

@@ -7,7 +7,7 @@ import { bugs } from "../../robustness/planted-bugs-list.mjs";
 
 const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-test.each(bugs)("$name: its text stands once in $file", ({ file, right, wrong, red }) => {
+test.each(bugs)("$name: its text occurs once in $file", ({ file, right, wrong, red }) => {
   const source = readFileSync(inRoot(file), "utf8");
   expect(source.split(right)).toHaveLength(2);
   expect(wrong).not.toBe(right);

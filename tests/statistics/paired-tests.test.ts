@@ -122,10 +122,10 @@ describe("corrections for many tests", () => {
   test("of what is no probability is refused by both, by its place", () => {
     for (const p of [-0.1, 1.1, Number.NaN]) {
       expect(() => adjustHolm([0.5, p])).toThrow(
-        `adjustHolm: every p must lie between 0 and 1, got ${p} at index 1`,
+        `adjustHolm: every p must be between 0 and 1, got ${p} at index 1`,
       );
       expect(() => adjustBenjaminiHochberg([p])).toThrow(
-        `adjustBenjaminiHochberg: every p must lie between 0 and 1, got ${p}`,
+        `adjustBenjaminiHochberg: every p must be between 0 and 1, got ${p}`,
       );
     }
   });

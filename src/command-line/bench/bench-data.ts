@@ -1,5 +1,5 @@
 /**
- * @file `class-it bench --data`: how fast all real text becomes tokens, on request beside Hugging Face's own trainer, and is
+ * @file `class-it bench --data`: how fast all real text becomes tokens, on request next to Hugging Face's own trainer, and is
  * searched for overlap with what models are judged on.
  */
 import { execFile } from "node:child_process";

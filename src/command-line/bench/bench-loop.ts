@@ -1,4 +1,4 @@
-/** @file `class-it bench --loop`: what the training loop adds to the engine's step, what a checkpoint takes, how fast it goes on. */
+/** @file `class-it bench --loop`: what the training loop adds to the engine's step, what a checkpoint takes, how fast it resumes. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -37,7 +37,7 @@ export async function benchLoop(
   for (const model of MODELS) {
     const folder = mkdtempSync(join(tmpdir(), "class-it-bench-"));
     try {
-      line.keep(`bench: ${STEPS} steps of ${model} at ${scale} scale, and going on with it in a new process`);
+      line.keep(`bench: ${STEPS} steps of ${model} at ${scale} scale, and resuming them in a new process`);
       const measure = (what: "loop" | "resume"): Promise<unknown> =>
         measureInProcess({ what, scale, model, steps: STEPS, folder });
       const loop = loopSchema.parse(await measure("loop"));

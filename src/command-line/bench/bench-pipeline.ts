@@ -1,4 +1,4 @@
-/** @file `class-it bench --against-pipeline FOLDER`: zero-shot scoring beside the official pipeline, same model, same items. */
+/** @file `class-it bench --against-pipeline FOLDER`: zero-shot scoring next to the official pipeline, same model, same items. */
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** @file `class-it bench`: training and scoring speed and memory beside the machine's own peak, or beside PyTorch. */
+/** @file `class-it bench`: training and scoring speed and memory next to the machine's own peak, or next to PyTorch. */
 import { availableParallelism, cpus } from "node:os";
 import { Command, Option } from "commander";
 import type { Precision } from "../../config/config.js";

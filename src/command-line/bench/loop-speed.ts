@@ -1,5 +1,5 @@
 /**
- * @file What the training loop costs beside the engine's own step: reading batches, records, checkpoints, and going on in a new
+ * @file What the training loop costs besides the engine's own step: reading batches, records, checkpoints, and resuming in a new
  * process. `class-it bench --loop` prints it.
  */
 import type { ModelName } from "../../config/config.js";

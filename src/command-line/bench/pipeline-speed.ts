@@ -1,5 +1,5 @@
 /**
- * @file How fast a model is scored on a part of each zero-shot task, beside the official pipeline on the same files and the same
+ * @file How fast a model is scored on a part of each zero-shot task, next to the official pipeline on the same files and the same
  * model. `class-it bench --against-pipeline` prints it.
  */
 import { mkdirSync, writeFileSync } from "node:fs";

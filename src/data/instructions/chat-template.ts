@@ -66,7 +66,7 @@ const ROLES: Readonly<Record<RoleTemplate, readonly [string, string]>> = {
  * behind "Assistant:" belongs to the reply's first token and is trained. The end token is added when tokens are made.
  *
  * @param template `plainRoles` is "User: {prompt}\nAssistant: {reply}", `speakerLetters` has A and B in their place;
- *   `released` is the text the example was released with, unchanged: what stands before its prompt, then up to its
+ *   `released` is the text the example was released with, unchanged: what is before its prompt, then up to its
  *   reply, then the rest
  * @throws Error when prompt or reply is empty: such an example has nothing to learn from; for `released` when they do
  *   not stand in the text

@@ -1,6 +1,6 @@
 /**
  * @file The instruction sets CLASS-IT released, as fetched from the hub: parquet files with the columns prompt, reply,
- * source and text. The kit's own sets are next door in `switchboard-pairs.ts` and `wiki-questions.ts`.
+ * source and text. The kit's own sets are in `switchboard-pairs.ts` and `wiki-questions.ts`.
  */
 import { basename } from "node:path";
 import {
@@ -109,7 +109,7 @@ export function hasReleased(places: DataPlaces): boolean {
   throw new Error(
     `hasReleased: ${RELEASED_COLLECTION} must be there as a whole or not at all, got ${record?.files.length ?? 0} of ` +
       `${record?.listed ?? 0} files, or damaged ones. Run npx class-it data --fetch ${RELEASED_COLLECTION}, or delete ` +
-      `data/raw/collections/${RELEASED_COLLECTION} and the .json beside it.`,
+      `data/raw/collections/${RELEASED_COLLECTION} and the .json next to it.`,
   );
 }
 

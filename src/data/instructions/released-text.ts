@@ -49,7 +49,7 @@ export function locateReply({ id, source, prompt, reply, text }: ReleasedText): 
 export interface TokenParts {
   /** Before the prompt. */
   readonly head: readonly number[];
-  /** The prompt, and what stands between it and the reply. */
+  /** The prompt, and what is between it and the reply. */
   readonly prompt: readonly number[];
   /** Tokens at the end of `prompt` that belong to no passage and are never cut. */
   readonly tailTokens: number;

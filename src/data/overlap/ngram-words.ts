@@ -1,6 +1,6 @@
 /**
  * @file Words as n-gram overlap compares them, and their fingerprints: case, punctuation and the names of speakers do
- * not count. Runs of words are next door in `ngram-windows.ts`; the budget counts other words (`words.ts`).
+ * not count. Runs of words are in `ngram-windows.ts`; the budget counts other words (`words.ts`).
  */
 import { SPACE } from "../words.js";
 
@@ -31,7 +31,7 @@ export function beginsDocument(line: string): boolean {
 /**
  * Hand on the fingerprint of every word of a line.
  *
- * A word is what stands between white space, in lower case (after NFC), without any character that is not a letter, a
+ * A word is what white space separates, in lower case (after NFC), without any character that is not a letter, a
  * mark or a digit: "Don't" becomes "dont", "well-known" one word, "--" none. A first word that names a speaker, such
  * as "*MOT:" or "A:", is left out.
  *

@@ -1,4 +1,4 @@
-/** @file The files in which a tokenizer is kept beside a model, as `AutoTokenizer` loads them. Reading them is in `tokenizer-folder.ts`. */
+/** @file The files in which a tokenizer is kept next to a model, as `AutoTokenizer` loads them. Reading them is in `tokenizer-folder.ts`. */
 import type { Tokenizer } from "./tokenizer.js";
 
 /**

@@ -1,5 +1,5 @@
 /**
- * @file What the files beside a `tokenizer.json` change in it, and which tokens they call special: as transformers has it.
+ * @file What the files next to a `tokenizer.json` change in it, and which tokens they call special: as transformers has it.
  * The files are read in `tokenizer-folder.ts`.
  */
 import { z } from "zod";
@@ -201,7 +201,7 @@ function legacyTokens(
   return [...byId.values()];
 }
 
-/** `tokenizer.json` may name a padding token beside its padding; `null` in the configuration keeps it out. */
+/** `tokenizer.json` may name a padding token besides its padding; `null` in the configuration keeps it out. */
 function paddingToken(json: TokenizerJson): { pad_token?: string } {
   const padding = z.looseObject({ pad_token: z.string() }).safeParse(json["padding"]);
   return padding.success ? { pad_token: padding.data.pad_token } : {};

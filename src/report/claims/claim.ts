@@ -21,7 +21,7 @@ export interface Sides {
 
 /** What has to be computed, and what of it the claim says. */
 export type Comparison =
-  /** The mean over tasks of `more` minus `less`; `negligible` claims that it lies within ± margin (a proportion). */
+  /** The mean over tasks of `more` minus `less`; `negligible` claims that it is within ± margin (a proportion). */
   | (Sides & {
       readonly kind: "difference";
       readonly tasks: readonly ClaimTask[];

@@ -59,7 +59,7 @@ export function decide(comparison: Comparison, evidence: Evidence): Finding | Mi
 
 type Of<Kind extends Comparison["kind"]> = Extract<Comparison, { kind: Kind }>;
 
-/** A claim that a value lies above 0. */
+/** A claim that a value is above 0. */
 function positive({ value, replicates, n }: Uncertain, of: string | null = null): Finding {
   return {
     effect: value,
@@ -85,9 +85,9 @@ function pOf(replicates: Float64Array, value: number): number {
 }
 
 /**
- * A claim that a value lies within ± margin: two one-sided tests, p is the larger.
+ * A claim that a value is within ± margin: two one-sided tests, p is the larger.
  *
- * Source: Schuirmann (1987). Against it only when the whole interval lies outside.
+ * Source: Schuirmann (1987). Against it only when the whole interval is outside.
  */
 function negligible({ value, replicates, n }: Uncertain, margin: number, of: string | null = null): Finding {
   const interval = percentileInterval({ replicates }, CONFIDENCE);

@@ -95,7 +95,7 @@ export function readPairedOutcomes(resultsFolder: string, rules: Rules = 2025): 
     const file = itemsFile(join(resultsFolder, model, condition, `seed-${seed}`), result.task);
     if (!existsSync(file))
       throw new Error(
-        `readPairedOutcomes: ${file} must lie beside its result, got no such file. Run its notebook again.`,
+        `readPairedOutcomes: ${file} must be next to its result, got no such file. Run its notebook again.`,
       );
     return [{ model, condition, seed, task, kind: "items", ...itemCredits(file) }];
   });

@@ -1,6 +1,6 @@
 /**
  * @file The claims of the paper, one record each, with the place where it makes them. How a comparison is computed is in
- * `decide.ts`; margins are explained beside them. Our own observations about its numbers are in `kit-questions.ts`.
+ * `decide.ts`; margins are explained next to them. Our own observations about its numbers are in `kit-questions.ts`.
  */
 import { FINETUNING_TASKS } from "../published/published.js";
 import type { Claim } from "./claim.js";

@@ -3,7 +3,7 @@ import { proportionStandardError } from "../../statistics/summary.js";
 import { taskSizes, type TaskSize } from "../published/published-settings.js";
 import type { PublishedScore } from "../published/published.js";
 
-/** A bar too short to measure is known to lie between 0 and its bound. */
+/** A bar too short to measure is known to be between 0 and its bound. */
 export function publishedValue({ proportion, qualifier }: PublishedScore): number {
   return qualifier === "below" ? proportion / 2 : proportion;
 }

@@ -15,7 +15,7 @@ const MOST_SEEDS = 1_000;
 const upper = (1 + CONFIDENCE) / 2;
 const halfWidth = ({ low, high }: Interval): number => (high - low) / 2;
 
-/** How far the effect lies from what would decide the other way: 0, or the margin of a claim of no difference. */
+/** How far the effect is from what would decide the other way: 0, or the margin of a claim of no difference. */
 function distanceToDecide(effect: number, { kind, ...comparison }: Comparison): number {
   const margin =
     kind === "difference" && "expect" in comparison && typeof comparison.expect === "object"

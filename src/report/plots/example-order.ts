@@ -11,7 +11,7 @@ const SET_COLORS = [conditionStyle("switch").color, conditionStyle("wiki").color
 const STRIP_HEIGHT = 22;
 
 /**
- * One strip a condition: the composition of its batches from the first tuning step to the last, and beside it the mean
+ * One strip a condition: the composition of its batches from the first tuning step to the last, and next to it the mean
  * length of their rows.
  *
  * @throws RangeError when there is no row

@@ -1,4 +1,4 @@
-/** @file Loss curves while they grow: one Plotly figure in the cell, drawn anew as the steps of a training run pass by. */
+/** @file Loss curves while they grow: one Plotly figure in the cell, redrawn as the steps of a training run come in. */
 import { randomUUID } from "node:crypto";
 import type { Condition, ModelName } from "../../config/config.js";
 import { display, isInNotebook } from "../render/display.js";

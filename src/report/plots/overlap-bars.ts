@@ -4,7 +4,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { checkProportion, checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 import { toPercent } from "../render/percent.js";
 
-/** Items of one task whose overlap lies in one range. */
+/** Items of one task whose overlap is in one range. */
 export interface OverlapBin {
   readonly task: string;
   readonly range: (typeof OVERLAP_RANGES)[number];

@@ -1,4 +1,4 @@
-/** @file Scores as bars, ours beside the paper's: accuracies, and the share of reading times that surprisal explains. */
+/** @file Scores as bars, ours next to the paper's: accuracies, and the share of reading times that surprisal explains. */
 
 import type { TopLevelSpec } from "vega-lite";
 import type { Condition, ModelName } from "../../config/config.js";

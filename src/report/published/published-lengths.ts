@@ -1,4 +1,4 @@
-/** @file The lengths of the paper's instruction examples, and this run's counted in the same bins beside them. */
+/** @file The lengths of the paper's instruction examples, and this run's counted in the same bins next to them. */
 import { z } from "zod";
 import type { TidyRow } from "../render/frame.js";
 import { binLengths, type LengthBin } from "../plots/length-histogram.js";
@@ -31,7 +31,7 @@ export function publishedLengths(): readonly LengthBin[] {
 }
 
 /**
- * Our counts in the poster's bins beside the poster's; null where the poster's bar cannot be read.
+ * Our counts in the poster's bins next to the poster's; null where the poster's bar cannot be read.
  *
  * @param series lengths in word or punctuation tokens; the poster does not state its unit
  */

@@ -22,7 +22,7 @@ function ownScores(scope: Scope): OwnScore[] {
   return scores.flatMap((score) => (score.model === null ? [] : [{ ...score, model: score.model }]));
 }
 
-// A bar too short to measure is known to lie between 0 and its bound.
+// A bar too short to measure is known to be between 0 and its bound.
 const valueOf = ({ percent, qualifier }: PublishedScore): number =>
   qualifier === "below" ? percent / 2 : percent;
 

@@ -1,4 +1,4 @@
-/** @file The paper's scores, the values printed beside ours; its settings and sizes are in published-settings.ts. */
+/** @file The paper's scores, the values printed next to ours; its settings and sizes are in published-settings.ts. */
 
 import { z } from "zod";
 import { type Condition, type ModelName } from "../../config/config.js";

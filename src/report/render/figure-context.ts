@@ -3,7 +3,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Scale } from "../../config/config.js";
 
-/** What the subtitle of a figure can say beside its origin. */
+/** What the subtitle of a figure can say besides its origin. */
 export interface AnyContext {
   /** What was counted, "13,400 pairs"; printed as it is. */
   readonly n?: string;

@@ -224,7 +224,7 @@ function set(spec: Json, setting: Setting): Json {
   };
 }
 
-/** Panels beside one another at their widest, in the specification's pixels, times their number. */
+/** Panels next to one another at their widest, in the specification's pixels, times their number. */
 function rowOfPanels(spec: Json, columns: number): number {
   const widthOf = (panel: Json): number => {
     for (const name of ["hconcat", "vconcat"] as const) {

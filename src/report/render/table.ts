@@ -74,7 +74,7 @@ function printed(cell: Cell, decimals: number, digits: number): string {
   if (cell === null) return "";
   if (typeof cell === "string") return cell;
   const fixed = cell.toFixed(decimals);
-  // A small value beside a large one must not print as 0, and rounding noise not as less than 0.
+  // A small value next to a large one must not print as 0, and rounding noise not as less than 0.
   const isZero = Number(fixed) === 0;
   if (isZero && Math.abs(cell) > NOISE) return withMinus(String(Number(cell.toPrecision(digits))));
   return withMinus(isZero ? (0).toFixed(decimals) : fixed);

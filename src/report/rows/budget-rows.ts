@@ -10,7 +10,7 @@ import type { TidyRow } from "../render/frame.js";
 import { conditionLabel } from "../render/palette.js";
 import { toPercent } from "../render/percent.js";
 
-/** What a table says beside the counts and the projected hours. */
+/** What a table says besides the counts and the projected hours. */
 export interface BudgetColumns {
   /** Seconds of the training results at hand. They differ from run to run. */
   readonly measured: boolean;
@@ -84,7 +84,7 @@ function sumOf(times: readonly (MeasuredSeconds | NotMeasured)[]): {
 /** What the table counts, where its times come from, and what they leave out. */
 export function describeBudget(budget: Budget, { measured, rehearsals = [] }: BudgetColumns): string {
   return [
-    "Training of one seed; a stage that conditions share stands once, with the first of them.",
+    "Training of one seed; a stage that conditions share is listed once, with the first of them.",
     ...describeText(budget),
     ...(measured ? describeMeasured(budget) : []),
     ...rehearsals.map(describeRehearsal),

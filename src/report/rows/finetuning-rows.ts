@@ -1,4 +1,4 @@
-/** @file Own fine-tuning as rows: scores beside poster Figure 2, degenerate runs, and what each set can tell. */
+/** @file Own fine-tuning as rows: scores next to poster Figure 2, degenerate runs, and what each set can tell. */
 import { z } from "zod";
 import { DEGENERACIES, type Degeneracy } from "../../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS } from "../../evaluation/superglue-tasks.js";
@@ -45,7 +45,7 @@ const marks = (result: Result): string[] => [
 ];
 
 /**
- * Mean over seeds of fine-tuning beside the poster's one run, with a 95 % interval over those seeds and items, a row a result; the
+ * Mean over seeds of fine-tuning next to the poster's one run, with a 95 % interval over those seeds and items, a row a result; the
  * task's name says what is degenerate, a substitute or generated.
  *
  * @param results as `finetuneAll` gives them
@@ -101,7 +101,7 @@ export function finetuningMeans(results: readonly Result[]): TidyRow[] {
 
 const isDegeneracy = (name: string): name is Degeneracy => Object.hasOwn(DEGENERACIES, name);
 
-/** What befell how many runs of each model and task, in words. */
+/** What went wrong in how many runs of each model and task, in words. */
 export function degenerateRuns(results: readonly Result[]): TidyRow[] {
   const rows = groupSeeds(inOneConfiguration(results)).flatMap((group): TidyRow[] => {
     const [first] = group;

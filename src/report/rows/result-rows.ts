@@ -1,4 +1,4 @@
-/** @file Results as tidy rows, ours beside the paper's: what notebooks print and figures draw. */
+/** @file Results as tidy rows, ours next to the paper's: what notebooks print and figures draw. */
 import { readResults, type Result } from "../../runs/study/results.js";
 import type { Studies, Study } from "../../runs/study/study.js";
 import { readTrainedSteps } from "../../runs/training/results.js";
@@ -64,7 +64,7 @@ export function resultsOverview(studies: Studies): TidyRow[] {
   return rows.length > 0 ? rows : [none];
 }
 
-/** The paper's score of the same model and task; none beside generated items, which are not the paper's task. */
+/** The paper's score of the same model and task; none next to generated items, which are not the paper's task. */
 const publishedBeside = ({ source, model, condition }: Result, task: ZeroShotTask) =>
   source === "real" ? publishedScore({ model, condition, task }) : null;
 
@@ -105,7 +105,7 @@ export function readingGains(results: readonly Result[], scoringRule: WordRule):
 }
 
 /**
- * Both reading scores of each result beside the poster's, with 95 % intervals over sentences.
+ * Both reading scores of each result next to the poster's, with 95 % intervals over sentences.
  *
  * @param results of the task `reading`
  * @param scoringRule how words were asked for

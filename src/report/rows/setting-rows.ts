@@ -1,10 +1,10 @@
-/** @file Training settings as rows, the paper's beside the ones in use. */
+/** @file Training settings as rows, the paper's next to the ones in use. */
 import type { TrainingConfig } from "../../config/config.js";
 import type { TidyRow } from "../render/frame.js";
 import { toPercent } from "../render/percent.js";
 
 /**
- * Poster Table 2 beside the settings of a study.
+ * Poster Table 2 next to the settings of a study.
  *
  * @param paper the published settings, `PRETRAINING` or `INSTRUCTION_TUNING`
  * @param here those of the study

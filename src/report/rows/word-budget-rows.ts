@@ -1,4 +1,4 @@
-/** @file The words runs learned from and saw, beside what BabyLM's strict track allows. */
+/** @file The words runs learned from and saw, next to what BabyLM's strict track allows. */
 import { WORD_LIMITS } from "../../data/word-budget.js";
 import type { Result } from "../../runs/study/results.js";
 import { inOneConfiguration } from "./comparable.js";

@@ -1,4 +1,4 @@
-/** @file Zero-shot results as rows of tables and figures, beside the poster's numbers where it has them. */
+/** @file Zero-shot results as rows of tables and figures, next to the poster's numbers where it has them. */
 import { BENCHMARKS, benchmarkOf } from "../../evaluation/benchmarks.js";
 import type { Rules } from "../../evaluation/rules.js";
 import { ENTITY_SPLITS } from "../../evaluation/entity-tracking.js";
@@ -47,7 +47,7 @@ const groupsOf = (result: Result, scoringRule: "official" | "corrected"): Metric
  * on which the first form wins, which the poster reports.
  *
  * @param results of zero-shot tasks other than reading, as one year's rules count them
- * @param rules that year, named beside the task; the paper's numbers stand beside those of 2025 alone
+ * @param rules that year, named next to the task; the paper's numbers are next to those of 2025 alone
  * @throws Error when a result lacks its figure
  *
  * Source: CLASS-IT poster, Figure 3; for the interval of a mean over groups see `macroAverageInterval`.

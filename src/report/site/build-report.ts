@@ -112,7 +112,7 @@ function writePages(pages: Record<string, string>, folder: string) {
   }
 }
 
-/** @returns the notebooks that lie in it, in reading order */
+/** @returns the notebooks that are in it, in reading order */
 export const executedNames = (folder: string): string[] =>
   (existsSync(folder) ? readdirSync(folder) : [])
     .filter((file) => file.endsWith(".ipynb") && !file.startsWith("."))

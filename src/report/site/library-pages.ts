@@ -22,7 +22,7 @@ interface Writing {
   readonly addressOf: AddressOf;
 }
 
-/** In reading order; a file belongs to the longest folder that holds it, and what lies in none is a setting. */
+/** In reading order; a file belongs to the longest folder that holds it, and what is in none is a setting. */
 const GROUPS = [
   ["config/", "settings", "What a study is made of: published settings, scales, curricula, chance."],
   ["engine/", "engine", "Steps written in TensorFlow.js, run as one TensorFlow graph."],

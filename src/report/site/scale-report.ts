@@ -107,7 +107,7 @@ function notebooksOf(resultsFolder: string, scale: string) {
 /**
  * Builds the report of a results folder: notebooks as executed, figures, verdicts, and every number with its origin.
  *
- * @param options `results/<scale>`; the site lies in its `report` unless named
+ * @param options `results/<scale>`; the site is in its `report` unless named
  * @returns path of index.html
  * @throws Error when no notebook was executed, or results are of several scales or of another version
  */

@@ -70,7 +70,7 @@ export function budgetRuns({ config }: Study): ResultRun[] {
  * Counts what the stages of some models cost, on the batches they would be trained on, and finds the times they took. Nothing is
  * trained, and nothing cached but tokenizer and tokens; counts that the results folder keeps are read.
  *
- * @param runs conditions share the stages they have in common; each stands once
+ * @param runs conditions share the stages they have in common; each occurs once
  * @throws RangeError when a condition does not exist; Error for a result that is none
  */
 export async function countBudget(study: Study, runs: readonly ResultRun[]): Promise<Budget> {

@@ -1,6 +1,6 @@
 /**
  * @file Everything whose overlap with the training text is of interest: the items of every evaluation set and the
- * instruction examples, with the ids of their own tables. Measuring it is next door in `measure-overlap.ts`.
+ * instruction examples, with the ids of their own tables. Measuring it is in `measure-overlap.ts`.
  */
 import { basename } from "node:path";
 import { z } from "zod";

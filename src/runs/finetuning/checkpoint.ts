@@ -30,7 +30,7 @@ export const epochsSchema = z.array(
 );
 const stateSchema = z.object({ updates: z.number(), seconds: z.number(), epochs: epochsSchema });
 
-/** Where a run goes on. The caller disposes the tensors. */
+/** Where a run resumes. The caller disposes the tensors. */
 export interface FinetuningState {
   readonly weights: Weights;
   readonly moments: Moments;
@@ -40,7 +40,7 @@ export interface FinetuningState {
 
 const NAMES = ["weights", "first-moments", "second-moments"] as const;
 
-/** Whole epochs of a run; whatever else lies in its folder was being written when its process ended. */
+/** Whole epochs of a run; whatever else is in its folder was being written when its process ended. */
 const epochsIn = (folder: string): string[] =>
   (existsSync(folder) ? readdirSync(folder) : [])
     .filter((name) => /^epoch-\d+$/.test(name))

@@ -1,4 +1,4 @@
-/** @file A task's runs over all seeds as one outcome: means, spread, the official scoring rule beside the honest one, degenerate runs. */
+/** @file A task's runs over all seeds as one outcome: means, spread, the official scoring rule next to the honest one, degenerate runs. */
 import { poolsPadding } from "../../evaluation/superglue-classifier.js";
 import {
   figureOf,
@@ -46,7 +46,7 @@ export interface TaskOutcome {
   readonly chance: number;
   /** In accuracy, between two models that answer the same items. */
   readonly minimumDetectable: number;
-  /** Seeds each degeneracy befell. */
+  /** Seeds with each degeneracy. */
   readonly degenerate: Readonly<Partial<Record<Degeneracy, number>>>;
   readonly seconds: number;
 }

@@ -23,7 +23,7 @@ export interface TaskData {
   readonly train: readonly SupergluePair[];
   readonly dev: readonly SupergluePair[];
   readonly files: Result["files"];
-  /** `substitute` where the train file is not the official one: such scores never stand beside official ones. */
+  /** `substitute` where the train file is not the official one: such scores never appear next to official ones. */
   readonly kind: "official" | "substitute" | "generated";
   readonly notes: readonly string[];
 }

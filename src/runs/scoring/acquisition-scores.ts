@@ -24,7 +24,7 @@ const ITEMS_PER_CONTEXT = 5;
 /**
  * Scores age of acquisition over the checkpoints of a condition, which is trained first where the cache does not hold it.
  *
- * @returns the result, which also lies in `results/`: `settings.kind` says whether words and contexts are the official ones
+ * @returns the result, which also is in `results/`: `settings.kind` says whether words and contexts are the official ones
  * @throws RangeError for an unknown model or condition; Error when neither official files nor the substitute's are at hand
  */
 export async function evaluateAcquisition(study: Study, run: ResultRun): Promise<Result> {

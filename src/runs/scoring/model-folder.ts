@@ -1,4 +1,4 @@
-/** @file A Hugging Face folder and the hash that names it in caches and beside scores. */
+/** @file A Hugging Face folder and the hash that names it in caches and next to scores. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ export interface ModelFolder {
   readonly hash: string;
 }
 
-/** Files beside the weights that decide what a model or its tokenizer does. */
+/** Files next to the weights that decide what a model or its tokenizer does. */
 const DECIDING =
   /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/;
 

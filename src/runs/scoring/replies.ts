@@ -1,5 +1,5 @@
 /**
- * @file What the models of a study reply to the same prompts: text to read beside the scores. Replies are cached stages,
+ * @file What the models of a study reply to the same prompts: text to read next to the scores. Replies are cached stages,
  * one a trained model; how a model writes is in `model/generate.ts`.
  */
 import { z } from "zod";
@@ -14,7 +14,7 @@ import { readStageJson } from "../stages/read-json.js";
 import { trainedModel } from "../training/training.js";
 import { ENDS, REPLIES, repliesSchema, replying } from "./write-replies.js";
 
-/** Our own sentences: small talk, and questions about a passage that stands before them. */
+/** Our own sentences: small talk, and questions about a passage that comes before them. */
 export const REPLY_PROMPTS = [
   "How are you today?",
   "What did you do at the weekend?",

@@ -19,7 +19,7 @@ import type { TaskDefinition } from "./tasks/task-definition.js";
  * @param options.model the decoder
  * @param options.condition a name of the study's curricula
  * @param options.task one of `TASKS`
- * @returns the result, which also lies in `results/`
+ * @returns the result, which also is in `results/`
  * @throws RangeError for an unknown task, model or condition
  */
 export async function evaluateCondition(

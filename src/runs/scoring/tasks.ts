@@ -1,5 +1,5 @@
 /**
- * @file The zero-shot tasks of a study by name. Which items each has and what is counted lies in `tasks/`; the scoring rules live in
+ * @file The zero-shot tasks of a study by name. Which items each has and what is counted is in `tasks/`; the scoring rules live in
  * `evaluation/`, where `benchmarks.ts` tells how to add one.
  */
 import { BENCHMARKS, isBenchmark, type BenchmarkName } from "../../evaluation/benchmarks.js";

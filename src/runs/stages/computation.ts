@@ -29,7 +29,7 @@ export function computation<Inputs, Given, Result>(
   const [, module] = /^.*\/src\/(?:dist\/)?(.+)\.[jt]s$/.exec(path) ?? [];
   if (module === undefined)
     throw new Error(
-      `computation: the module must lie in src, got ${path}. Give the module's import.meta.url.`,
+      `computation: the module must be in src, got ${path}. Give the module's import.meta.url.`,
     );
   return { module, run };
 }

@@ -24,7 +24,7 @@ export const provenanceSchema = z.object({
   commit: z.string().nullable(),
   /** Whether the commit's files outside `results/` were unchanged. */
   clean: z.boolean().nullable(),
-  /** A correction by a maintainer, beside what was recorded, which stays as it is. */
+  /** A correction by a maintainer, next to what was recorded, which stays as it is. */
   amended: amendmentSchema.optional(),
   node: z.string(),
   tensorflow: z.string(),
@@ -56,7 +56,7 @@ export function describeProvenance(): Provenance {
 
 let versions: Readonly<Record<string, string>> | undefined;
 
-/** The file lies in `dist`, also for tests, which run the sources. */
+/** The file is in `dist`, also for tests, which run the sources. */
 function readVersions(): Readonly<Record<string, string>> {
   const path = join(findProjectRoot(), "src", "dist", "code-versions.json");
   if (!existsSync(path))

@@ -1,5 +1,5 @@
 /**
- * @file The cache of stages: each is a folder named by the hash of everything that determines it, built beside its
+ * @file The cache of stages: each is a folder named by the hash of everything that determines it, built next to its
  * final place and renamed when complete. What a stage computes is a computation (`computation.ts`) of its own module.
  */
 import { createHash, randomUUID } from "node:crypto";

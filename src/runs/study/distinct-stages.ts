@@ -17,7 +17,7 @@ export interface DistinctStage {
 
 type Choices = Pick<StudyConfig, "curriculum" | "curricula">;
 
-/** Whether the phase before the stage at this place keeps its moments, because the stage goes on with them (docs/decisions.md#d8). */
+/** Whether the phase before the stage at this place keeps its moments, because the stage continues with them (docs/decisions.md#d8). */
 export const keepsMoments = ({ curriculum }: Choices, stages: Curriculum, place: number): boolean => {
   const stage = stages[place];
   return stage !== undefined && (stage.optimizer ?? curriculum.optimizerAtPhase) === "carry";

@@ -78,7 +78,7 @@ const FILES = {
   wiki: "babylm_sample/train/simple_wiki.train",
 } as const;
 
-/** The files that a set is read from, those of conversations that count beside it included; none for generated text. */
+/** The files that a set is read from, those of conversations that count besides it included; none for generated text. */
 export function filesOfSet(
   choice: SetChoice,
   {

@@ -1,5 +1,5 @@
 /**
- * @file Studies by name: each keeps what it changes of its scale's settings in `study.json` beside its results, so that a name
+ * @file Studies by name: each keeps what it changes of its scale's settings in `study.json` next to its results, so that a name
  * stands for one configuration. The default study changes nothing and has no such file.
  */
 import { existsSync, readdirSync } from "node:fs";

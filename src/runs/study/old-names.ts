@@ -2,7 +2,7 @@
 
 type Names = Readonly<Record<string, string>>;
 
-/** Today's names by the old ones, for the objects that lie in a field. */
+/** Today's names by the old ones, for the objects that are in a field. */
 const OLD_NAMES: Readonly<Record<string, Names>> = {
   metrics: { reading: "scoringRule" },
   pretraining: { warmupShare: "warmupRatio" },

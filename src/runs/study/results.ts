@@ -1,6 +1,6 @@
 /**
  * @file Results on disk: one JSON a model, condition, seed and task, with everything needed to make it again, and its
- * items beside it. Written from cached stages, read by `report/`, `verify/`, notebooks and later runs (`kept.ts`).
+ * items next to it. Written from cached stages, read by `report/`, `verify/`, notebooks and later runs (`kept.ts`).
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -131,7 +131,7 @@ export function publishResult(
   return result;
 }
 
-/** Where the items of a task lie beside its result: comma-separated and compressed, since a grid has millions of them. */
+/** The file of a task's items, next to its result: comma-separated and compressed, since a grid has millions of them. */
 export const itemsFile = (folder: string, task: string): string => join(folder, `${task}.items.csv.gz`);
 
 /**
@@ -191,7 +191,7 @@ export const readResults = (resultsFolder: string): Result[] => resultFiles(resu
 const resultFiles = (resultsFolder: string): string[] =>
   seedFilesOf(resultsFolder).filter((path) => path.endsWith(".json"));
 
-/** Whatever lies in the folders of models, conditions and seeds. */
+/** Whatever is in the folders of models, conditions and seeds. */
 export const seedFilesOf = (resultsFolder: string): string[] =>
   MODELS.flatMap((model) =>
     conditionFolders(join(resultsFolder, model)).flatMap((condition) => {

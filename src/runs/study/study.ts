@@ -64,7 +64,7 @@ export interface StudyOptions {
   readonly source?: "microworld";
   /**
    * Results of the same settings in the folder stand for computing them, text or not. They were made with the kit's own
-   * files: with corpora of the user's beside them, or another text, everything is computed.
+   * files: with corpora of the user's besides them, or another text, everything is computed.
    */
   readonly kept?: boolean;
 }

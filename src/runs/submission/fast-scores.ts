@@ -13,7 +13,7 @@ import {
 } from "./part-state.js";
 import { checkpointsOf, leaderboardParts, type LeaderboardPart } from "./leaderboard-sizes.js";
 
-/** Where the scores of a checkpoint lie. */
+/** Where the scores of a checkpoint are. */
 export const checkpointScoresFolder = (scores: string, checkpoint: string): string =>
   join(scores, "checkpoints", checkpoint);
 

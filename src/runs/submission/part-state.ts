@@ -2,7 +2,7 @@
 import type { Rules } from "../../evaluation/rules.js";
 import type { LeaderboardPart, Track } from "./leaderboard-sizes.js";
 
-/** Where scores lie, and whose they must be. */
+/** Where scores are, and whose they must be. */
 export interface SubmissionRequest {
   /** `--out` of `class-it evaluate` and `class-it finetune`. */
   readonly scores: string;

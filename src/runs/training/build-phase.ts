@@ -1,6 +1,6 @@
 /**
- * @file Building the stage of a phase: its state is saved on the way, so that a killed run goes on, and its folder becomes the
- * stage's when it is complete. What is trained is next door in `train-phase.ts`.
+ * @file Building the stage of a phase: its state is saved on the way, so that a killed run resumes, and its folder becomes the
+ * stage's when it is complete. What is trained is in `train-phase.ts`.
  */
 import { join } from "node:path";
 import type { Lock } from "../../disk/lock.js";
@@ -20,7 +20,7 @@ export interface ConditionStep extends StepRecord {
   readonly phase: string;
 }
 
-/** Where the checkpoints of a stage under way lie. */
+/** Where the checkpoints of a stage in progress are. */
 export const progressFolder = (cacheFolder: string, kind: string, inputs: StageInputs): string =>
   join(cacheFolder, `${kind}-${hashStage(kind, inputs)}.progress`);
 

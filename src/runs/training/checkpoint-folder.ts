@@ -1,4 +1,4 @@
-/** @file One checkpoint of a training run in a folder of its own: written beside and renamed, every file under its hash. */
+/** @file One checkpoint of a training run in a folder of its own: written next to its place, then renamed, every file under its hash. */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ export interface CheckpointState {
 }
 
 /**
- * Writes beside the final name, to the disk, then renames.
+ * Writes next to the final name, to the disk, then renames.
  *
  * @throws Error naming what to do when it cannot be written; earlier checkpoints stay as they are
  */
@@ -83,7 +83,7 @@ export function writeCheckpoint(
   } catch (cause) {
     removeQuietly(beside);
     throw new Error(
-      `writeCheckpoint: step ${run.step} must be written to ${folder}, got ${String(cause)}. Free space or mend the folder, then run it again: it goes on from the last checkpoint there.`,
+      `writeCheckpoint: step ${run.step} must be written to ${folder}, got ${String(cause)}. Free space or repair the folder, then run it again: it resumes from the last checkpoint there.`,
       { cause },
     );
   } finally {

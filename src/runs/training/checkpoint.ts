@@ -1,6 +1,6 @@
 /**
- * @file The state of a stage under way, in a folder beside the finished ones: weights, moments, step and records, so that a
- * killed run goes on as if nothing had happened. A checkpoint is whole or not there.
+ * @file The state of a stage in progress, in a folder next to the finished ones: weights, moments, step and records, so that a
+ * killed run continues as if nothing had happened. A checkpoint is whole or not there.
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import type { CheckpointInterval } from "../study/study.js";
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from "./checkpoint-folder.js";
 import { readCurveLines, type HeldOutLoss } from "./records.js";
 
-/** A state to go on from. The caller disposes the tensors. */
+/** A state to resume from. The caller disposes the tensors. */
 export interface ResumedState extends CheckpointState {
   readonly records: readonly StepRecord[];
   readonly orderHash: string;
@@ -81,7 +81,7 @@ export function openCheckpoints(
           faults.push(found);
           continue;
         }
-        for (const fault of faults) notice(`${fault}; going on from ${path}`);
+        for (const fault of faults) notice(`${fault}; resuming from ${path}`);
         lastPath = path;
         const records = readCurveLines(curve, found.step);
         // Lines of steps after the checkpoint are trained again and written again.

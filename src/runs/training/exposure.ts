@@ -111,7 +111,7 @@ export const describeExposures = (study: Study): Promise<z.infer<typeof exposure
   });
 
 /**
- * {@link measureExposure}, told to who follows the run. A run beyond the rules also warns on stderr, and goes on: it
+ * {@link measureExposure}, told to whoever follows the run. A run beyond the rules also warns on stderr, and continues: it
  * may be meant.
  */
 export async function announceExposure(

@@ -1,4 +1,4 @@
-/** @file The optimizer's moments in files, for a stage that goes on with those of the one before (docs/decisions.md#d8). */
+/** @file The optimizer's moments in files, for a stage that continues with those of the one before (docs/decisions.md#d8). */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

@@ -22,7 +22,7 @@ const outcomeSchema = z.object({
 });
 export type PhaseOutcome = z.infer<typeof outcomeSchema>;
 
-/** Where a finished phase lies. */
+/** Where a finished phase is. */
 type Finished = { readonly folder: string };
 
 /** The records a finished phase left. */

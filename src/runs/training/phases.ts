@@ -29,7 +29,7 @@ export interface PhaseStage {
 /**
  * The first stage of every condition.
  *
- * @param keepMoments whether the next stage goes on with the optimizer's moments
+ * @param keepMoments whether the next stage continues with the optimizer's moments
  */
 export function pretrainingPhase(
   material: Material,
@@ -57,12 +57,12 @@ export function pretrainingPhase(
   };
 }
 
-/** Where a stage stands in its condition. */
+/** Where a stage is in its condition. */
 export interface StagePlace {
   readonly place: number;
   /** Steps of the condition's stages before, and of all; given where one schedule spans them (docs/decisions.md#d8). */
   readonly span: TuningInputs["span"];
-  /** Whether the next stage goes on with this one's moments. */
+  /** Whether the next stage continues with this one's moments. */
   readonly keepMoments: boolean;
 }
 
@@ -83,7 +83,7 @@ export async function tuningPhase(
     architecture: config.architectures[model],
     tokenizer: tokenizerStage.hash,
     parent: parent.hash,
-    // Between tuning stages there is no choice: the next one goes on from the end of the last.
+    // Between tuning stages there is no choice: the next one resumes from the end of the last.
     checkpoint: place === 0 ? config.startCheckpoint : "lastEpoch",
     stage: stage.name,
     place,

@@ -16,7 +16,7 @@ export interface PretrainingInputs {
   readonly tokenizer: string;
   readonly text: Omit<TextRows, "batchSize">;
   readonly training: TrainingConfig;
-  /** Whether the next stage goes on with the optimizer's moments. */
+  /** Whether the next stage continues with the optimizer's moments. */
   readonly keepMoments: boolean;
   readonly checkpointWords: readonly number[];
   readonly seed: number;

@@ -62,7 +62,7 @@ export const textLoss = ({ losses }: FinishedPhase): [lossNats: number, tokens: 
   meanLoss(losses.text);
 
 /**
- * Writes `training.json`, with the files of all phases, and the learning curve beside it.
+ * Writes `training.json`, with the files of all phases, and the learning curve next to it.
  *
  * @param exposure what the condition learned from, in words
  */

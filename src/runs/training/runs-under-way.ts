@@ -1,5 +1,5 @@
 /**
- * @file Training runs that have begun and not ended, read from what they leave in the cache as they go: for who watches from
+ * @file Training runs that have begun and not ended, read from what they leave in the cache as they go: for those who watch from
  * another window. Finished ones are listed in `trained-runs.ts`.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -19,13 +19,13 @@ export type AboutRun = z.infer<typeof aboutSchema>;
 /** A training run that has begun. */
 export interface RunUnderWay extends AboutRun {
   readonly records: readonly StepRecord[];
-  /** False when its process was killed or interrupted: it goes on when the stage is asked for again. */
+  /** False when its process was killed or interrupted: it resumes when the stage is asked for again. */
   readonly isRunning: boolean;
   /** Of its last step, milliseconds since 1970. */
   readonly changedMs: number;
 }
 
-/** Leaves the name beside the checkpoints. */
+/** Leaves the name next to the checkpoints. */
 export function nameRun(progressFolder: string, about: AboutRun): void {
   mkdirSync(progressFolder, { recursive: true });
   writeFileAtomically(join(progressFolder, ABOUT), JSON.stringify(about) + "\n");
@@ -33,7 +33,7 @@ export function nameRun(progressFolder: string, about: AboutRun): void {
 
 const SUFFIX = ".progress";
 
-/** All training runs under way in a cache, the one that moved last first. */
+/** All training runs in progress in a cache, the one that moved last first. */
 export function runsUnderWay(cacheFolder: string): RunUnderWay[] {
   const names = existsSync(cacheFolder) ? readdirSync(cacheFolder) : [];
   return names

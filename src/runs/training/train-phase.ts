@@ -1,6 +1,6 @@
 /**
  * @file Training one phase to its end: its steps, the losses that choose its best epoch, the weights that are kept on the way, and the
- * Hugging Face folder it leaves. When its state is saved, and where, is decided next door in `build-phase.ts`.
+ * Hugging Face folder it leaves. When its state is saved, and where, is decided in `build-phase.ts`.
  */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -36,9 +36,9 @@ export interface PhaseState {
   readonly heldOut: readonly HeldOutLoss[];
 }
 
-/** Whoever keeps a phase under way: told of every step, asked for the state to go on from. */
+/** Whoever keeps a phase in progress: told of every step, asked for the state to resume from. */
 export interface Keeper {
-  /** The state to go on from; null for a phase that begins. */
+  /** The state to resume from; null for a phase that begins. */
   readonly resumed:
     | (TrainingStart & { readonly records: readonly StepRecord[]; readonly heldOut: readonly HeldOutLoss[] })
     | null;

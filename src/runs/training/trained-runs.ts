@@ -1,5 +1,5 @@
 /**
- * @file Which trained models lie in the cache, and where each comes from, read from the records of their stages. What a
+ * @file Which trained models are in the cache, and where each comes from, read from the records of their stages. What a
  * record holds is decided in `phases.ts`.
  */
 import { existsSync, readdirSync } from "node:fs";

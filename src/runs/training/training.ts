@@ -34,7 +34,7 @@ export interface TrainedModel {
  * @param options.condition a name of the study's curricula
  * @yields one record a step, phase after phase
  * @throws RangeError for an unknown model or condition; Error when the loss is no longer finite. A phase that did not end is
- *   not cached; the next call goes on from its last checkpoint
+ *   not cached; the next call resumes from its last checkpoint
  */
 export async function* trainCondition(
   study: Study,
@@ -72,7 +72,7 @@ export async function* trainCondition(
   }
 }
 
-/** Where each stage lies in a schedule over all of tuning; none where each has its own (docs/decisions.md#d8). */
+/** Where each stage is in a schedule over all of tuning; none where each has its own (docs/decisions.md#d8). */
 export async function scheduleSpans(
   material: Material,
   curriculum: Curriculum,

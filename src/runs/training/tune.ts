@@ -25,7 +25,7 @@ export interface TuningInputs {
   readonly span: { readonly stepsBefore: number; readonly totalSteps: number } | null;
   readonly training: Omit<TrainingConfig, "batchSize" | "maxEpochs">;
   readonly optimizer: StudyConfig["curriculum"]["optimizerAtPhase"];
-  /** Whether the next stage goes on with this one's moments. */
+  /** Whether the next stage continues with this one's moments. */
   readonly keepMoments: boolean;
   readonly checkpointWords: readonly number[];
   readonly seed: number;

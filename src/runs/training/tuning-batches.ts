@@ -20,7 +20,7 @@ import { textBatches, type OpenedText, type RowCounts, type TextRows } from "./t
 export interface ExampleRows {
   readonly source: "real" | "microworld";
   readonly sets: readonly SetChoice[];
-  /** Files of all sets, those of conversations that count beside questions included. */
+  /** Files of all sets, those of conversations that count besides questions included. */
   readonly files: readonly NamedFile[];
   readonly order: TuningStage["order"];
   readonly replies: TuningStage["replies"];

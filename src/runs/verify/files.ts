@@ -1,6 +1,6 @@
 /**
  * @file Verifying a results folder, first kind of check: every file can be read, lies where it belongs, and names the data files of
- * today's manifest. What the results say is checked next door in `scores.ts`, `training.ts` and `steps.ts`.
+ * today's manifest. What the results say is checked in `scores.ts`, `training.ts` and `steps.ts`.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -64,11 +64,11 @@ export function openResults(folder: VerifiedFolder): OpenedFolder {
     if (typeof opened === "string") differences.push(opened);
     else results.push(opened);
     const items = path.replace(/\.json$/, ITEMS);
-    if (!files.includes(items)) differences.push(`${items} must lie beside its result, found no such file`);
+    if (!files.includes(items)) differences.push(`${items} must be next to its result, found no such file`);
   }
   for (const path of files.filter((name) => name.endsWith(ITEMS)))
     if (!files.includes(path.replace(ITEMS, ".json")))
-      differences.push(`${path} must lie beside its result, found none`);
+      differences.push(`${path} must be next to its result, found none`);
   const keptFolder = join(folder.resultsFolder, KEPT_FOLDER);
   const names = existsSync(keptFolder) ? readdirSync(keptFolder).sort() : [];
   const kept = names.flatMap((name): Receipt[] => {

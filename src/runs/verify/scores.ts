@@ -1,5 +1,5 @@
 /**
- * @file Verifying a results folder: the metrics of zero-shot tasks and of fine-tuning follow from the items that lie beside them, to the
+ * @file Verifying a results folder: the metrics of zero-shot tasks and of fine-tuning follow from the items next to them, to the
  * last digit. Numbers in the items keep every digit their metrics were computed from, so that there is no tolerance.
  */
 import { z } from "zod";

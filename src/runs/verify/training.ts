@@ -1,5 +1,5 @@
 /**
- * @file Verifying a results folder: what the result of a training run says of its steps follows from the curve beside it, and training runs
+ * @file Verifying a results folder: what the result of a training run says of its steps follows from the curve next to it, and training runs
  * that share their pre-training share its curve.
  */
 import { mean } from "../../statistics/summary.js";

@@ -77,7 +77,7 @@ export async function verifyResults(
   const faults = opened.flatMap(({ differences }) => differences);
   if (results.length === 0 && faults.length === 0)
     throw new Error(
-      `verifyResults: ${resultsFolder} must hold results, found none. Compute some, or say with --results where they lie.`,
+      `verifyResults: ${resultsFolder} must hold results, found none. Compute some, or give their folder with --results.`,
     );
   const kept = opened.flatMap((one) => one.kept);
   const hasText = folder.source === "microworld" || textSource() === "real";

@@ -57,7 +57,7 @@ function naive(texts: readonly string[], corpus: string, rule: NgramRule): [numb
 }
 
 describe("by hand, with 4-grams", () => {
-  test("of three 4-grams the corpus holds the two that lie in its sentence", async () => {
+  test("of three 4-grams the corpus holds the two that are in its sentence", async () => {
     expect(await look("the red boat sank at noon", "Then the red boat sank at last.")).toEqual([3, 2]);
   });
 

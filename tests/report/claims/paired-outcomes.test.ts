@@ -79,7 +79,7 @@ describe("results become answers", () => {
 
   test("a result without its items, or items without a choice, are refused by file and row", () => {
     write(resultWith([]), null);
-    expect(() => readPairedOutcomes(folder)).toThrow(/blimp\.items\.csv\.gz must lie beside its result/);
+    expect(() => readPairedOutcomes(folder)).toThrow(/blimp\.items\.csv\.gz must be next to its result/);
     write(resultWith([]), "id,uid,choice,tie\na_0,a,0,0\na_1,a,,0\n");
     expect(() => readPairedOutcomes(folder)).toThrow(/choice and tie, in every row.*in row 2/);
     write(resultWith([]), "id,uid,credit\na_0,a,1.5\n");

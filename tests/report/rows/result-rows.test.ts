@@ -196,7 +196,7 @@ describe("results of training", () => {
   });
 });
 
-test("a figure says scale, source and seed, and lies beside the study's results", () => {
+test("a figure says scale, source and seed, and is next to the study's results", () => {
   const study = openTinyStudy(temporaryFolder(), deriveStudy("smoke"), 6);
   expect(contextOf(study, { paperFigure: "Figure 3" })).toEqual({
     scale: "smoke",

@@ -21,7 +21,7 @@ const secondsOf = (condition: string): number[] =>
     .flatMap(({ stages }) => stages.filter(({ kind }) => kind !== "held-out-loss"))
     .map(({ seconds }) => seconds);
 
-test("every stage has the seconds of its own training, and pre-training stands once", async () => {
+test("every stage has the seconds of its own training, and pre-training is listed once", async () => {
   const { stages } = await countBudget(study, runs);
   expect(
     stages.map(({ condition, stage, after, measured }) => ({ condition, stage, after, measured })),

@@ -111,7 +111,7 @@ test.each<[string, (file: string) => void]>([
     const { found, notices } = resume(folder);
     expect([found?.step, found?.losses, found?.weights]).toEqual([2, 2, weights[1]]);
     expect(notices).toEqual([
-      expect.stringMatching(/step-3\/first-moments.safetensors (damaged|missing); going on from .*step-2/),
+      expect.stringMatching(/step-3\/first-moments.safetensors (damaged|missing); resuming from .*step-2/),
     ]);
   },
 );

@@ -108,9 +108,9 @@ describe("a file", () => {
     [
       "without its items",
       (folder) => rmSync(join(folder, items)),
-      /blimp\.items\.csv\.gz must lie beside its/,
+      /blimp\.items\.csv\.gz must be next to its/,
     ],
-    ["of items without a result", (folder) => rmSync(join(folder, blimp)), /items\.csv\.gz must lie beside/],
+    ["of items without a result", (folder) => rmSync(join(folder, blimp)), /items\.csv\.gz must be next to/],
     [
       "with another data file's hash",
       change(

@@ -1,6 +1,6 @@
 /**
  * @file Zero-shot evaluation of any Llama folder on any files of a task: items, figures under both scoring rules, and the files the official
- * pipeline would have written. Models of a study are scored next door in `runs/scoring/scoring.ts`.
+ * pipeline would have written. Models of a study are scored in `runs/scoring/scoring.ts`.
  */
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
@@ -29,7 +29,7 @@ import { scoreReading } from "./reading.js";
 import { findOrFetchedTaskFiles, type TaskFile } from "./task-files.js";
 
 /**
- * Scores a task and writes `OUT/<task>/items.jsonl`, `summary.json` and the official tree. An interrupted run goes on at the items it
+ * Scores a task and writes `OUT/<task>/items.jsonl`, `summary.json` and the official tree. An interrupted run resumes at the items it
  * had not scored.
  *
  * @throws RangeError naming file and line when the task's files are not such a task's; what `signal` was aborted with
@@ -44,7 +44,7 @@ export async function evaluateFolder(evaluation: FolderEvaluation): Promise<Fold
   const folder = join(outFolder, task);
   const key = keyOf(model.sha256, files, rules === 2025 ? [task] : [task, rules]);
   const items = join(folder, "items.jsonl");
-  // Two at once would each append to what the other goes on from.
+  // Two at once would each append to what the other resumes from.
   const lock = await acquireLock(`${items}.lock`, {
     signal: evaluation.signal,
     onWait: (owner) => notify(`${owner} scores ${task} into ${folder}; waiting for it`),

@@ -19,7 +19,7 @@ export interface FolderEvaluation {
   readonly tiePolicy: TiePolicy;
   /** Whose rules decide which items there are and how the official scoring rule counts. */
   readonly rules: Rules;
-  /** Ends the work after the items under way. */
+  /** Ends the work after the items in progress. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }

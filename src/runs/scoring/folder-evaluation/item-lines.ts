@@ -1,6 +1,6 @@
 /**
  * @file The items of a task in a file of JSON lines that grows as they are scored, and takes its name when all are there. Whoever comes
- * back goes on after the last whole line, if nothing that decides the scores has changed.
+ * back resumes after the last whole line, if nothing that decides the scores has changed.
  */
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import type { z } from "zod";
@@ -12,7 +12,7 @@ import { parseJson } from "../../stages/read-json.js";
 /** Lines are written so many at once. */
 export const STEP_LINES = 512;
 
-/** A file of items under way. */
+/** A file of items in progress. */
 export interface ItemLines {
   /** Lines that are there already, as they were written. */
   readonly lines: readonly string[];
@@ -24,7 +24,7 @@ export interface ItemLines {
 }
 
 /**
- * Opens `<path>.part`, or begins it anew where it belongs to something else.
+ * Opens `<path>.part`, or starts it afresh where it belongs to something else.
  *
  * @param key hash of all that decides the scores. Lines are taken up in whole steps only: then the scores are those of a run that was
  *   never interrupted, bit for bit

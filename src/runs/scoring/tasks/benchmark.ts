@@ -1,4 +1,4 @@
-/** @file The zero-shot benchmarks of a study: which items it takes of each. How scores are kept and counted is in the files beside it. */
+/** @file The zero-shot benchmarks of a study: which items it takes of each. How scores are kept and counted is in the files next to it. */
 import { basename } from "node:path";
 import type { DataBudget } from "../../../config/config.js";
 import { collectionRows, hasCollectionRows } from "../../../data/collection-rows.js";
@@ -20,7 +20,7 @@ export interface BenchmarkOwner {
   readonly config: { readonly budget: Pick<DataBudget, "zeroShotItemsPerUid"> };
 }
 
-/** Where the official sets lie in the data. */
+/** Where the official sets are in the data. */
 const EVALUATION = "babylm_eval_2025";
 
 /** Whether a study's text has the items: of generated text there are minimal pairs alone. */

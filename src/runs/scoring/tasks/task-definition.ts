@@ -1,4 +1,4 @@
-/** @file What a zero-shot task of a study is made of. The tasks lie beside, a file each; their list in `runs/scoring/tasks.ts`. */
+/** @file What a zero-shot task of a study is made of. The tasks are in `tasks/`, a file each; their list in `runs/scoring/tasks.ts`. */
 import type { DataFile } from "../../../data/manifest.js";
 import type { BenchmarkName } from "../../../evaluation/benchmarks.js";
 import type { LogLikelihood, SplitWord } from "../../../evaluation/log-likelihood.js";
