@@ -39,6 +39,12 @@ function editedCell(name: string, index: number, edits: readonly (readonly [stri
 
 const SMOKE = ['scale: "laptop"', `scale: "smoke", out: "${OUT}"`] as const;
 const NAMED = ['study: "default"', 'study: "full-loss"'] as const;
+const CHANGED = ["instructions: {}", 'instructions: { lossOn: "full" }'] as const;
+/** One condition of one model shows what is computed again; all of them would only take longer. */
+const ONE_RUN = [
+  [6, 'condition !== "base"', 'model === "llama140M" && condition === "switch"'],
+  [11, '["base", "switch", "wiki", "merged"]', '["base", "switch"]'],
+] as const;
 
 /** Text of all outputs of a saved notebook. */
 const outputs = (name: string): string =>
@@ -91,7 +97,8 @@ describe.skipIf(skipWithoutChromium("named-study.test.ts"))("a study of one's ow
   test("notebook 03 runs under the name, and only what depends on the edit is computed", async () => {
     await run(TUNING, [
       { index: 0, text: editedCell(TUNING, 0, [SMOKE, NAMED]) },
-      { index: 2, text: editedCell(TUNING, 2, [["instructions: {}", 'instructions: { lossOn: "full" }']]) },
+      { index: 2, text: editedCell(TUNING, 2, [CHANGED]) },
+      ...ONE_RUN.map(([index, from, to]) => ({ index, text: editedCell(TUNING, index, [[from, to]]) })),
     ]);
     expect(outputs(TUNING)).not.toContain('"output_type":"error"');
     const folder = join(OUT, "smoke-microworld", "studies", "full-loss");
