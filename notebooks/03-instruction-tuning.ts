@@ -123,7 +123,7 @@ await kit.showFigure(kit.forgettingMatrix(forgotten, context), {
   name: "forgetting-matrix",
   folder,
   caption: "Change of the loss on held-out text after each stage (nats a token)",
-  alt: "A row a stage, a column a source: tuning lowers the loss on what it trains on and raises it elsewhere",
+  alt: "A row per stage, a column per source: tuning lowers the loss on what it trains on and raises it elsewhere",
 });
 
 // %%
@@ -132,7 +132,7 @@ await kit.showFigure(kit.learningCurves(curve, kit.contextOf(study, { note })), 
   name: "tuning-loss",
   folder,
   caption: "Loss on replies",
-  alt: "Loss on reply tokens over the steps of instruction tuning, one line a condition",
+  alt: "Loss on reply tokens over the steps of instruction tuning, one line per condition",
 });
 
 // %%

@@ -139,7 +139,7 @@ function pythonPackages(installed) {
   });
 }
 
-/** One row a package and version, though it may be in several folders. @param {Omit<Row, "kind">[]} found @returns {Row[]} */
+/** One row per package and version, though it may be in several folders. @param {Omit<Row, "kind">[]} found @returns {Row[]} */
 function rowsOf(found) {
   /** @type {Map<string, Row>} */
   const rows = new Map();

@@ -1,5 +1,5 @@
 /**
- * @file Follows the file to which the kernel and the library append their progress, one JSON line an event;
+ * @file Follows the file to which the kernel and the library append their progress, one JSON line per event;
  * progress.mjs shows the events.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";

@@ -7,7 +7,7 @@ import type { AcquisitionKind } from "../runs/scoring/tasks/acquisition-words.js
 import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
 import type { Result } from "../runs/study/results.js";
 
-/** A result as a table: one row a metric and part, official and corrected side by side; `rules` counted it. */
+/** A result as a table: one row per metric and part, official and corrected side by side; `rules` counted it. */
 export function describeResult(
   { model, condition, seed, scale, source, task, metrics }: Result,
   rules: Rules,

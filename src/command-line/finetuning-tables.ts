@@ -5,7 +5,7 @@ import type { TidyRow } from "../report/render/frame.js";
 import { tableMarkdown } from "../report/render/table.js";
 import type { TaskOutcome } from "../runs/finetuning/outcome.js";
 
-/** One task: a row a seed. */
+/** One task: a row per seed. */
 export function describeOutcome(name: string, outcome: TaskOutcome): string {
   const { label, metric } = SUPERGLUE_CONFIGS[outcome.task];
   const rows: TidyRow[] = outcome.seeds.map(({ seed, figures, epoch, official, degeneracies }) => ({

@@ -77,7 +77,7 @@ async function verify(options: VerifyOptions, surroundings: Surroundings): Promi
     );
 }
 
-/** A line a check, and one below it a difference. */
+/** A line per check, and one below it a difference. */
 function describeChecks(checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks

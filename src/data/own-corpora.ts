@@ -174,7 +174,7 @@ function locate({ path }: Pick<OwnCorpus, "path">, { rawFolder, dataFolder }: Da
       );
     if (statSync(real).isFile()) return real;
     throw new Error(
-      `checkCorpus: ${path} must be a file, got something else in ${place}. Name one file an entry.`,
+      `checkCorpus: ${path} must be a file, got something else in ${place}. Name one file per entry.`,
     );
   }
   throw new Error(

@@ -87,7 +87,7 @@ export interface ItemScoring {
  * Log-probability of every candidate, and the one preferred.
  *
  * @param logLikelihood asked once, with one request a candidate
- * @returns one entry an item, in order
+ * @returns one entry per item, in order
  * @throws RangeError naming the item when a candidate has no scored token, or under the rules of 2025 when a score is NaN
  *
  * Source: BabyLM evaluation pipeline 2025, sentence_zero_shot/compute_results.py.

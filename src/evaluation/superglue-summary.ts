@@ -22,7 +22,7 @@ export interface Figures {
 /** Class of the largest logit, the first of equal ones. */
 export const predictionOf = (logits: readonly number[]): number => logits.indexOf(Math.max(...logits));
 
-/** Figures of logits, one row an item. */
+/** Figures of logits, one row per item. */
 export function figuresOf(labels: readonly number[], logits: readonly (readonly number[])[]): Figures {
   const outcome = { labels, predictions: logits.map(predictionOf) };
   const isBinary = (logits[0]?.length ?? 0) === 2;
@@ -186,7 +186,7 @@ export interface VarianceSplit {
  * The residual, what a seed does on an item beyond both, is in either of the first two and counts once. Items of a cluster err
  * together: var_items / n is then the sum of squared sums of their deviations from the mean, C / (n² (C − 1)).
  *
- * @param correct  0 or 1, a row a seed and a column an item, [S, n]
+ * @param correct  0 or 1, a row per seed and a column per item, [S, n]
  * @param clusters name of each item's cluster, [n]; each item its own when left out
  */
 export function splitVariance(

@@ -164,7 +164,7 @@ const nestedPassage = z.object({
 });
 
 /**
- * MultiRC's train file as SuperGLUE ships it, one passage a line, flattened to one item an answer.
+ * MultiRC's train file as SuperGLUE ships it, one passage a line, flattened to one item per answer.
  *
  * @throws RangeError as {@link readSuperglue}
  */

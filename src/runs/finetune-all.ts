@@ -19,7 +19,7 @@ import { loadTask } from "./finetuning/task-data.js";
  * @param runs models with their conditions, such as `publishedRuns`
  * @param how.tasks of (Super)GLUE
  * @param how.seeds of fine-tuning; without them a kept result is taken with those it has
- * @returns a row a run and task, each also in `results/`
+ * @returns a row per run and task, each also in `results/`
  * @throws RangeError for an unknown model, condition or task; Error when a task's files are not there
  *
  * Source: BabyLM evaluation pipeline 2025, finetune/; CLASS-IT poster, Figure 2.

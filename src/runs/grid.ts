@@ -38,7 +38,7 @@ export const modelsOf = (condition: Condition): readonly ModelName[] =>
  * Trains every run with every seed, or replays it from the cache or from what the results folder keeps.
  *
  * @param runs models with their conditions, one after the other
- * @yields one record a step, with the run and the seed it belongs to
+ * @yields one record per step, with the run and the seed it belongs to
  * @throws RangeError and Error as `trainCondition` does
  */
 export async function* trainAll(
@@ -61,7 +61,7 @@ export async function* trainAll(
  *
  * @param runs models with their conditions
  * @param tasks names of `TASKS`
- * @returns a row a task and run, each also in `results/`
+ * @returns a row per task and run, each also in `results/`
  * @throws RangeError and Error as `evaluateCondition` does
  */
 export async function evaluateAll(

@@ -1,4 +1,4 @@
-/** @file From replicates over items, one set a seed, to replicates that also cover what other seeds would have given. */
+/** @file From replicates over items, one set per seed, to replicates that also cover what other seeds would have given. */
 import { normal, seeded } from "../random.js";
 import { checkReplicates, type Resampling } from "./resample.js";
 import { mean } from "./summary.js";

@@ -1,5 +1,5 @@
 /**
- * @file The training loop: an async generator of one record a step. What is trained on, and in which order, is decided by
+ * @file The training loop: an async generator of one record per step. What is trained on, and in which order, is decided by
  * the batches it is given (`step-batches.ts`); keeping its state in files is the work of `runs/training/checkpoint.ts`.
  */
 import { createHash } from "node:crypto";
@@ -99,7 +99,7 @@ export class TrainingRun {
   /**
    * Trains to the end, or until `signal` aborts.
    *
-   * @yields one record a step
+   * @yields one record per step
    * @throws Error when loss or gradient is not finite, naming the step, the batch's rows and the last checkpoint; the
    *   weights are then those of the step before
    */

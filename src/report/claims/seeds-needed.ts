@@ -27,7 +27,7 @@ function distanceToDecide(effect: number, { kind, ...comparison }: Comparison): 
 }
 
 /**
- * A row a claim that was decided on several seeds: the standard errors of its effect that come from items and from seeds, and how
+ * A row per claim that was decided on several seeds: the standard errors of its effect that come from items and from seeds, and how
  * many seeds would be needed to find an effect of this size four times out of five (5 %, two-sided, uncorrected),
  *
  *   k' = k · v / ((d / (z + z'))² − e²)

@@ -48,7 +48,7 @@ function marginOf(comparison: Comparison): number | null {
 }
 
 /**
- * One row a claim with every number; a claim without verdict is blank but for its reason.
+ * One row per claim with every number; a claim without verdict is blank but for its reason.
  *
  * @param judged effects become points or standard deviations of models
  */

@@ -25,7 +25,7 @@ export interface ParadigmRow {
 }
 
 /**
- * A dot for each paradigm and condition, one panel a model; paradigms in the order of the rows.
+ * A dot for each paradigm and condition, one panel per model; paradigms in the order of the rows.
  *
  * @param text title of the figure
  * @throws RangeError on a value outside 0 to 1

@@ -7,7 +7,7 @@ import { CHANCE_MARK, checkSomeRows, figureTitle, type FigureContext } from "../
 import { toPercent } from "../render/percent.js";
 
 /**
- * One panel a model, one line a condition; marks are checkpoints.
+ * One panel per model, one line per condition; marks are checkpoints.
  *
  * @param rows scores from 0 to 1 by words seen
  * @param text title of the figure

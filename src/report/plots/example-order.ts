@@ -11,7 +11,7 @@ const SET_COLORS = [conditionStyle("switch").color, conditionStyle("wiki").color
 const STRIP_HEIGHT = 22;
 
 /**
- * One strip a condition: the composition of its batches from the first tuning step to the last, and next to it the mean
+ * One strip per condition: the composition of its batches from the first tuning step to the last, and next to it the mean
  * length of their rows.
  *
  * @throws RangeError when there is no row
@@ -79,7 +79,7 @@ export function exampleOrderStrips(rows: readonly OrderPart[], context: FigureCo
     title: figureTitle(
       "Order of examples in tuning",
       context,
-      "Left: what each part of tuning holds. Right: mean tokens a row.",
+      "Left: what each part of tuning holds. Right: mean tokens per row.",
     ),
     vconcat: strips,
     spacing: 6,

@@ -65,7 +65,7 @@ export function forgettingRows(results: readonly Result[]): ForgettingRow[] {
 }
 
 /**
- * The matrix, one panel a model: a row a stage, a column a source.
+ * The matrix, one panel per model: a row per stage, a column per source.
  *
  * @throws RangeError when there is no row
  */

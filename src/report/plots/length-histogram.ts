@@ -57,7 +57,7 @@ export function binLengths(
 }
 
 /**
- * Histogram of lengths: one panel a source and part; the same axes in all panels.
+ * Histogram of lengths: one panel per source and part; the same axes in all panels.
  *
  * @param unit what was counted, for the axis
  * @param text title of the figure

@@ -1,4 +1,4 @@
-/** @file How much of the items of each task the training text holds, as one bar a task; ours, no figure of the paper. */
+/** @file How much of the items of each task the training text holds, as one bar per task; ours, no figure of the paper. */
 
 import type { TopLevelSpec } from "vega-lite";
 import { checkProportion, checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";

@@ -92,7 +92,7 @@ function checkRows(caller: string, rows: readonly ScoreRow[]): void {
     const key = `${row.task}, ${runLabel(row.model, row.condition)}`;
     if (seen.has(key)) {
       throw new RangeError(
-        `${caller}: a task must have one row a model, got two for ${key}. Average seeds first.`,
+        `${caller}: a task must have one row per model, got two for ${key}. Average seeds first.`,
       );
     }
     seen.add(key);
@@ -195,7 +195,7 @@ function scoreBars(
 }
 
 /**
- * Accuracies (or F1) in percent: one panel a task in the order given, one line of bars a model and condition.
+ * Accuracies (or F1) in percent: one panel per task in the order given, one line of bars a model and condition.
  *
  * @param text title of the figure
  * @param axisTitle with its unit, percent
@@ -218,7 +218,7 @@ export function accuracyBars(
 }
 
 /**
- * Share of the variance left by the baseline that surprisal explains, in percent: one panel a measure.
+ * Share of the variance left by the baseline that surprisal explains, in percent: one panel per measure.
  *
  * @param text title of the figure
  * @throws RangeError on a value outside 0 to 1, or two rows for one model and measure

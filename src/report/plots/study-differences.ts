@@ -11,7 +11,7 @@ const TITLES = {
 } as const;
 
 /**
- * A panel a measure: a mark for each model at its difference, a rule for the 95 % interval, a dashed line where nothing changed.
+ * A panel per measure: a mark for each model at its difference, a rule for the 95 % interval, a dashed line where nothing changed.
  *
  * @param comparison.differences those of one unit are drawn
  * @param unit `points` of scores, or `nats/token` of losses

@@ -6,7 +6,7 @@ import { modelsIn } from "./condition-scales.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 
 /**
- * One panel a measure, one line a model.
+ * One panel per measure, one line per model.
  *
  * @throws RangeError when there is no row
  */

@@ -40,7 +40,7 @@ export interface LearningRateRow {
 
 const PANEL_HEIGHT = 240;
 
-/** One panel a model, one legend below; the same axes in all panels. */
+/** One panel per model, one legend below; the same axes in all panels. */
 function panelsByModel(
   rows: readonly { readonly model: ModelName; readonly condition: Condition }[],
   title: ReturnType<typeof figureTitle>,
@@ -106,7 +106,7 @@ function averageNeighbours(rows: readonly LossRow[]): { readonly rows: LossRow[]
 }
 
 /**
- * Loss by step: one line a run, coloured by condition, one panel a model. Training loss is a thin line of means over
+ * Loss by step: one line per run, coloured by condition, one panel per model. Training loss is a thin line of means over
  * neighbouring records, held-out loss a line with marks.
  *
  * @param text title of the figure
@@ -161,7 +161,7 @@ export function learningCurves(
 }
 
 /**
- * Learning rate by step: one line a run, coloured by condition, one panel a model.
+ * Learning rate by step: one line per run, coloured by condition, one panel per model.
  *
  * @param text title of the figure
  * @throws RangeError when there is no row

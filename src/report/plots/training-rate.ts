@@ -14,7 +14,7 @@ export interface TrainingRateRow {
 }
 
 /**
- * Tokens a second as bars: one group an engine in the order of the rows, one bar a model.
+ * Tokens a second as bars: one group an engine in the order of the rows, one bar per model.
  *
  * @param text title of the figure
  * @throws RangeError when there is no row

@@ -20,7 +20,7 @@ const TITLES = {
 } as const;
 
 /**
- * One line a claim: the effect as a mark, its 95 % interval as a rule, no effect as a dashed line. Points and standard
+ * One line per claim: the effect as a mark, its 95 % interval as a rule, no effect as a dashed line. Points and standard
  * deviations have panels of their own.
  *
  * @param text title of the figure

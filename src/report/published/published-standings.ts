@@ -110,7 +110,7 @@ export function publishedFinetuningRows(): ScoreRow[] {
 }
 
 /**
- * Poster Figure 2 as a table: one row a model, one column a task, with the mean of all tasks.
+ * Poster Figure 2 as a table: one row per model, one column per task, with the mean of all tasks.
  *
  * Source: CLASS-IT poster, Figure 2, digitised; errors up to 0.07 points.
  */

@@ -19,11 +19,11 @@ function quoted(cell: Cell): string {
  * A table as CSV. Numbers keep every digit; null becomes an empty cell.
  *
  * @param columns header, in order
- * @param rows    one cell a column, [N, columns]
+ * @param rows    one cell per column, [N, columns]
  * @throws RangeError when a row has more or fewer cells than there are columns, or a number is not finite
  *
  * Source: RFC 4180.
- * Differs: lines end in LF, so that version control shows one line a row.
+ * Differs: lines end in LF, so that version control shows one line per row.
  */
 export function toCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
   rows.forEach((row, index) => {

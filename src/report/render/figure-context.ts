@@ -66,7 +66,7 @@ export function figureTitle(text: string, context: FigureContext, ...explanation
   return { text, subtitle: [describeContext(context), ...explanations.filter((line) => line !== "")] };
 }
 
-/** Refuse a proportion outside [0, 1]: a percentage taken for one would draw a bar a hundred times too long. */
+/** Refuse a proportion outside [0, 1]: a percentage taken for one would draw a bar per hundred times too long. */
 export function checkProportion(caller: string, name: string, value: number | null | undefined): void {
   if (value === null || value === undefined) return;
   if (!(value >= 0 && value <= 1)) {

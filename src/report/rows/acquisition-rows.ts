@@ -37,7 +37,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ["microworld", "generated words and children"],
 ]);
 
-/** A row a model and year; one that says so where there is no result. */
+/** A row per model and year; one that says so where there is no result. */
 export function acquisitionRows(results: readonly Result[]): TidyRow[] {
   if (results.length === 0)
     return [{ model: "none", note: "comes with the weights of the checkpoints, which are not kept here" }];

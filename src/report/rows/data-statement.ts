@@ -9,7 +9,7 @@ import { tableMarkdown } from "../render/table.js";
 
 const MISSING = "no training text of this study, or made by the kit";
 
-/** A row a source. Words are blank for what the study does not train on. */
+/** A row per source. Words are blank for what the study does not train on. */
 export function dataStatementRows({ sources }: DataStatement): TidyRow[] {
   return sources.map((source) => ({
     source: source.source,

@@ -45,7 +45,7 @@ const marks = (result: Result): string[] => [
 ];
 
 /**
- * Mean over seeds of fine-tuning next to the poster's one run, with a 95 % interval over those seeds and items, a row a result; the
+ * Mean over seeds of fine-tuning next to the poster's one run, with a 95 % interval over those seeds and items, a row per result; the
  * task's name says what is degenerate, a substitute or generated.
  *
  * @param results as `finetuneAll` gives them

@@ -6,7 +6,7 @@ import type { ScoreRow } from "../plots/score-bars.js";
 import { groupRows, groupSeeds } from "./result-metrics.js";
 
 /**
- * One row a model, condition and task: the mean over its rows, one a seed, with a 95 % interval
+ * One row per model, condition and task: the mean over its rows, one a seed, with a 95 % interval
  *
  *   mean ± √( t²(0.975, k − 1) · s² / k + h² )
  *
@@ -37,7 +37,7 @@ export function poolSeeds(rows: readonly ScoreRow[]): ScoreRow[] {
  * Rows that agree in all their words, averaged: every number is the mean of the numbers that are there. A column `seeds` says how
  * many rows went into each.
  *
- * @param rows of a table with a row a model and seed
+ * @param rows of a table with a row per model and seed
  */
 export const averageSeeds = (rows: readonly TidyRow[]): TidyRow[] =>
   groupRows(rows, (row) => JSON.stringify(Object.values(row).filter((cell) => typeof cell === "string"))).map(

@@ -155,7 +155,7 @@ export function scoreTable(rows: readonly ScoreRow[], decimals = 2): TidyRow[] {
 }
 
 /**
- * What training left behind: one row a phase.
+ * What training left behind: one row per phase.
  *
  * @param results of the task `training`
  */

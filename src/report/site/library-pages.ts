@@ -1,5 +1,5 @@
 /**
- * @file The pages of the library's public surface, a page a folder of `src`, in the look of the report: declarations as they stand
+ * @file The pages of the library's public surface, a page per folder of `src`, in the look of the report: declarations as they stand
  * in the source, docstrings below them, names linked to their place.
  */
 import MarkdownIt from "markdown-it";

@@ -9,7 +9,7 @@ import type { StudyComparison } from "./study-comparison.js";
 import type { StudyDifference } from "./study-difference.js";
 
 /**
- * Comparisons of one unit as a table, a row a study, model and measure.
+ * Comparisons of one unit as a table, a row per study, model and measure.
  *
  * @param unit `points` for scores, `nats/token` for losses
  * @returns one row that says so where there is nothing to compare

@@ -141,7 +141,7 @@ function scoreDifferences({
 
 type Pair = readonly [first: PairedOutcome, second: PairedOutcome];
 
-/** One task, a row a model and condition. */
+/** One task, a row per model and condition. */
 function taskDifferences(
   pairs: readonly Pair[],
   { name, rules }: { readonly name: string; readonly rules: readonly Rules[] },

@@ -32,7 +32,7 @@ export interface Rehearsal {
  * Takes the first optimizer steps of pre-training with its real rows. Nothing is cached but tokenizer and tokens.
  *
  * @param run.steps how many; at least two, because the first one also records and loads
- * @yields one record a step
+ * @yields one record per step
  * @throws RangeError when not even one row at a time fits into memory
  */
 export async function* rehearse(

@@ -22,7 +22,7 @@ const instructionsSchema = z.array(
 /**
  * The two instruction sets: where they come from, rows, and words of prompts and replies.
  *
- * @returns a row a set, words as `countWords` counts
+ * @returns a row per set, words as `countWords` counts
  * @throws Error when a file of the study's text is missing or damaged
  */
 export const describeInstructions = (study: Study): Promise<z.infer<typeof instructionsSchema>> =>

@@ -37,7 +37,7 @@ export function summariseInstructionOverlap({
 }
 
 /**
- * Overlap with the pre-training text by task, one value an item that is long enough: what the figure shows. Tasks
+ * Overlap with the pre-training text by task, one value per item that is long enough: what the figure shows. Tasks
  * without such an item are left out.
  */
 export function overlapByTask({ items }: StudyOverlap): { task: string; overlaps: number[] }[] {

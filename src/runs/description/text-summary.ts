@@ -20,7 +20,7 @@ const textSchema = z.array(
 /**
  * Pre-training text by genre: documents, words, and share of all words (0–1).
  *
- * @returns a row a genre, by name
+ * @returns a row per genre, by name
  * @throws Error when a file of the study's text is missing or damaged
  */
 export const describeText = (study: Study): Promise<z.infer<typeof textSchema>> =>
@@ -56,7 +56,7 @@ const tokenizersSchema = z.array(
 /**
  * Each model's tokenizer: its form, its size, and how many tokens it makes of a word of held-out text.
  *
- * @returns a row a model; `tokensPerWord` without special tokens
+ * @returns a row per model; `tokensPerWord` without special tokens
  * @throws Error when a file of the study's text is missing or damaged
  */
 export const describeTokenizers = (study: Study): Promise<z.infer<typeof tokenizersSchema>> =>

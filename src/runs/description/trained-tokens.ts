@@ -81,7 +81,7 @@ const trainedTokensSchema = z.array(
  * Tokens of both instruction sets by part, how many are trained, and what became of rows that are too long.
  *
  * @param model whose tokenizer and longest row are used
- * @returns a row a set, counts of tokens
+ * @returns a row per set, counts of tokens
  * @throws Error when a file of the study's text is missing or damaged
  */
 export const describeTrainedTokens = (

@@ -15,7 +15,7 @@ import type { FinetuningSettings } from "./budget.js";
 import type { FinetuningState } from "./checkpoint.js";
 import type { TaskData } from "./task-data.js";
 
-/** Share of the training items an epoch is chosen on (docs/decisions.md#d12). */
+/** Share of the training items per epoch is chosen on (docs/decisions.md#d12). */
 const HELD_OUT_SHARE = 0.1;
 
 /** File of the stage. */

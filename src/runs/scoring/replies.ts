@@ -67,7 +67,7 @@ export function chatFormOf(template: InstructionConfig["chatTemplate"]): ChatFor
  * study's seed.
  *
  * @param options which decoder, conditions, prompts, and how tokens are chosen
- * @returns one row a condition and prompt, the prompts of a condition together
+ * @returns one row per condition and prompt, the prompts of a condition together
  * @throws RangeError for an unknown model or condition, an empty prompt, or a prompt too long for the model
  *
  * Differs: the paper shows no generated text; this is for reading only and no result depends on it.

@@ -1,5 +1,5 @@
 /**
- * @file The side channel of a run: one JSON line an event, appended to the file that `CLASS_IT_PROGRESS` names.
+ * @file The side channel of a run: one JSON line per event, appended to the file that `CLASS_IT_PROGRESS` names.
  * nbconvert shows nothing while a cell runs; whoever started it reads this file instead.
  */
 import { appendFileSync } from "node:fs";

@@ -18,7 +18,7 @@ export const checkpointScoresFolder = (scores: string, checkpoint: string): stri
   join(scores, "checkpoints", checkpoint);
 
 /**
- * `fast_eval_results`: for each part a list with one entry a checkpoint, proportions by uid, or null.
+ * `fast_eval_results`: for each part a list with one entry per checkpoint, proportions by uid, or null.
  *
  * Differs: the official lists come from prediction files and a tie is right or wrong by chance; here a tie earns what it is worth. EWoK
  * is 0 there, see `OFFICIAL_FAULTS`.

@@ -7,7 +7,7 @@ import { TrainingRun, type StepRecord, type TrainingPlan, type TrainingStart } f
  *
  * @param start its tensors are disposed
  * @param steps how many; fewer where the plan has fewer
- * @yields one record a step
+ * @yields one record per step
  */
 export async function* takeFirstSteps(
   start: Pick<TrainingStart, "weights" | "moments">,

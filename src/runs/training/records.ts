@@ -1,4 +1,4 @@
-/** @file The records of a training stage in files: one JSON line a step, and losses on held-out text by source. */
+/** @file The records of a training stage in files: one JSON line per step, and losses on held-out text by source. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";

@@ -32,7 +32,7 @@ export interface TrainedModel {
  *
  * @param options.model the decoder
  * @param options.condition a name of the study's curricula
- * @yields one record a step, phase after phase
+ * @yields one record per step, phase after phase
  * @throws RangeError for an unknown model or condition; Error when the loss is no longer finite. A phase that did not end is
  *   not cached; the next call resumes from its last checkpoint
  */

@@ -55,7 +55,7 @@ export function openVerifiedFolder({
  *
  * @param options.steps   of pre-training that are taken again for each decoder; 0 for none
  * @param options.readingTimes whether reading times are summed up again, too
- * @returns one record a kind of check
+ * @returns one record per kind of check
  * @throws Error when the folder holds no result
  */
 export async function verifyResults(

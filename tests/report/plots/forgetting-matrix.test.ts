@@ -41,7 +41,7 @@ test("a result without the losses before tuning is refused by name", () => {
   );
 });
 
-test("the figure has a row a stage, its numbers written with their sign, and both texts of its title", async () => {
+test("the figure has a row per stage, its numbers written with their sign, and both texts of its title", async () => {
   const context = { scale: "smoke", source: "real", seeds: [1] } as const;
   const spec = forgettingMatrix(forgettingRows([result]), context);
   const svg = await figureSvg(spec, { name: "matrix", alt: "a matrix" });

@@ -98,7 +98,7 @@ describe("fine-tuning scores", () => {
     ).toMatchObject({ paper: 0.6154, n: 52 });
   });
 
-  test("as a table have one row a model, baselines included, with the mean of its tasks", () => {
+  test("as a table have one row per model, baselines included, with the mean of its tasks", () => {
     const table = publishedFinetuningTable();
     expect(table).toHaveLength(11);
     const first = table.find(({ model }) => model === "llama100M_pt");

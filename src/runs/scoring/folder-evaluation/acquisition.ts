@@ -39,7 +39,7 @@ const measuredSchema = z.object({
 type Measured = z.infer<typeof measuredSchema>;
 
 /**
- * Scores the checkpoints `chck_1M`, … of a folder and writes `OUT/aoa/summary.json`, one file a checkpoint, and with official words the
+ * Scores the checkpoints `chck_1M`, … of a folder and writes `OUT/aoa/summary.json`, one file per checkpoint, and with official words the
  * files of the pipeline. A checkpoint that has been measured is not measured again.
  *
  * @throws RangeError when the folder has fewer than three checkpoints

@@ -7,7 +7,7 @@ import { measureContexts } from "../../../evaluation/acquisition-surprisal.js";
 import type { WordsToLearn } from "./acquisition-words.js";
 import type { Scorer, ScorableTask } from "./task-definition.js";
 
-/** Columns of a checkpoint's table: one row a word. */
+/** Columns of a checkpoint's table: one row per word. */
 export const ACQUISITION_COLUMNS = [
   "id",
   "contexts",
