@@ -13,12 +13,12 @@ const tool = (/** @type {string} */ path) => join(root, "node_modules", path);
 /** Each takes up to a gigabyte. */
 const MOST_AT_ONCE = 4;
 
-/** @type {[name: string, script: string, ...args: string[]][]} */
+/** The longest first. @type {[name: string, script: string, ...args: string[]][]} */
 const checks = [
+  ["lint", tool("eslint/bin/eslint.js"), "."],
   ["types of src", tool("typescript/bin/tsc"), "-p", "src", "--noEmit"],
   ["types of notebooks", tool("typescript/bin/tsc"), "-p", "notebooks"],
   ["types of tests and scripts", tool("typescript/bin/tsc"), "-p", "tests"],
-  ["lint", tool("eslint/bin/eslint.js"), "."],
   ["format", tool("prettier/bin/prettier.cjs"), "--check", "--log-level=warn", "."],
   [
     "import law",
