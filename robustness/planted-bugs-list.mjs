@@ -77,8 +77,8 @@ export const bugs = [
   {
     name: "a tie earns full credit where it should earn half",
     file: "src/evaluation/choices.ts",
-    right: "return choice === 0 ? 1 / scores.filter((score) => score === scores[0]).length : 0;",
-    wrong: "return choice === 0 ? 1 : 0;",
+    right: "return tie ? 1 / scores.filter((score) => score === scores[0]).length : 1;",
+    wrong: "return 1;",
     red: "tests/evaluation/choices.test.ts",
   },
   {

@@ -78,7 +78,7 @@ export function finetuneCommand(surroundings: Surroundings): Command {
   for (const option of [
     listOption("--task <names>", "tasks, separated by commas", SUPERGLUE_TASKS),
     new Option("--model <folder>", "a Hugging Face folder; with --condition the name of a decoder"),
-    new Option("--condition <name>", "fine-tune the models of this training condition"),
+    new Option("--condition <name>", "fine-tune the models of this condition"),
     ...studyOptions(),
     new Option("--study-seed <number>", "with --condition: the seed its models were trained with")
       .argParser(wholeNumber("study-seed"))

@@ -209,7 +209,7 @@ function groupAccuracies(
     const credit = creditForFirst(scored[index]?.scores ?? [], policy);
     for (const [kind, group] of kinds) {
       let ofKind = credits.get(kind);
-      if (ofKind === undefined) credits.set(kind, (ofKind = new Map()));
+      if (ofKind === undefined) credits.set(kind, (ofKind = new Map<string, number[]>()));
       const ofGroup = ofKind.get(group);
       if (ofGroup === undefined) ofKind.set(group, [credit]);
       else ofGroup.push(credit);

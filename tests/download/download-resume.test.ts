@@ -45,7 +45,7 @@ describe("a connection that breaks", () => {
       { tries: 3 },
     );
     await expect(file).rejects.toThrow(
-      /must arrive whole .* within 3 tries, got 3000 bytes and then .*goes on/,
+      /must arrive whole .* within 3 tries, got 3000 bytes and then .*resumes/,
     );
     expect(contents()).toEqual(["text.txt.partial", "text.txt.partial.json"]);
     isBroken = false;

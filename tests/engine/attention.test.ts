@@ -78,7 +78,7 @@ describe("attention in blocks", () => {
   });
 
   test("masks are shared by layers up to 8 MiB, 1,920 tokens of one row", () => {
-    const row = (lengthTokens: number) => tf.fill<tf.Tensor2D>([1, lengthTokens], lengthTokens, "int32");
+    const row = (lengthTokens: number) => tf.fill<tf.Rank.R2>([1, lengthTokens], lengthTokens, "int32");
     const shapes = tf.tidy(() => sharedMasks(row(1_920))?.map(({ shape }) => shape));
     expect(shapes).toHaveLength(8);
     expect(shapes?.at(-1)).toEqual([1, 1, 128, 1_920]);

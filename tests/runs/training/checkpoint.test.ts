@@ -162,7 +162,7 @@ test("a full disk is told with what to do, and the last good checkpoint stays", 
   rmSync(folder, { recursive: true });
   symlinkSync("/dev/full", folder);
   expect(() => checkpoints.save(run, { wordsSeen: 6, seconds: 4, heldOut: [] })).toThrow(
-    /step 2 must be written to .*, got .* Free space or mend the folder, then run it again/,
+    /step 2 must be written to .*, got .* Free space or repair the folder, then run it again/,
   );
   rmSync(folder);
   cpSync(aside, folder, { recursive: true });
