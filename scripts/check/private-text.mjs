@@ -34,7 +34,8 @@ const PATTERNS = [
   ["a path of Windows", /\b[A-Z]:\\{1,2}(?:Users|Documents)\b/],
   [
     "an address in a private network",
-    /\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b/,
+    // Not behind ==, where it is the version of a package.
+    /(?<!==)\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b/,
   ],
   ["a host of a private network", /\b[\w-]+\.(?:internal|corp|lan|localdomain)\b/],
 ];

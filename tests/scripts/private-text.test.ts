@@ -26,6 +26,7 @@ test("what only looks alike is let through", () => {
     "src/report/home/index.ts, ./tmp, data/work/list",
     "process.env.HF_TOKEN, your token for the hub (hf_…)",
     "`https://${user}:${password}@example.org`",
+    "nvidia-curand-cu12==10.3.10.19",
     "version 10.2.1 of 2026.10.18, sha256:3f2a",
     "http://127.0.0.1:8888, http://localhost:8888",
     "ask-the-reader-about-the-whole-of-the-sentence",
