@@ -12,7 +12,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readCommand } from "../scripts/command.mjs";
+import { readCommand, readWhole } from "../scripts/command.mjs";
 import { source } from "../scripts/library.mjs";
 
 /** The library as the kit has it. */
@@ -90,11 +90,17 @@ if (open && place) {
   await open(place);
   console.log(performance.now() - begin);
 } else {
-  const { values, positionals } = readCommand("opening [ENTRIES …] [--times=9] [--json]", {
+  const usage = "opening [ENTRIES …] [--times=9] [--json]";
+  const { values, positionals } = readCommand(usage, {
     most: Infinity,
     options: { times: { type: "string", default: "9" }, json: { type: "boolean", default: false } },
   });
-  const sizes = positionals.length > 0 ? positionals.map(Number) : [16_384, 32_768, 65_536, 131_072];
+  const least = 2 * ADDED; // added tokens, and the letters of all others
+  const sizes =
+    positionals.length > 0
+      ? positionals.map((text) => readWhole(text, usage, { name: "ENTRIES", least }))
+      : [16_384, 32_768, 65_536, 131_072];
+  const times = readWhole(values.times, usage, { name: "--times" });
   const folder = mkdtempSync(join(tmpdir(), "class-it-opening-"));
   try {
     const rows = sizes.flatMap((entries) =>
@@ -105,7 +111,7 @@ if (open && place) {
         writeFileSync(join(at, "tokenizer_config.json"), '{"tokenizer_class": "PreTrainedTokenizerFast"}');
         /** @type {Record<string, number[]>} */
         const found = { library: [], kit: [] };
-        for (let time = 0; time < Number(values.times); time++)
+        for (let time = 0; time < times; time++)
           for (const [name, list] of Object.entries(found))
             list.push(
               Number(

@@ -27,7 +27,45 @@ export function readCommand(usage, { options, most = 0, args = process.argv.slic
     return read;
   } catch (error) {
     const [fault = ""] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
-    console.error(`${usage.split(" ")[0]}: ${fault}. Usage: ${usage}`);
-    process.exit(1);
+    return refuse(usage, fault);
   }
+}
+
+/**
+ * Ends the process with one line that says what is wrong and how the command is called.
+ *
+ * @param {string} usage as {@link readCommand} has it
+ * @param {string} fault
+ * @returns {never}
+ */
+function refuse(usage, fault) {
+  console.error(`${usage.split(" ")[0]}: ${fault}. Usage: ${usage}`);
+  process.exit(1);
+}
+
+/**
+ * The whole number that an option or an argument gives; anything else ends the process as an unknown option does.
+ *
+ * @param {string} text
+ * @param {string} usage as {@link readCommand} has it
+ * @param {{ name: string, least?: number }} what it is called, and the smallest that is allowed, 1 by default
+ */
+export function readWhole(text, usage, { name, least = 1 }) {
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return number >= least
+    ? number
+    : refuse(usage, `${name} must be a whole number from ${least}, got '${text}'`);
+}
+
+/**
+ * Ends the process as an unknown option does where a word is none of the known ones.
+ *
+ * @param {readonly string[]} words
+ * @param {readonly string[]} known
+ * @param {string} usage as {@link readCommand} has it
+ */
+export function requireKnown(words, known, usage) {
+  const stranger = words.find((word) => !known.includes(word));
+  if (stranger !== undefined)
+    refuse(usage, `an argument must be one of ${known.join(", ")}, got '${stranger}'`);
 }

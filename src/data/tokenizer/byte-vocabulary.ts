@@ -14,8 +14,8 @@ import {
   textBetween,
 } from "./json-scanner.js";
 
-/** No entry is shorter: `"":0,`. */
-const LEAST_BYTES = 5;
+/** Entries there is room for at first; the room doubles when it is used up. */
+const FIRST_ROOM = 32_768;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const END_OBJECT = 0x7d;
@@ -33,8 +33,11 @@ export function scanVocabulary(
   json: Buffer,
   start: number,
 ): { readonly vocabulary: ModelVocabulary; readonly end: number } {
-  const most = Math.ceil((json.length - start) / LEAST_BYTES);
-  const [from, to, ids] = [new Uint32Array(most), new Uint32Array(most), new Float64Array(most)];
+  let [from, to, ids] = [
+    new Uint32Array(FIRST_ROOM),
+    new Uint32Array(FIRST_ROOM),
+    new Float64Array(FIRST_ROOM),
+  ];
   const isList = json[start] === OPEN_LIST;
   if (!isList && json[start] !== OPEN_OBJECT) refuseAt(start);
   const close = isList ? END_LIST : END_OBJECT;
@@ -43,6 +46,12 @@ export function scanVocabulary(
   for (let isOpen = json[at] !== close; isOpen;) {
     if (isList) at = json[at] === OPEN_LIST ? skipSpaces(json, at + 1) : refuseAt(at);
     const behind = skipText(json, at);
+    if (size === from.length)
+      [from, to, ids] = [
+        grow(from, new Uint32Array(2 * size)),
+        grow(to, new Uint32Array(2 * size)),
+        grow(ids, new Float64Array(2 * size)),
+      ];
     from[size] = at;
     to[size] = behind;
     let id = size;
@@ -64,6 +73,12 @@ export function scanVocabulary(
   return { vocabulary: { ...find, size: () => size, largestId: () => largestId }, end: at + 1 };
 }
 
+/** What is in one array, in a longer one. */
+function grow<Numbers extends Uint32Array | Float64Array>(from: Numbers, to: Numbers): Numbers {
+  to.set(from);
+  return to;
+}
+
 interface Entries {
   /** Index of the quotation mark in front of each token, and behind the other. */
   readonly from: Uint32Array;
@@ -77,13 +92,13 @@ interface Entries {
  * special tokens. Tokens that are written with escapes are found by their text.
  */
 function findBy(json: Buffer, { from, to, ids, size }: Entries): Pick<ModelVocabulary, "idOf" | "tokenOf"> {
-  const escaped = escapedTokens(json, { from, to, size });
+  const placeOfEscaped = findEscaped(json, { from, to, size });
   const byLength = sortByLength({ from, to, size });
   const idOf = (token: string): number | undefined => {
     const bytes = Buffer.from(token);
     // A backslash is never written without an escape.
     const plain = bytes.includes(BACKSLASH) ? undefined : placeOf(json, from, byLength(bytes.length), bytes);
-    const place = escaped.get(token) ?? plain;
+    const place = placeOfEscaped(token, bytes[0]) ?? plain;
     return place === undefined ? undefined : ids[place];
   };
   const tokenOf = (id: number): string | undefined => {
@@ -125,17 +140,33 @@ function sortByLength({ from, to, size }: Omit<Entries, "ids">): (length: number
   return (length) => sorted.subarray(ends[length + 1] ?? size, ends[length + 2] ?? size);
 }
 
-/** Places of the tokens that are written with a backslash, by their text. */
-function escapedTokens(json: Buffer, { from, to, size }: Omit<Entries, "ids">): ReadonlyMap<string, number> {
-  const escaped = new Map<string, number>();
+/**
+ * Finds the place of a token that is written with a backslash. Those that begin with the same byte are read when the first of them is
+ * looked for: few tokens are, and there may be tens of thousands.
+ */
+function findEscaped(
+  json: Buffer,
+  { from, to, size }: Omit<Entries, "ids">,
+): (token: string, firstByte: number | undefined) => number | undefined {
+  const places = new Map<number | undefined, number[]>();
   const end = to[size - 1] ?? 0;
   let place = 0;
   let at = size === 0 ? -1 : json.indexOf(BACKSLASH, from[0]);
   while (at >= 0 && at < end) {
     while ((to[place] ?? 0) < at) place++;
-    const [begin, behind] = [from[place] ?? 0, to[place] ?? 0];
-    escaped.set(textBetween(json, begin, behind), place);
-    at = json.indexOf(BACKSLASH, behind);
+    const first = json[(from[place] ?? 0) + 1];
+    const alike = places.get(first);
+    if (alike) alike.push(place);
+    else places.set(first, [place]);
+    at = json.indexOf(BACKSLASH, to[place]);
   }
-  return escaped;
+  const read = new Map<number | undefined, ReadonlyMap<string, number>>();
+  const beginningWith = (first: number | undefined): ReadonlyMap<string, number> => {
+    const tokens =
+      read.get(first) ??
+      new Map((places.get(first) ?? []).map((one) => [textBetween(json, from[one] ?? 0, to[one] ?? 0), one]));
+    read.set(first, tokens);
+    return tokens;
+  };
+  return (token, firstByte) => beginningWith(firstByte).get(token) ?? beginningWith(BACKSLASH).get(token);
 }

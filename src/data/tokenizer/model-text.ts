@@ -22,7 +22,7 @@ import type { TokenizerJson } from "./tokenizer-json.js";
 /** A model whose `vocab` and `merges` are parsed when they are read. */
 interface ScannedModel {
   readonly model: TokenizerJson["model"];
-  readonly modelText: string;
+  readonly modelText: Buffer;
   /** What is impossible about its merges, in words; null where nothing is. */
   readonly mergeFault: string | null;
 }
@@ -104,7 +104,7 @@ function scanModel(json: Buffer, from: number): ScannedModel & { readonly end: n
     return behind;
   });
   if (!known) refuseAt(end);
-  return { model, modelText: json.toString("utf8", from, end), mergeFault, end };
+  return { model, modelText: json.subarray(from, end), mergeFault, end };
 }
 
 /** A field whose value is made when it is first read. */
@@ -154,10 +154,9 @@ function scanMerges(
   return { fault, end: at + 1 };
 }
 
-/** A tokenizer as JSON, with the model's text where that is known and still holds. */
-export function tokenizerText(json: TokenizerJson, modelText: string | null): string {
-  if (modelText === null) return JSON.stringify(json);
+/** A tokenizer as JSON in UTF-8, with the model as it was read. */
+export function tokenizerBytes(json: TokenizerJson, modelText: Uint8Array): Buffer {
   const { model: _, ...rest } = json; // not read: it would be parsed
-  const text = JSON.stringify(rest);
-  return `${text.slice(0, -1)},"model":${modelText}}`;
+  const before = `${JSON.stringify(rest).slice(0, -1)},"model":`;
+  return Buffer.concat([Buffer.from(before), modelText, Buffer.from("}")]);
 }

@@ -14,8 +14,8 @@ import { applySettings, type SpecialTokens, type TokenizerSettings } from "./tok
 export interface TokenizerFolder extends TokenizerSettings {
   /** Null where neither `generation_config.json` nor `config.json` names any. */
   readonly endIds: readonly number[] | null;
-  /** The model as `tokenizer.json` has it; null where it is not at hand. */
-  readonly modelText: string | null;
+  /** The model as `tokenizer.json` has it, in UTF-8; null where it is not at hand. */
+  readonly modelText: Buffer | null;
 }
 
 /**

@@ -2,11 +2,11 @@
  * @file Text ↔ token ids, through Hugging Face's own `tokenizers` library. Training one lives in `tokenizer-json.ts`.
  */
 import { statSync } from "node:fs";
-import { Tokenizer as NativeTokenizer } from "tokenizers";
+import type { Tokenizer as NativeTokenizer } from "tokenizers";
 import { addTokens } from "./added-tokens.js";
 import { decodeOne, decoderOf } from "./decoding.js";
-import { tokenizerText } from "./model-text.js";
 import { modelVocabulary } from "./model-vocabulary.js";
+import { loadNative } from "./native-tokenizer.js";
 import {
   readTokenizerFolder,
   readTokenizerJson,
@@ -108,7 +108,7 @@ export async function openTokenizer(from: string | TokenizerJson): Promise<Token
 
 function load({ json, modelText }: TokenizerFolder, from: string | TokenizerJson): NativeTokenizer {
   try {
-    return NativeTokenizer.fromString(tokenizerText(json, modelText));
+    return loadNative(json, modelText);
   } catch (cause) {
     const name = typeof from === "string" ? `the tokenizer of ${from}` : "the given tokenizer";
     throw new Error(

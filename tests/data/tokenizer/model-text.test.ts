@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { scanTokenizer, tokenizerText } from "../../../src/data/tokenizer/model-text.js";
+import { scanTokenizer, tokenizerBytes } from "../../../src/data/tokenizer/model-text.js";
 import { modelVocabulary } from "../../../src/data/tokenizer/model-vocabulary.js";
 import {
   parseTokenizerJson,
@@ -39,7 +39,10 @@ describe("a tokenizer whose model is not parsed", () => {
         expect(mine.idOf(token)).toBe(its.idOf(token));
       expect(mine.tokenOf(7)).toBe(its.tokenOf(7));
       expect(scanned.mergeFault).toBeNull();
-      expect(JSON.parse(tokenizerText(json, scanned.modelText))).toEqual({ ...json, model: parsed.model });
+      expect(JSON.parse(tokenizerBytes(json, scanned.modelText).toString())).toEqual({
+        ...json,
+        model: parsed.model,
+      });
       expect(json.model).toEqual(parsed.model);
       expect(Object.keys(json.model)).toEqual(Object.keys(parsed.model));
     }
@@ -50,7 +53,7 @@ describe("a tokenizer whose model is not parsed", () => {
     const { scanned } = both(JSON.stringify(json, null, 1));
     expect(scanned.value).toEqual(json);
     expect(Object.keys(scanned.value)[0]).toBe("model");
-    expect(JSON.parse(scanned.modelText)).toEqual(model);
+    expect(JSON.parse(scanned.modelText.toString())).toEqual(model);
   });
 
   test("has escaped tokens, an id that leaves a gap, and a name that every object has", () => {
@@ -144,4 +147,29 @@ test("what the library refuses is named", async () => {
   await expect(openTokenizer(file)).rejects.toThrow(
     `must be able to load the tokenizer of ${file}, got Error: `,
   );
+});
+
+test("a large tokenizer opens alike with room for a file beside it and without, and leaves none there", async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, "tokenizer.json");
+  // Entries that no text reaches, until the file is large enough to be handed over as one.
+  const more = Object.fromEntries(
+    Array.from({ length: 70_000 }, (_, at) => [`entry ${at}`, modelVocabulary({ model }).size() + at]),
+  );
+  const vocab = { ...z.record(z.string(), z.number()).parse(model["vocab"]), ...more };
+  writeFileSync(file, JSON.stringify({ ...rest, model: { ...model, vocab } }, null, 1));
+  const [room, none] = [join(folder, "room"), join(folder, "none")];
+  mkdirSync(room);
+  const small = await openTokenizer(whole);
+  for (const place of [room, none]) {
+    vi.stubEnv("TMPDIR", place);
+    const tokenizer = await openTokenizer(file);
+    vi.unstubAllEnvs();
+    expect(tokenizer.vocabSize).toBe(small.vocabSize + 70_000);
+    const options = { addSpecialTokens: true };
+    expect(await tokenizer.encodeIds(["the cat \u0120 \u{1f514}"], options)).toEqual(
+      await small.encodeIds(["the cat \u0120 \u{1f514}"], options),
+    );
+  }
+  expect(readdirSync(room)).toEqual([]);
 });
