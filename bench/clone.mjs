@@ -68,7 +68,7 @@ function measure(what, [program = "", ...args], options) {
   });
 }
 
-readCommand("bench");
+readCommand("clone");
 mkdirSync(join(root, ".cache"), { recursive: true });
 const folder = mkdtempSync(join(root, ".cache/bench-"));
 try {

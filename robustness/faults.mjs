@@ -8,7 +8,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readCommand } from "../scripts/command.mjs";
+import { readCommand, readWhole, requireKnown } from "../scripts/command.mjs";
 import { setClockBack } from "./faults/clock.mjs";
 import { fillDisk } from "./faults/full-disk.mjs";
 import { killEverywhere } from "./faults/kills.mjs";
@@ -40,7 +40,8 @@ const PARTS = {
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const { deriveSeed, seeded } = await source("random.js");
-const { values, positionals } = readCommand("faults [PART …] [--seed=1] [--count=N] [--reference=FOLDER]", {
+const USAGE = "faults [PART …] [--seed=1] [--count=N] [--reference=FOLDER]";
+const { values, positionals } = readCommand(USAGE, {
   most: Infinity,
   options: {
     seed: { type: "string", default: "1" },
@@ -49,8 +50,9 @@ const { values, positionals } = readCommand("faults [PART …] [--seed=1] [--cou
   },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
-const unknown = names.filter((name) => !Object.hasOwn(PARTS, name));
-if (unknown.length > 0) readCommand(`faults ${Object.keys(PARTS).join("|")}`, { args: unknown });
+requireKnown(names, Object.keys(PARTS), USAGE);
+const seed = readWhole(values.seed, USAGE, { name: "--seed", least: 0 });
+const count = values.count === undefined ? null : readWhole(values.count, USAGE, { name: "--count" });
 
 mkdirSync(join(root, ".cache"), { recursive: true });
 const base = mkdtempSync(join(root, ".cache/faults-"));
@@ -72,13 +74,13 @@ for (const name of names) {
   mkdirSync(folder);
   const begin = performance.now();
   const minutes = () => ((performance.now() - begin) / 60_000).toFixed(1);
-  console.log(`--- ${name}, seed ${values.seed}`);
+  console.log(`--- ${name}, seed ${seed}`);
   try {
     const found = await part.run({
       root,
       folder,
-      count: Number(values.count ?? part.count),
-      random: seeded(deriveSeed(Number(values.seed), name)),
+      count: count ?? part.count,
+      random: seeded(deriveSeed(seed, name)),
       log: (line) => console.log(`${name}: ${line}`),
       reference: () =>
         (undisturbed ??= runUndisturbed(root, resolve(values.reference ?? join(base, "undisturbed")))),

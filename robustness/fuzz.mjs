@@ -13,12 +13,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "vite";
-import { readCommand } from "../scripts/command.mjs";
+import { readCommand, readWhole, requireKnown } from "../scripts/command.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const faults = join(root, ".cache/fuzz/faults");
 mkdirSync(faults, { recursive: true });
-const built = mkdtempSync(join(root, ".cache/fuzz/built-"));
 /** A process that reads one batch for so long hangs, on any machine. */
 const HANG_MS = 120_000;
 const HEAP_MIB = 1024;
@@ -35,6 +34,12 @@ const { values, positionals } = readCommand(USAGE, {
     replay: { type: "string" },
   },
 });
+const executions = readWhole(values.executions, USAGE, { name: "--executions" });
+const jobs = readWhole(values.jobs, USAGE, { name: "--jobs" });
+const minutes = readWhole(values.minutes, USAGE, { name: "--minutes" });
+const seed = readWhole(values.seed, USAGE, { name: "--seed", least: 0 });
+const built = mkdtempSync(join(root, ".cache/fuzz/built-"));
+process.once("exit", () => rmSync(built, { recursive: true, force: true }));
 
 /** @typedef {{ reader: string, executions: number, refused: number, kept: number, seconds: number, faults: number }} Row */
 
@@ -128,7 +133,7 @@ async function fuzzReader(reader) {
   try {
     const args = values.replay
       ? [`--replay=${values.replay}`]
-      : [`--executions=${values.executions}`, `--seed=${values.seed}`, `--minutes=${values.minutes}`];
+      : [`--executions=${executions}`, `--seed=${seed}`, `--minutes=${minutes}`];
     const { code, messages } = await work(reader, scratch, args);
     const seconds = (performance.now() - begin) / 1000;
     const found = messages.filter(({ type }) => type === "fault");
@@ -144,28 +149,25 @@ async function fuzzReader(reader) {
 }
 
 let faulty = 0;
-try {
-  await buildWorker();
-  const { READER_NAMES } = await import(pathToFileURL(join(built, "readers.js")).href);
-  const wanted = positionals.length > 0 ? positionals : [...READER_NAMES];
-  console.log(`seed ${values.seed}, ${values.executions} executions each: ${wanted.join(", ")}`);
-  console.log(
-    "| reader | executions | a second | minutes | refused | inputs kept | faults |\n|---|---|---|---|---|---|---|",
-  );
-  const queue = [...wanted];
-  await Promise.all(
-    Array.from({ length: Number(values.jobs) }, async () => {
-      for (let reader = queue.shift(); reader !== undefined; reader = queue.shift()) {
-        const row = await fuzzReader(reader);
-        faulty += row.faults;
-        const { executions, seconds, refused, kept } = row;
-        console.log(
-          `| ${reader} | ${executions} | ${Math.round(executions / seconds)} | ${(seconds / 60).toFixed(1)} | ${refused} | ${kept} | ${row.faults} |`,
-        );
-      }
-    }),
-  );
-} finally {
-  rmSync(built, { recursive: true, force: true });
-}
+await buildWorker();
+const { READER_NAMES } = await import(pathToFileURL(join(built, "readers.js")).href);
+requireKnown(positionals, READER_NAMES, USAGE);
+const wanted = positionals.length > 0 ? positionals : [...READER_NAMES];
+console.log(`seed ${seed}, ${executions} executions each: ${wanted.join(", ")}`);
+console.log(
+  "| reader | executions | a second | minutes | refused | inputs kept | faults |\n|---|---|---|---|---|---|---|",
+);
+const queue = [...wanted];
+await Promise.all(
+  Array.from({ length: jobs }, async () => {
+    for (let reader = queue.shift(); reader !== undefined; reader = queue.shift()) {
+      const row = await fuzzReader(reader);
+      faulty += row.faults;
+      const { executions, seconds, refused, kept } = row;
+      console.log(
+        `| ${reader} | ${executions} | ${Math.round(executions / seconds)} | ${(seconds / 60).toFixed(1)} | ${refused} | ${kept} | ${row.faults} |`,
+      );
+    }
+  }),
+);
 if (faulty > 0) process.exitCode = 1;

@@ -8,8 +8,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isMain, readCommand } from "../scripts/command.mjs";
+import { isMain, readCommand, requireKnown } from "../scripts/command.mjs";
 import { source } from "../scripts/library.mjs";
+import { reportFailure, SetUpError } from "../scripts/set-up.mjs";
 
 /**
  * @typedef {{ id: string, scores: number[], numTokens: number[], choice: number, tie: boolean }} Scored
@@ -23,6 +24,7 @@ const ALLOWED_PER_TOKEN = 2e-6;
 /** A sum of one token or two still carries the rounding of a whole forward pass. */
 const ALLOWED_AT_LEAST = 2e-5;
 const FINETUNING_STEPS = 40;
+const USAGE = "invariance [TASK …]";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, ".cache/invariance");
@@ -194,13 +196,19 @@ function tableOf(rows) {
 /** @param {string[]} wanted */
 async function main(wanted) {
   const data = process.env["CLASS_IT_DATA"];
-  if (!data) throw new Error("invariance: CLASS_IT_DATA must name the data folder, it is not set. Set it.");
+  if (!data)
+    throw new SetUpError("invariance: CLASS_IT_DATA must name the data folder, it is not set. Set it.");
   const { MODELS } = await source("config/config.js");
   const { openStudy } = await source("runs/study/study.js");
   const { trainedModel } = await source("runs/training/training.js");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const all = await findScoredSets(data);
+  requireKnown(
+    wanted,
+    all.map(({ task }) => task),
+    USAGE,
+  );
   const scoredSets = wanted.length === 0 ? all : all.filter(({ task }) => wanted.includes(task));
   const study = openStudy({ scale: "smoke", seed: 42, resultsRoot: join(folder, "results") });
   const rows = [];
@@ -251,4 +259,5 @@ async function main(wanted) {
   process.exitCode = 1;
 }
 
-if (isMain(import.meta.url)) await main(readCommand("invariance [TASK …]", { most: Infinity }).positionals);
+if (isMain(import.meta.url))
+  await main(readCommand(USAGE, { most: Infinity }).positionals).catch(reportFailure);

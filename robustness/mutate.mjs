@@ -11,7 +11,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { readImports, reachedFrom } from "../scripts/set-up/import-graph.mjs";
 import { WORDING } from "./mutation-ignorer.mjs";
-import { readCommand } from "../scripts/command.mjs";
+import { readCommand, readWhole } from "../scripts/command.mjs";
 import { reportFailure, root, setUp, SetUpError } from "../scripts/set-up.mjs";
 
 /** @typedef {Pick<import("@stryker-mutator/api/core").MutantResult, "status" | "statusReason" | "location" | "mutatorName" | "replacement">} Mutant */
@@ -196,7 +196,8 @@ function report(sources, options) {
 }
 
 async function main() {
-  const { values, positionals } = readCommand("mutate [FOLDER …] [--everything] [--survivors] [--every=1]", {
+  const usage = "mutate [FOLDER …] [--everything] [--survivors] [--every=1]";
+  const { values, positionals } = readCommand(usage, {
     most: Infinity,
     options: {
       everything: { type: "boolean", default: false },
@@ -204,7 +205,7 @@ async function main() {
       every: { type: "string", default: "1" },
     },
   });
-  const options = { ...values, every: Number(values.every) };
+  const options = { ...values, every: readWhole(values.every, usage, { name: "--every" }) };
   await setUp();
   process.chdir(root);
   const imports = await readImports();

@@ -7,7 +7,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readCommand } from "../scripts/command.mjs";
+import { readCommand, readWhole } from "../scripts/command.mjs";
 import { source } from "../scripts/library.mjs";
 
 /** @typedef {{ step: number, phase: string, rssMiB: number, anonymousMiB: number, externalMiB: number, heapMiB: number, tensors: number, tensorMiB: number, cpuMs: number, wallMs: number, evaluationSeconds: number }} Sample */
@@ -27,7 +27,7 @@ const { fitOls } = await source("statistics/regression.js");
 const { studentQuantile } = await source("statistics/student-quantile.js");
 
 const [stepsAsked = "5000"] = readCommand("soak [STEPS]", { most: 1 }).positionals;
-const STEPS = Number(stepsAsked);
+const STEPS = readWhole(stepsAsked, "soak [STEPS]", { name: "STEPS" });
 const WINDOWS = 25;
 const MODEL = "llama100M";
 /** What may grow in 1,000 steps, at the upper end of the slope's 95 % interval; a run at paper scale has some 100,000. */

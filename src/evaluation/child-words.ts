@@ -21,16 +21,17 @@ export interface ChildWord {
  * the column is `definition`.
  *
  * @param csvText with columns 16 to 30, proportions from 0 to 1
- * @throws RangeError naming what is wrong, and in which row, when it is no such table
+ * @param name    what errors call it: its path
+ * @throws RangeError naming the file, what is wrong, and in which row, when it is no such table
  */
-export function readChildTable(csvText: string): ChildWord[] {
+export function readChildTable(csvText: string, name = "the table"): ChildWord[] {
   const [columns = [], ...rows] = csvParseRows(csvText.replace(/^\uFEFF/, ""));
   const at = (name: string): number => columns.indexOf(name);
   const word = Math.max(at("word"), at("definition"));
   const months = CHILD_MONTHS.map((month) => at(String(month)));
   if (word < 0 || months.includes(-1) || rows.length === 0)
     throw new RangeError(
-      `readChildTable: the table must have rows and the columns word (or definition) and 16 to 30, got ${rows.length} rows and the columns ${columns.slice(0, 20).join(", ")}. Give cdi_human.csv, or fetch the file again.`,
+      `readChildTable: ${name} must have rows and the columns word (or definition) and 16 to 30, got ${rows.length} rows and the columns ${columns.slice(0, 20).join(", ")}. Give cdi_human.csv, or fetch the file again.`,
     );
   return rows.map((row, index) => {
     const number = row[at("num_item_id")] ?? "";
@@ -39,7 +40,7 @@ export function readChildTable(csvText: string): ChildWord[] {
       const share = text === "" || text === "NA" ? Number.NaN : Number(text);
       if (text === "" || text === "NA" || (share >= 0 && share <= 1)) return share;
       throw new RangeError(
-        `readChildTable: a proportion must be from 0 to 1 or blank, got "${text}" in row ${index + 2} (${row[word]}). Correct it, or fetch the file again.`,
+        `readChildTable: a proportion must be from 0 to 1 or blank, got "${text}" in row ${index + 2} (${row[word]}) of ${name}. Correct it, or fetch the file again.`,
       );
     });
     return { id: number === "" ? String(index) : number, word: row[word] ?? "", proportions };
@@ -51,25 +52,28 @@ const contextsSchema = z.record(z.string(), z.array(z.object({ context: z.string
 /**
  * The official contexts, `{word: [{context}]}`.
  *
+ * @param name what errors call it: its path
  * @returns in the file's order, without words of one letter, which the pipeline skips
- * @throws RangeError when it is no such file
+ * @throws RangeError naming the file when it is no such file
  *
  * Source: BabyLM evaluation pipelines 2025 and 2026, AoA_word/eval_util.py, load_eval.
  */
-export function readContexts(jsonText: string): ReadonlyMap<string, readonly string[]> {
+export function readContexts(
+  jsonText: string,
+  name = "cdi_childes.json",
+): ReadonlyMap<string, readonly string[]> {
   let json: unknown;
   try {
     json = JSON.parse(jsonText);
   } catch (cause) {
-    throw new RangeError(
-      `readContexts: cdi_childes.json must be JSON, got ${String(cause)}. Fetch it again.`,
-      { cause },
-    );
+    throw new RangeError(`readContexts: ${name} must be JSON, got ${String(cause)}. Fetch it again.`, {
+      cause,
+    });
   }
   const parsed = contextsSchema.safeParse(json);
   if (!parsed.success)
     throw new RangeError(
-      `readContexts: cdi_childes.json must be {word: [{context}]}, got a fault at ${parsed.error.issues[0]?.path.join(".") || "the top"}. Fetch it again.`,
+      `readContexts: ${name} must be {word: [{context}]}, got a fault at ${parsed.error.issues[0]?.path.join(".") || "the top"}. Fetch it again.`,
     );
   return new Map(
     Object.entries(parsed.data)

@@ -55,7 +55,7 @@ export function* safetensorsParts(
     const values = array.read();
     if (sizeOf(shape) !== values.length)
       throw new RangeError(
-        `writeSafetensors: ${name} must hold ${sizeOf(shape)} numbers for shape [${shape.join(", ")}], got ${values.length}. Pass the matching shape.`,
+        `safetensorsParts: ${name} must hold ${sizeOf(shape)} numbers for shape [${shape.join(", ")}], got ${values.length}. Pass the matching shape.`,
       );
     const stored = dtype === "BF16" && values instanceof Float32Array ? narrowToBfloat16(values) : values;
     yield Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);

@@ -165,13 +165,13 @@ describe("files", () => {
   });
 
   test.each([
-    ["the columns word (or definition) and 16 to 30", "word,16\nball,0.5\n"],
+    ["words.csv must have rows and the columns word (or definition) and 16 to 30", "word,16\nball,0.5\n"],
     [
-      'from 0 to 1 or blank, got "many" in row 2 (ball)',
+      'from 0 to 1 or blank, got "many" in row 2 (ball) of words.csv',
       `word,${MONTHS.join(",")}\nball,many${",0".repeat(14)}\n`,
     ],
   ])("a wrong table: %s", (message, text) => {
-    expect(() => readChildTable(text)).toThrow(message);
+    expect(() => readChildTable(text, "words.csv")).toThrow(message);
   });
 
   test("official contexts, without words of one letter", () => {
@@ -180,8 +180,10 @@ describe("files", () => {
       ball: [{ context: "throw the" }, { context: "my" }],
     });
     expect([...readContexts(text)]).toEqual([["ball", ["throw the", "my"]]]);
-    expect(() => readContexts("{")).toThrow("must be JSON");
-    expect(() => readContexts('{"ball": ["my"]}')).toThrow("fault at ball.0");
+    expect(() => readContexts("{", "a/words.json")).toThrow("a/words.json must be JSON");
+    expect(() => readContexts('{"ball": ["my"]}', "a/words.json")).toThrow(
+      /a\/words\.json must .* fault at ball\.0/,
+    );
   });
 
   test("contexts of a text: whole tokens with words enough before them, each once, spread over the text", () => {

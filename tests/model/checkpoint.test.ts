@@ -66,6 +66,13 @@ describe("a safetensors file", () => {
     expect([...(arrays["x"]?.values ?? [])]).toEqual([1, -2]);
   });
 
+  test("with fewer numbers than its shape has is not written, and the array is named", () => {
+    const values = Float32Array.of(1, 2);
+    expect(() => writeSafetensors({ "head.weight": { dtype: "F32", shape: [2, 3], values } })).toThrow(
+      "safetensorsParts: head.weight must hold 6 numbers for shape [2, 3], got 2.",
+    );
+  });
+
   test("that was cut off, or has nonsense for a header, is refused", () => {
     const bytes = writeSafetensors({ a: { dtype: "F32", shape: [2], values: Float32Array.of(1, 2) } });
     expect(() => readSafetensors(bytes.slice(0, -1))).toThrow(

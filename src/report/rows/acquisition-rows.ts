@@ -83,13 +83,12 @@ export interface LearnedWord {
 export const learnedWords = (study: Study, results: readonly Result[]): LearnedWord[] =>
   results
     .filter(({ seed }) => seed === study.seed)
-    .flatMap(({ model, condition }) =>
-      readAcquisition(readItems(itemsFile(runFolder(study, { model, condition }), ACQUISITION_TASK))).flatMap(
-        ({ id, childMonths, ceilingNats, points }) => {
-          const found = modelAcquisition(points, { ceilingNats, rules: 2026 });
-          return found === null
-            ? []
-            : [{ model, id, childMonths, logWords: found.logWords, curve: found.curve, points }];
-        },
-      ),
-    );
+    .flatMap(({ model, condition }) => {
+      const path = itemsFile(runFolder(study, { model, condition }), ACQUISITION_TASK);
+      return readAcquisition(readItems(path), path).flatMap(({ id, childMonths, ceilingNats, points }) => {
+        const found = modelAcquisition(points, { ceilingNats, rules: 2026 });
+        return found === null
+          ? []
+          : [{ model, id, childMonths, logWords: found.logWords, curve: found.curve, points }];
+      });
+    });

@@ -49,8 +49,8 @@ export function differingItems(study: Study, { task, between, rules = 2026 }: It
       throw new RangeError(
         `differingItems: ${runLabel(run.model, run.condition)} must have a result on ${task}, seed ${study.seed}, got none. Score it, or choose another model.`,
       );
-    const table = readItems(itemsFile(runFolder(study, run), task));
-    return itemsOfTable(task, table, { rules, files: result.files }).map((item) => {
+    const path = itemsFile(runFolder(study, run), task);
+    return itemsOfTable(task, readItems(path), { name: path, rules, files: result.files }).map((item) => {
       const scores = correctFirst(item).scores;
       const [right = Number.NaN, ...wrong] = scores;
       return {

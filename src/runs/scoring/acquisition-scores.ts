@@ -7,7 +7,7 @@ import type { AcquisitionWord } from "../../evaluation/age-of-acquisition.js";
 import { summariseAcquisition, type AcquisitionSummary } from "../../evaluation/age-of-acquisition.js";
 import { RULES, type Rules } from "../../evaluation/rules.js";
 import { requireWritable } from "../../disk/disk-fault.js";
-import { publishResult, runFolder } from "../study/results.js";
+import { publishResult, readRows, runFolder } from "../study/results.js";
 import type { ItemTable, Metric, Result, ResultRun } from "../study/results.js";
 import type { Stage } from "../stages/stage.js";
 import type { Study } from "../study/study.js";
@@ -53,7 +53,7 @@ export async function evaluateAcquisition(study: Study, run: ResultRun): Promise
     }
   const items: ItemTable = { columns: ["wordsSeen", ...ACQUISITION_COLUMNS], rows };
   return publishResult(study, run, ACQUISITION_TASK, {
-    metrics: acquisitionMetrics(readAcquisition(items)),
+    metrics: acquisitionMetrics(readAcquisition(items, "the table of scored words")),
     settings: acquisitionSettings(material),
     files,
     stages: [...trained.phases.map((phase) => phase.stage), ...stages],
@@ -71,11 +71,16 @@ const rowSchema = z.tuple([
   z.number().nullable(),
 ]);
 
-/** The table as words with their curves. @throws Error of zod when it is no such table */
-export function readAcquisition({ rows }: ItemTable): AcquisitionWord[] {
+/**
+ * The table as words with their curves.
+ *
+ * @param path of the file it is read from, for errors
+ * @throws TypeError naming file and row (from 1) where it is no such table
+ */
+export function readAcquisition(items: ItemTable, path: string): AcquisitionWord[] {
   const words = new Map<string, AcquisitionWord & { readonly points: AcquisitionWord["points"][number][] }>();
-  for (const row of rows) {
-    const [wordsSeen, id, , surprisalNats, lowestNats, ceilingNats, childMonths] = rowSchema.parse(row);
+  for (const row of readRows(items, rowSchema, path)) {
+    const [wordsSeen, id, , surprisalNats, lowestNats, ceilingNats, childMonths] = row;
     const word = words.get(id) ?? { id, childMonths, ceilingNats, points: [] };
     words.set(id, word);
     word.points.push({ wordsSeen, surprisalNats, lowestNats });

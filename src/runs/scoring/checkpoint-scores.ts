@@ -7,7 +7,7 @@ import type { Study } from "../study/study.js";
 import type { Stage } from "../stages/stage.js";
 import { readCurve } from "../training/outcome.js";
 import { trainedModel } from "../training/training.js";
-import { scoreStage } from "./scoring.js";
+import { itemsPath, scoreStage } from "./scoring.js";
 import { defineTask, type Task } from "./tasks.js";
 
 const checkpointScoreSchema = z.object({
@@ -46,12 +46,12 @@ export async function checkpointScores(
   const scores: CheckpointScore[] = [];
   for (const { phase, stage } of phases) {
     for (const { weights, wordsSeen } of weightsOnTheWay(stage)) {
-      const { items } = await scoreStage(study, stage, {
+      const scored = await scoreStage(study, stage, {
         definition,
         label: `${model} ${condition} ${task} ${weights ?? phase}`,
         ...(weights !== undefined && { weights }),
       });
-      const { value, n } = reported(definition.summarise(items), task);
+      const { value, n } = reported(definition.summarise(scored.items, itemsPath(scored.stage)), task);
       scores.push({
         model,
         condition,

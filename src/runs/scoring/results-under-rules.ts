@@ -2,7 +2,7 @@
  * @file Old results under another year's rules: counted again from the items that were kept, without the model and without its data.
  */
 import { join } from "node:path";
-import { correctFirst, summariseBenchmark } from "../../evaluation/benchmark-summary.js";
+import { correctFirst, summariseBenchmark, type StoredItem } from "../../evaluation/benchmark-summary.js";
 import { benchmarkOf, isBenchmark, type BenchmarkName } from "../../evaluation/benchmarks.js";
 import { creditForFirst } from "../../evaluation/choices.js";
 import { yearsOf } from "../../evaluation/items-under-rules.js";
@@ -18,8 +18,18 @@ import { benchmarkMetrics, itemsOfTable } from "./tasks/benchmark-metrics.js";
 export const isScoredUnder = (task: string, rules: Rules): boolean =>
   !isBenchmark(task) || yearsOf(task).includes(rules);
 
-const tableOf = (resultsFolder: string, { model, condition, seed, task }: Result) =>
-  readItems(itemsFile(join(resultsFolder, model, condition, `seed-${seed}`), task));
+const itemsPath = (resultsFolder: string, { model, condition, seed, task }: Result): string =>
+  itemsFile(join(resultsFolder, model, condition, `seed-${seed}`), task);
+
+/** The items of a result as a year's rules have them. */
+function itemsUnder(
+  resultsFolder: string,
+  result: Result,
+  { task, rules }: { readonly task: BenchmarkName; readonly rules: Rules },
+): StoredItem[] {
+  const name = itemsPath(resultsFolder, result);
+  return itemsOfTable(task, readItems(name), { name, rules, files: result.files });
+}
 
 /**
  * Results as a year's rules count them. Those of tasks that the year does not have are left out; reading times are scored alike in
@@ -36,8 +46,8 @@ export function resultsUnder(resultsFolder: string, results: readonly Result[], 
       const { task, files } = result;
       // A result's own metrics are those of the first year that has its task.
       if (!isBenchmark(task) || yearsOf(task)[0] === rules) return result;
-      const table = tableOf(resultsFolder, result);
-      return { ...result, metrics: benchmarkMetrics(task, table, { rules, files }) };
+      const name = itemsPath(resultsFolder, result);
+      return { ...result, metrics: benchmarkMetrics(task, readItems(name), { name, rules, files }) };
     });
 }
 
@@ -60,7 +70,7 @@ export function itemCreditsUnder(
   result: Result,
   { task, rules }: { readonly task: BenchmarkName; readonly rules: Rules },
 ): ItemCredits {
-  const items = itemsOfTable(task, tableOf(resultsFolder, result), { rules, files: result.files });
+  const items = itemsUnder(resultsFolder, result, { task, rules });
   return {
     ids: items.map(({ id }) => id),
     groups: items.map(({ uid }) => uid),
@@ -85,7 +95,7 @@ export function baselinesUnder(
   result: Result,
   { task, rules }: { readonly task: BenchmarkName; readonly rules: Rules },
 ): Baselines {
-  const items = itemsOfTable(task, tableOf(resultsFolder, result), { rules, files: result.files });
+  const items = itemsUnder(resultsFolder, result, { task, rules });
   const { fewestTokens } = summariseBenchmark(task, items, { rules });
   return { chance: benchmarkOf(task).chance, fewestTokens };
 }

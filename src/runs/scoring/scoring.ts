@@ -1,4 +1,5 @@
 /** @file Zero-shot evaluation as cached stages: a trained model, a task, its items scored once and kept. */
+import { join } from "node:path";
 import type { Condition, ModelName } from "../../config/config.js";
 import { requireWritable } from "../../disk/disk-fault.js";
 import { takeTurn } from "../stages/interrupt.js";
@@ -38,12 +39,15 @@ export async function evaluateCondition(
     label: `${model} ${condition} ${task}`,
   });
   return publishResult(study, { model, condition }, task, {
-    metrics: definition.summarise(items),
+    metrics: definition.summarise(items, itemsPath(stage)),
     files: definition.files,
     stages: [...trained.phases.map((phase) => phase.stage), stage],
     items,
   });
 }
+
+/** The file of a stage's items. */
+export const itemsPath = ({ folder }: Pick<Stage, "folder">): string => join(folder, ITEMS);
 
 /**
  * The items of a task as a stage's model scores them, scored once.

@@ -1,11 +1,13 @@
 /** @file What a result was computed with: commit, code versions, packages, machine. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { describeIssue } from "../../config/config-schema.js";
 import { describeEngine } from "../../engine/backend.js";
 import { findProjectRoot } from "../../project-root.js";
 import { describeCommit } from "./commit.js";
+import { readJson } from "./read-json.js";
 
 /** Why a receipt is wrong, and what is right. */
 const amendmentSchema = z.object({
@@ -61,7 +63,11 @@ function readVersions(): Readonly<Record<string, string>> {
   const path = join(findProjectRoot(), "src", "dist", "code-versions.json");
   if (!existsSync(path))
     throw new Error(`codeVersion: ${path} must hold the versions, got no such file. Run npm run set-up.`);
-  return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(path, "utf8")));
+  const versions = z.record(z.string(), z.string()).safeParse(readJson(path));
+  if (versions.success) return versions.data;
+  throw new Error(
+    `codeVersion: ${path} must hold the versions, got ${describeIssue(versions.error, "file")}. Run npm run set-up.`,
+  );
 }
 
 /**

@@ -5,8 +5,10 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
+import { describeIssue } from "../../config/config-schema.js";
+import { parseJson } from "../stages/read-json.js";
 import type { SubmissionRequest } from "./part-state.js";
 import type { Submission } from "./collate.js";
 
@@ -69,7 +71,12 @@ export function checkOfficially(
         `class-it submit: the official collation must write a file, got ${run.error?.message ?? `exit code ${run.status}`}: ${printed.slice(-800)}. ` +
           "The rules of 2025 need every part; if a module is missing, name a Python that has the pipeline's requirements with --python.",
       );
-    const theirs = fileSchema.parse(parseWithNaN(readFileSync(written, "utf8")));
+    const parsed = fileSchema.safeParse(parseWithNaN(readFileSync(written, "utf8")));
+    if (!parsed.success)
+      throw new Error(
+        `class-it submit: the official collation must write an object into ${basename(written)}, got ${describeIssue(parsed.error, "file")}. Give an unchanged checkout with --pipeline.`,
+      );
+    const theirs = parsed.data;
     const keys = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].filter(
       (key) => key !== "fast_eval_results",
     );
@@ -83,7 +90,7 @@ export function checkOfficially(
 const fileSchema = z.record(z.string(), z.unknown());
 const glueSchema = z.record(z.string(), z.unknown());
 
-const parseWithNaN = (text: string): unknown => JSON.parse(text.replaceAll(/: NaN\b/g, ": null"));
+const parseWithNaN = (text: string): unknown => parseJson(text.replaceAll(/: NaN\b/g, ": null"));
 
 // Keys in any order.
 const canonical = (value: unknown): string =>

@@ -2,7 +2,6 @@
  * @file Verifying a results folder: the metrics of zero-shot tasks and of fine-tuning follow from the items next to them, to the
  * last digit. Numbers in the items keep every digit their metrics were computed from, so that there is no tolerance.
  */
-import { z } from "zod";
 import { predictionOf } from "../../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS } from "../../evaluation/superglue-tasks.js";
 import { mean } from "../../statistics/summary.js";
@@ -47,7 +46,7 @@ export async function checkZeroShot(
     onProgress(`${result.model} ${result.condition} seed ${result.seed}: ${result.task}`);
     const definition = await definitionOf(opened);
     try {
-      const again = definition.summarise(items);
+      const again = definition.summarise(items, itemsPathOf(opened));
       differences.push(
         ...compareMetrics(path, result.metrics, again),
         ...surplus(path, result.metrics, again),
@@ -127,12 +126,19 @@ interface Answers {
   readonly faults: readonly string[];
 }
 
-function readAnswers({ result }: OpenedResult, { columns, rows }: ItemTable): Answers {
+function readAnswers(opened: OpenedResult, { columns, rows }: ItemTable): Answers {
+  const { result } = opened;
+  const path = itemsPathOf(opened);
   const { classes } = SUPERGLUE_CONFIGS[finetunedTask(result)];
   const seeds = finetuningSeedsOf(result);
   const cells = rows.map((row) => new Map(columns.map((column, at) => [column, row[at] ?? null])));
-  const number = (row: ReadonlyMap<string, unknown>, column: string): number =>
-    z.number(`${column} must be a number`).parse(row.get(column));
+  const number = (row: ReadonlyMap<string, unknown>, column: string): number => {
+    const value = row.get(column);
+    if (typeof value === "number") return value;
+    throw new TypeError(
+      `readAnswers: ${path} must have a number as ${column} of ${String(row.get("id"))}, got ${JSON.stringify(value ?? null)}. Delete the file and fine-tune again.`,
+    );
+  };
   const labels = cells.map((row) => number(row, "label"));
   const logits = seeds.map((seed) =>
     cells.map((row) => classes.map((_, label) => number(row, `logit ${label} seed ${seed}`))),
@@ -188,11 +194,13 @@ function scoresOf({ result }: OpenedResult, { seeds, labels, ...answers }: Answe
   ];
 }
 
+const itemsPathOf = ({ study, result }: OpenedResult): string =>
+  itemsFile(runFolder(study, result), result.task);
+
 /** The items of a result; what is wrong with their file joins the differences. */
-function itemsOf({ study, result }: OpenedResult, differences: string[]): ItemTable | null {
-  const path = itemsFile(runFolder(study, result), result.task);
+function itemsOf(opened: OpenedResult, differences: string[]): ItemTable | null {
   try {
-    return readItems(path);
+    return readItems(itemsPathOf(opened));
   } catch (error) {
     differences.push(error instanceof Error ? error.message : String(error));
     return null;

@@ -44,8 +44,8 @@ test("a study's model is scored at every checkpoint once; both years' figures fo
   const run = { model: "llama100M", condition: "base" } as const;
   const result = await evaluateAcquisition(study, run);
   expect(result.settings).toMatchObject({ kind: "microworld" });
-  const items = readItems(itemsFile(runFolder(study, run), "aoa"));
-  const words = readAcquisition(items);
+  const path = itemsFile(runFolder(study, run), "aoa");
+  const words = readAcquisition(readItems(path), path);
   expect(new Set(words.map(({ points }) => points.length))).toEqual(new Set([4]));
   expect(words[0]?.points.map(({ wordsSeen }) => wordsSeen).slice(0, 3)).toEqual([300, 600, 900]);
   // Surprisal of words falls as the model learns.

@@ -123,14 +123,17 @@ describe("an evaluation", () => {
 
 test("a tie is right as the official pipeline counts, and half right corrected", async () => {
   const blimp = await defineTask(study, "blimp");
-  const metrics = blimp.summarise({
-    columns: ["id", "uid", "logProb0", "logProb1", "tokens0", "tokens1", "choice", "tie", "credit"],
-    rows: [
-      ["a_0", "a", -5, -5, 3, 3, 0, 1, 0.5],
-      ["a_1", "a", -4, -6, 3, 3, 0, 0, 1],
-      ["b_0", "b", -6, -4, 3, 3, 1, 0, 0],
-    ],
-  });
+  const metrics = blimp.summarise(
+    {
+      columns: ["id", "uid", "logProb0", "logProb1", "tokens0", "tokens1", "choice", "tie", "credit"],
+      rows: [
+        ["a_0", "a", -5, -5, 3, 3, 0, 1, 0.5],
+        ["a_1", "a", -4, -6, 3, 3, 0, 0, 1],
+        ["b_0", "b", -6, -4, 3, 3, 1, 0, 0],
+      ],
+    },
+    "items.json",
+  );
   const all = metrics.filter(({ metric, part }) => metric === "accuracy" && part === "all");
   expect(all.map(({ scoringRule, value, n, ties }) => [scoringRule, value, n, ties])).toEqual([
     ["official", 0.5, 3, 1], // mean of 1 and 0

@@ -66,12 +66,15 @@ export async function wordsToLearn(
 }
 
 async function official(folder: string): Promise<WordsToLearn> {
-  const contexts = readTextFile(join(folder, "cdi_childes.json"));
+  const contextsFile = join(folder, "cdi_childes.json");
+  const contexts = readTextFile(contextsFile);
   const table = join(folder, "cdi_human.csv");
   const hasTable = existsSync(table);
   // Without the official table, the one it seems to be made from.
   const ages = hasTable ? readTextFile(table) : await readText(CHILD_TABLE);
-  const rows = new Map([...readChildTable(ages)].reverse().map((row) => [row.word, row])); // the first of a name counts
+  const rows = new Map(
+    [...readChildTable(ages, hasTable ? table : CHILD_TABLE)].reverse().map((row) => [row.word, row]),
+  ); // the first of a name counts
   const name = (file: string, text: string) => ({
     path: `official/${file}`,
     sha256: createHash("sha256").update(text).digest("hex"),
@@ -79,7 +82,7 @@ async function official(folder: string): Promise<WordsToLearn> {
   });
   return {
     kind: "official",
-    words: [...readContexts(contexts)].map(([word, texts], index) => ({
+    words: [...readContexts(contexts, contextsFile)].map(([word, texts], index) => ({
       id: `aoa${index}`,
       word,
       childMonths: childAge(rows.get(word)?.proportions ?? [])?.months ?? null,
@@ -93,7 +96,7 @@ async function official(folder: string): Promise<WordsToLearn> {
 }
 
 async function substitute(contextsPerWord: number): Promise<WordsToLearn> {
-  const rows = readChildTable(await readText(CHILD_TABLE));
+  const rows = readChildTable(await readText(CHILD_TABLE), CHILD_TABLE);
   const lines = (await readText(CHILD_TEXT)).split("\n");
   const found = findContexts(
     rows.map(({ word }) => word),

@@ -11,8 +11,10 @@ import type { Rules } from "../../../evaluation/rules.js";
 import type { ItemTable, Metric, Result } from "../../study/results.js";
 import { readItemTable } from "./item-table.js";
 
-/** Whose rules count, and the files the items are of. */
+/** Whose rules count, the files the items are of, and where the table is. */
 export interface CountedUnder {
+  /** What errors call the table: the path of its file. */
+  readonly name: string;
   readonly rules: Rules;
   readonly files: Result["files"];
 }
@@ -22,19 +24,20 @@ export interface CountedUnder {
  *
  * @param table.columns those of {@link itemTable}; tables from before the rules of 2026 do not say which items those drop, the official
  *   files' numbers do
- * @throws RangeError when the year has no such task, or the table lacks what its rules need
+ * @throws RangeError when the year has no such task, or the table lacks what its rules need; TypeError naming file and row where it is no
+ *   such table
  */
 export function itemsOfTable(
-  name: BenchmarkName,
+  benchmark: BenchmarkName,
   table: ItemTable,
-  { rules, files }: CountedUnder,
+  { name, rules, files }: CountedUnder,
 ): StoredItem[] {
-  const items = readItemTable(table);
-  if (name !== "entity_tracking" || rules === 2025 || table.columns.includes("dropped2026"))
-    return storedUnder(name, items, rules);
+  const items = readItemTable(table, name);
+  if (benchmark !== "entity_tracking" || rules === 2025 || table.columns.includes("dropped2026"))
+    return storedUnder(benchmark, items, rules);
   const dropped = droppedEntityItems(files);
   return storedUnder(
-    name,
+    benchmark,
     items.map((item) => (dropped.has(item.id) ? { ...item, isDropped2026: true } : item)),
     rules,
   );

@@ -70,7 +70,7 @@ export async function defineBenchmark(
       const stored = scored.map((item, index) => ({ ...item, ...keptOf(items[index]) }));
       return itemTable(name, stored);
     },
-    summarise: (table) => benchmarkMetrics(name, table, { files, rules: yearsOf(name)[0] }),
+    summarise: (table, path) => benchmarkMetrics(name, table, { name: path, files, rules: yearsOf(name)[0] }),
   };
 }
 

@@ -61,47 +61,57 @@ export function itemTable(name: BenchmarkName, items: readonly StoredItem[]): It
   };
 }
 
-/** A cell that must be a number. A schema for each of a million cells would take seconds. */
-function numberAt(row: ItemTable["rows"][number], column: number): number {
-  const value = row[column];
-  if (typeof value === "number") return value;
-  throw new TypeError(
-    `readItemTable: column ${column + 1} must have a number in every row, got ${JSON.stringify(value)}. Score the items again.`,
-  );
-}
-
-function textAt(row: ItemTable["rows"][number], column: number): string {
-  const value = row[column];
-  if (typeof value === "string") return value;
-  throw new TypeError(
-    `readItemTable: column ${column + 1} must have a text in every row, got ${JSON.stringify(value)}. Score the items again.`,
-  );
-}
-
-/** The columns as items again. @throws TypeError when a column is missing or holds something else */
-export function readItemTable({ columns, rows }: ItemTable): StoredItem[] {
-  const column = (name: string): number => columns.indexOf(name);
-  const [id, uid, choice, tie] = [column("id"), column("uid"), column("choice"), column("tie")];
-  const [share, label, dropped] = [column("humanShare"), column("label"), column("dropped2026")];
+/**
+ * The columns as items again.
+ *
+ * @param name what errors call the table: the path of its file
+ * @throws TypeError naming file, row (from 1) and column where a column is missing or holds something else
+ */
+export function readItemTable({ columns, rows }: ItemTable, name: string): StoredItem[] {
+  const refuse = (must: string, got: string): never => {
+    throw new TypeError(
+      `readItemTable: ${name} must have ${must}, got ${got}. Delete the file and score the items again.`,
+    );
+  };
+  const required = (column: string): number => {
+    const at = columns.indexOf(column);
+    return at < 0 ? refuse(`a column ${column}`, columns.join(", ")) : at;
+  };
+  // A schema for each of a million cells would take seconds.
+  const numberAt = (row: number, at: number): number => {
+    const value = rows[row]?.[at];
+    return typeof value === "number" ? value : refuse(...wrongCell("a number", row, at));
+  };
+  const textAt = (row: number, at: number): string => {
+    const value = rows[row]?.[at];
+    return typeof value === "string" ? value : refuse(...wrongCell("a text", row, at));
+  };
+  const wrongCell = (what: string, row: number, at: number): [string, string] => [
+    `${what} as ${columns[at]} of row ${row + 1}`,
+    JSON.stringify(rows[row]?.[at] ?? null),
+  ];
+  const [id, uid, choice, tie] = [required("id"), required("uid"), required("choice"), required("tie")];
+  const optional = (column: string): number => columns.indexOf(column);
+  const [share, label, dropped] = [optional("humanShare"), optional("label"), optional("dropped2026")];
   const numbered = (prefix: string): number[] =>
-    columns.flatMap((name, index) => (new RegExp(`^${prefix}\\d+$`).test(name) ? [index] : []));
+    columns.flatMap((column, index) => (new RegExp(`^${prefix}\\d+$`).test(column) ? [index] : []));
   const [scores, tokens, firsts] = [numbered("logProb"), numbered("tokens"), numbered("unscoredFirst")];
-  return rows.map((row) => {
+  return rows.map((row, place) => {
     // An item may have fewer candidates than the others.
     const present = (indices: readonly number[]): number[] =>
-      indices.filter((index) => row[index] !== null).map((index) => numberAt(row, index));
+      indices.filter((index) => row[index] !== null).map((index) => numberAt(place, index));
     return {
-      id: textAt(row, id),
-      uid: textAt(row, uid),
+      id: textAt(place, id),
+      uid: textAt(place, uid),
       scores: present(scores),
       numTokens: present(tokens),
       ...(firsts.length > 0 && {
-        unscoredFirst: firsts.map((index) => (row[index] === null ? null : numberAt(row, index))),
+        unscoredFirst: firsts.map((index) => (row[index] === null ? null : numberAt(place, index))),
       }),
-      choice: numberAt(row, choice),
+      choice: numberAt(place, choice),
       tie: row[tie] === 1,
-      ...(share >= 0 && { humanShare: numberAt(row, share) }),
-      ...(label >= 0 && { label: numberAt(row, label) }),
+      ...(share >= 0 && { humanShare: numberAt(place, share) }),
+      ...(label >= 0 && { label: numberAt(place, label) }),
       ...(dropped >= 0 && row[dropped] === 1 && { isDropped2026: true }),
     };
   });

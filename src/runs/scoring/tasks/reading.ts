@@ -19,7 +19,7 @@ import { readReadingTable, type ReadingWord } from "../../../evaluation/reading-
 import { scoreReadingTimes, type MeasureFit } from "../../../evaluation/reading-times.js";
 import { measureSurprisal, type WordSurprisal } from "../../../evaluation/word-surprisal.js";
 import { deriveSeed, seeded } from "../../../random.js";
-import type { Metric } from "../../study/results.js";
+import { readRows, type Metric } from "../../study/results.js";
 import type { Study } from "../../study/study.js";
 import { loadText } from "../../study/pretraining-text.js";
 import { identify, type ScorableTask, type TaskDefinition } from "./task-definition.js";
@@ -36,7 +36,7 @@ export async function readingWords({ source }: Pick<Study, "source">): Promise<R
           sentences: MICROWORLD_SENTENCES,
           random: seeded(deriveSeed(0, "reading times")),
         });
-  return readReadingTable(csv);
+  return readReadingTable(csv, source === "real" ? READING_FILE : "the microworld's table");
 }
 
 /** Surprisal of every word under each scoring rule. */
@@ -75,8 +75,8 @@ export async function defineReading(study: Study): Promise<TaskDefinition> {
   return {
     ...scorableReading(source, words),
     choice: { task: "reading", source },
-    summarise({ rows }) {
-      const parsed = rows.map((row) => readingRow.parse(row));
+    summarise(items, path) {
+      const parsed = readRows(items, readingRow, path);
       const official = parsed.map(([id, surprisalNats, previousSurprisalNats]): WordSurprisal => ({
         id,
         surprisalNats,

@@ -39,7 +39,8 @@ export interface ScorableTask {
 /** A task with its items at hand. */
 export interface TaskDefinition extends ScorableTask {
   readonly choice: TaskChoice;
-  summarise(items: ItemTable): Metric[];
+  /** @param path of the file the items are read from, for errors */
+  summarise(items: ItemTable, path: string): Metric[];
 }
 
 /** A data file as a result names it. */
