@@ -2,7 +2,7 @@
  * @file The keys of tokenizer and tokens where the user has corpora of their own: whatever `data/own.json` decides of the text is in
  * them. The kit's own files are replaced by a few sentences.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
 import { parseOwnCorpora, type OwnCorpus } from "../../../src/data/own-corpora.js";
@@ -95,3 +95,26 @@ test("a stage reads corpora as its key names them, whatever own.json says by the
   expect(genres(text.heldOut)).not.toContain("notes");
   expect(genres((await loadText(study)).heldOut)).toContain("notes");
 });
+
+test.each(["lines", "paragraphs"])(
+  "a byte order mark and CRLF change neither tokenizer nor tokens: %s",
+  async (format) => {
+    const text = Array.from({ length: 60 }, (_, i) => `Dear Mara,\nletter ${i} has come.\n\n`).join("");
+    writeFileSync(join(folder, "own", "clean.txt"), text);
+    writeFileSync(join(folder, "own", "marked.txt"), `\u{feff}${text.replaceAll("\n", "\r\n")}`);
+    const [clean, marked] = [await filesOf("own/clean.txt", format), await filesOf("own/marked.txt", format)];
+    expect(clean.length).toBe(3);
+    expect(marked).toEqual(clean);
+  },
+);
+
+/** What the stages of tokenizer and tokens wrote of a text, as training reads it. */
+async function filesOf(path: string, format: string): Promise<Buffer[]> {
+  say({ path }, { format });
+  const { tokenizerStage, tokens } = await openMaterial(study, "llama100M");
+  tokens.stream.close();
+  return [
+    readFileSync(join(tokenizerStage.folder, "tokenizer.json")),
+    ...["train.tokens", "text.json"].map((name) => readFileSync(join(tokens.stage.folder, name))),
+  ];
+}
