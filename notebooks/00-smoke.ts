@@ -62,7 +62,8 @@ const run = { model: "llama100M", condition: "base" } as const;
 const losses: number[] = [];
 for await (const { lossNats } of kit.trainCondition(study, run)) losses.push(lossNats);
 const ends = { steps: losses.length, "first loss": losses[0] ?? null, "last loss": losses.at(-1) ?? null };
-kit.showTable(kit.frame([ends]), { caption: "Training on the microworld, nats per token" });
+const context = kit.contextOf(study);
+kit.showTable(kit.frame([ends]), { caption: "Training on the microworld, nats per token", context });
 
 // %% [markdown]
 // ## Against the grammar
@@ -78,22 +79,19 @@ const judges = [
   { judge: "word frequencies", "nats per word": truth.unigramNatsPerWord },
 ];
 const note = `microworld, ${truth.sentences} sentences, ${truth.words} words`;
-kit.showTable(kit.frame(judges), { caption: "Surprisal of fresh sentences", note });
+kit.showTable(kit.frame(judges), { caption: "Surprisal of fresh sentences", note, context });
 if (truth.modelNatsPerWord >= truth.unigramNatsPerWord)
   throw new Error("the decoder must beat word frequencies");
 
 // %%
 const blimp = await kit.evaluateCondition(study, { ...run, task: "blimp" });
 const paradigms = kit.groupAccuracies([blimp]);
-await kit.showFigure(
-  kit.accuracyByParadigm(paradigms, kit.contextOf(study), "The microworld's minimal pairs"),
-  {
-    name: "check-minimal-pairs",
-    folder: kit.outputFolder(study, "figures"),
-    caption: "Accuracy on the microworld's minimal pairs",
-    alt: "Accuracy of the small decoder on nine kinds of generated minimal pairs, with the chance line at 50 %",
-  },
-);
+await kit.showFigure(kit.accuracyByParadigm(paradigms, context, "The microworld's minimal pairs"), {
+  name: "check-minimal-pairs",
+  folder: kit.outputFolder(study, "figures"),
+  caption: "Accuracy on the microworld's minimal pairs",
+  alt: "Accuracy of the small decoder on nine kinds of generated minimal pairs, with the chance line at 50 %",
+});
 
 // %% [markdown]
 // ## What differs, and why we think so

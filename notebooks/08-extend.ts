@@ -41,6 +41,7 @@ const talkThenSlide = [
 const config = { ...kit.deriveStudy("smoke"), curricula: { talkThenSlide } };
 const [seed] = p.seeds;
 const study = kit.openStudy({ scale: "smoke", seed, resultsRoot: `${p.out}/extend`, config });
+const context = kit.contextOf(study);
 const conditions = ["base", "merged", "switchThenWiki", "talkThenSlide"] as const;
 const runs = conditions.map((condition) => ({ model: "llama140M", condition }) as const);
 
@@ -49,7 +50,7 @@ const runs = conditions.map((condition) => ({ model: "llama140M", condition }) a
 
 // %%
 const order = await kit.exampleOrder(study, { model: "llama140M", conditions });
-await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
+await kit.showFigure(kit.exampleOrderStrips(order, context), {
   name: "extend-order",
   folder: kit.outputFolder(study, "figures"),
   caption: "Order of examples: both mixed, one after the other, and the hybrid",
@@ -61,7 +62,7 @@ await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
 // `length: { wordsOf: "merged" }` for a stage that is to match.
 
 // %%
-const live = { name: "extend-live", alt: "Training loss of the conditions", context: kit.contextOf(study) };
+const live = { name: "extend-live", alt: "Training loss of the conditions", context };
 const stages = new Set<string>();
 for await (const { condition, phase } of kit.watchCurves(kit.trainAll(study, runs), live))
   stages.add(`${condition}: ${phase}`);
@@ -69,7 +70,11 @@ console.log([...stages].join("\n"));
 
 // %%
 const words = kit.wordBudgetRows(kit.resultsOf(study, "training"));
-kit.showTable(kit.frame(words), { caption: "Words learned from and seen", missing: "limits have no model" });
+kit.showTable(kit.frame(words), {
+  caption: "Words learned from and seen",
+  missing: "limits have no model",
+  context,
+});
 
 // %% [markdown]
 // Score, and judge claims of your own as notebook 7 judges the paper's: the same items for both models, a bootstrap over them, p
@@ -79,7 +84,7 @@ kit.showTable(kit.frame(words), { caption: "Words learned from and seen", missin
 const scores = kit.zeroShotScores(await kit.evaluateAll(study, runs, "blimp"));
 const caption = "BLiMP, official scoring rule, with a 95 % interval over items";
 const missing = "the paper has no such model, or the items were generated";
-kit.showTable(kit.frame(kit.scoreTable(scores)), { caption, missing });
+kit.showTable(kit.frame(kit.scoreTable(scores)), { caption, missing, context });
 
 // %%
 const claims: kit.Claim[] = ["merged", "switchThenWiki"].map((other) => ({
@@ -98,10 +103,14 @@ const claims: kit.Claim[] = ["merged", "switchThenWiki"].map((other) => ({
 const judged = kit.judgeClaims(claims, kit.ownEvidence(kit.readPairedOutcomes(study.resultsFolder)));
 const columns = ["claim", "verdict", "from", "to", "unit", "corrected p", "n", "caveat"];
 const verdicts = kit.frame(kit.verdictRows(judged)).loc({ columns });
-kit.showTable(verdicts, { caption: "Two claims of our own, judged", missing: "there is no verdict" });
+kit.showTable(verdicts, {
+  caption: "Two claims of our own, judged",
+  missing: "there is no verdict",
+  context,
+});
 
 // %%
-const forest = kit.verdictForest(kit.verdictEffects(judged), kit.contextOf(study), "Does the hybrid gain?");
+const forest = kit.verdictForest(kit.verdictEffects(judged), context, "Does the hybrid gain?");
 await kit.showFigure(forest, {
   name: "extend-verdicts",
   folder: kit.outputFolder(study, "figures"),
@@ -172,7 +181,7 @@ await kit.showFigure(forest, {
 
 // %%
 const genres = await kit.describeText(study);
-kit.showTable(kit.frame(genres), { caption: "Pre-training text by genre, before any of yours" });
+kit.showTable(kit.frame(genres), { caption: "Pre-training text by genre, before any of yours", context });
 
 // %% [markdown]
 // ## A benchmark in three files

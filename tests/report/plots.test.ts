@@ -2,12 +2,18 @@ import { expect, test } from "vitest";
 import type { TopLevelSpec } from "vega-lite";
 import { figureSvg } from "../../src/report/render/figure.js";
 import { conditionStyle } from "../../src/report/render/palette.js";
+import type { LearnedWord } from "../../src/report/rows/acquisition-rows.js";
 import {
   accuracyBars,
   accuracyByParadigm,
+  acquisitionAges,
+  acquisitionCurves,
   binLengths,
   binOverlaps,
+  checkpointCurves,
   describeContext,
+  exampleOrderStrips,
+  forgettingMatrix,
   interactiveLearningCurves,
   learningCurves,
   lengthHistogram,
@@ -21,6 +27,7 @@ import {
   zScoreBoxes,
   type FigureContext,
 } from "../../src/report/plots.js";
+import * as plots from "../../src/report/plots.js";
 
 const CONTEXT: FigureContext = { scale: "smoke", source: "microworld", seeds: [42], n: "200 pairs" };
 const RUN = { model: "llama140M", condition: "switch" } as const;
@@ -51,6 +58,11 @@ const READING = {
   paper: 0.0003,
   paperQualifier: "below",
 } as const;
+const WORD: LearnedWord = {
+  ...{ model: "llama140M", id: "dog", childMonths: 20, logWords: 6 },
+  curve: { rise: 6, steepness: 4, midpoint: 6, base: -8 },
+  points: [1e5, 1e6, 1e7].map((wordsSeen, at) => ({ wordsSeen, surprisalNats: 8 - 2 * at })),
+};
 const LENGTHS = binLengths({ source: "wiki", part: "prompt", lengths: [0, 148, 149, 900] });
 
 const SPECS: readonly (readonly [string, TopLevelSpec, readonly string[]])[] = [
@@ -118,6 +130,44 @@ const SPECS: readonly (readonly [string, TopLevelSpec, readonly string[]])[] = [
     ),
     ["surprisal"],
   ],
+  ["acquisitionCurves", acquisitionCurves([WORD], CONTEXT), ["20.0 (dog)"]],
+  ["acquisitionAges", acquisitionAges([WORD], CONTEXT), ["half of the children say it"]],
+  [
+    "checkpointCurves",
+    checkpointCurves(
+      [0.5, 0.6].map((value, at) => ({
+        ...RUN,
+        phase: "pre-training",
+        wordsSeen: 1e6 * (1 + at),
+        value,
+        n: 200,
+      })),
+      CONTEXT,
+      "BLiMP over words seen",
+      0.5,
+    ),
+    ["llama140M"],
+  ],
+  [
+    "exampleOrderStrips",
+    exampleOrderStrips(
+      [0, 0.5].map((from) => ({
+        condition: "switch",
+        from,
+        to: from + 0.5,
+        set: "switch" as const,
+        share: 1,
+        meanLengthTokens: 40,
+      })),
+      CONTEXT,
+    ),
+    ["share of tuning steps"],
+  ],
+  [
+    "forgettingMatrix",
+    forgettingMatrix([{ ...RUN, stage: "switch", place: 0, source: "childes", changeNats: 0.5 }], CONTEXT),
+    ["+0.50", "childes"],
+  ],
   [
     "studyDifferences",
     studyDifferences(
@@ -152,6 +202,14 @@ test.each(SPECS)(
   },
 );
 
+test("every figure of the kit is among them", () => {
+  const others = ["binLengths", "binOverlaps", "describeContext", "forgettingRows"];
+  const drawn = Object.keys(plots).filter(
+    (name) => !name.startsWith("interactive") && typeof Reflect.get(plots, name) === "function",
+  );
+  expect(SPECS.map(([name]) => name).sort()).toEqual(drawn.filter((name) => !others.includes(name)).sort());
+});
+
 /** Every text of a drawing with its size at the figure's own width. */
 const typeSizes = (svg: string): number[] => {
   const [, width = "", box = ""] = / width="([\d.]+)pt"[^>]* viewBox="0 0 ([\d.]+) /.exec(svg) ?? [];
@@ -174,8 +232,15 @@ test("a condition's colour is the same in every figure", async () => {
   const color = conditionStyle("switch").color;
   for (const [name, spec] of SPECS) {
     const [ofSources, ofModels] = [
-      ["lengthHistogram", "overlapBars", "verdictForest"],
-      ["readingBars", "trainingRateBars", "surprisalTimes", "studyDifferences"],
+      ["lengthHistogram", "overlapBars", "verdictForest", "exampleOrderStrips", "forgettingMatrix"],
+      [
+        "readingBars",
+        "trainingRateBars",
+        "surprisalTimes",
+        "studyDifferences",
+        "acquisitionCurves",
+        "acquisitionAges",
+      ],
     ];
     if ([...ofSources, ...ofModels].includes(name)) continue;
     expect(await figureSvg(spec, { name: "figure", alt: name }), name).toContain(color);

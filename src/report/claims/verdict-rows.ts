@@ -4,6 +4,7 @@ import type { Interval } from "../../statistics/summary.js";
 import type { TidyRow } from "../render/frame.js";
 import type { Comparison } from "./claim.js";
 import type { JudgedClaim, Verdict } from "./judge.js";
+import { decimal } from "../render/decimal.js";
 
 /** A verdict as a figure draws it; points are percentage points. */
 export interface VerdictEffect {
@@ -124,10 +125,7 @@ export function verdictOverview(judged: {
 export function effectInWords(judged: JudgedClaim): string {
   if (judged.verdict === null) return judged.reason;
   const { unit, correctedP, n } = judged;
-  const signed = (value: number): string => {
-    const digits = (scaleOf(unit) * value).toFixed(unit === "points" ? 1 : 2);
-    return Number(digits) === 0 ? digits.replace("-", "") : digits.replace("-", "−");
-  };
+  const signed = (value: number): string => decimal(scaleOf(unit) * value, unit === "points" ? 1 : 2);
   const interval = judged.interval
     ? ` [${signed(judged.interval.low)},\u00a0${signed(judged.interval.high)}]`
     : "";

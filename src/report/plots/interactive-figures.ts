@@ -6,13 +6,14 @@ import type { PlotlyFigure } from "../render/plotly.js";
 import { groupRows } from "../rows/result-metrics.js";
 import { checkSomeRows, describeContext, type FigureContext } from "../render/figure-context.js";
 import type { ScoreRow } from "./score-bars.js";
+import { decimal } from "../render/decimal.js";
 
 const seedsOf = (context: FigureContext): string =>
   context.source === "published" ? "" : `<br>seeds ${context.seeds.join(", ")}`;
 const titleOf = (text: string, context: FigureContext): { readonly text: string } => ({
   text: `${text}<br><sub>${describeContext(context)}</sub>`,
 });
-const round = (value: number, digits = 1): string => value.toFixed(digits).replace("-", "−");
+const round = (value: number, digits = 1): string => decimal(value, digits);
 
 /**
  * Scores as bars over tasks, one colour a condition; 100M models are hatched. Click a name in the legend to hide it.

@@ -14,6 +14,7 @@ import {
   type Panel,
 } from "../render/figure-context.js";
 import { toPercent } from "../render/percent.js";
+import { decimal } from "../render/decimal.js";
 
 /** Our score and the paper's, of one model on one task. Proportions, not percents. */
 export interface ScoreRow {
@@ -66,7 +67,7 @@ function barsOf(row: ScoreRow, decimals: number) {
             low: low === null ? null : toPercent(low),
             high: high === null ? null : toPercent(high),
             end: toPercent(Math.max(row.value, high ?? 0)),
-            label: toPercent(row.value).toFixed(decimals),
+            label: decimal(toPercent(row.value), decimals),
           },
         ]),
     ...(row.paper === null
@@ -79,7 +80,7 @@ function barsOf(row: ScoreRow, decimals: number) {
             low: null,
             high: null,
             end: toPercent(row.paper),
-            label: sign + toPercent(row.paper).toFixed(decimals),
+            label: sign + decimal(toPercent(row.paper), decimals),
           },
         ]),
   ];

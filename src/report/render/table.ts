@@ -70,15 +70,50 @@ function decimalsOf(column: readonly Cell[], digits: number): number {
   return Math.min(12, Math.max(0, digits - 1 - Math.floor(Math.log10(largest))));
 }
 
-function printed(cell: Cell, decimals: number, digits: number): string {
+/** Decimals of each column. Columns of one unit, such as "(%)", share those of the finest: "60.10" beside "52.95". */
+function decimalsByColumn(columns: readonly string[], rows: readonly Cell[][], digits: number): number[] {
+  const own = columns.map((_, at) =>
+    decimalsOf(
+      rows.map((row) => row[at] ?? null),
+      digits,
+    ),
+  );
+  const unitOf = (column: string): string | undefined => /\([^()]+\)$/.exec(column)?.[0];
+  return own.map((decimals, at) => {
+    const unit = unitOf(columns[at] ?? "");
+    if (unit === undefined) return decimals;
+    return Math.max(...own.filter((_, other) => unitOf(columns[other] ?? "") === unit));
+  });
+}
+
+function printed(cell: Cell, { decimals, digits, isName }: NumberFormat): string {
   if (cell === null) return "";
   if (typeof cell === "string") return cell;
   const fixed = cell.toFixed(decimals);
   // A small value next to a large one must not print as 0, and rounding noise not as less than 0.
   const isZero = Number(fixed) === 0;
   if (isZero && Math.abs(cell) > NOISE) return withMinus(String(Number(cell.toPrecision(digits))));
-  return withMinus(isZero ? (0).toFixed(decimals) : fixed);
+  return withMinus(isZero ? (0).toFixed(decimals) : isName ? fixed : inThousands(fixed));
 }
+
+interface NumberFormat {
+  readonly decimals: number;
+  readonly digits: number;
+  /** Whether the number names something, and counts nothing. */
+  readonly isName: boolean;
+}
+
+/** Years and seeds. */
+const NAMES = /^(rules|year|seed)$/;
+
+/** "13,400" for "13400". */
+const inThousands = (number: string): string => number.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ",");
+
+/** "held out words" for the field `heldOutWords`, which keeps its name in the CSV file. */
+const inWords = (column: string): string =>
+  /^[a-z]+(?:[A-Z][a-z]+)+$/.test(column)
+    ? column.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    : column;
 
 /** Sums of floating-point numbers that should be 0 are this far from it. */
 const NOISE = 1e-12;
@@ -87,7 +122,7 @@ const NOISE = 1e-12;
 const withMinus = (number: string): string => number.replace(/^-/, "−");
 
 /**
- * The text of every cell. A column of whole numbers has no decimals; any other has the same number throughout.
+ * The text of every cell. A column of whole numbers has no decimals; any other has the same number throughout. Columns are words.
  *
  * @throws RangeError when a value is missing and neither `missing` nor `note` says why
  */
@@ -98,12 +133,11 @@ export function layoutTable(data: FrameLike | readonly TidyRow[], options: Table
     const present = rows.map((row) => row[at] ?? null).filter((cell) => cell !== null);
     return present.length > 0 && present.every((cell) => typeof cell === "number");
   });
-  const decimals = columns.map((_, at) =>
-    decimalsOf(
-      rows.map((row) => row[at] ?? null),
-      digits,
-    ),
-  );
+  const decimals = decimalsByColumn(columns, rows, digits);
+  const formats = columns.map((column, at) => ({
+    ...{ decimals: decimals[at] ?? 0, digits },
+    isName: NAMES.test(column),
+  }));
   if (missing === undefined && note === undefined && rows.some((row) => row.includes(null))) {
     const blank = columns.filter((_, at) => rows.some((row) => row[at] === null));
     throw new RangeError(
@@ -120,8 +154,10 @@ export function layoutTable(data: FrameLike | readonly TidyRow[], options: Table
   ];
   const body = rows
     .slice(0, maxRows)
-    .map((row) => row.map((cell, at) => printed(cell, decimals[at] ?? 0, digits)));
-  return { head: columns, numeric, body, notes };
+    .map((row) =>
+      row.map((cell, at) => printed(cell, formats[at] ?? { decimals: 0, digits, isName: false })),
+    );
+  return { head: columns.map(inWords), numeric, body, notes };
 }
 
 const firstUpper = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

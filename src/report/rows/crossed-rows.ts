@@ -8,6 +8,7 @@ import { inOneConfiguration } from "./comparable.js";
 import type { TidyRow } from "../render/frame.js";
 import { groupRows, metricOf } from "./result-metrics.js";
 import { toPercent } from "../render/percent.js";
+import { decimal } from "../render/decimal.js";
 
 const VARIANTS = ["bytePlain", "byteWithPrefixSpace"] as const;
 type Variant = (typeof VARIANTS)[number];
@@ -51,7 +52,7 @@ export function crossedRows(results: readonly Result[]): TidyRow[] {
       seeds: ofSeeds.length,
       ...byScoringRule((scoringRule) => {
         const [value, low, high] = ["partialRSquared", "partialRSquaredLow", "partialRSquaredHigh"].map(
-          (metric) => mean(ofSeeds.map((result) => percentOf(result, part, scoringRule, metric))).toFixed(2),
+          (metric) => decimal(mean(ofSeeds.map((result) => percentOf(result, part, scoringRule, metric))), 2),
         );
         return `${value} (${low} to ${high})`;
       }),
@@ -122,7 +123,7 @@ export function crossedEffects(results: readonly Result[]): TidyRow[] {
 function pointsOf(effects: readonly number[]): string {
   const value = mean(effects);
   const k = effects.length;
-  if (k < 2) return value.toFixed(2);
+  if (k < 2) return decimal(value, 2);
   const half = (studentQuantile(0.975, k - 1) * sampleStandardDeviation(effects)) / Math.sqrt(k);
-  return `${value.toFixed(2)} (${(value - half).toFixed(2)} to ${(value + half).toFixed(2)})`;
+  return `${decimal(value, 2)} (${decimal(value - half, 2)} to ${decimal(value + half, 2)})`;
 }

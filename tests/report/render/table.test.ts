@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { decimal } from "../../../src/report/render/decimal.js";
 import { escapeLatex, tableFiles, tableLatex } from "../../../src/report/render/table-files.js";
 import { tableBundle } from "../../../src/report/render/table.js";
 
@@ -16,10 +17,10 @@ test("the plain text is a Markdown table with numbers at the right and one numbe
     [
       "Ours & the paper's",
       "",
-      "| task |    n | percent | paper | difference |",
-      "|:-----|-----:|--------:|------:|-----------:|",
-      "| WSC  |   52 |   61.54 | 61.54 |  −0.002000 |",
-      "| a\\|b | 4908 |   33.90 |       |            |",
+      "| task |     n | percent | paper | difference |",
+      "|:-----|------:|--------:|------:|-----------:|",
+      "| WSC  |    52 |   61.54 | 61.54 |  −0.002000 |",
+      "| a\\|b | 4,908 |   33.90 |       |            |",
       "",
       "Blank: the paper has no such model.",
       "",
@@ -47,6 +48,29 @@ test("a missing value without a reason is refused by column", () => {
 test("a small value beside a large one never prints as zero, and zero does", () => {
   const text = tableBundle([{ x: 12.5 }, { x: 0.00012345 }, { x: 0 }], { caption: "t" })["text/plain"];
   expect(String(text).split("\n").slice(4)).toEqual(["|     12.50 |", "| 0.0001234 |", "|      0.00 |"]);
+});
+
+test("heads are words, counts have thousands, years and seeds have none, and columns of a unit share their decimals", () => {
+  const row = {
+    heldOutWords: 1_234_567.5,
+    n: 13_400,
+    rules: 2026,
+    seed: 1234,
+    "from (%)": 52.951,
+    "to (%)": 100,
+  };
+  const [head, , cells] = String(tableBundle([row], { caption: "t", digits: 4 })["text/plain"])
+    .split("\n")
+    .slice(2)
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+  expect(head?.slice(1, 3)).toEqual(["held out words", "n"]);
+  expect(cells?.slice(1, -1)).toEqual(["1,234,568", "13,400", "2026", "1234", "52.95", "100.00"]);
+});
+
+test("a number in text has a minus sign, and none when it rounds to zero", () => {
+  expect([-0.15, -0.001, 0.001, 12.345].map((value) => decimal(value, 2))).toEqual([
+    ...["−0.15", "0.00", "0.00", "12.35"],
+  ]);
 });
 
 test("rows beyond the limit are counted, not dropped silently", () => {

@@ -45,7 +45,7 @@ test("over two seeds an effect is a mean with Student's interval: 4.25 ± 12.706
     decoder("llama100M", "bytePlain", 0.5, 2),
   ];
   const [tokenizer] = crossedEffects([...four, ...other]);
-  expect(tokenizer).toMatchObject({ seeds: 2, official: "4.25 (-8.46 to 16.96)" });
+  expect(tokenizer).toMatchObject({ seeds: 2, official: "4.25 (−8.46 to 16.96)" });
   expect(crossedRows([...four, ...other])[0]).toMatchObject({ seeds: 2, official: "1.00 (1.00 to 1.00)" });
 });
 
