@@ -42,7 +42,11 @@ const NAMED = ['study: "default"', 'study: "full-loss"'] as const;
 const CHANGED = ["instructions: {}", 'instructions: { lossOn: "full" }'] as const;
 /** One condition of one model shows what is computed again; all of them would only take longer. */
 const ONE_RUN = [
-  [6, 'condition !== "base"', 'model === "llama140M" && condition === "switch"'],
+  [
+    6,
+    '({ condition }) => condition !== "base"',
+    '({ model, condition }) => `${model} ${condition}` === "llama140M switch"',
+  ],
   [11, '["base", "switch", "wiki", "merged"]', '["base", "switch"]'],
 ] as const;
 
