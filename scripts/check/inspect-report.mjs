@@ -79,32 +79,40 @@ const weakTexts = `(() => {
   return [...found];
 })()`;
 
+/** Only this script of a report asks for the colour scheme; a page without it is opened once and then switched. */
+const ASKS_FOR_SCHEME = "assets/interactive.js";
+
 /**
  * What is wrong with one page.
  *
  * @param {string} file
- * @param {"light" | "dark"} colorScheme
+ * @param {readonly ("light" | "dark")[]} schemes looked at one after the other
  * @param {import("playwright-core").Browser} browser
  * @returns {Promise<string[]>} one statement a fault
  */
-async function inspectPage(file, colorScheme, browser) {
+async function inspectPage(file, schemes, browser) {
   /** @type {string[]} */
   const faults = [];
-  const tab = await browser.newPage({ colorScheme });
-  tab.on("pageerror", (error) => faults.push(error.message));
+  let scheme = schemes[0] ?? "light";
+  const say = (/** @type {string} */ what) => void faults.push(`${scheme}: ${what}`);
+  const tab = await browser.newPage({ colorScheme: scheme });
+  tab.on("pageerror", (error) => say(error.message));
   tab.on("console", (message) => {
-    if (message.type() === "error") faults.push(message.text());
+    if (message.type() === "error") say(message.text());
   });
   tab.on("request", (request) => {
-    if (!/^(file|data|blob):/.test(request.url())) faults.push(`${request.url()} is fetched`);
+    if (!/^(file|data|blob):/.test(request.url())) say(`${request.url()} is fetched`);
   });
   await tab.goto(pathToFileURL(file).href);
-  for (const width of WIDTHS) {
-    await tab.setViewportSize({ width, height: 900 });
-    const wide = await tab.evaluate("document.documentElement.scrollWidth");
-    if (Number(wide) > width) faults.push(`${wide} pixels wide in a window of ${width}`);
+  for (scheme of schemes) {
+    await tab.emulateMedia({ colorScheme: scheme });
+    for (const width of WIDTHS) {
+      await tab.setViewportSize({ width, height: 900 });
+      const wide = await tab.evaluate("document.documentElement.scrollWidth");
+      if (Number(wide) > width) say(`${wide} pixels wide in a window of ${width}`);
+    }
+    for (const weak of /** @type {string[]} */ (await tab.evaluate(weakTexts))) say(weak);
   }
-  faults.push(.../** @type {string[]} */ (await tab.evaluate(weakTexts)));
   await tab.close();
   return faults;
 }
@@ -120,16 +128,14 @@ async function inspectPage(file, colorScheme, browser) {
 export async function inspectReport(folder, browser, opened = new Set()) {
   const faults = brokenLinks(folder);
   for (const page of pagesOf(folder)) {
-    const whole = `${page}\n${readFileSync(join(folder, page), "utf8")}`;
-    if (opened.has(whole)) continue;
-    opened.add(whole);
+    const text = readFileSync(join(folder, page), "utf8");
+    if (opened.has(`${page}\n${text}`)) continue;
+    opened.add(`${page}\n${text}`);
+    const visits = text.includes(ASKS_FOR_SCHEME) ? SCHEMES.map((scheme) => [scheme]) : [SCHEMES];
     const found = await Promise.all(
-      SCHEMES.map(async (scheme) => {
-        const statements = await inspectPage(join(folder, page), scheme, browser);
-        return statements.map((what) => `${page}, ${scheme}: ${what}`);
-      }),
+      visits.map((schemes) => inspectPage(join(folder, page), schemes, browser)),
     );
-    faults.push(...found.flat());
+    faults.push(...found.flat().map((what) => `${page}, ${what}`));
   }
   return faults;
 }
