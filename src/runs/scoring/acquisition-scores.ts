@@ -7,7 +7,7 @@ import type { AcquisitionWord } from "../../evaluation/age-of-acquisition.js";
 import { summariseAcquisition, type AcquisitionSummary } from "../../evaluation/age-of-acquisition.js";
 import { RULES, type Rules } from "../../evaluation/rules.js";
 import { requireWritable } from "../../disk/disk-fault.js";
-import { publishResult, readRows, runFolder } from "../study/results.js";
+import { publishResult, runFolder } from "../study/results.js";
 import type { ItemTable, Metric, Result, ResultRun } from "../study/results.js";
 import type { Stage } from "../stages/stage.js";
 import type { Study } from "../study/study.js";
@@ -15,6 +15,7 @@ import { trainedModel } from "../training/training.js";
 import { weightsOnTheWay } from "./checkpoint-scores.js";
 import { scoreStage } from "./scoring.js";
 import { ACQUISITION_TASK } from "./tasks.js";
+import { readRows } from "./tasks/read-rows.js";
 import { ACQUISITION_COLUMNS, acquisitionSettings, scorableAcquisition } from "./tasks/acquisition.js";
 import { wordsToLearn } from "./tasks/acquisition-words.js";
 

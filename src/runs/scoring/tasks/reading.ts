@@ -19,9 +19,10 @@ import { readReadingTable, type ReadingWord } from "../../../evaluation/reading-
 import { scoreReadingTimes, type MeasureFit } from "../../../evaluation/reading-times.js";
 import { measureSurprisal, type WordSurprisal } from "../../../evaluation/word-surprisal.js";
 import { deriveSeed, seeded } from "../../../random.js";
-import { readRows, type Metric } from "../../study/results.js";
+import type { Metric } from "../../study/results.js";
 import type { Study } from "../../study/study.js";
 import { loadText } from "../../study/pretraining-text.js";
+import { readRows } from "./read-rows.js";
 import { identify, type ScorableTask, type TaskDefinition } from "./task-definition.js";
 
 const READING_FILE = "babylm_eval_2025/full_eval/reading/reading_data.csv";
