@@ -1,14 +1,13 @@
 /**
  * @file `npm run bench -- pages [FOLDER --times=5]`: for each page of a report the time until it is interactive, the median of several
- * visits in headless Chromium, each with an empty cache. A page is interactive when it is loaded, its interactive figures and tables in the window are
- * drawn, and the browser has been idle since.
+ * visits in headless Chromium, each with an empty cache. A page is interactive when it is loaded and its last long task is done.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { launchBrowser, skipWithoutChromium } from "../scripts/check/browser.mjs";
-import { readCommand } from "../scripts/command.mjs";
+import { readCommand, readWhole } from "../scripts/command.mjs";
 
 /** So long without a long task, the page is quiet. */
 const QUIET_MS = 400;
@@ -61,10 +60,12 @@ async function visit(browser, page) {
 }
 
 async function main() {
-  const { values, positionals } = readCommand("bench pages [FOLDER] [--times=5]", {
+  const usage = "pages [FOLDER] [--times=5]";
+  const { values, positionals } = readCommand(usage, {
     most: 1,
     options: { times: { type: "string", default: "5" } },
   });
+  const times = readWhole(values.times, usage, { name: "--times" });
   if (skipWithoutChromium("bench pages")) return;
   const folder = resolve(positionals[0] ?? "results/laptop/report");
   const pages = readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -74,14 +75,13 @@ async function main() {
   const browser = await launchBrowser(home);
   try {
     console.log(
-      `${pages.length} pages of ${relative(process.cwd(), folder)}, ${cpus().length} cores, Chromium ${browser.version()}, median of ${values.times}`,
+      `${pages.length} pages of ${relative(process.cwd(), folder)}, ${cpus().length} cores, Chromium ${browser.version()}, median of ${times}`,
     );
     console.log("interactive (s) | figure drawn (s) | KiB | page");
     await visit(browser, join(folder, pages[0] ?? "")); // the first visit starts Chromium's processes
     for (const page of pages) {
       const visits = [];
-      for (let time = 0; time < Number(values.times); time += 1)
-        visits.push(await visit(browser, join(folder, page)));
+      for (let time = 0; time < times; time += 1) visits.push(await visit(browser, join(folder, page)));
       const figures = visits.flatMap(({ figureMs }) => figureMs ?? []);
       const seconds = (/** @type {number[]} */ list) =>
         list.length === 0 ? "" : (median(list) / 1000).toFixed(2);

@@ -1,4 +1,4 @@
-/** @file Seeded randomness. Everything random in the kit takes a `Random`; `Math.random` is linted out of `src/`. */
+/** @file Seeded randomness. Everything random in the kit takes a `Random`; the linter forbids `Math.random` in `src/`. */
 
 /** A stream of uniform numbers in [0, 1). */
 export type Random = () => number;

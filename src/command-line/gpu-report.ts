@@ -111,7 +111,7 @@ export function adviseOnGpus(
           ]
         : driver !== null && device === "CPU"
           ? [
-              "TensorFlow sees no GPU: look for CUDA_VISIBLE_DEVICES=-1, another process that has the GPU to itself, and a driver older than CUDA 12.5 asks for (525).",
+              "TensorFlow sees no GPU: look for CUDA_VISIBLE_DEVICES=-1, another process that has the GPU to itself, and a driver too old for CUDA 12.",
             ]
           : [];
   return { problems: [], hints };

@@ -76,7 +76,7 @@ const SHARED_MASK_BYTES = 2 ** 23;
 /**
  * The masks of all blocks, [B, 1, to − from, to] each; undefined where they take too much memory and every layer makes its own.
  *
- * @param visibleUntil int32 [B, T], as `blockTokens` in {@link Sight}
+ * @param visibleUntil int32 [B, T]; this and `blockTokens` as in {@link Sight}
  */
 export function sharedMasks(visibleUntil: tf.Tensor2D, blockTokens?: number): tf.Tensor4D[] | undefined {
   const [batchSize, lengthTokens] = visibleUntil.shape;

@@ -60,15 +60,11 @@ export function tiedCandidates(scores: readonly number[]): number[] {
  * equal scores stands for all of them, and `tie` says so.
  */
 export function chooseCandidate(scores: readonly number[], item: string, rules: Rules = 2025): Choice {
-  // One pass, and no callbacks: a benchmark asks this several times per item.
+  // One pass: a benchmark asks this several times per item.
   let [choice, best, tie] = [0, -Infinity, false];
   let isBroken = scores.length < 2;
-  for (let index = 0; index < scores.length; index++) {
-    let score = scores[index] ?? Number.NaN;
-    if (Number.isNaN(score)) {
-      isBroken ||= rules === 2025;
-      score = -Infinity;
-    }
+  for (const [index, score] of rankedScores(scores, rules).entries()) {
+    isBroken ||= Number.isNaN(score);
     if (score > best) [choice, best, tie] = [index, score, false];
     else if (index > 0 && score === best) tie = true;
   }

@@ -1,4 +1,4 @@
-/** @file Texts the property tests of tokenization draw: any code points at all, mixed with what tokenizers trip over. */
+/** @file Texts for the property tests of tokenization: random code points, mixed with what tokenizers trip over. */
 import fc from "fast-check";
 
 // fast-check's own unit "binary" does the same but takes two seconds to build its tables.

@@ -30,7 +30,7 @@ describe("property", () => {
     selector: ([x]) => x,
   });
 
-  test("ρ sees only order: any rising transformation leaves it alone", () => {
+  test("ρ depends on ranks alone: an increasing transformation does not change it", () => {
     fc.assert(
       fc.property(rows, (pairs) => {
         const [x, y] = [pairs.map(([a]) => a), pairs.map(([, b]) => b)];

@@ -18,7 +18,7 @@ export interface NgramWindow {
   laneB(length: number): number;
 }
 
-/** Bases of the two lanes: any two numbers far from 0 that were chosen before seeing a text. */
+/** Bases of the two lanes. Any two large numbers serve, as long as they do not depend on the text. */
 const BASE_A = 1_306_185_629;
 const BASE_B = 846_930_886;
 

@@ -30,10 +30,10 @@ export function git(root: string, ...args: string[]): string | null {
   }
 }
 
-/** Whether the folder is a checkout of its own, not a folder of another project's. */
-export function isCheckout(root: string): boolean {
-  const top = git(root, "rev-parse", "--show-toplevel");
-  return top !== null && realpathSync(top) === realpathSync(root);
+/** The last commit of a folder that is a checkout of its own, not a folder of another project's; else null. */
+export function headOf(root: string): string | null {
+  const [top, commit] = git(root, "rev-parse", "--show-toplevel", "HEAD")?.split("\n") ?? [];
+  return top !== undefined && realpathSync(top) === realpathSync(root) ? (commit ?? null) : null;
 }
 
 /**
@@ -42,9 +42,8 @@ export function isCheckout(root: string): boolean {
  * @throws Error naming the stamp when it is damaged
  */
 export function describeCommit(root: string): RunCommit {
-  const [top, commit] = git(root, "rev-parse", "--show-toplevel", "HEAD")?.split("\n") ?? [];
-  if (top === undefined || commit === undefined || realpathSync(top) !== realpathSync(root))
-    return readStamp(root);
+  const commit = headOf(root);
+  if (commit === null) return readStamp(root);
   const status = git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)results");
   return { commit, clean: status === null ? null : status === "" };
 }

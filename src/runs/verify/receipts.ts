@@ -4,7 +4,7 @@
  */
 import { realpathSync } from "node:fs";
 import { relative } from "node:path";
-import { git, isCheckout } from "../stages/commit.js";
+import { git, headOf } from "../stages/commit.js";
 import type { Provenance } from "../stages/provenance.js";
 import { count, type Check, type Receipt } from "./files.js";
 
@@ -19,7 +19,7 @@ export function checkReceipts(receipts: readonly Receipt[], root: string): Check
     found: text,
     differences,
   });
-  if (!isCheckout(root))
+  if (headOf(root) === null)
     return found(`${count(receipts.length, "receipt")} not compared: this is no git checkout with a history`);
   const tracked = new Set((git(root, "ls-files", "-z") ?? "").split("\0"));
   const committed = receipts.filter(({ path }) =>
