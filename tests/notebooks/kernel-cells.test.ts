@@ -1,7 +1,7 @@
 /** @file What the notebook kernel makes of cells that are right, what it answers besides, and how it starts and ends. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -130,4 +130,36 @@ test("a port that another process has ends the kernel with a reason, so that nob
   other.close();
   expect(code).toBe(1);
   expect(stderr).toContain(`kernel: port ${address.port} must be free, got "Address already in use".`);
+});
+
+test("packages that change while a notebook runs stop no cell", async () => {
+  const near = mkdtempSync(join(FIXTURES, "../../../.cache/kernel-cells-"));
+  const place = join(near, "node_modules/counted");
+  mkdirSync(place, { recursive: true });
+  const files = {
+    "package.json": '{"version":"1.0.0"}',
+    "index.d.ts": "export const n: number;",
+    "index.js": "",
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text);
+  const own = await startKernel(near);
+  try {
+    // The compiler watches both files of a package that the running cell imports.
+    const changes = Object.keys(files).map(
+      (name) => `utimesSync(${JSON.stringify(join(place, name))}, 1, 1);`,
+    );
+    const imports = [
+      'import { utimesSync } from "node:fs";',
+      'import { n } from "counted";',
+      "let x: typeof n;",
+    ];
+    const pause = "await new Promise((done) => setTimeout(done, 300));";
+    const changing = await own.run([...imports, ...changes, pause].join("\n"));
+    expect(changing.outputs.filter(({ type }) => type === "error")).toEqual([]);
+    expect(streamText(await own.run("console.log('after');"), "stdout")).toBe("after\n");
+    expect(own.stderr()).toBe("");
+  } finally {
+    await own.stop();
+    rmSync(near, { recursive: true });
+  }
 });

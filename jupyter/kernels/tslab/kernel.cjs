@@ -1,7 +1,8 @@
 /**
  * @file Starts the project's own tslab (1.0.22) as a Jupyter kernel, with the repairs its unattended and
  * interactive use needs: node-support (old tfjs on new Node), source-maps and errors (messages that point into
- * the cell), find-packages (imports in any folder), cell-syntax (two forms tslab compiles wrongly), cells (one at a
+ * the cell), find-packages (imports in any folder), cell-syntax (two forms tslab compiles wrongly), rebuild-timers (packages that
+ * change while a notebook runs), cells (one at a
  * time, failures and interrupts), protocol (Jupyter's messages), progress (what `npm run reproduce` shows).
  */
 "use strict";

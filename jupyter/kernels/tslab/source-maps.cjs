@@ -10,6 +10,7 @@ const { SourceMap } = require("node:module");
 const path = require("node:path");
 const vm = require("node:vm");
 const { installTypeSearch } = require("./find-packages.cjs");
+const { allowSeveralTimers } = require("./rebuild-timers.cjs");
 
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;
 const MAP_COMMENT = /\n\/\/# sourceMappingURL=.*\s*$/;
@@ -38,9 +39,10 @@ function installSourceMaps() {
   for (const name of Object.keys(ts))
     Object.defineProperty(patched, name, { get: () => ts[name], enumerable: true, configurable: true });
   const replace = (name, value) => Object.defineProperty(patched, name, { value, enumerable: true });
-  replace("createWatchCompilerHost", (files, options, ...rest) =>
-    ts.createWatchCompilerHost(files, { ...options, inlineSourceMap: true }, ...rest),
-  );
+  replace("createWatchCompilerHost", (files, options, sys, ...rest) => {
+    allowSeveralTimers(sys);
+    return ts.createWatchCompilerHost(files, { ...options, inlineSourceMap: true }, sys, ...rest);
+  });
   replace("transpileModule", (code, settings) => transpile(ts, code, settings));
   require.cache[id].exports = patched;
 
