@@ -132,6 +132,19 @@ test("a port that another process has ends the kernel with a reason, so that nob
   expect(stderr).toContain(`kernel: port ${address.port} must be free, got "Address already in use".`);
 });
 
+test("a kernel whose Jupyter has ended before it started ends too", async () => {
+  const jupyter = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+  await once(jupyter, "close");
+  const path = join(folder, "left.json");
+  const ports = { shell_port: 0, iopub_port: 0, stdin_port: 0, control_port: 0, hb_port: 0 };
+  writeFileSync(path, JSON.stringify({ ip: "127.0.0.1", key: "", transport: "tcp", ...ports }));
+  const parents = { JPY_PARENT_PID: String(jupyter.pid), CLASS_IT_RUNNER_PID: String(process.pid) };
+  const env = { ...process.env, ...parents };
+  const child = spawn(process.execPath, [KERNEL, path], { stdio: "ignore", env });
+  const [code] = await once(child, "close");
+  expect(code).toBe(1);
+});
+
 test("packages that change while a notebook runs stop no cell", async () => {
   const near = mkdtempSync(join(FIXTURES, "../../../.cache/kernel-cells-"));
   const place = join(near, "node_modules/counted");

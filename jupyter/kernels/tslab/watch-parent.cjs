@@ -14,13 +14,19 @@ function exists(pid) {
   }
 }
 
-/** Looks once a second whether our parent (JPY_PARENT_PID) and the runner (CLASS_IT_RUNNER_PID) still are there. */
+/**
+ * Looks once a second whether our parent (JPY_PARENT_PID) and the runner (CLASS_IT_RUNNER_PID) still are there. The parent may have
+ * ended before we look for the first time; where a runner of this machine is named, its number is enough to see that.
+ */
 function watchParent() {
   const parent = process.ppid;
-  const isJupyter = String(parent) === process.env["JPY_PARENT_PID"]; // else a wrapper started us: nothing to compare
+  const jupyter = Number(process.env["JPY_PARENT_PID"] ?? 0);
   const runner = Number(process.env["CLASS_IT_RUNNER_PID"] ?? 0);
+  const isChild = parent === jupyter; // else a wrapper started us, perhaps where processes have other numbers
   setInterval(() => {
-    if ((isJupyter && process.ppid !== parent) || (runner > 0 && !exists(runner))) process.exit(1);
+    const isOrphan = isChild && process.ppid !== parent;
+    const isLeft = runner > 0 && !(exists(runner) && (jupyter === 0 || exists(jupyter)));
+    if (isOrphan || isLeft) process.exit(1);
   }, 1000).unref();
 }
 
