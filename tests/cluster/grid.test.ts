@@ -40,7 +40,7 @@ const SETTINGS = {
 };
 const CONDITIONS = ["base", "switch", "switchThenWiki", "merged"] as const;
 const GRID = {
-  ...{ scale: "smoke", text: "microworld", seeds: [1], threads: 1 },
+  ...{ scale: "smoke", seeds: [1], threads: 1 },
   models: { llama100M: CONDITIONS },
   zero_shot: ["blimp", "reading"],
   crossed: ["reading"],
