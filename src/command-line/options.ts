@@ -90,6 +90,26 @@ function parseSeed(value: string): number {
   );
 }
 
+/** A seed. */
+export const seedOption = (): Option =>
+  new Option("--seed <number>", "whole number from 0").argParser(parseSeed);
+
+/** A number that is not below `least`. */
+export function numberOption(
+  flags: string,
+  description: string,
+  { least, isWhole = true }: { readonly least: number; readonly isWhole?: boolean },
+): Option {
+  const option = new Option(flags, description);
+  return option.argParser((value) => {
+    const number = value.trim() === "" ? Number.NaN : Number(value);
+    if (number >= least && (isWhole ? Number.isSafeInteger(number) : Number.isFinite(number))) return number;
+    throw new RangeError(
+      `class-it: ${option.name()} must be a ${isWhole ? "whole " : ""}number from ${least}, got "${value}". Correct the option --${option.name()}.`,
+    );
+  });
+}
+
 /** Where the cache of stages is. */
 export const cacheOption = (): Option =>
   new Option("--cache <folder>", "cache of finished stages (default: .cache/stages of the clone)");
@@ -127,7 +147,7 @@ export function runOptions(): Option[] {
   return [
     conditionOption().makeOptionMandatory(),
     choice("--scale <name>", "size of models, text and budgets", SCALES).makeOptionMandatory(),
-    new Option("--seed <number>", "whole number from 0").argParser(parseSeed).makeOptionMandatory(),
+    seedOption().makeOptionMandatory(),
     ...studyOptions(),
     choice("--model <name>", "one model (default: all that the poster trains in the condition)", MODELS),
   ];

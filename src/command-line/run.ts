@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { hearNotices } from "../runs/stages/progress.js";
 import { benchCommand } from "./bench/bench.js";
 import { budgetCommand } from "./budget.js";
+import { chatCommand } from "./chat.js";
 import { dataCommand } from "./data.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
@@ -27,6 +28,7 @@ const COMMANDS = [
   evaluateCommand,
   finetuneCommand,
   exportCommand,
+  chatCommand,
   submitCommand,
   reportCommand,
   kernelCommand,

@@ -11,10 +11,15 @@ export interface Output {
   readonly columns?: number;
 }
 
+/** A stream that a command reads; `isTTY` is true where somebody types. */
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
 /** Reports go to `stdout`, progress and errors to `stderr`, so that `--json` output is JSON alone. */
 export interface Surroundings {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** What `chat` reads turns from. */
+  readonly stdin?: Input;
   /** Where `data` and `doctor` look for files in place of `data/raw` and `CLASS_IT_DATA`. */
   readonly places?: DataPlaces;
   /** Where `export` finds trained models in place of `.cache/stages`. */

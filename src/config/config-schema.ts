@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import {
+  CHAT_TEMPLATES,
   EXAMPLE_ORDERS,
   INSTRUCTION_SETS,
   MODELS,
@@ -91,7 +92,7 @@ const wholeConfig = z.strictObject({
   pretraining: training,
   instructionTuning: training,
   instructions: z.strictObject({
-    chatTemplate: z.enum(["plainRoles", "speakerLetters", "released"]),
+    chatTemplate: z.enum(CHAT_TEMPLATES),
     lossOn: z.enum(["reply", "full"]),
     instructionRows: z.enum(["onePerRow", "packed"]),
     switchboardPairs: z.enum(["minThreeWords", "allTurns", "noBackchannels", "released"]),

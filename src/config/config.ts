@@ -87,10 +87,14 @@ export interface TrainingConfig {
   readonly optimizer: OptimizerConfig;
 }
 
+/** The words around prompt and reply; `released` takes the text column of the released sets unchanged (docs/decisions.md#d1). */
+export const CHAT_TEMPLATES = ["plainRoles", "speakerLetters", "released"] as const;
+/** Name of a template. */
+export type ChatTemplate = (typeof CHAT_TEMPLATES)[number];
+
 /** How instruction examples become training rows. */
 export interface InstructionConfig {
-  /** The text around prompt and reply; `released` takes the text column of the released sets unchanged (docs/decisions.md#d1). */
-  readonly chatTemplate: "plainRoles" | "speakerLetters" | "released";
+  readonly chatTemplate: ChatTemplate;
   /** Train on reply tokens and the end token, or on everything (docs/decisions.md#d2). */
   readonly lossOn: "reply" | "full";
   /** One example to a row, or as many as fit without seeing each other (docs/decisions.md#d5). */

@@ -7,6 +7,7 @@ import type { Tokenizer } from "../data/tokenizer/tokenizer.js";
 import type { Random } from "../random.js";
 import { GrowingText } from "./cached-decoder.js";
 import { checkTokens } from "./decoder.js";
+import { settledText } from "./settled-text.js";
 import type { Weights } from "./weights.js";
 
 /** A model that can write. */
@@ -33,6 +34,11 @@ export interface GenerationOptions extends SamplingOptions {
   readonly stopAtEnd?: boolean;
   /** Texts before which the new one ends. */
   readonly stopBefore?: readonly string[];
+  /**
+   * Called and awaited after each token, with the text that has become certain since the last call; that may be none. All
+   * pieces together are the text. What it throws ends the writing.
+   */
+  readonly onText?: (piece: string) => void | Promise<void>;
 }
 
 /** What a model wrote. */
@@ -60,7 +66,7 @@ export async function generateText(
   prompt: string,
   options: GenerationOptions,
 ): Promise<GeneratedText> {
-  const { maxNewTokens, stopAtEnd = true, stopBefore = [] } = options;
+  const { maxNewTokens, stopAtEnd = true, stopBefore = [], onText } = options;
   checkOptions(options);
   const { tokenizer, architecture, weights } = model;
   const [promptIds = []] = await tokenizer.encodeIds([prompt], { addSpecialTokens: true });
@@ -73,20 +79,31 @@ export async function generateText(
   try {
     const ids: number[] = [];
     const written = () => tokenizer.decodeAfter(promptIds, ids);
+    const ending = { stopBefore, cleansUpSpaces: tokenizer.cleansUpSpaces };
+    let shown = "";
+    const show = async (text: string): Promise<void> => {
+      const piece = text.startsWith(shown) ? text.slice(shown.length) : "";
+      shown += piece;
+      await onText?.(piece);
+    };
+    const finish = async (text: string, ended: GeneratedText["ended"]): Promise<GeneratedText> => {
+      await show(text);
+      return { text, ids, ended };
+    };
     let next = promptIds;
     while (ids.length < maxNewTokens) {
       const id = chooseToken(await growing.append(next), options);
       ids.push(id);
-      if (stopAtEnd && tokenizer.endIds.includes(id))
-        return { text: await written(), ids, ended: "endToken" };
-      if (stopBefore.length > 0) {
+      if (stopAtEnd && tokenizer.endIds.includes(id)) return await finish(await written(), "endToken");
+      if (stopBefore.length > 0 || onText) {
         const text = await written();
         const stops = stopBefore.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
-        if (stops.length > 0) return { text: text.slice(0, Math.min(...stops)), ids, ended: "stopText" };
+        if (stops.length > 0) return await finish(text.slice(0, Math.min(...stops)), "stopText");
+        await show(settledText(text, ending));
       }
       next = [id];
     }
-    return { text: await written(), ids, ended: "length" };
+    return await finish(await written(), "length");
   } finally {
     growing.dispose();
   }

@@ -5,7 +5,7 @@ import { command } from "./command.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
-const COMMANDS = ["doctor", "data", "budget", "train", "watch", "evaluate", "export", "verify"];
+const COMMANDS = ["doctor", "data", "budget", "train", "watch", "evaluate", "export", "chat", "verify"];
 
 test("help lists every command, on stdout, and succeeds", async () => {
   const { code, stdout, stderr } = await command("--help");

@@ -5,6 +5,8 @@ import { trainTokenizer } from "../../src/data/tokenizer/tokenizer-json.js";
 import { tf } from "../../src/engine/backend.js";
 import { GrowingText } from "../../src/model/cached-decoder.js";
 import { decode } from "../../src/model/decoder.js";
+import { replyInConversation } from "../../src/model/conversation.js";
+import { settledText } from "../../src/model/settled-text.js";
 import { initializeWeights } from "../../src/model/weights.js";
 import {
   chat,
@@ -201,6 +203,114 @@ describe("a text ends", () => {
     });
     expect(asked).toEqual(["the mill"]);
     expect(reply).toMatchObject({ text: "oooo", ended: "length" });
+  });
+});
+
+describe("a text told as it grows", () => {
+  const pieces = async (model: TextModel, options: GenerationOptions) => {
+    const told: string[] = [];
+    const found = await generateText(model, "the mill", {
+      ...options,
+      onText: (piece) => void told.push(piece),
+    });
+    return { told, found };
+  };
+  /** A model that writes these tokens, one after the other: `random` of each draw falls into the place of the next. */
+  const writing = (ids: readonly number[]): [TextModel, GenerationOptions] => {
+    const distinct = [...new Set(ids)].sort((a, b) => a - b);
+    const logits: number[] = Array.from({ length: tokenizer.vocabSize }, () => -50);
+    for (const id of distinct) logits[id] = 0;
+    let drawn = 0;
+    const random = () => (distinct.indexOf(ids[drawn++] ?? 0) + 0.5) / distinct.length;
+    return [constantModel(logits), { maxNewTokens: ids.length, temperature: 1, random }];
+  };
+  const bytesOf = (text: string) =>
+    tokenizer.encodeIds([text], { addSpecialTokens: false }).then(([ids = []]) => ids);
+
+  test("is all of it, one call for each token", async () => {
+    const options = { maxNewTokens: 60, temperature: 2, stopAtEnd: false };
+    for (const seed of [1, 2, 3]) {
+      const { told, found } = await pieces(modelOf(), { ...options, random: seeded(seed) });
+      expect(told.join("")).toBe(found.text);
+      expect(told).toHaveLength(61); // and one for what was held back
+      const silent = await generateText(modelOf(), "the mill", { ...options, random: seeded(seed) });
+      expect(silent).toEqual(found);
+    }
+  });
+
+  test("has whole characters, although tokens split them", async () => {
+    const { told, found } = await pieces(...writing(await bytesOf("é😀a")));
+    expect(found.text).toBe("é😀a");
+    expect(told).toEqual(["", "é", "", "", "", "😀", "a", ""]);
+  });
+
+  test("never has the beginning of a stop text, but what only looked like one", async () => {
+    const [model, options] = writing(await bytesOf("ozzozzz"));
+    const { told, found } = await pieces(model, { ...options, stopBefore: ["zzz"] });
+    expect(found).toMatchObject({ text: "ozzo", ended: "stopText" });
+    expect(told.filter((piece) => piece !== "")).toEqual(["o", "zzo"]);
+  });
+});
+
+describe("text that is settled", () => {
+  const plain = { stopBefore: [], cleansUpSpaces: false };
+  test("lacks unfinished characters, what may begin a stop text, and a word whose space may go", () => {
+    expect(settledText("bell\uFFFD", plain)).toBe("bell");
+    expect(settledText("b\uFFFDell", plain)).toBe("b\uFFFDell");
+    expect(settledText("bell\n\nUs", { ...plain, stopBefore: ["\nUser:", "l\n"] })).toBe("bell\n");
+    expect(settledText("I do n", { ...plain, cleansUpSpaces: true })).toBe("I do");
+  });
+});
+
+describe("a conversation", () => {
+  const form = { wrap: (turn: string) => `U: ${turn}\nA:`, turns: ["\nU:"] };
+  const greedy = { form, maxNewTokens: 20 };
+
+  test("is one text, of which the last turn is answered", async () => {
+    const model = modelOf();
+    const turns = ["the mill", "is old", "by the river"];
+    const text = "U: the mill\nA: is old\nU: by the river\nA:";
+    const { text: expected } = await generateText(model, text, { maxNewTokens: 20, stopBefore: form.turns });
+    expect(await replyInConversation(model, turns, greedy)).toMatchObject({
+      text: expected.trim(),
+      leftOutTurns: 0,
+    });
+    const second = await replyInConversation(model, ["well", ...turns], greedy);
+    expect(second).toMatchObject({ text: expected.trim(), leftOutTurns: 0 }); // the text begins with the first speaker
+  });
+
+  test("loses its oldest turns, two at a time, where the model is too short", async () => {
+    const model = modelOf();
+    const turns = Array.from({ length: 31 }, (_, index) => `turn ${index} of the mill`);
+    const found = await replyInConversation(model, turns, greedy);
+    expect(found.leftOutTurns % 2).toBe(0);
+    expect(found.leftOutTurns).toBeGreaterThan(0);
+    const rest = turns.slice(found.leftOutTurns);
+    expect(await replyInConversation(model, rest, greedy)).toEqual({ ...found, leftOutTurns: 0 });
+    await expect(replyInConversation(model, turns.slice(found.leftOutTurns - 2), greedy)).resolves.toEqual({
+      ...found,
+      leftOutTurns: 2,
+    });
+  });
+
+  test("tells the reply without spaces around it", async () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const told: string[] = [];
+      const { text } = await replyInConversation(modelOf({}, seed), ["the mill"], {
+        ...greedy,
+        temperature: 2,
+        random: seeded(seed),
+        onText: (piece) => void told.push(piece),
+      });
+      expect(told.join("")).toBe(text);
+    }
+  });
+
+  test("refuses a turn that is empty, or too long by itself", async () => {
+    await expect(replyInConversation(modelOf(), [" "], greedy)).rejects.toThrow(/must hold text/);
+    await expect(replyInConversation(modelOf(), ["x".repeat(400)], greedy)).rejects.toThrow(
+      /at most 280 tokens with the words around it, so that 20 new ones fit, got \d+/,
+    );
   });
 });
 

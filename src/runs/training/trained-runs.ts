@@ -6,10 +6,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import {
+  CHAT_TEMPLATES,
   CONDITIONS,
   MODELS,
   SCALES,
   type Condition,
+  type ChatTemplate,
   type ModelName,
   type Scale,
 } from "../../config/config.js";
@@ -29,6 +31,8 @@ export interface TrainedRun {
   /** The scale whose architecture it has; null for an architecture of the user's own. */
   readonly scale: Scale | null;
   readonly seed: number;
+  /** Template of the examples it was tuned on last; null where it was trained on text alone. */
+  readonly chatTemplate: ChatTemplate | null;
   readonly commit: string | null;
 }
 
@@ -46,7 +50,10 @@ const pretrainingSchema = z.looseObject({
   architecture: z.record(z.string(), z.unknown()),
   seed: z.number(),
 });
-const tuningSchema = z.looseObject({ parent: z.string() });
+const tuningSchema = z.looseObject({
+  parent: z.string(),
+  rows: z.looseObject({ template: z.enum(CHAT_TEMPLATES).optional() }).optional(),
+});
 
 /** Trained models in the order of models, conditions and seeds; a record of another version is passed over. */
 export function listTrainedRuns(cacheFolder: string): TrainedRun[] {
@@ -109,11 +116,14 @@ function readRecords(cacheFolder: string): Map<string, RunRecord> {
 /** What the chain of phases up to this one amounts to. */
 function describe(record: RunRecord, records: ReadonlyMap<string, RunRecord>): TrainedRun | null {
   const phases: string[] = [];
+  const templates: ChatTemplate[] = []; // of the last stage first
   let first: RunRecord | undefined = record;
   while (first?.kind === "tuning") {
     const tuning = tuningSchema.safeParse(first.inputs);
     if (!tuning.success || !first.about) return null;
     phases.unshift(canonicalJson(first.about.stage));
+    const template = tuning.data.rows?.template;
+    if (template) templates.push(template);
     first = records.get(tuning.data.parent);
   }
   const start = pretrainingSchema.safeParse(first?.inputs);
@@ -127,5 +137,13 @@ function describe(record: RunRecord, records: ReadonlyMap<string, RunRecord>): T
   const scale =
     SCALES.find((name) => canonicalJson(deriveStudy(name).architectures[model]) === shape) ?? null;
   const id = `${record.kind}-${record.hash}`;
-  return { id, model, condition, scale, seed, commit: record.provenance.commit };
+  return {
+    id,
+    model,
+    condition,
+    scale,
+    seed,
+    chatTemplate: templates[0] ?? null,
+    commit: record.provenance.commit,
+  };
 }

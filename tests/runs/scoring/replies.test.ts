@@ -45,16 +45,16 @@ describe("replies", () => {
 });
 
 describe("the list of trained models", () => {
-  test("names condition, scale and seed of every phase that was trained", () => {
+  test("names condition, scale and seed of every phase that was trained, and its template", () => {
     const runs = listTrainedRuns(study.cacheFolder);
     expect(runs.map(({ id, ...rest }) => [id.split("-")[0], rest])).toEqual(
       [
-        ["pretraining", "base"],
-        ["tuning", "switch"],
-        ["tuning", "switchThenWiki"],
-      ].map(([kind, condition]) => [
+        ["pretraining", "base", null],
+        ["tuning", "switch", "plainRoles"],
+        ["tuning", "switchThenWiki", "plainRoles"],
+      ].map(([kind, condition, chatTemplate]) => [
         kind,
-        expect.objectContaining({ model: "llama100M", condition, scale: null, seed: 1 }),
+        expect.objectContaining({ model: "llama100M", condition, scale: null, seed: 1, chatTemplate }),
       ]),
     );
     expect(listTrainedRuns("/no/such/folder")).toEqual([]);
