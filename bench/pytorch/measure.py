@@ -2,7 +2,7 @@
 
 transformers' LlamaForCausalLM with random weights on random tokens. Training steps: loss, backward, gradients clipped to
 a norm of 1, fused AdamW, as on the other side; scoring: log-probabilities of all tokens of some sentences, padded to the
-longest as the BabyLM pipeline pads them.
+longest as the BabyLM pipeline pads them. `device` is "cpu" or "cuda"; with "cuda", peak memory is the GPU's.
 """
 
 import json
@@ -17,6 +17,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 row = json.loads(sys.argv[1])
 torch.manual_seed(1)
 torch.set_num_threads(row["threads"])
+device = torch.device(row["device"])
 architecture = row["architecture"]
 model = LlamaForCausalLM(
     LlamaConfig(
@@ -32,25 +33,25 @@ model = LlamaForCausalLM(
         tie_word_embeddings=architecture["tiedEmbeddings"],
         use_cache=False,
     )
-)
+).to(device)
 forward = torch.compile(model) if row["compiled"] else model
 if row["kind"] == "training":
     shape = (row["batchSize"], row["lengthTokens"])
-    ids = torch.randint(0, architecture["vocabSize"], shape)
-    targets = torch.randint(0, architecture["vocabSize"], shape)
+    ids = torch.randint(0, architecture["vocabSize"], shape, device=device)
+    targets = torch.randint(0, architecture["vocabSize"], shape, device=device)
     num_tokens = shape[0] * shape[1]
 else:
     sentences = [torch.tensor(sentence) for sentence in row["sentences"]]
-    padded = torch.nn.utils.rnn.pad_sequence(sentences, batch_first=True)
-    lengths = torch.tensor([len(sentence) - 1 for sentence in sentences])
+    padded = torch.nn.utils.rnn.pad_sequence(sentences, batch_first=True).to(device)
+    lengths = torch.tensor([len(sentence) - 1 for sentence in sentences], device=device)
     ids, targets = padded[:, :-1], padded[:, 1:]
-    attention_mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
+    attention_mask = (torch.arange(ids.shape[1], device=device) < lengths[:, None]).long()
     num_tokens = int(lengths.sum())
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=0.1, fused=True)
 
 
 def autocast():
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=row["precision"] == "bfloat16")
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=row["precision"] == "bfloat16")
 
 
 def train():
@@ -78,12 +79,16 @@ for _ in range(row["steps"] + 1):
     started = time.perf_counter()
     step()
     seconds.append(time.perf_counter() - started)
+if device.type == "cuda":
+    peak_gib = torch.cuda.max_memory_allocated() / 2**30
+else:
+    peak_gib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 print(
     json.dumps(
         {
             "tokensPerSecond": num_tokens / statistics.median_high(seconds[1:]),
             "firstStepSeconds": seconds[0],
-            "peakGiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+            "peakGiB": peak_gib,
         }
     )
 )

@@ -147,9 +147,10 @@ export async function measurePytorch(
     readonly script: string;
     readonly threads: number;
     readonly compiled: boolean;
+    readonly device: "cpu" | "cuda";
   },
 ): Promise<BenchSpeed> {
-  const { python, script, threads, compiled } = options;
-  const { stdout } = await run(python, [script, JSON.stringify({ ...row, threads, compiled })]);
+  const { python, script, ...settings } = options;
+  const { stdout } = await run(python, [script, JSON.stringify({ ...row, ...settings })]);
   return speedSchema.parse(lastLine(stdout));
 }

@@ -2,6 +2,8 @@
 import { availableParallelism, cpus } from "node:os";
 import { Command, Option } from "commander";
 import type { Precision } from "../../config/config.js";
+import { findProjectRoot } from "../../project-root.js";
+import { describeCommit } from "../../runs/stages/commit.js";
 import { tableMarkdown } from "../../report/render/table.js";
 import {
   BENCH_DECODERS,
@@ -136,6 +138,8 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
     });
   if (options.loop) return benchLoop(surroundings, { json: options.json === true });
   const { measureMatrixRate } = await import("../../engine/matrix-rate.js");
+  const { describeEngine } = await import("../../engine/backend.js");
+  const { device } = describeEngine();
   const rows = benchRows(options);
   const line = progressLine(surroundings.stderr);
   const pytorch = options.againstPytorch ? await preparePytorch((text) => line.keep(text)) : null;
@@ -144,14 +148,17 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
     line.keep(`bench: ${index + 1}/${rows.length} ${nameOf(row)}`);
     const { gflopPerSecond } = measureMatrixRate({ precision: row.precision });
     const kit = await measureRow(row, { profile: options.profile === true && row.kind === "training" });
-    const python = pytorch && { ...pytorch, threads: availableParallelism() };
+    const python = pytorch && {
+      ...{ ...pytorch, threads: availableParallelism() },
+      device: device === "CPU" ? ("cpu" as const) : ("cuda" as const),
+    };
     const result: Measured = {
       row,
       kit,
       peakGflopPerSecond: gflopPerSecond,
       ...(python && { pytorch: await measurePytorch(row, { ...python, compiled: false }) }),
       ...(python &&
-        compilesInPytorch(row) && {
+        compilesInPytorch(row, options.shape) && {
           pytorchCompiled: await measurePytorch(row, { ...python, compiled: true }),
         }),
     };
@@ -160,14 +167,14 @@ async function bench(options: BenchOptions, surroundings: Surroundings): Promise
   }
   line.end();
   if (options.json) return printJson(surroundings, measured);
-  const { describeEngine } = await import("../../engine/backend.js");
-  const { device } = describeEngine();
   surroundings.stdout.write(describe(measured, { device, againstPytorch: options.againstPytorch === true }));
 }
 
-/** Compiling takes PyTorch a minute and more: once, where the comparison is asked for. */
-const compilesInPytorch = (row: BenchRow): boolean =>
-  row.kind === "training" && row.precision === "bfloat16" && row.lengthTokens === 256;
+/** Compiling takes PyTorch a minute and more: for the rows that both sides are compared on, and a shape that is asked for. */
+const compilesInPytorch = (row: BenchRow, shape: BenchShape | undefined): boolean =>
+  row.kind === "training" &&
+  row.precision === "bfloat16" &&
+  (shape !== undefined || row.lengthTokens === 256);
 
 function nameOf(row: BenchRow): string {
   const size =
@@ -207,12 +214,17 @@ function describe(
   }));
   const processor = `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores`;
   const machine = device === "CPU" ? processor : device;
+  const { commit, clean } = describeCommit(findProjectRoot());
+  const build =
+    commit === null
+      ? "a build without a commit"
+      : `commit ${commit.slice(0, 7)}${clean ? "" : " with changes"}`;
   const table = tableMarkdown(rows, {
-    caption: `Speed on ${machine}`,
+    caption: `Speed on ${machine}, ${build}, ${new Date().toISOString().slice(0, 10)}`,
     note:
       "Share of peak: of the matrix-product rate in the same number format, measured before each row. " +
-      "Memory is the largest resident size of a process that did nothing else; the estimate for the tensors of a training run " +
-      "step is made before it runs.",
+      "Memory is the largest resident size of a process that did nothing else, PyTorch's on a GPU what it allocated there; the " +
+      "estimate for the tensors of a training step is made before it runs.",
   });
   return table + measured.map(describeProfile).join("");
 }
