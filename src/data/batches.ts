@@ -12,7 +12,7 @@ export interface Batch {
   readonly inputIds: Int32Array;
   /** The token that follows each input token. [B, T] */
   readonly targetIds: Int32Array;
-  /** 1 where the target is trained, 0 where not and in padding. [B, T] */
+  /** Weight of the target in the loss: 1 where it is trained, 0 where not and in padding; another in masked rows. [B, T] */
   readonly targetMask: Float32Array;
   /** B */
   readonly batchSize: number;
@@ -81,7 +81,11 @@ export function batchOf(
 
 /** Number of targets a step trains on. */
 export const countTrained = ({ targetMask }: Batch): number =>
-  targetMask.reduce((sum, trained) => sum + trained, 0);
+  targetMask.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
+
+/** What all targets of a batch weigh together: their number, except in a batch with masked rows. */
+export const trainedWeight = ({ targetMask }: Batch): number =>
+  targetMask.reduce((sum, weight) => sum + weight, 0);
 
 /**
  * A batch in parts of at most some rows, for steps whose rows do not fit into memory together.
@@ -103,7 +107,11 @@ export function splitBatch(batch: Batch, rows: number | null): Batch[] {
       lengthTokens,
       words: (batch.words * (to - from)) / batchSize,
       ...(layout && {
-        layout: { positions: part(layout.positions), visibleUntil: part(layout.visibleUntil) },
+        layout: {
+          positions: part(layout.positions),
+          visibleUntil: part(layout.visibleUntil),
+          ...(layout.visibleFrom && { visibleFrom: part(layout.visibleFrom) }),
+        },
       }),
       ...(rowIds && { rowIds: rowIds.slice(from, to) }),
     };

@@ -13,6 +13,8 @@ export interface TextLayout {
   readonly positions: Int32Array;
   /** First place of the row that does not see a token: the end of its text. Padding sees itself and is seen by nothing. */
   readonly visibleUntil: Int32Array;
+  /** First place of the row that sees a token; absent where each sees only what came before. */
+  readonly visibleFrom?: Int32Array;
 }
 
 /**

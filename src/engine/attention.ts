@@ -1,5 +1,5 @@
 /**
- * @file Causal attention in blocks of queries: no block of scores in the future is computed, and the backward pass
+ * @file Attention in blocks of queries: where it is causal no block of scores in the future is computed, and the backward pass
  * computes the others again, so that memory grows with the length and not with its square.
  */
 import { tf } from "./backend.js";
@@ -26,27 +26,35 @@ export interface Sight {
    * to all that come after.
    */
   readonly visibleUntil?: tf.Tensor2D | undefined;
-  /** {@link sharedMasks} of `visibleUntil`, which all layers then use. */
+  /**
+   * int32 [B, T], with `visibleUntil`: the first query that sees a token, the first token of its text where attention goes in
+   * both directions, else its own place. Without it no query sees what comes after it.
+   */
+  readonly visibleFrom?: tf.Tensor2D | undefined;
+  /** {@link sharedMasks} of both, which all layers then use. */
   readonly masks?: readonly tf.Tensor4D[] | undefined;
   /** Queries of one block. */
   readonly blockTokens?: number;
 }
 
-/** One block: the queries [from, to), which look at the keys [0, to). */
+/** One block: the queries [from, to), which look at the keys [0, keys): up to their own places, or at all. */
 interface Block {
   readonly from: number;
   readonly to: number;
+  readonly keys: number;
 }
 
 /** The blocks of rows of T tokens. */
-const blocksOf = (
+function blocksOf(
   lengthTokens: number,
-  blockTokens = lengthTokens > 1_024 ? LONG_BLOCK_TOKENS : BLOCK_TOKENS,
-): Block[] =>
-  Array.from({ length: Math.ceil(lengthTokens / blockTokens) }, (_, index) => ({
-    from: index * blockTokens,
-    to: Math.min((index + 1) * blockTokens, lengthTokens),
-  }));
+  { isCausal, blockTokens }: { readonly isCausal: boolean; readonly blockTokens: number | undefined },
+): Block[] {
+  const size = blockTokens ?? (lengthTokens > 1_024 ? LONG_BLOCK_TOKENS : BLOCK_TOKENS);
+  return Array.from({ length: Math.ceil(lengthTokens / size) }, (_, index) => {
+    const to = Math.min((index + 1) * size, lengthTokens);
+    return { from: index * size, to, keys: isCausal ? to : lengthTokens };
+  });
+}
 
 /** −1e9 above the diagonal, else 0, [size, size]. */
 function triangle(size: number): tf.Tensor2D {
@@ -55,18 +63,25 @@ function triangle(size: number): tf.Tensor2D {
   return tf.mul(tf.cast(isLater, "float32"), -1e9);
 }
 
+/** What masks are made from: `visibleUntil`, [1, B, T], and `visibleFrom` below it, [2, B, T], where there is one. */
+const boundsOf = (visibleUntil: tf.Tensor2D, visibleFrom?: tf.Tensor2D): tf.Tensor3D =>
+  tf.stack(visibleFrom ? [visibleUntil, visibleFrom] : [visibleUntil]) as tf.Tensor3D;
+
 /**
- * −1e9 where a query must not look, else 0, [B, 1, to − from, to].
+ * −1e9 where a query must not look, else 0, [B, 1, to − from, keys].
  *
- * Every step depends on `visibleUntil`: TensorFlow computes what does not when it loads a graph, and keeps it.
+ * Every step depends on the bounds: TensorFlow computes what does not when it loads a graph, and keeps it.
  */
-function maskOf({ from, to }: Block, visibleUntil: tf.Tensor2D): tf.Tensor4D {
-  const [batchSize] = visibleUntil.shape;
-  const until = tf.reshape(tf.slice(visibleUntil, [0, 0], [batchSize, to]), [batchSize, 1, 1, to]);
+function maskOf({ from, to, keys }: Block, bounds: tf.Tensor3D): tf.Tensor4D {
+  const [kinds, batchSize] = bounds.shape;
+  const bound = (kind: number): tf.Tensor4D =>
+    tf.reshape(tf.slice(bounds, [kind, 0, 0], [1, batchSize, keys]), [batchSize, 1, 1, keys]);
+  const until = bound(0);
   const queries = tf.reshape(tf.range(from, to, 1, "int32"), [to - from, 1]);
-  const keys = tf.reshape(tf.range(0, to, 1, "int32"), [1, to]);
-  // query < key or until ≤ query
-  const hidden = tf.logicalOr(tf.less(queries, tf.minimum(keys, until)), tf.lessEqual(until, queries));
+  const begin =
+    kinds === 2 ? bound(1) : tf.minimum(tf.reshape(tf.range(0, keys, 1, "int32"), [1, keys]), until);
+  // query < begin or until ≤ query
+  const hidden = tf.logicalOr(tf.less(queries, begin), tf.lessEqual(until, queries));
   return tf.mul<tf.Tensor4D>(tf.cast(hidden, "float32"), -1e9);
 }
 
@@ -74,29 +89,36 @@ function maskOf({ from, to }: Block, visibleUntil: tf.Tensor2D): tf.Tensor4D {
 const SHARED_MASK_BYTES = 2 ** 23;
 
 /**
- * The masks of all blocks, [B, 1, to − from, to] each; undefined where they take too much memory and every layer makes its own.
+ * The masks of all blocks, [B, 1, to − from, keys] each; undefined where they take too much memory and every layer makes its
+ * own.
  *
- * @param visibleUntil int32 [B, T]; this and `blockTokens` as in {@link Sight}
+ * @param sight.visibleUntil int32 [B, T]; this, `visibleFrom` and `blockTokens` as in {@link Sight}
  */
-export function sharedMasks(visibleUntil: tf.Tensor2D, blockTokens?: number): tf.Tensor4D[] | undefined {
+export function sharedMasks({
+  visibleUntil,
+  visibleFrom,
+  blockTokens,
+}: Omit<Sight, "masks"> & { readonly visibleUntil: tf.Tensor2D }): tf.Tensor4D[] | undefined {
   const [batchSize, lengthTokens] = visibleUntil.shape;
-  const blocks = blocksOf(lengthTokens, blockTokens);
-  const bytes = blocks.reduce((sum, { from, to }) => sum + 4 * batchSize * (to - from) * to, 0);
-  return bytes <= SHARED_MASK_BYTES ? blocks.map((block) => maskOf(block, visibleUntil)) : undefined;
+  const blocks = blocksOf(lengthTokens, { isCausal: !visibleFrom, blockTokens });
+  const bytes = blocks.reduce((sum, { from, to, keys }) => sum + 4 * batchSize * (to - from) * keys, 0);
+  if (bytes > SHARED_MASK_BYTES) return undefined;
+  const bounds = boundsOf(visibleUntil, visibleFrom);
+  return blocks.map((block) => maskOf(block, bounds));
 }
 
 /**
- * softmax(scaled · keyᵀ + mask) of one block, [B, H, block, to].
+ * softmax(scaled · keyᵀ + mask) of one block, [B, H, block, keys].
  *
- * @param sight the mask, `visibleUntil` to make it from, or without that the triangle of the largest block
+ * @param sight the mask, the bounds to make it from, or without those the triangle of the largest block
  */
 function probabilities(scaled: tf.Tensor4D, key: tf.Tensor4D, block: Block, sight: tf.Tensor): tf.Tensor4D {
-  const { from, to } = block;
+  const { from, to, keys } = block;
   const queries = tokens(scaled, from, to);
   const scoresOf = (keys: tf.Tensor4D): tf.Tensor4D => tf.matMul(queries, keys, false, true);
-  if (sight.dtype === "int32" || sight.rank === 4) {
-    const mask = sight.rank === 4 ? sight : maskOf(block, sight as tf.Tensor2D);
-    return tf.softmax(tf.add<tf.Tensor4D>(scoresOf(tokens(key, 0, to)), mask));
+  if (sight.rank > 2) {
+    const mask = sight.rank === 4 ? sight : maskOf(block, sight as tf.Tensor3D);
+    return tf.softmax(tf.add<tf.Tensor4D>(scoresOf(tokens(key, 0, keys)), mask));
   }
   // Every query sees what comes before the block: only its own keys need a mask.
   const mask = tf.slice(sight, [0, 0], [to - from, to - from]);
@@ -105,7 +127,8 @@ function probabilities(scaled: tf.Tensor4D, key: tf.Tensor4D, block: Block, sigh
 }
 
 /**
- * softmax(query · keyᵀ / √K + mask) · value with K the width of a head; every query sees itself and what came before.
+ * softmax(query · keyᵀ / √K + mask) · value with K the width of a head; every query sees itself and what came before, or in a
+ * text that is visible from its first token on, all of it.
  *
  *   P = softmax(S), dP = dO Vᵀ, dS = P ∘ (dP − rowsum(dO ∘ O))
  *
@@ -119,19 +142,21 @@ export function causalAttention(
   query: tf.Tensor4D,
   key: tf.Tensor4D,
   value: tf.Tensor4D,
-  { visibleUntil, masks, blockTokens }: Sight = {},
+  { visibleUntil, visibleFrom, masks, blockTokens }: Sight = {},
 ): tf.Tensor4D {
-  const blocks = blocksOf(query.shape[2], blockTokens);
+  const blocks = blocksOf(query.shape[2], { isCausal: !visibleFrom, blockTokens });
   const scale = 1 / Math.sqrt(query.shape[3]);
   const output = withGradient([query, key, value], ([q, k, v]) => {
     const [query, key, value] = [q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D];
     const scaled: tf.Tensor4D = tf.mul(query, scale);
-    const sights = masks ?? [visibleUntil ?? triangle(blocks[0]?.to ?? 0)];
+    const sights = masks ?? [
+      visibleUntil ? boundsOf(visibleUntil, visibleFrom) : triangle(blocks[0]?.to ?? 0),
+    ];
     const parts: tf.Tensor4D[] = [];
     for (const [index, block] of blocks.entries())
       parts.push(
         startingAfter([parts.at(-1) ?? scaled], () =>
-          tf.matMul(probabilities(scaled, key, block, sightOf(sights, index)), tokens(value, 0, block.to)),
+          tf.matMul(probabilities(scaled, key, block, sightOf(sights, index)), tokens(value, 0, block.keys)),
         ),
       );
     const mixed: tf.Tensor4D = concatTokens(parts);
@@ -169,18 +194,18 @@ function attentionGradient(
   /** Sums so far over the blocks, [B, H, T, K] each. */
   const sums: { key?: tf.Tensor4D; value?: tf.Tensor4D } = {};
   for (const [index, block] of blocks.entries()) {
-    const { from, to } = block;
+    const { from, to, keys } = block;
     const before = [queryParts.at(-1), sums.key, sums.value].filter((tensor) => tensor !== undefined);
     // After the upstream derivative: a graph would otherwise compute all scores again at once, in the forward pass.
     startingAfter(before.length > 0 ? before : [products], () => {
-      const past = { key: tokens(key, 0, to), value: tokens(value, 0, to) };
+      const seen = { key: tokens(key, 0, keys), value: tokens(value, 0, keys) };
       const dOutput = tokens(upstream, from, to);
-      const p: tf.Tensor4D = probabilities(scaled, key, block, sightOf(sights, index)); // [B, H, block, to]
-      const dP = tf.matMul<tf.Tensor4D>(dOutput, past.value, false, true); // [B, H, block, to]
-      const dS = tf.mul<tf.Tensor4D>(p, tf.sub(dP, tokens(products, from, to))); // [B, H, block, to]
-      queryParts.push(tf.matMul(dS, past.key));
-      const dKey: tf.Tensor4D = tf.matMul(dS, tokens(scaled, from, to), true, false); // [B, H, to, K]
-      const dValue: tf.Tensor4D = tf.matMul(p, dOutput, true, false); // [B, H, to, K]
+      const p: tf.Tensor4D = probabilities(scaled, key, block, sightOf(sights, index)); // [B, H, block, keys]
+      const dP = tf.matMul<tf.Tensor4D>(dOutput, seen.value, false, true); // [B, H, block, keys]
+      const dS = tf.mul<tf.Tensor4D>(p, tf.sub(dP, tokens(products, from, to))); // [B, H, block, keys]
+      queryParts.push(tf.matMul(dS, seen.key));
+      const dKey: tf.Tensor4D = tf.matMul(dS, tokens(scaled, from, to), true, false); // [B, H, keys, K]
+      const dValue: tf.Tensor4D = tf.matMul(p, dOutput, true, false); // [B, H, keys, K]
       const add = (sum: tf.Tensor4D | undefined, part: tf.Tensor4D): tf.Tensor4D => {
         const whole = padTokens(part, lengthTokens);
         return sum ? tf.add(sum, whole) : whole;

@@ -43,12 +43,14 @@ export function checkTokens(ids: readonly number[], { vocabSize }: ArchitectureC
 export const outputMatrix = (weights: Weights, { tiedEmbeddings }: ArchitectureConfig): tf.Tensor2D =>
   matrix(weights, tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
 
-/** Rows that are no single text: documents side by side, or the trees of texts that begin alike. */
+/** Rows that are no single text read forwards: documents side by side, trees of texts that begin alike, masked rows. */
 export type RowLayout = {
   /** Place of each token in its own text, from 0, int32 [B, T]. */
   readonly positions: tf.Tensor2D;
   /** First token of the row that does not see it, int32 [B, T]; see `Sight`. */
   readonly visibleUntil: tf.Tensor2D;
+  /** First token of the row that sees it, int32 [B, T]; absent where each sees only what came before. */
+  readonly visibleFrom?: tf.Tensor2D;
 };
 
 /** The attention of one layer: from the rows after its first norm to what is added to them, [N, D] to [N, D]. */
@@ -119,7 +121,8 @@ export function decodeHidden(
       batchSize,
       rotary: layout ? rotaryTablesAt(tables, layout.positions) : tables,
       visibleUntil: layout?.visibleUntil,
-      masks: layout && sharedMasks(layout.visibleUntil),
+      visibleFrom: layout?.visibleFrom,
+      masks: layout && sharedMasks(layout),
     };
     return decodeLayers(
       inputIds,

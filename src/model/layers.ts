@@ -31,13 +31,13 @@ export interface HeadShape {
 }
 
 /** What all attention layers of one pass share. */
-export interface AttentionContext extends HeadShape, Pick<Sight, "visibleUntil" | "masks"> {
+export interface AttentionContext extends HeadShape, Pick<Sight, "visibleUntil" | "visibleFrom" | "masks"> {
   readonly batchSize: number;
   readonly rotary: RotaryTables;
 }
 
 /**
- * Causal multi-head self-attention with rotary positions.
+ * Multi-head self-attention with rotary positions, causal unless the context says otherwise.
  *
  *   softmax(Q Kᵀ / √headDim + mask) V
  *
@@ -50,7 +50,16 @@ export interface AttentionContext extends HeadShape, Pick<Sight, "visibleUntil" 
 export function causalSelfAttention(
   x: tf.Tensor2D,
   weights: AttentionWeights,
-  { batchSize, numHeads, numKeyValueHeads, headDim, rotary, visibleUntil, masks }: AttentionContext,
+  {
+    batchSize,
+    numHeads,
+    numKeyValueHeads,
+    headDim,
+    rotary,
+    visibleUntil,
+    visibleFrom,
+    masks,
+  }: AttentionContext,
 ): tf.Tensor2D {
   const [numRows] = x.shape;
   const lengthTokens = numRows / batchSize;
@@ -64,6 +73,7 @@ export function causalSelfAttention(
   const value = perHead(weights.value, numKeyValueHeads); // [B, G, T, K]
   const attended = causalAttention(query, repeatHeads(key, shared), repeatHeads(value, shared), {
     visibleUntil,
+    visibleFrom,
     masks,
   });
   const mixed = tf.transpose(attended, [0, 2, 1, 3]); // [B, T, H, K]

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { ArchitectureConfig, Precision, TrainingConfig } from "../config/config.js";
-import { countTrained, splitBatch, type Batch } from "../data/batches.js";
+import { countTrained, splitBatch, trainedWeight, type Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import type { Weights } from "../model/weights.js";
 import { learningRateAt, warmupStepsOf } from "./learning-rate.js";
@@ -180,8 +180,8 @@ export const extendOrder = (before: string, { rowIds = [] }: Batch): string =>
     .slice(0, 16);
 
 /**
- * Loss and gradients of a batch from those of its parts, each by its share of the trained tokens: the same mean over tokens
- * as of the whole.
+ * Loss and gradients of a batch from those of its parts, each by its share of the weight of all targets: the same mean as
+ * of the whole.
  */
 function accumulate(
   weights: Weights,
@@ -189,10 +189,10 @@ function accumulate(
   { architecture, precision }: { readonly architecture: ArchitectureConfig; readonly precision: Precision },
 ): LossAndGradients {
   const { train } = compiledSteps(architecture, precision);
-  const total = parts.reduce((sum, part) => sum + countTrained(part), 0);
+  const total = parts.reduce((sum, part) => sum + trainedWeight(part), 0);
   let sums: LossAndGradients | null = null;
   for (const part of parts) {
-    const trained = countTrained(part);
+    const trained = trainedWeight(part);
     if (trained === 0) continue;
     const tensors = batchTensors(part);
     const found = train({ weights, ...tensors });

@@ -32,7 +32,13 @@ export function batchTensors(batch: Batch): BatchTensors {
     inputs: ids(batch.inputIds),
     targets: ids(batch.targetIds),
     mask: tf.tensor2d(batch.targetMask, shape),
-    ...(layout && { layout: { positions: ids(layout.positions), visibleUntil: ids(layout.visibleUntil) } }),
+    ...(layout && {
+      layout: {
+        positions: ids(layout.positions),
+        visibleUntil: ids(layout.visibleUntil),
+        ...(layout.visibleFrom && { visibleFrom: ids(layout.visibleFrom) }),
+      },
+    }),
   };
 }
 

@@ -62,7 +62,7 @@ describe("attention in blocks", () => {
     const part = (x: tf.Tensor, from: number, size: number) =>
       tf.slice(x, [0, 0, from, 0], [batchSize, heads, size, headDim]);
     for (const blockTokens of [3, 8])
-      for (const masks of [undefined, sharedMasks(visibleUntil, blockTokens)])
+      for (const masks of [undefined, sharedMasks({ visibleUntil, blockTokens })])
         expectSameDerivatives(
           (...args) => {
             const [q, k, v] = args as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
@@ -77,11 +77,36 @@ describe("attention in blocks", () => {
         );
   });
 
+  test("a text that is visible from its first token on is seen in both directions, the text next to it forwards", () => {
+    const [q, k, v] = inputs(7) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    const rows = (places: number[]) => tf.tensor2d([...places, ...places], [batchSize, 7], "int32");
+    const visibleUntil = rows([4, 4, 4, 4, 7, 7, 7]);
+    const visibleFrom = rows([0, 0, 0, 0, 4, 5, 6]);
+    const part = (x: tf.Tensor, from: number, size: number) =>
+      tf.slice(x, [0, 0, from, 0], [batchSize, heads, size, headDim]);
+    for (const blockTokens of [3, 8])
+      for (const masks of [undefined, sharedMasks({ visibleUntil, visibleFrom, blockTokens })])
+        expectSameDerivatives(
+          (...args) => {
+            const [q, k, v] = args as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+            return causalAttention(q, k, v, { blockTokens, visibleUntil, visibleFrom, masks });
+          },
+          (...args) => {
+            const [[a, b, c], rest] = [0, 1].map((second) =>
+              args.map((x) => (second ? part(x, 4, 3) : part(x, 0, 4))),
+            ) as [[tf.Tensor, tf.Tensor, tf.Tensor], [tf.Tensor, tf.Tensor, tf.Tensor]];
+            const scores = tf.div(tf.matMul(a, b, false, true), Math.sqrt(headDim));
+            return tf.concat([tf.matMul(tf.softmax(scores), c), plainAttention(...rest)], 2);
+          },
+          [q, k, v],
+        );
+  });
+
   test("masks are shared by layers up to 8 MiB, 1,920 tokens of one row", () => {
     const row = (lengthTokens: number) => tf.fill<tf.Rank.R2>([1, lengthTokens], lengthTokens, "int32");
-    const shapes = tf.tidy(() => sharedMasks(row(1_920))?.map(({ shape }) => shape));
+    const shapes = tf.tidy(() => sharedMasks({ visibleUntil: row(1_920) })?.map(({ shape }) => shape));
     expect(shapes).toHaveLength(8);
     expect(shapes?.at(-1)).toEqual([1, 1, 128, 1_920]);
-    expect(tf.tidy(() => sharedMasks(row(2_048)))).toBeUndefined();
+    expect(tf.tidy(() => sharedMasks({ visibleUntil: row(2_048) }))).toBeUndefined();
   });
 });
