@@ -29,7 +29,14 @@ export {
 export type { AddedToken, TokenizerJson } from "./data/tokenizer/tokenizer-json.js";
 export type { SpecialTokens } from "./data/tokenizer/tokenizer-settings.js";
 export { learningRateAt, warmupStepsOf, type ScheduleConfig } from "./training/learning-rate.js";
-export { CONTROLS, curriculaOf, curriculumOf, describeCurriculum, tune } from "./config/curricula.js";
+export {
+  CONTROLS,
+  curriculaOf,
+  curriculumOf,
+  describeCurriculum,
+  tune,
+  withReplay,
+} from "./config/curricula.js";
 export { CROSSED_FOLDER, crossTokenizers } from "./runs/study/crossed-tokenizers.js";
 export {
   listStudies,

@@ -6,7 +6,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { studyConfigSchema } from "../src/config/config-schema.js";
+import { studyConfigSchema, tuningStageSchema } from "../src/config/config-schema.js";
+import { CONTROLS, tune } from "../src/config/curricula.js";
 import { INSTRUCTION_BUDGET_WORDS } from "../src/data/instructions/instruction-budget.js";
 import { WORD_LIMITS } from "../src/data/word-budget.js";
 import { summariseBenchmark } from "../src/evaluation/benchmark-summary.js";
@@ -34,7 +35,8 @@ const ROWS = DOCUMENT.split("\n").flatMap((line) => {
   const listed = [...values.matchAll(/`([^`]+)`/g)].map(([, value = ""]): unknown => JSON.parse(value));
   return anchor === "" ? [] : [{ anchor, field, values: listed }];
 });
-const FIELDS = ROWS.filter(({ field }) => !field.startsWith("class-it"));
+const STAGE_FIELDS = ROWS.filter(({ field }) => field.startsWith("stage."));
+const FIELDS = ROWS.filter(({ field }) => !/^(class-it|stage\.)/.test(field));
 const OPTIONS = ROWS.filter(({ field }) => field.startsWith("class-it"));
 
 /** A value of a configuration by its path. */
@@ -50,7 +52,7 @@ function withValue(value: unknown, path: readonly string[], other: unknown): unk
 
 test("the document lists its decisions, each with a section", () => {
   const sections = [...DOCUMENT.matchAll(/^## (D\d+)$/gm)].map(([, name = ""]) => name);
-  expect(sections).toEqual(Array.from({ length: 23 }, (_, index) => `D${index + 1}`));
+  expect(sections).toEqual(Array.from({ length: 24 }, (_, index) => `D${index + 1}`));
   const listed = new Set(ROWS.map(({ anchor }) => anchor.toUpperCase()));
   // These two have no setting, as the document says.
   expect(sections.filter((name) => !listed.has(name))).toEqual(["D19", "D20"]);
@@ -71,6 +73,16 @@ describe.each(FIELDS)("$field", ({ field, values }) => {
     if (issue?.code === "invalid_value") expect(new Set(issue.values)).toEqual(new Set(values));
     else expect(values).toHaveLength(1);
   });
+});
+
+test("fields of a stage have the values that the kit's own conditions use, and take the others", () => {
+  const [stage = tune([])] = CONTROLS.mergedReplay;
+  for (const { field, values } of STAGE_FIELDS) {
+    const name = field.replace("stage.", "");
+    expect(at(stage, [name])).toEqual(values[0]);
+    for (const value of values)
+      expect(tuningStageSchema.safeParse({ ...stage, [name]: value }).error).toBeUndefined();
+  }
 });
 
 describe("options of the command line", () => {

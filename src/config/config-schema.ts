@@ -74,9 +74,10 @@ const stageLength = z.union(
 export const tuningStageSchema: z.ZodType<TuningStage> = z.strictObject({
   name: z.string(),
   examples: z.union(
-    [z.literal("text"), z.array(z.enum(INSTRUCTION_SETS)).readonly()],
-    `expected "text" or a list of ${INSTRUCTION_SETS.join(", ")}`,
+    [z.literal("text"), z.array(z.enum(["text", ...INSTRUCTION_SETS])).readonly()],
+    `expected "text" or a list of text, ${INSTRUCTION_SETS.join(", ")}`,
   ),
+  shares: z.array(number).readonly().exactOptional(),
   order: z.enum(EXAMPLE_ORDERS),
   replies: z.enum(["own", "permuted"]),
   length: stageLength,

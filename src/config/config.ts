@@ -146,8 +146,13 @@ export type StageLength =
 /** One stage of tuning. */
 export interface TuningStage {
   readonly name: string;
-  /** Instruction sets, or `text` to go on with pre-training text at tuning rates. */
-  readonly examples: readonly InstructionSet[] | "text";
+  /**
+   * Instruction sets, or `text` to go on with pre-training text at tuning rates. A list that begins with `text` mixes text into
+   * every step of its sets (docs/decisions.md#d24).
+   */
+  readonly examples: readonly ("text" | InstructionSet)[] | "text";
+  /** Where text is mixed in: shares of a step's trained tokens, of text and of all sets together; they add up to 1. */
+  readonly shares?: readonly number[];
   readonly order: ExampleOrder;
   /** `permuted` gives every prompt another example's reply: the form of conversation without its content. */
   readonly replies: "own" | "permuted";

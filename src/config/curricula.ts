@@ -8,6 +8,7 @@ import {
   INSTRUCTION_SETS,
   type Curriculum,
   type CurriculumConfig,
+  type InstructionSet,
   type PublishedCondition,
   type StageLength,
   type StudyConfig,
@@ -18,7 +19,7 @@ import {
  * A stage over some sets, with the usual settings where nothing else is said.
  *
  * @param examples instruction sets, or `text` for pre-training text
- * @param settings whatever else differs: name, order, length, replies, learning rate, optimizer
+ * @param settings whatever else differs: name, shares, order, length, replies, learning rate, optimizer
  */
 export const tune = (
   examples: TuningStage["examples"],
@@ -31,6 +32,25 @@ export const tune = (
   ...settings,
   examples,
 });
+
+/** The instruction sets of a stage; none where it trains on text alone. */
+export const setsOf = ({ examples }: Pick<TuningStage, "examples">): InstructionSet[] =>
+  examples === "text" ? [] : examples.filter((name) => name !== "text");
+
+/** Whether every step of a stage holds text next to its examples. */
+export const mixesText = ({ examples }: Pick<TuningStage, "examples">): boolean =>
+  examples !== "text" && examples.includes("text");
+
+/**
+ * A curriculum with pre-training text in every step: the same examples in the same order, and for each of their trained tokens one of
+ * text (docs/decisions.md#d24). Stages on text alone stay as they are.
+ */
+export const withReplay = (curriculum: Curriculum): Curriculum =>
+  curriculum.map((stage) =>
+    stage.examples === "text"
+      ? stage
+      : { ...stage, examples: ["text", ...setsOf(stage)], shares: [0.5, 0.5] },
+  );
 
 /**
  * The paper's six conditions.
@@ -58,8 +78,9 @@ const MATCHED: StageLength = { stepsOf: "merged" };
 
 /**
  * Controls and hybrids in addition to them: as many words, or steps, as `merged` of more text, as many steps on one set, replies that
- * belong to other prompts, the two sets by turns or mixed gradually (the paper's future work), and two orders of difficulty. A
- * step on text holds whole rows, one on examples their few words, so that text matched in steps sees many times the words.
+ * belong to other prompts, the two sets by turns or mixed gradually (the paper's future work), two orders of difficulty, and two
+ * conditions of the paper with pre-training text in every step. A step on text holds whole rows, one on examples their few words, so
+ * that text matched in steps sees many times the words.
  */
 export const CONTROLS = {
   moreText: [tune("text", { length: { wordsOf: "merged" } })],
@@ -72,6 +93,8 @@ export const CONTROLS = {
   wikiIntoSwitch: [tune(["wiki", "switch"], { name: "wikiIntoSwitch", order: "gradual" })],
   shortestFirst: [tune(BOTH, { name: "shortestFirst", order: "shortestFirst" })],
   frequentFirst: [tune(BOTH, { name: "frequentFirst", order: "frequentFirst" })],
+  mergedReplay: withReplay([tune(BOTH, { name: "merged" })]),
+  switchThenWikiReplay: withReplay([tune(["switch"]), tune(["wiki"])]),
 } as const satisfies Readonly<Record<string, Curriculum>>;
 
 /**
@@ -82,11 +105,15 @@ export const CONTROLS = {
 export const curriculaOf = ({
   curriculum,
   curricula,
-}: Pick<StudyConfig, "curriculum" | "curricula">): Readonly<Record<string, Curriculum>> => ({
-  ...publishedCurricula(curriculum),
-  ...CONTROLS,
-  ...curricula,
-});
+}: Pick<StudyConfig, "curriculum" | "curricula">): Readonly<Record<string, Curriculum>> => {
+  const published = publishedCurricula(curriculum);
+  // Replay keeps the lengths of what it is added to.
+  const replayed = {
+    mergedReplay: withReplay(published.merged),
+    switchThenWikiReplay: withReplay(published.switchThenWiki),
+  };
+  return { ...published, ...CONTROLS, ...replayed, ...curricula };
+};
 
 /**
  * A condition's stages.
@@ -132,22 +159,24 @@ export function checkCurricula(config: Pick<StudyConfig, "curriculum" | "curricu
 }
 
 function checkStage(
-  { name, examples, order, replies, length, learningRate }: TuningStage,
+  stage: TuningStage,
   condition: string,
   config: Pick<StudyConfig, "curriculum" | "curricula">,
 ): void {
+  const { name, examples, order, replies, length, learningRate } = stage;
   const refuse = (what: string, must: string, got: unknown): never => {
     throw new RangeError(
       `checkCurricula: ${what} of stage "${name}" of ${condition} must ${must}, got ${JSON.stringify(got)}. Correct it.`,
     );
   };
   if (name === "") refuse("name", "not be empty", name);
-  const sets = examples === "text" ? [] : examples;
+  const sets = setsOf(stage);
   if (examples !== "text" && (sets.length === 0 || new Set(sets).size < sets.length))
     refuse("examples", "be text or different sets", examples);
   for (const set of sets)
     if (!INSTRUCTION_SETS.includes(set))
       refuse("examples", `be text or sets of ${INSTRUCTION_SETS.join(", ")}`, set);
+  checkShares(stage, refuse);
   if (!EXAMPLE_ORDERS.includes(order)) refuse("order", `be one of ${EXAMPLE_ORDERS.join(", ")}`, order);
   if (examples === "text" && order !== "shuffled") refuse("order", "be shuffled for text", order);
   if (examples === "text" && replies !== "own") refuse("replies", "be own for text, which has none", replies);
@@ -169,6 +198,22 @@ function checkStage(
     else if (!Number.isInteger(value) || Number(value) < 1)
       refuse(`length in ${unit}`, "be a whole number from 1", value);
   }
+}
+
+/** Text is mixed in at its share of every step, or not at all. */
+function checkShares(
+  { examples, shares }: TuningStage,
+  refuse: (what: string, must: string, got: unknown) => never,
+): void {
+  const isMixed = mixesText({ examples });
+  if (isMixed && examples.lastIndexOf("text") !== 0)
+    refuse("examples", "name text once and first where it is mixed in", examples);
+  if (!isMixed && shares !== undefined)
+    refuse("shares", "be left out where no text is mixed into examples", shares);
+  if (!isMixed) return;
+  const [ofText = 0, ofSets = 0, ...more] = shares ?? [];
+  if (!(ofText > 0 && ofSets > 0 && more.length === 0 && Math.abs(ofText + ofSets - 1) < 1e-9))
+    refuse("shares", "be two numbers above 0 that add up to 1, of text and of all sets", shares ?? "none");
 }
 
 /** A length that is matched to a condition which is matched to the first would never be known. */
@@ -194,9 +239,10 @@ export const isControl = (condition: string): condition is keyof typeof CONTROLS
 
 /** The stages of a condition in words, such as "switch, then wiki". */
 export function describeCurriculum(curriculum: Curriculum): string {
-  const stages = curriculum.map(({ examples, order, replies }) => {
-    const what = examples === "text" ? "more text" : examples.join(" + ");
+  const stages = curriculum.map(({ examples, shares, order, replies }) => {
+    const what = examples === "text" ? "more text" : setsOf({ examples }).join(" + ");
     const how = [
+      ...(shares === undefined ? [] : [`${Math.round(100 * (shares[0] ?? 0))} % text`]),
       ...(order === "shuffled" ? [] : [order]),
       ...(replies === "own" ? [] : ["replies permuted"]),
     ];

@@ -22,16 +22,21 @@ export interface Batch {
   readonly layout?: TextLayout;
   /** Names of the rows: the ids of their examples, or their number in the packed text. */
   readonly rowIds?: readonly string[];
+  /** How many of its trained tokens are pre-training text; none where it is left out. */
+  readonly textTokens?: number;
   /** Words of text it holds, as the BabyLM rules count exposure; of packed text a share of its tokens. */
   readonly words: number;
 }
 
-/** The batches of one epoch, made as they are taken. */
-export interface EpochBatches extends Iterable<Batch> {
+/** What each step of one epoch gets, made as it is taken. */
+export interface Epoch<Step> extends Iterable<Step> {
   readonly count: number;
-  /** @throws RangeError when there is no such batch */
-  at(index: number): Batch;
+  /** @throws RangeError when there is no such step */
+  at(index: number): Step;
 }
+
+/** The batches of one epoch. */
+export type EpochBatches = Epoch<Batch>;
 
 /** A text in a row: all its tokens, the last of which is a target only. */
 export interface RowText {
@@ -129,8 +134,8 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
   return out;
 }
 
-/** Groups of rows as batches that are made when they are taken. */
-export function lazyBatches<R>(groups: readonly R[], make: (group: R) => Batch): EpochBatches {
+/** Groups of rows as steps, batches as a rule, that are made when they are taken. */
+export function lazyBatches<R, Step = Batch>(groups: readonly R[], make: (group: R) => Step): Epoch<Step> {
   return {
     count: groups.length,
     at(index) {

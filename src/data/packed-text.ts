@@ -5,6 +5,7 @@ import { shuffled } from "../random.js";
 import {
   batchOf,
   chunks,
+  countTrained,
   epochRandom,
   lazyBatches,
   requireCount,
@@ -85,25 +86,26 @@ export function packedBatches(options: {
     Array.from({ length: rows.count }, (_, row) => row),
     epochRandom(seed, epoch),
   );
-  return lazyBatches(chunks(order, batchSize), (group) => ({
-    ...batchOf(
-      group.map((row): RowText[] => {
-        const ids = rows.read(row);
-        return (isolatedBy === null ? [ids] : splitAt(ids, isolatedBy)).map((part) => ({
-          ids: part,
-          trained: null,
-        }));
-      }),
+  return lazyBatches(chunks(order, batchSize), (group) => {
+    const batch = batchOf(
+      group.map((row) => textsOf(rows.read(row), isolatedBy)),
       {
         lengthTokens: rows.lengthTokens,
         padId: isolatedBy ?? 0,
         isolated: isolatedBy !== null,
         words: group.length * rows.lengthTokens * rows.wordsPerToken,
       },
-    ),
-    rowIds: group.map((row) => `text row ${row}`),
-  }));
+    );
+    return { ...batch, textTokens: countTrained(batch), rowIds: group.map((row) => `text row ${row}`) };
+  });
 }
+
+/**
+ * A stretch of the stream as texts that do not see each other: its documents where `isolatedBy` is the end token, else the
+ * whole.
+ */
+export const textsOf = (ids: Int32Array, isolatedBy: number | null): RowText[] =>
+  (isolatedBy === null ? [ids] : splitAt(ids, isolatedBy)).map((part) => ({ ids: part, trained: null }));
 
 /** The documents of a row, each with its end token; of one that began in an earlier row, the rest. */
 function splitAt(ids: Int32Array, endId: number): Int32Array[] {

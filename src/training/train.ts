@@ -25,6 +25,8 @@ export interface StepRecord {
   /** Global norm before clipping. */
   readonly gradientNorm: number;
   readonly trainedTokens: number;
+  /** Those of pre-training text among them; the others belong to instruction examples. */
+  readonly textTokens: number;
   /** Words the model has been exposed to so far, those of earlier stages included. */
   readonly wordsSeen: number;
   /** Of the rows of all steps so far in their order, 16 hexadecimal digits: equal ones are equal orders. */
@@ -135,6 +137,7 @@ export class TrainingRun {
         learningRate,
         gradientNorm,
         trainedTokens: countTrained(batch),
+        textTokens: batch.textTokens ?? 0,
         wordsSeen: this.#wordsSeen,
         orderHash: this.#orderHash,
         tokensPerSecond: (1000 * batch.batchSize * batch.lengthTokens) / (now - started),

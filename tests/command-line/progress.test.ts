@@ -39,6 +39,7 @@ test("a step's line has model, phase, step, loss, speed and the time the phase h
     learningRate: 1e-3,
     gradientNorm: 1,
     trainedTokens: 2048,
+    textTokens: 0,
     wordsSeen: 4608,
     orderHash: "0123456789abcdef",
     tokensPerSecond: 5990.6,

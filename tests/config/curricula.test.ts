@@ -40,6 +40,20 @@ test("phaseEpochs and singleSourceBudget act: half the epochs a phase, and as ma
   expect(lengthsOf("switch", { singleSourceBudget: "matchedSteps" })).toEqual([{ stepsOf: "merged" }]);
 });
 
+test("replay adds text to a condition's own stages: names, sets, orders and lengths stay", () => {
+  const config = configOf({}, { phaseEpochs: "tenInAll" });
+  for (const [plain, replayed] of [
+    ["merged", "mergedReplay"],
+    ["switchThenWiki", "switchThenWikiReplay"],
+  ] as const) {
+    const without = curriculumOf(config, replayed).map(({ shares, examples, ...stage }) => {
+      expect([examples[0], shares]).toEqual(["text", [0.5, 0.5]]);
+      return { ...stage, examples: examples.slice(1) };
+    });
+    expect(without).toEqual(curriculumOf(config, plain));
+  }
+});
+
 test("a curriculum in words", () => {
   const words = (condition: string) => describeCurriculum(curriculumOf(configOf(), condition));
   expect(words("base")).toBe("none: pre-training alone");
@@ -47,6 +61,7 @@ test("a curriculum in words", () => {
   expect(words("switchIntoWiki")).toBe("switch + wiki (gradual)");
   expect(words("permutedReplies")).toBe("switch + wiki (replies permuted)");
   expect(words("moreText")).toBe("more text");
+  expect(words("switchThenWikiReplay")).toBe("switch (50 % text), then wiki (50 % text)");
 });
 
 test("an unknown condition lists the known ones", () => {
@@ -72,6 +87,32 @@ test.each<[string, Record<string, Curriculum>, RegExp]>([
     /order .* must be shuffled for text/,
   ],
   ["permuted text", { mine: [tune("text", { replies: "permuted" })] }, /replies .* must be own for text/],
+  [
+    "text not first",
+    { mine: [tune(["wiki", "text"], { shares: [0.5, 0.5] })] },
+    /examples .* must name text once and first where it is mixed in/,
+  ],
+  ["text alone in a list", { mine: [tune(["text"], { shares: [0.5, 0.5] })] }, /be text or different sets/],
+  [
+    "text without shares",
+    { mine: [tune(["text", "wiki"])] },
+    /shares of stage "textAndwiki" .* add up to 1, of text and of all sets, got "none"/,
+  ],
+  [
+    "shares that do not add up",
+    { mine: [tune(["text", "wiki"], { shares: [0.5, 0.4] })] },
+    /add up to 1, .* got \[0.5,0.4\]/,
+  ],
+  [
+    "a share for each set",
+    { mine: [tune(["text", "switch", "wiki"], { shares: [0.5, 0.25, 0.25] })] },
+    /be two numbers above 0/,
+  ],
+  [
+    "shares without text",
+    { mine: [tune(["switch", "wiki"], { shares: [0.5, 0.5] })] },
+    /shares .* must be left out where no text is mixed/,
+  ],
   [
     "no steps",
     { mine: [tune(["wiki"], { length: { steps: 0 } })] },

@@ -69,6 +69,13 @@ const CONTROL_STYLES: Readonly<Record<keyof typeof CONTROLS, SeriesStyle>> = {
   wikiIntoSwitch: { label: "wiki into switch", color: "#CC6677", shape: "triangle-down", dash: [12, 2] },
   shortestFirst: { label: "shortest first", color: "#44AA99", shape: "square", dash: [1, 2] },
   frequentFirst: { label: "frequent first", color: "#88CCEE", shape: "circle", dash: [1, 2] },
+  mergedReplay: { label: "merged, replay", color: "#117733", shape: "square", dash: [4, 2] },
+  switchThenWikiReplay: {
+    label: "switch → wiki, replay",
+    color: "#AA4499",
+    shape: "diamond",
+    dash: [4, 2],
+  },
 };
 
 /** Marks of a reader's own conditions, by their names. */

@@ -9,8 +9,8 @@ import {
   type InstructionSet,
   type ModelName,
 } from "../../config/config.js";
-import { curriculumOf } from "../../config/curricula.js";
-import type { Batch } from "../../data/batches.js";
+import { curriculumOf, mixesText } from "../../config/curricula.js";
+import { countTrained, type Batch } from "../../data/batches.js";
 import { loadInstructionSets } from "../study/instruction-sets.js";
 import { keptValue } from "../study/kept.js";
 import { openMaterial, type Material } from "../study/material.js";
@@ -24,7 +24,7 @@ const orderPartSchema = z.object({
   to: z.number(),
   /** Which set, or `text`. */
   set: z.enum([...INSTRUCTION_SETS, "text"]),
-  /** Share of the set in the part's examples, from 0 to 1. */
+  /** Share of the set in the part's examples, from 0 to 1; text mixed in counts as its share of the trained tokens. */
   share: z.number(),
   /** Mean number of tokens of the part's rows, padding left out. */
   meanLengthTokens: z.number(),
@@ -89,15 +89,19 @@ async function batchesOf(
   const held: Held[] = [];
   for (const [place, stage] of curriculumOf(material.study.config, condition).entries()) {
     const { batches } = await stageBatches(material, stage, place);
-    const isText = stage.examples === "text";
     for (let step = 0; step < batches.steps; step++) {
       const batch = batches.at(step);
       const counts = new Map<OrderPart["set"], number>();
       for (const id of (batch.rowIds ?? []).flatMap((ids) => ids.split(" + "))) {
-        const set = isText ? "text" : setOf.get(id);
+        const set = id.startsWith("text row ") ? "text" : setOf.get(id);
         if (set === undefined)
           throw new Error(`exampleOrder: row ${id} must belong to a set, got none. Open the study again.`);
         counts.set(set, (counts.get(set) ?? 0) + 1);
+      }
+      if (mixesText(stage)) {
+        const share = (batch.textTokens ?? 0) / countTrained(batch);
+        const examples = [...counts].reduce((sum, [set, found]) => sum + (set === "text" ? 0 : found), 0);
+        counts.set("text", (examples * share) / (1 - share));
       }
       held.push({ counts, tokens: countTokens(batch), rows: batch.batchSize });
     }

@@ -1,7 +1,7 @@
 /** @file How many words a condition learns from and sees, said before it trains and kept in its training result. */
 import { z } from "zod";
 import type { Condition, TuningStage } from "../../config/config.js";
-import { curriculaOf, curriculumOf } from "../../config/curricula.js";
+import { curriculaOf, curriculumOf, setsOf } from "../../config/curricula.js";
 import {
   checkWordBudget,
   describeWordBudget,
@@ -16,13 +16,14 @@ import type { Metric } from "../study/results.js";
 import type { Study } from "../study/study.js";
 import { loadText } from "../study/pretraining-text.js";
 
-/** Tokens of a word before a tokenizer exists; only the length of stages on more text is estimated by it. */
+/** Tokens of a word before a tokenizer exists; only stages on text, alone or mixed in, are estimated by it. */
 const TOKENS_PER_WORD = 1.4;
 
 /**
  * The word budget of a condition: its pre-training text, and the prompts and replies of each tuning stage. Examples
  * later left out as too long are counted, the words of the chat template are not; of stages whose length is given in steps
- * or on more text it is an estimate, and the records of the training have the exact number.
+ * or on text it is an estimate, and the records of the training have the exact number. Text that is mixed into a stage is a
+ * phase of its own, named after the stage: `merged text`.
  *
  * @param options.condition a name of the study's curricula
  * @param options.text.words words of the pre-training text
@@ -35,53 +36,79 @@ export async function measureExposure(
   const { pretraining } = study.config;
   const phases: WordPhase[] = [{ name: "pre-training", words: text.words, epochs: pretraining.maxEpochs }];
   for (const stage of curriculumOf(study.config, condition)) {
-    const { words, steps } = await measureEpoch(study, stage, text);
-    const isRepeat = stage.examples === "text";
-    const epochs = await epochsOf(study, stage, { words, steps, text });
-    phases.push({ name: stage.name, words, epochs, ...(isRepeat && { isRepeat }) });
+    const epoch = await measureEpoch(study, stage, text);
+    const epochs = await epochsOf(study, stage, { ...epoch, text });
+    const isText = stage.examples === "text";
+    const name = isText ? stage.name : `${stage.name} text`;
+    if (!isText) phases.push({ name: stage.name, words: epoch.exampleWords, epochs });
+    if (epoch.textWords > 0)
+      phases.push({
+        name,
+        words: text.words,
+        epochs: (epoch.textWords * epochs) / text.words,
+        isRepeat: true,
+      });
   }
   return checkWordBudget(phases);
 }
 
-/** Words and steps of one epoch of a stage. */
+/** What one epoch of a stage holds. */
+interface MeasuredEpoch {
+  readonly exampleWords: number;
+  /** Of pre-training text. */
+  readonly textWords: number;
+  readonly steps: number;
+}
+
 async function measureEpoch(
   { config, ...study }: Study,
-  { examples }: TuningStage,
+  stage: TuningStage,
   text: { readonly words: number },
-): Promise<{ words: number; steps: number }> {
-  if (examples === "text") {
+): Promise<MeasuredEpoch> {
+  if (stage.examples === "text") {
     const rowTokens = Math.max(...Object.values(config.rowLengthTokens));
     const rows = (text.words * TOKENS_PER_WORD) / rowTokens;
-    return { words: text.words, steps: Math.ceil(rows / config.pretraining.batchSize) };
+    return {
+      exampleWords: 0,
+      textWords: text.words,
+      steps: Math.ceil(rows / config.pretraining.batchSize),
+    };
   }
-  const loaded = await loadInstructionSets({ config, ...study }, examples);
-  const words = loaded.examples.reduce(
-    (sum, { prompt, reply }) => sum + countWords(prompt) + countWords(reply),
-    0,
+  const { examples } = await loadInstructionSets({ config, ...study }, setsOf(stage));
+  const [prompts, replies] = (["prompt", "reply"] as const).map((part) =>
+    examples.reduce((sum, example) => sum + countWords(example[part]), 0),
   );
-  return { words, steps: Math.ceil(loaded.examples.length / config.instructionTuning.batchSize) };
+  const exampleWords = (prompts ?? 0) + (replies ?? 0);
+  const trained = config.instructions.lossOn === "full" ? exampleWords : (replies ?? 0);
+  const [share = 0] = stage.shares ?? [];
+  return {
+    exampleWords,
+    textWords: (trained + examples.length / TOKENS_PER_WORD) * (share / (1 - share)), // an end token each
+    steps: Math.ceil(examples.length / config.instructionTuning.batchSize),
+  };
 }
 
 async function epochsOf(
   study: Study,
   { length }: TuningStage,
-  epoch: { readonly words: number; readonly steps: number; readonly text: { readonly words: number } },
+  epoch: MeasuredEpoch & { readonly text: { readonly words: number } },
 ): Promise<number> {
   const { maxEpochs } = study.config.instructionTuning;
   if (length === "configured") return maxEpochs;
   if (length === "halfConfigured") return Math.max(1, Math.floor(maxEpochs / 2));
   if ("epochs" in length) return length.epochs;
   if ("steps" in length) return length.steps / epoch.steps;
-  if ("words" in length) return length.words / epoch.words;
+  const words = epoch.exampleWords + epoch.textWords;
+  if ("words" in length) return length.words / words;
   const matched = "stepsOf" in length ? length.stepsOf : length.wordsOf;
   const seen = { steps: 0, words: 0 };
   for (const stage of curriculumOf(study.config, matched)) {
     const other = await measureEpoch(study, stage, epoch.text);
     const epochs = await epochsOf(study, stage, { ...other, text: epoch.text });
     seen.steps += other.steps * epochs;
-    seen.words += other.words * epochs;
+    seen.words += (other.exampleWords + other.textWords) * epochs;
   }
-  return "stepsOf" in length ? seen.steps / epoch.steps : seen.words / epoch.words;
+  return "stepsOf" in length ? seen.steps / epoch.steps : seen.words / words;
 }
 
 const exposuresSchema = z.array(

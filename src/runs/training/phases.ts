@@ -12,6 +12,7 @@ import { pretraining, type PretrainingInputs } from "./pretrain.js";
 import { openedText, stageBatches, stageRows, textRows } from "./stage-batches.js";
 import type { TrainablePhase } from "./train-phase.js";
 import { tuning, type TuningInputs } from "./tune.js";
+import { distinctFiles } from "./tuning-batches.js";
 
 /** One phase: its name in the cache, and how it is made ready to be trained. */
 export interface PhaseStage {
@@ -105,7 +106,7 @@ export async function tuningPhase(
     kind: "tuning",
     inputs: keyOf(inputs, tuning),
     about: { stage },
-    files: "tokens" in rows ? text.files : rows.files,
+    files: "tokens" in rows ? text.files : distinctFiles([...(rows.replay ? text.files : []), ...rows.files]),
     prepare: () => tuning.run(inputs, { ...openedText(material), folderOf: foldersOf([parent]) }),
   };
 }

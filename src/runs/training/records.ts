@@ -13,6 +13,7 @@ const stepSchema = z.object({
   learningRate: z.number(),
   gradientNorm: z.number(),
   trainedTokens: z.number(),
+  textTokens: z.number(),
   wordsSeen: z.number(),
   orderHash: z.string(),
   tokensPerSecond: z.number(),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { describeIssue } from "../../config/config-schema.js";
 import { mean, median } from "../../statistics/summary.js";
+import type { StepRecord } from "../../training/train.js";
 import type { Stage } from "../stages/stage.js";
 import {
   itemsFile,
@@ -34,6 +35,8 @@ const stepSchema = z.object({
   learningRate: z.number(),
   gradientNorm: z.number(),
   trainedTokens: z.number(),
+  /** Those of pre-training text among them; a table made before text could be mixed in lacks them. */
+  textTokens: z.number().optional(),
 });
 export type TrainedStep = z.infer<typeof stepSchema>;
 
@@ -60,6 +63,9 @@ export const LAST_STEPS = 10;
 /** Loss of a finished phase on all held-out pre-training text, and its tokens. */
 export const textLoss = ({ losses }: FinishedPhase): [lossNats: number, tokens: number] =>
   meanLoss(losses.text);
+
+const sumOf = (curve: readonly StepRecord[], field: "trainedTokens" | "textTokens"): number =>
+  curve.reduce((sum, record) => sum + record[field], 0);
 
 /**
  * Writes `training.json`, with the files of all phases, and the learning curve next to it.
@@ -95,6 +101,8 @@ export function publishTraining(
         Math.min(LAST_STEPS, curve.length),
       ),
       metric("steps", curve.length, curve.length),
+      metric("trainedTokens", sumOf(curve, "trainedTokens"), curve.length),
+      metric("textTokens", sumOf(curve, "textTokens"), curve.length),
       metric("cutRows", outcome.cutRows, curve.length),
       metric("leftOutRows", outcome.leftOutRows, curve.length),
       metric("tokensPerSecond", median(curve.map((record) => record.tokensPerSecond)), curve.length),

@@ -1,13 +1,21 @@
 /** @file The tuning stages of a study as batches: what its settings make of a stage's rows, and of its length in steps. */
 import type { Curriculum, TuningStage } from "../../config/config.js";
-import { curriculumOf } from "../../config/curricula.js";
+import { curriculumOf, mixesText, setsOf } from "../../config/curricula.js";
 import type { EpochBatches } from "../../data/batches.js";
 import { defaultPlaces } from "../../data/files.js";
 import { repeatEpochs, type StepBatches } from "../../training/step-batches.js";
 import { chooseSet, filesOfSet } from "../study/instruction-sets.js";
 import type { Material } from "../study/material.js";
 import type { OpenedText, RowCounts, TextRows } from "./text-batches.js";
-import { distinctFiles, orderSeed, tuningEpochs, type Epochs, type StageRows } from "./tuning-batches.js";
+import {
+  distinctFiles,
+  encodeStage,
+  orderSeed,
+  tuningEpochs,
+  type EncodedStage,
+  type Epochs,
+  type StageRows,
+} from "./tuning-batches.js";
 
 /** A stage ready to be trained. */
 export interface StageBatches {
@@ -37,11 +45,13 @@ export const textRows = ({ study: { config }, model, tokens }: Material): TextRo
 });
 
 /** What a stage's batches depend on besides their number and the seed. */
-export function stageRows(material: Material, { examples, order, replies }: TuningStage): StageRows {
-  if (examples === "text") return textRows(material);
+export function stageRows(material: Material, stage: TuningStage): StageRows {
+  const { order, replies, shares: [share = 0] = [] } = stage;
+  if (stage.examples === "text") return textRows(material);
   const { study, model } = material;
   const { instructions, instructionTuning, architectures } = study.config;
-  const sets = examples.map((set) => chooseSet(study, set));
+  const { batchSize: _rows, ...text } = textRows(material);
+  const sets = setsOf(stage).map((set) => chooseSet(study, set));
   return {
     source: study.source,
     sets,
@@ -53,6 +63,7 @@ export function stageRows(material: Material, { examples, order, replies }: Tuni
     instructionRows: instructions.instructionRows,
     maxLengthTokens: architectures[model].maxLengthTokens,
     batchSize: instructionTuning.batchSize,
+    replay: mixesText(stage) ? { text, share } : null,
   };
 }
 
@@ -71,24 +82,25 @@ export async function stageBatches(
 }
 
 /** Stages encoded last: every condition asks for the same ones, also where all its stages are cached. */
-const encodedStages = new Map<string, Promise<Epochs>>();
+const encodedStages = new Map<string, Promise<EncodedStage>>();
 const KEPT_STAGES = 4;
 
 function epochsOf(material: Material, stage: TuningStage, place: number): Promise<Epochs> {
   const { study, model, tokenizer, tokens } = material;
-  const rows = stageRows(material, stage);
   const seed = orderSeed(study.seed, { model, stage: stage.name, place });
-  const open = () => tuningEpochs(rows, { seed, tokenizer, opened: openedText(material) });
-  if ("tokens" in rows) return open(); // its file is the material's own
-  const key = JSON.stringify([tokens.stage.hash, rows, seed, defaultPlaces()]);
-  let epochs = encodedStages.get(key);
-  if (!epochs) {
-    epochs = open();
-    epochs.catch(() => encodedStages.delete(key));
-    encodedStages.set(key, epochs);
-    for (const oldest of [...encodedStages.keys()].slice(0, -KEPT_STAGES)) encodedStages.delete(oldest);
-  }
-  return epochs;
+  const making = { seed, tokenizer, opened: openedText(material) };
+  return tuningEpochs(stageRows(material, stage), making, (all) => {
+    const { replay: _text, ...rows } = all;
+    const key = JSON.stringify([tokens.stage.hash, rows, defaultPlaces()]);
+    let encoded = encodedStages.get(key);
+    if (!encoded) {
+      encoded = encodeStage(rows, tokenizer);
+      encoded.catch(() => encodedStages.delete(key));
+      encodedStages.set(key, encoded);
+      for (const oldest of [...encodedStages.keys()].slice(0, -KEPT_STAGES)) encodedStages.delete(oldest);
+    }
+    return encoded;
+  });
 }
 
 /** Epochs, steps or words of a stage as steps. */

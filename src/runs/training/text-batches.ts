@@ -1,7 +1,7 @@
 /** @file Batches of packed pre-training text from what decides them. */
 import type { StudyConfig } from "../../config/config.js";
 import type { EpochBatches } from "../../data/batches.js";
-import { packedBatches, packRows } from "../../data/packed-text.js";
+import { packedBatches, packRows, type PackedRows } from "../../data/packed-text.js";
 import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { requireEnd, type OpenTokens } from "../study/token-folder.js";
 
@@ -28,17 +28,23 @@ export interface OpenedText {
   readonly tokensOf: (hash: string) => OpenTokens;
 }
 
+/** The rows of a text. @returns `isolatedBy` the end token, where documents of a row must not see each other */
+export function openRows(
+  { tokens, rows, rowLengthTokens }: Omit<TextRows, "batchSize">,
+  { tokenizer, opened }: { readonly tokenizer: Tokenizer; readonly opened: OpenedText },
+): { readonly rows: PackedRows; readonly isolatedBy: number | null } {
+  const { stream, words } = opened.tokensOf(tokens);
+  return {
+    rows: packRows(stream, { lengthTokens: rowLengthTokens, words }),
+    isolatedBy: rows === "documentsIsolated" ? requireEnd(tokenizer) : null,
+  };
+}
+
 /** Batches of packed pre-training text, in an order of its own for each epoch. */
 export function textBatches(
-  { tokens, rows, rowLengthTokens, batchSize }: TextRows,
-  {
-    seed,
-    tokenizer,
-    opened,
-  }: { readonly seed: number; readonly tokenizer: Tokenizer; readonly opened: OpenedText },
+  { batchSize, ...text }: TextRows,
+  { seed, ...making }: { readonly seed: number; readonly tokenizer: Tokenizer; readonly opened: OpenedText },
 ): (epoch: number) => EpochBatches {
-  const { stream, words } = opened.tokensOf(tokens);
-  const packed = packRows(stream, { lengthTokens: rowLengthTokens, words });
-  const isolatedBy = rows === "documentsIsolated" ? requireEnd(tokenizer) : null;
-  return (epoch) => packedBatches({ rows: packed, batchSize, epoch, seed, isolatedBy });
+  const open = openRows(text, making);
+  return (epoch) => packedBatches({ ...open, batchSize, epoch, seed });
 }

@@ -1,20 +1,24 @@
 /** @file The batches of a tuning stage from what decides them: its examples, encoded, in the stage's order, epoch after epoch. */
 import type { InstructionConfig, TuningStage } from "../../config/config.js";
-import type { EpochBatches } from "../../data/batches.js";
+import type { Epoch, EpochBatches } from "../../data/batches.js";
 import { encodeExamples, type EncodedExample } from "../../data/instructions/chat-template.js";
 import {
-  exampleBatches,
-  packedExampleBatches,
-  type ExampleBatchOptions,
+  batchOfRows,
+  exampleSteps,
+  inBatches,
+  packedExampleSteps,
+  type ExampleRows as RowsOfStep,
+  type ExampleStepOptions,
 } from "../../data/example-batches.js";
 import type { NamedFile } from "../../data/files.js";
 import { interleave } from "../../data/interleave.js";
+import { replayBatches } from "../../data/replay-batches.js";
 import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { deriveSeed, seeded, shuffled } from "../../random.js";
 import { filesOfSet, loadSet, type SetChoice, type StudyExample } from "../study/instruction-sets.js";
 import { requireSameFiles } from "../study/same-files.js";
 import { requireEnd } from "../study/token-folder.js";
-import { textBatches, type OpenedText, type RowCounts, type TextRows } from "./text-batches.js";
+import { openRows, textBatches, type OpenedText, type RowCounts, type TextRows } from "./text-batches.js";
 
 /** What decides the batches of instruction examples. */
 export interface ExampleRows {
@@ -29,6 +33,8 @@ export interface ExampleRows {
   readonly instructionRows: InstructionConfig["instructionRows"];
   readonly maxLengthTokens: number;
   readonly batchSize: number;
+  /** Text in every step, and its share of the trained tokens (docs/decisions.md#d24); null without. */
+  readonly replay: { readonly text: Omit<TextRows, "batchSize">; readonly share: number } | null;
 }
 
 /** What decides the batches of a tuning stage but for their number and the seed of their order. */
@@ -46,23 +52,52 @@ export const orderSeed = (
   { model, stage, place }: { readonly model: string; readonly stage: string; readonly place: number },
 ): number => deriveSeed(seed, `${model} ${stage} ${place} order`);
 
-/** The epochs of a tuning stage. @param how.seed of the order */
+/** How the batches of a stage are made. */
+interface Making {
+  /** Of the order. */
+  readonly seed: number;
+  readonly tokenizer: Tokenizer;
+  readonly opened: OpenedText;
+}
+
+/**
+ * The epochs of a tuning stage.
+ *
+ * @param encode gives the examples in tokens; whoever opens a stage more than once keeps them
+ */
 export async function tuningEpochs(
   stage: StageRows,
-  how: { readonly seed: number; readonly tokenizer: Tokenizer; readonly opened: OpenedText },
+  making: Making,
+  encode: (stage: ExampleRows, tokenizer: Tokenizer) => Promise<EncodedStage> = encodeStage,
 ): Promise<Epochs> {
-  if ("tokens" in stage) return { batchesOf: textBatches(stage, how), rows: { cutRows: 0, leftOutRows: 0 } };
+  if ("tokens" in stage)
+    return { batchesOf: textBatches(stage, making), rows: { cutRows: 0, leftOutRows: 0 } };
+  const { sets, rows } = await encode(stage, making.tokenizer);
+  return { batchesOf: epochMaker(stage, sets, making), rows };
+}
+
+/** The examples of a stage in tokens, set by set. */
+export interface EncodedStage {
+  readonly sets: readonly (readonly EncodedExample[])[];
+  readonly rows: RowCounts;
+}
+
+/** Encodes what a stage trains on besides text. */
+export async function encodeStage(
+  stage: Omit<ExampleRows, "replay">,
+  tokenizer: Tokenizer,
+): Promise<EncodedStage> {
   const { source, sets, files } = stage;
   requireSameFiles(distinctFiles(sets.flatMap((set) => filesOfSet(set, { source }))), files);
-  const encoded: EncodedExample[][] = [];
+  const encoded: (readonly EncodedExample[])[] = [];
   const rows = { cutRows: 0, leftOutRows: 0 };
   for (const set of sets) {
-    const { examples, cutRows, leftOut } = await encodeSet(set, stage, how.tokenizer);
-    encoded.push([...examples]);
+    const { examples, cutRows, leftOut } = await encodeSet(set, stage, tokenizer);
+    encoded.push(examples);
     rows.cutRows += cutRows;
     rows.leftOutRows += leftOut.length;
   }
-  return { batchesOf: epochMaker(stage, encoded, how), rows };
+  return { sets: encoded, rows };
 }
 
 /** Files without those named before. */
@@ -71,7 +106,7 @@ export const distinctFiles = (files: readonly NamedFile[]): NamedFile[] =>
 
 async function encodeSet(
   set: SetChoice,
-  { source, replies, template, lossOn, maxLengthTokens }: ExampleRows,
+  { source, replies, template, lossOn, maxLengthTokens }: Omit<ExampleRows, "replay">,
   tokenizer: Tokenizer,
 ): ReturnType<typeof encodeExamples> {
   const { examples } = await loadSet(set, { source });
@@ -93,44 +128,58 @@ function permuteReplies(examples: readonly StudyExample[]): StudyExample[] {
   }));
 }
 
-/** One epoch after the other, in the stage's order. */
+/** One epoch after the other, with text where the stage replays some. */
 function epochMaker(
-  { order, batchSize, instructionRows, maxLengthTokens }: ExampleRows,
-  sets: readonly EncodedExample[][],
-  { seed, tokenizer }: { readonly seed: number; readonly tokenizer: Tokenizer },
+  stage: ExampleRows,
+  sets: readonly (readonly EncodedExample[])[],
+  { seed, tokenizer, opened }: Making,
 ): (epoch: number) => EpochBatches {
+  const { instructionRows, replay } = stage;
   const padId = tokenizer.padId ?? requireEnd(tokenizer);
-  const batches = (
+  const stepsOf = stepMaker(stage, sets, seed);
+  if (!replay)
+    return (epoch) =>
+      inBatches(stepsOf(epoch), (rows) =>
+        batchOfRows(rows, { padId, isolated: instructionRows === "packed" }),
+      );
+  const text = openRows(replay.text, { tokenizer, opened });
+  const ofText = { ...text, share: replay.share, seed: deriveSeed(seed, "replayed text"), padId };
+  return (epoch) => replayBatches(stepsOf(epoch), { ...ofText, epoch });
+}
+
+/** The examples of each step, in the stage's order. */
+function stepMaker(
+  { order, batchSize, instructionRows, maxLengthTokens }: ExampleRows,
+  sets: readonly (readonly EncodedExample[])[],
+  seed: number,
+): (epoch: number) => Epoch<RowsOfStep> {
+  const steps = (
     examples: readonly EncodedExample[],
     epoch: number,
     how: "groupedByLength" | "asGiven",
-  ): EpochBatches => {
-    const options: ExampleBatchOptions = { examples, epoch, seed, batchSize, padId };
+  ): Epoch<RowsOfStep> => {
+    const options: ExampleStepOptions = { examples, epoch, seed, batchSize };
     return instructionRows === "packed"
-      ? packedExampleBatches({
+      ? packedExampleSteps({
           ...options,
           rowLengthTokens: maxLengthTokens,
           order: how === "asGiven" ? "asGiven" : "shuffled",
         })
-      : exampleBatches({ ...options, order: how });
+      : exampleSteps({ ...options, order: how });
   };
   const all = sets.flat();
   const [first = [], second = []] = sets;
   switch (order) {
     case "shuffled":
-      return (epoch) => batches(all, epoch, "groupedByLength");
+      return (epoch) => steps(all, epoch, "groupedByLength");
     case "alternating":
     case "gradual":
       return (epoch) =>
-        interleave(
-          batches(first, epoch, "groupedByLength"),
-          batches(second, epoch, "groupedByLength"),
-          order,
-        );
+        interleave(steps(first, epoch, "groupedByLength"), steps(second, epoch, "groupedByLength"), order);
     case "shortestFirst":
     case "frequentFirst": {
       const sorted = sortExamples(all, order, seed);
-      return (epoch) => batches(sorted, epoch, "asGiven");
+      return (epoch) => steps(sorted, epoch, "asGiven");
     }
   }
 }

@@ -12,12 +12,12 @@ const model = "llama100M";
 const material = await openMaterial(openTinyStudy(sharedFolder()), model);
 
 /** What names the stages of a condition, computed without training. */
-async function keys(config: StudyConfig): Promise<string> {
+async function keys(config: StudyConfig, stage = tune(["switch"])): Promise<string> {
   const changed = { ...material, study: { ...material.study, config } };
   const place = { place: 0, span: null, keepMoments: false };
   const phases = [
     pretrainingPhase(changed, { keepMoments: false }),
-    await tuningPhase(changed, tune(["switch"]), place, material.tokens.stage),
+    await tuningPhase(changed, stage, place, material.tokens.stage),
   ];
   return canonicalJson(phases.map(({ inputs }) => inputs));
 }
@@ -78,4 +78,21 @@ const before = await keys(TINY_CONFIG);
 test.each(LEAVES)("%s", async (path, changed) => {
   const config = withLeaf(TINY_CONFIG, path.split("."), changed) as StudyConfig;
   expect(await keys(config)).not.toBe(before);
+});
+
+const halves = tune(["text", "switch"], { shares: [0.5, 0.5] });
+test("text mixed into a stage, its share and its rows are in the key of the stage", async () => {
+  const tuningOf = async (stage: typeof halves, changes: Partial<StudyConfig> = {}) => {
+    const [, tuning] = JSON.parse(await keys({ ...TINY_CONFIG, ...changes }, stage));
+    return canonicalJson(tuning);
+  };
+  const all = await Promise.all([
+    tuningOf({ ...tune(["switch"]), name: halves.name }),
+    tuningOf(halves),
+    tuningOf({ ...halves, shares: [0.4, 0.6] }),
+    tuningOf(halves, { pretrainingRows: "documentsIsolated" }),
+    tuningOf(halves, { rowLengthTokens: { llama100M: 16, llama140M: 16 } }),
+  ]);
+  expect(new Set(all).size).toBe(all.length);
+  expect(all[1]).toContain(material.tokens.stage.hash);
 });

@@ -5,6 +5,7 @@ import type { Curriculum, StudyConfig } from "../../../src/config/config.js";
 import { CONTROLS, curriculumOf, tune } from "../../../src/config/curricula.js";
 import { tf } from "../../../src/engine/backend.js";
 import { openMaterial } from "../../../src/runs/study/material.js";
+import { findResult } from "../../../src/runs/study/results.js";
 import type { ConditionStep } from "../../../src/runs/training/build-phase.js";
 import { stageBatches } from "../../../src/runs/training/stage-batches.js";
 import { trainCondition, type TrainedModel } from "../../../src/runs/training/training.js";
@@ -103,6 +104,21 @@ describe("controls and hybrids", () => {
       (condition) => tuningOf(runOf(condition)).at(-1)?.orderHash,
     );
     expect(new Set(orders).size).toBe(orders.length);
+  });
+
+  test("replay trains the examples of merged in its order, and for each of their trained tokens one of text", () => {
+    const [plain, replayed] = [tuningOf(runOf("merged")), tuningOf(runOf("mergedReplay"))];
+    expect(replayed).toHaveLength(plain.length);
+    for (const [index, step] of replayed.entries())
+      expect([step.trainedTokens - step.textTokens, step.trainedTokens]).toEqual([
+        plain[index]?.trainedTokens,
+        2 * (plain[index]?.trainedTokens ?? NaN),
+      ]);
+    const seen = (run: Run) => (run.records.at(-1)?.wordsSeen ?? NaN) - (tuningOf(run)[0]?.wordsSeen ?? NaN);
+    expect(seen(runOf("mergedReplay"))).toBeGreaterThan(1.1 * seen(runOf("merged")));
+    const { metrics = [] } = findResult(study, { model, condition: "mergedReplay" }, "training") ?? {};
+    const tokens = (metric: string) => metrics.find((m) => m.metric === metric && m.part === "merged")?.value;
+    expect(tokens("textTokens")).toBe((tokens("trainedTokens") ?? NaN) / 2);
   });
 
   test("a length in steps or words is kept, and words go on being counted", () => {

@@ -48,6 +48,14 @@ test("merged holds each example once: shares of a single part are those of the s
   ]);
 });
 
+test("replay: half of each part is text, the rest as without it", async () => {
+  expect(await order("mergedReplay", 1)).toMatchObject([
+    { set: "switch", share: 0.25 },
+    { set: "text", share: 0.5 },
+    { set: "wiki", share: 0.25 },
+  ]);
+});
+
 test("the picture has a strip for each condition, and names text where there is any", async () => {
   const parts = await exampleOrder(study, { model, conditions: ["merged", "moreTextSteps"], parts: 5 });
   const svg = await figureSvg(

@@ -45,6 +45,24 @@ test("each condition has its phases: the text three times, prompts and replies t
   }
 });
 
+test("text that is mixed in is a phase of its own: seen again, learned from once", async () => {
+  const wordsOf = async (condition: string) => measureExposure(study, { condition, text });
+  const [plain, replayed] = [await wordsOf("switchThenWiki"), await wordsOf("switchThenWikiReplay")];
+  expect(replayed.phases.map(({ name }) => name)).toEqual([
+    "pre-training",
+    "switch",
+    "switch text",
+    "wiki",
+    "wiki text",
+  ]);
+  expect(replayed.distinctWords).toBe(plain.distinctWords);
+  const { examples } = await loadInstructionSets(study, ["switch"]);
+  const replyWords = examples.reduce((sum, { reply }) => sum + countWords(reply), 0);
+  const ofText = replayed.phases.find(({ name }) => name === "switch text")?.exposureWords ?? 0;
+  expect(ofText).toBe(Math.round(2 * (replyWords + examples.length / 1.4)));
+  expect(replayed.exposureWords).toBeGreaterThan(plain.exposureWords + ofText);
+});
+
 test("the run says what it will see, and warns when that is beyond the rules", async () => {
   const file = join(temporaryFolder(), "progress.jsonl");
   vi.stubEnv("CLASS_IT_PROGRESS", file);

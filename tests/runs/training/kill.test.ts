@@ -10,7 +10,7 @@ import { trainCondition } from "../../../src/runs/training/training.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf, TINY_CONFIG } from "../../support/tiny-study.js";
 
-const run = { model: "llama100M", condition: "switchThenWiki" } as const;
+const model = "llama100M";
 /** Some hundred steps of pre-training and thirty of each tuning phase. */
 const config: StudyConfig = {
   ...TINY_CONFIG,
@@ -34,8 +34,12 @@ const SCRIPT = `
 `;
 
 /** Starts training, and kills it after so many steps it reported; to the end without a number. */
-function trainInProcess(folder: string, killAfter: number): Promise<NodeJS.Signals | number | null> {
-  const args = [folder, config, run, checkpoints].map((value) =>
+function trainInProcess(
+  folder: string,
+  condition: string,
+  killAfter: number,
+): Promise<NodeJS.Signals | number | null> {
+  const args = [folder, config, { model, condition }, checkpoints].map((value) =>
     typeof value === "string" ? value : JSON.stringify(value),
   );
   const child = spawn(process.execPath, ["--input-type=module", "-e", SCRIPT, ...args], {
@@ -69,21 +73,27 @@ function traceOf(study: ReturnType<typeof openTinyStudy>) {
     });
 }
 
-test("ten kills at random steps, in pre-training and in both tuning phases, change nothing", async () => {
+// Ten in pre-training and in both tuning phases; of what else a stage may train on, some.
+test.each([
+  ["switchThenWiki", 10],
+  ["mergedReplay", 4],
+])("%s killed %d times at random steps is what it is undisturbed", async (condition, kills) => {
+  const run = { model, condition } as const;
   const undisturbed = openTinyStudy(temporaryFolder(), config);
   let steps = 0;
   for await (const _step of trainCondition(undisturbed, run)) steps++;
   const folder = temporaryFolder();
   const killed = openTinyStudy(folder, config);
   const random = seeded(Number(process.env["CLASS_IT_KILL_SEED"] ?? 1));
-  for (let kill = 1; kill <= 10; kill++) {
+  for (let kill = 1; kill <= kills; kill++) {
     // Later kills come at later steps, so that each phase gets its share.
-    const after = Math.ceil((steps * (kill - integerBelow(3, random) / 3)) / 11);
-    expect(await trainInProcess(folder, after), `kill ${kill} after ${after} of ${steps} steps`).toBe(
-      "SIGKILL",
-    );
+    const after = Math.ceil((steps * (kill - integerBelow(3, random) / 3)) / (kills + 1));
+    expect(
+      await trainInProcess(folder, condition, after),
+      `kill ${kill} after ${after} of ${steps} steps`,
+    ).toBe("SIGKILL");
   }
-  expect(await trainInProcess(folder, Number.POSITIVE_INFINITY)).toBe(0);
+  expect(await trainInProcess(folder, condition, Number.POSITIVE_INFINITY)).toBe(0);
   expect(traceOf(killed)).toEqual(traceOf(undisturbed));
   expect(readdirSync(killed.cacheFolder).filter((name) => /progress|lock|part/.test(name))).toEqual([]);
 });

@@ -142,7 +142,7 @@ describe("a curve", () => {
 describe("steps taken again", () => {
   const step = (lossNats: number, more: object = {}) => ({
     ...{ phase: "pre-training", step: 1, steps: 9, epoch: 1, lossNats, learningRate: 0.5, gradientNorm: 2 },
-    ...{ trainedTokens: 8, wordsSeen: 4, orderHash: "", tokensPerSecond: 1, secondsLeft: 0 },
+    ...{ trainedTokens: 8, textTokens: 0, wordsSeen: 4, orderHash: "", tokensPerSecond: 1, secondsLeft: 0 },
     ...more,
   });
   const compared = (lossNats: number, reason: string | null, more: object = {}) =>
