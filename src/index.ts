@@ -59,6 +59,7 @@ export {
   type StudyOptions,
 } from "./runs/study/study.js";
 export type { ConditionStep } from "./runs/training/build-phase.js";
+export type { PreferencePair } from "./data/instructions/preference-pairs.js";
 export { trainCondition, type TrainedModel } from "./runs/training/training.js";
 export type { StepRecord } from "./training/train.js";
 export type { FinishedPhase } from "./runs/training/results.js";
