@@ -9,6 +9,7 @@ import {
   INSTRUCTION_SETS,
   MODELS,
   SCALES,
+  SCHEDULES,
   type StudyConfig,
   type TuningStage,
 } from "./config.js";
@@ -31,6 +32,7 @@ const architecture = z.strictObject({
   rotaryBase: number,
   normEpsilon: number,
   initializerStd: number,
+  queryKeyNorm: z.literal("perHead").exactOptional(),
   tiedEmbeddings: z.boolean(),
 });
 
@@ -40,10 +42,11 @@ const optimizer = z.strictObject({
   epsilon: number,
   weightDecay: number,
   clipNorm: number,
+  embeddingRateRatio: number.exactOptional(),
   decays: z.literal("everything").exactOptional(),
 });
 
-const schedule = z.enum(["linear", "cosineWithRestarts"]);
+const schedule = z.enum(SCHEDULES);
 
 const training = z.strictObject({
   learningRate: number,
@@ -53,8 +56,10 @@ const training = z.strictObject({
   warmupSteps: number,
   warmupRatio: number.nullable(),
   cosineCycles: number,
+  decayRatio: number.exactOptional(),
   microBatchSize: number.nullable(),
   precision: z.enum(["float32", "bfloat16"]),
+  zLoss: number.exactOptional(),
   optimizer,
 });
 

@@ -39,6 +39,11 @@ export interface ArchitectureConfig {
   readonly normEpsilon: number;
   /** Standard deviation of the normal initialisation. */
   readonly initializerStd: number;
+  /**
+   * `perHead` divides each head of queries and keys by its root mean square, with a learned gain of width headDim, before
+   * rotary positions (docs/options.md#d28); absent means neither.
+   */
+  readonly queryKeyNorm?: "perHead";
   /** One matrix for input and output embeddings; false in the paper (docs/paper.md#models: no integer solution otherwise). */
   readonly tiedEmbeddings: boolean;
 }
@@ -56,6 +61,8 @@ export interface OptimizerConfig {
   readonly epsilon: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
+  /** Learning rate of the embedding and output matrices over that of all other weights (docs/options.md#d30); absent means 1. */
+  readonly embeddingRateRatio?: number;
   /** Which weights decay: those of rank 2 where it is left out, else gains and biases too. */
   readonly decays?: "everything";
 }
@@ -68,6 +75,14 @@ export const PRECISIONS = ["float32", "bfloat16"] as const;
 /** Name of a number format. */
 export type Precision = (typeof PRECISIONS)[number];
 
+/**
+ * How the learning rate goes on after its warm-up: down to 0 in a line; down a cosine, with restarts; or level, and down in a line
+ * over the last steps (docs/options.md#d31).
+ */
+export const SCHEDULES = ["linear", "cosineWithRestarts", "warmupStableDecay"] as const;
+/** Name of a schedule. */
+export type Schedule = (typeof SCHEDULES)[number];
+
 /** One training phase. */
 export interface TrainingConfig {
   /** Peak of the schedule. */
@@ -75,15 +90,19 @@ export interface TrainingConfig {
   /** Rows a step: packed rows in pre-training, examples in instruction tuning. */
   readonly batchSize: number;
   readonly maxEpochs: number;
-  readonly schedule: "linear" | "cosineWithRestarts";
+  readonly schedule: Schedule;
   readonly warmupSteps: number;
   /** Share of all steps that warm-up takes in place of `warmupSteps`, as at smaller scales (docs/decisions.md#d10), or null. */
   readonly warmupRatio: number | null;
   /** Restarts of the cosine schedule (docs/decisions.md#d9). */
   readonly cosineCycles: number;
+  /** Share of all steps at the end in which `warmupStableDecay` falls (docs/options.md#d31); absent means a tenth. */
+  readonly decayRatio?: number;
   /** Rows computed at once; the gradients of a step are their sum. Null computes the whole batch at once. */
   readonly microBatchSize: number | null;
   readonly precision: Precision;
+  /** Weight of the squared logarithm of what the softmax divides by, added to the loss (docs/options.md#d29); absent means 0. */
+  readonly zLoss?: number;
   readonly optimizer: OptimizerConfig;
 }
 
@@ -159,7 +178,7 @@ export interface TuningStage {
   readonly length: StageLength;
   /** Peak learning rate in place of the study's. */
   readonly learningRate?: number;
-  readonly schedule?: "linear" | "cosineWithRestarts";
+  readonly schedule?: Schedule;
   /** Whether the stage keeps the optimizer's moments; without it the study decides (docs/decisions.md#d8). */
   readonly optimizer?: "reset" | "carry";
 }

@@ -13,6 +13,8 @@ export interface AdamWConstants {
   readonly beta2: number;
   /** Which weights decay: those of rank 2 where it is left out. */
   readonly decays?: "everything";
+  /** Factors of the learning rate for weights by name; 1 where there is none. */
+  readonly rateRatios?: Readonly<Record<string, number>>;
 }
 
 /** What one update is done with. */
@@ -52,7 +54,10 @@ export class AdamWGraph {
     this.#session = new Session(
       backend,
       updateGraph(
-        Object.values(weights).map(({ shape }) => shape),
+        Object.entries(weights).map(([name, { shape }]) => ({
+          shape,
+          ratio: constants.rateRatios?.[name] ?? 1,
+        })),
         constants,
       ),
     );
@@ -122,7 +127,14 @@ export class AdamWGraph {
   }
 }
 
-function updateGraph(shapes: readonly (readonly number[])[], constants: AdamWConstants): GraphNode[] {
+/** A weight as the graph knows it. */
+interface WeightPlan {
+  readonly shape: readonly number[];
+  /** Factor of the learning rate. */
+  readonly ratio: number;
+}
+
+function updateGraph(weights: readonly WeightPlan[], constants: AdamWConstants): GraphNode[] {
   const nodes: GraphNode[] = [];
   const node = (
     name: string,
@@ -151,7 +163,11 @@ function updateGraph(shapes: readonly (readonly number[])[], constants: AdamWCon
     scalar("beta2", constants.beta2),
   ];
   const ends = { zeroed: [] as string[], halfSquares: [] as string[], plain: "", clipped: "" };
-  shapes.forEach((shape, index) => {
+  weights.forEach(({ shape, ratio }, index) => {
+    const own = (name: "rate" | "decay"): string =>
+      ratio === 1 ? name : node(`${name}_${index}`, "Mul", [name, `ratio_${index}`]);
+    if (ratio !== 1) scalar(`ratio_${index}`, ratio);
+    const [rate, decay] = [own("rate"), own("decay")];
     for (const slot of SLOTS) {
       const variable = node(`${slot}_${index}`, "VarHandleOp", [], {
         ...variableType,
@@ -182,14 +198,14 @@ function updateGraph(shapes: readonly (readonly number[])[], constants: AdamWCon
       const decayed: string[] = [];
       if (shape.length > 1 || constants.decays === "everything") {
         const now = node(at("now"), "ReadVariableOp", [`weight_${index}`, ...after], variableType);
-        const loss = node(at("loss"), "Mul", [now, "decay"]);
+        const loss = node(at("loss"), "Mul", [now, decay]);
         decayed.push(
           `^${node(at("decayed"), "AssignSubVariableOp", [`weight_${index}`, loss], variableType)}`,
         );
       }
       const slots = SLOTS.map((slot) => `${slot}_${index}`);
       // Both powers are 0 and the corrections are in the rate: in float32 1 − β₂ᵗ would lose digits.
-      const inputs = [...slots, zero, zero, "rate", beta1, beta2, "epsilon", scaled, ...decayed, ...after];
+      const inputs = [...slots, zero, zero, rate, beta1, beta2, "epsilon", scaled, ...decayed, ...after];
       ends[kind] = node(at("updated"), "ResourceApplyAdam", inputs, {
         ...FLOAT,
         use_locking: { b: false },
@@ -198,7 +214,7 @@ function updateGraph(shapes: readonly (readonly number[])[], constants: AdamWCon
     }
   });
   node("zero_moments", "Identity", [zero, ...ends.zeroed.map((name) => `^${name}`)]);
-  const sum = node("half_squares", "AddN", ends.halfSquares, { ...FLOAT, N: { i: shapes.length } });
+  const sum = node("half_squares", "AddN", ends.halfSquares, { ...FLOAT, N: { i: weights.length } });
   node("norm", "Sqrt", [node("squares", "Add", [sum, sum])]);
   for (const kind of ["plain", "clipped"] as const)
     node(`update_${kind}`, "Identity", [zero, `^${ends[kind]}`]);

@@ -44,23 +44,28 @@ export function logSums(
 }
 
 /**
- * Σ weight · (−ln softmax(hidden · outputᵀ)[label]), the logits made and used in blocks of rows: at no time are all of
- * them in memory. Both derivatives are made in the forward pass, while a block's logits are at hand.
+ * Σ weight · (−ln softmax(hidden · outputᵀ)[label] + zLoss · (ln Σ exp(hidden · outputᵀ))²), the logits made and used in
+ * blocks of rows: at no time are all of them in memory. Both derivatives are made in the forward pass, while a block's logits are at hand.
  *
  * @param hidden  [N, D]
  * @param output  [V, D]
  * @param labels  int32 [N]
  * @param weights [N]; 1/N each for a mean, 0 leaves a row out
+ * @param options.zLoss weight of the square, 0 without one
  * @returns       scalar, nats
  *
- * Source: Hsu et al. 2024, Liger Kernel, section 3.2 "FusedLinearCrossEntropy".
+ * Source: Hsu et al. 2024, Liger Kernel, section 3.2 "FusedLinearCrossEntropy"; Chowdhery et al. 2022, PaLM, section 5,
+ * for the square.
  */
 export function vocabularyLoss(
   hidden: tf.Tensor2D,
   output: tf.Tensor2D,
   labels: tf.Tensor1D,
   weights: tf.Tensor1D,
-  blockRows = rowsOfBlock(output.shape[0]),
+  {
+    zLoss = 0,
+    blockRows = rowsOfBlock(output.shape[0]),
+  }: { readonly zLoss?: number; readonly blockRows?: number } = {},
 ): tf.Scalar {
   const [numRows, hiddenSize] = hidden.shape;
   const loss = withGradient([hidden, output], ([h, w]) => {
@@ -78,11 +83,17 @@ export function vocabularyLoss(
         const rowNumbers = tf.range(0, size, 1, "int32");
         const places = tf.stack([rowNumbers, tf.slice(labels, from, size)], 1); // [n, 2]
         const { probs, logSums } = softmaxRows(logits);
-        const losses = tf.sub(logSums, tf.gatherND(logits, places)); // [n]
-        // softmax − one-hot, [n, V]; after the sums: the update is in place once nobody else reads the probabilities.
-        const derivative: tf.Tensor2D = startingAfter([logSums], () =>
-          tf.tensorScatterUpdate(probs, places, tf.sub(tf.gatherND(probs, places), 1)),
-        );
+        const surprisals = tf.sub(logSums, tf.gatherND(logits, places)); // [n]
+        const losses = zLoss === 0 ? surprisals : tf.add(surprisals, tf.mul(tf.square(logSums), zLoss));
+        // softmax · (1 + 2 zLoss ln Σ) − one-hot, [n, V]; after the sums: the update is in place once nobody else reads the
+        // probabilities.
+        const derivative: tf.Tensor2D = startingAfter([logSums], () => {
+          const pull =
+            zLoss === 0
+              ? probs
+              : tf.mul<tf.Tensor2D>(probs, tf.expandDims(tf.add(tf.mul(logSums, 2 * zLoss), 1), -1));
+          return tf.tensorScatterUpdate(pull, places, tf.sub(tf.gatherND(pull, places), 1));
+        });
         const share = tf.slice(weights, from, size); // [n]
         const column = tf.expandDims(share, -1); // [n, 1]
         sums.push(tf.sum(tf.mul(losses, share)));

@@ -8,7 +8,13 @@ import { compile, type CompiledStep } from "../engine/compile.js";
 import { rotate, rotaryTables, rotaryTablesAt } from "../engine/rotary.js";
 import { decodeLayers, outputMatrix } from "./decoder.js";
 import { headShape, type Weights } from "./weights.js";
-import { linear, type AttentionWeights, type HeadShape } from "./layers.js";
+import {
+  linear,
+  projectHeads,
+  type AttentionWeights,
+  type HeadProjection,
+  type HeadShape,
+} from "./layers.js";
 
 /** Keys and values of one layer, [G, C, K] each; C places, of which the first are filled. */
 type LayerCache = { readonly key: tf.Tensor3D; readonly value: tf.Tensor3D };
@@ -48,21 +54,19 @@ function cachedSelfAttention(
 ): { output: tf.Tensor2D; cache: LayerCache } {
   const [numTokens] = x.shape;
   const { numHeads, numKeyValueHeads, headDim } = heads;
-  const perHead = (weight: tf.Tensor2D, count: number): tf.Tensor4D => {
-    const split: tf.Tensor4D = tf.reshape(linear(x, weight), [1, numTokens, count, headDim]);
-    return tf.transpose(split, [0, 2, 1, 3]); // [1, heads, T, K]
-  };
+  const perHead = (projection: HeadProjection): tf.Tensor4D =>
+    projectHeads(x, projection, { batchSize: 1, headDim }); // [1, heads, T, K]
   const grown = (old: tf.Tensor3D, made: tf.Tensor4D): tf.Tensor3D =>
     tf.gather(
       tf.concat<tf.Tensor3D>([old, tf.reshape(made, [numKeyValueHeads, numTokens, headDim])], 1),
       input.sources,
       1,
     );
-  const key = grown(cache.key, rotate(perHead(weights.key, numKeyValueHeads), rotary)); // [G, C, K]
-  const value = grown(cache.value, perHead(weights.value, numKeyValueHeads)); // [G, C, K]
+  const key = grown(cache.key, rotate(perHead(weights.key), rotary)); // [G, C, K]
+  const value = grown(cache.value, perHead(weights.value)); // [G, C, K]
   // The heads that share keys are so many more queries: nothing is repeated.
   const shared = numHeads / numKeyValueHeads;
-  const query: tf.Tensor3D = tf.reshape(rotate(perHead(weights.query, numHeads), rotary), [
+  const query: tf.Tensor3D = tf.reshape(rotate(perHead(weights.query), rotary), [
     numKeyValueHeads,
     shared * numTokens,
     headDim,

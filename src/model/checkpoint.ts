@@ -49,14 +49,14 @@ export function readWeights(bytes: Uint8Array, architecture: ArchitectureConfig,
 }
 
 /**
- * Loads a Hugging Face Llama folder. The caller disposes the weights.
+ * Loads a Hugging Face folder of a Llama or Qwen3 model. The caller disposes the weights.
  *
  * @param folder with `config.json` and the weights as safetensors, in one file or in parts with an index
  * @returns float32 tensors, whatever the file's number format
  * @throws Error when a file is missing or damaged, the architecture is not the decoder's, or a weight has another shape
  *   or is not the decoder's
  *
- * Source: transformers 4.57.1, `LlamaForCausalLM.from_pretrained`.
+ * Source: transformers 4.57.1, `LlamaForCausalLM.from_pretrained`, `Qwen3ForCausalLM.from_pretrained`.
  */
 export function loadModel(folder: string): { architecture: ArchitectureConfig; weights: Weights } {
   const architecture = readConfig(folder);
@@ -172,7 +172,7 @@ function weightsFrom(
   );
   if (strange !== undefined)
     throw new Error(
-      `readWeights: every weight in ${strange[1].file} must be one of a Llama decoder's, got ${strange[0]}. The kit does not support such a model.`,
+      `readWeights: every weight in ${strange[1].file} must be one of the decoder's, got ${strange[0]}. The kit does not support such a model.`,
     );
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [

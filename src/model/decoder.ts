@@ -7,7 +7,7 @@ import { sharedMasks } from "../engine/attention.js";
 import { tf } from "../engine/backend.js";
 import { rmsNorm } from "../engine/rms-norm.js";
 import { rotaryTables, rotaryTablesAt } from "../engine/rotary.js";
-import { causalSelfAttention, linear, swiGlu, type AttentionWeights } from "./layers.js";
+import { causalSelfAttention, linear, swiGlu, type AttentionWeights, type HeadProjection } from "./layers.js";
 import { headShape, type Weights } from "./weights.js";
 
 /** One weight as a matrix. @throws Error when the decoder has no such weight */
@@ -63,25 +63,29 @@ type Attend = (x: tf.Tensor2D, weights: AttentionWeights, layer: number) => tf.T
  * @param wanted   int32 [M]: the only tokens whose states are asked for; no other goes through the last feed-forward layer
  * @returns        [N, D], or [M, D], the hidden states after the last norm
  *
- * Source: Hugging Face `LlamaModel`, no biases.
+ * Source: Hugging Face `LlamaModel`, no biases; `Qwen3Model` where queries and keys are normed.
  */
 export function decodeLayers(
   inputIds: tf.Tensor,
   weights: Weights,
-  { numLayers, normEpsilon }: ArchitectureConfig,
+  { numLayers, normEpsilon, queryKeyNorm }: ArchitectureConfig,
   attend: Attend,
   wanted?: tf.Tensor1D,
 ): tf.Tensor2D {
-  const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
-    rmsNorm(x, matrix(weights, name) as tf.Tensor as tf.Tensor1D, normEpsilon);
+  const gain = (name: string): tf.Tensor1D => matrix(weights, name) as tf.Tensor as tf.Tensor1D;
+  const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D => rmsNorm(x, gain(name), normEpsilon);
+  const normed = (at: string, part: "q" | "k"): HeadProjection => ({
+    matrix: matrix(weights, `${at}.self_attn.${part}_proj.weight`),
+    norm: queryKeyNorm && { gain: gain(`${at}.self_attn.${part}_norm.weight`), epsilon: normEpsilon },
+  });
   const embedding = matrix(weights, "model.embed_tokens.weight"); // [V, D]
   let hidden: tf.Tensor2D = tf.gather(embedding, tf.reshape(inputIds, [-1])); // [N, D]
   for (let layer = 0; layer < numLayers; layer++) {
     const at = `model.layers.${layer}`;
     const attention = {
-      query: matrix(weights, `${at}.self_attn.q_proj.weight`),
-      key: matrix(weights, `${at}.self_attn.k_proj.weight`),
-      value: matrix(weights, `${at}.self_attn.v_proj.weight`),
+      query: normed(at, "q"),
+      key: normed(at, "k"),
+      value: { matrix: matrix(weights, `${at}.self_attn.v_proj.weight`) },
       output: matrix(weights, `${at}.self_attn.o_proj.weight`),
     };
     hidden = tf.add(hidden, attend(norm(hidden, `${at}.input_layernorm.weight`), attention, layer));

@@ -10,16 +10,25 @@ import { causalAttention, type Sight } from "../engine/attention.js";
 import { tf } from "../engine/backend.js";
 import { gatedSilu } from "../engine/gated-silu.js";
 import { repeatHeads } from "../engine/grouped-heads.js";
+import { rmsNorm } from "../engine/rms-norm.js";
 import { rotate, type RotaryTables } from "../engine/rotary.js";
 
 /** x · Wᵀ, [N, in] with [out, in] to [N, out]. */
 export const linear = (x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D => tf.matMul(x, weight, false, true);
 
-/** The four matrices of one attention layer: query [H · K, D], key and value [G · K, D], output [D, H · K]. */
+/** What makes queries, keys or values of its input. */
+export interface HeadProjection {
+  /** [heads · K, D]. */
+  readonly matrix: tf.Tensor2D;
+  /** How each head is normed: a gain for its K numbers, the same for all heads. */
+  readonly norm?: { readonly gain: tf.Tensor1D; readonly epsilon: number } | undefined;
+}
+
+/** One attention layer: H heads of queries, G of keys and values, and the output matrix, [D, H · K]. */
 export interface AttentionWeights {
-  readonly query: tf.Tensor2D;
-  readonly key: tf.Tensor2D;
-  readonly value: tf.Tensor2D;
+  readonly query: HeadProjection;
+  readonly key: HeadProjection;
+  readonly value: HeadProjection;
   readonly output: tf.Tensor2D;
 }
 
@@ -28,6 +37,27 @@ export interface HeadShape {
   readonly numHeads: number;
   readonly numKeyValueHeads: number;
   readonly headDim: number;
+}
+
+/**
+ * Queries, keys or values of every head.
+ *
+ * @param x [N, D], rows of B sequences one after another
+ * @returns [B, heads, T, K]
+ *
+ * Source: Henry et al. 2020 for the norm of heads; RMSNorm with a gain, as in Hugging Face's `Qwen3Attention`.
+ */
+export function projectHeads(
+  x: tf.Tensor2D,
+  { matrix, norm }: HeadProjection,
+  { batchSize, headDim }: { readonly batchSize: number; readonly headDim: number },
+): tf.Tensor4D {
+  const [numRows] = x.shape;
+  const heads = matrix.shape[0] / headDim;
+  let projected = linear(x, matrix); // [N, heads · K]
+  if (norm) projected = rmsNorm(tf.reshape(projected, [numRows * heads, headDim]), norm.gain, norm.epsilon);
+  const split: tf.Tensor4D = tf.reshape(projected, [batchSize, numRows / batchSize, heads, headDim]);
+  return tf.transpose(split, [0, 2, 1, 3]);
 }
 
 /** What all attention layers of one pass share. */
@@ -62,15 +92,11 @@ export function causalSelfAttention(
   }: AttentionContext,
 ): tf.Tensor2D {
   const [numRows] = x.shape;
-  const lengthTokens = numRows / batchSize;
-  const perHead = (weight: tf.Tensor2D, heads: number): tf.Tensor4D => {
-    const split: tf.Tensor4D = tf.reshape(linear(x, weight), [batchSize, lengthTokens, heads, headDim]);
-    return tf.transpose(split, [0, 2, 1, 3]);
-  };
+  const shape = { batchSize, headDim };
   const shared = numHeads / numKeyValueHeads;
-  const query = rotate(perHead(weights.query, numHeads), rotary); // [B, H, T, K]
-  const key = rotate(perHead(weights.key, numKeyValueHeads), rotary); // [B, G, T, K]
-  const value = perHead(weights.value, numKeyValueHeads); // [B, G, T, K]
+  const query = rotate(projectHeads(x, weights.query, shape), rotary); // [B, H, T, K]
+  const key = rotate(projectHeads(x, weights.key, shape), rotary); // [B, G, T, K]
+  const value = projectHeads(x, weights.value, shape); // [B, G, T, K]
   const attended = causalAttention(query, repeatHeads(key, shared), repeatHeads(value, shared), {
     visibleUntil,
     visibleFrom,

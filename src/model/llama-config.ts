@@ -1,6 +1,7 @@
 /**
  * @file The `config.json` of a Llama model in Hugging Face's form, as one architecture of the kit: every field that
- * would change what the decoder computes is understood, or refused by its name. Weights are read in `checkpoint.ts`.
+ * would change what the decoder computes is understood, or refused by its name. A Qwen3 model is a Llama with a query-key norm.
+ * Weights are read in `checkpoint.ts`.
  */
 import { z } from "zod";
 import type { ArchitectureConfig, Precision } from "../config/config.js";
@@ -21,9 +22,9 @@ const ropeSchema = z
   })
   .nullish();
 
-/** Fields of a Llama `config.json` that decide what the decoder computes. */
-const llamaConfigSchema = z.object({
-  model_type: z.literal("llama"),
+/** Fields of a `config.json` that decide what the decoder computes. */
+const decoderConfigSchema = z.object({
+  model_type: z.enum(["llama", "qwen3"]),
   vocab_size: count,
   max_position_embeddings: count,
   hidden_size: count,
@@ -44,26 +45,27 @@ const llamaConfigSchema = z.object({
   mlp_bias: only(false),
   hidden_act: z.literal("silu").default("silu"),
   sliding_window: absent,
+  use_sliding_window: only(false),
   layer_types: z.array(z.literal("full_attention")).nullish(),
   quantization_config: absent,
 });
 
-/** Rotary base of a file that names none, as in Hugging Face's `LlamaConfig`. */
+/** Rotary base of a file that names none, as in Hugging Face's `LlamaConfig` and `Qwen3Config`. */
 const DEFAULT_ROPE_THETA = 10_000;
 
 /**
- * The architecture a Llama `config.json` describes.
+ * The architecture a `config.json` of a Llama or Qwen3 model describes.
  *
  * @param name what errors call the text: its path
  * @throws Error that names the field the decoder does not support: biases, scaled or partial rotary positions, other
  *   activations, sliding windows, dropout, quantised weights
  *
- * Source: transformers 4.57.1, `LlamaConfig`; `rope_parameters` as transformers 5 writes it.
+ * Source: transformers 4.57.1, `LlamaConfig` and `Qwen3Config`; `rope_parameters` as transformers 5 writes it.
  */
 export function readLlamaConfig(text: string, name = "config.json"): ArchitectureConfig {
   const refuse = (found: string): never => {
     throw new Error(
-      `readLlamaConfig: ${name} must describe a plain Llama decoder, got ${found}. The kit does not support such a model.`,
+      `readLlamaConfig: ${name} must describe a plain Llama or Qwen3 decoder, got ${found}. The kit does not support such a model.`,
     );
   };
   let json: unknown;
@@ -74,7 +76,7 @@ export function readLlamaConfig(text: string, name = "config.json"): Architectur
       cause,
     });
   }
-  const parsed = llamaConfigSchema.safeParse(json);
+  const parsed = decoderConfigSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return refuse(`${issue?.path.join(".") || "no object"}: ${issue?.message}`);
@@ -96,6 +98,10 @@ export function readLlamaConfig(text: string, name = "config.json"): Architectur
     initializerStd: config.initializer_range,
     tiedEmbeddings: config.tie_word_embeddings,
   };
+  const isQwen3 = config.model_type === "qwen3";
+  // Qwen3Config has defaults of its own for what its files always hold.
+  if (isQwen3 && config.num_key_value_heads === undefined) refuse("no num_key_value_heads");
+  if (isQwen3 && config.head_dim == null) refuse("no head_dim");
   // Named only where they are not what follows from the rest, so that one architecture has one form.
   const whole = headShape(architecture);
   const { num_key_value_heads: groups, head_dim: headDim } = config;
@@ -103,6 +109,7 @@ export function readLlamaConfig(text: string, name = "config.json"): Architectur
     ...architecture,
     ...(groups != null && groups !== whole.numKeyValueHeads && { numKeyValueHeads: groups }),
     ...(headDim != null && headDim !== whole.headDim && { headDim }),
+    ...(isQwen3 && { queryKeyNorm: "perHead" }),
   };
   try {
     checkArchitecture(complete);
@@ -113,7 +120,10 @@ export function readLlamaConfig(text: string, name = "config.json"): Architectur
   return complete;
 }
 
-/** The `config.json` that Hugging Face's `LlamaForCausalLM` loads as this architecture. */
+/**
+ * The `config.json` that Hugging Face's `LlamaForCausalLM` loads as this architecture; `Qwen3ForCausalLM` where it has a
+ * query-key norm, which no Llama has.
+ */
 export function writeLlamaConfig(
   architecture: ArchitectureConfig,
   tokens: {
@@ -125,8 +135,9 @@ export function writeLlamaConfig(
 ): string {
   const { numHeads, numKeyValueHeads, headDim } = headShape(architecture);
   const config = {
-    architectures: ["LlamaForCausalLM"],
-    model_type: "llama",
+    ...(architecture.queryKeyNorm
+      ? { architectures: ["Qwen3ForCausalLM"], model_type: "qwen3", use_sliding_window: false }
+      : { architectures: ["LlamaForCausalLM"], model_type: "llama" }),
     vocab_size: architecture.vocabSize,
     max_position_embeddings: architecture.maxLengthTokens,
     hidden_size: architecture.hiddenSize,
@@ -141,7 +152,7 @@ export function writeLlamaConfig(
     initializer_range: architecture.initializerStd,
     tie_word_embeddings: architecture.tiedEmbeddings,
     attention_bias: false,
-    mlp_bias: false,
+    ...(!architecture.queryKeyNorm && { mlp_bias: false }),
     hidden_act: "silu",
     bos_token_id: tokens.startId,
     eos_token_id: tokens.endId,

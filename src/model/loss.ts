@@ -35,12 +35,14 @@ export function logProbsAt(
 }
 
 /**
- * Mean cross-entropy over the trained targets of the whole batch.
+ * Mean cross-entropy over the trained targets of the whole batch, and `zLoss` times the mean square of the logarithm of what
+ * the softmax divides by.
  *
  * @param hidden  [N, D] with N = B · T, from `decodeHidden`
  * @param output  [V, D]
  * @param targets int32 [B, T], the input shifted by one
  * @param mask    [B, T], 1 where the target is trained
+ * @param zLoss   0 without the square (docs/options.md#d29)
  * @returns       scalar, nats per trained token; NaN when none is trained
  *
  * Differs: the mean is over tokens, not over rows first, so a long reply weighs more than a short one (docs/decisions.md#d2).
@@ -50,9 +52,10 @@ export function crossEntropy(
   output: tf.Tensor2D,
   targets: tf.Tensor2D,
   mask: tf.Tensor2D,
+  zLoss = 0,
 ): tf.Scalar {
   return tf.tidy(() => {
     const shares = tf.div(mask, tf.sum(mask)); // [B, T]
-    return vocabularyLoss(hidden, output, tf.reshape(targets, [-1]), tf.reshape(shares, [-1]));
+    return vocabularyLoss(hidden, output, tf.reshape(targets, [-1]), tf.reshape(shares, [-1]), { zLoss });
   });
 }

@@ -19,7 +19,14 @@ export function headShape(architecture: ArchitectureConfig): HeadShape {
 
 /** Shape of every weight by its Hugging Face name, in the order they are stored and updated. */
 export function weightShapes(architecture: ArchitectureConfig): Record<string, number[]> {
-  const { vocabSize, hiddenSize: D, feedForwardSize: F, numLayers, tiedEmbeddings } = architecture;
+  const {
+    vocabSize,
+    hiddenSize: D,
+    feedForwardSize: F,
+    numLayers,
+    tiedEmbeddings,
+    queryKeyNorm,
+  } = architecture;
   const { numHeads: H, numKeyValueHeads: G, headDim: K } = headShape(architecture);
   const shapes: Record<string, number[]> = { "model.embed_tokens.weight": [vocabSize, D] };
   for (let layer = 0; layer < numLayers; layer++) {
@@ -29,6 +36,7 @@ export function weightShapes(architecture: ArchitectureConfig): Record<string, n
     shapes[`${at}.self_attn.k_proj.weight`] = [G * K, D];
     shapes[`${at}.self_attn.v_proj.weight`] = [G * K, D];
     shapes[`${at}.self_attn.o_proj.weight`] = [D, H * K];
+    if (queryKeyNorm) for (const part of ["q", "k"]) shapes[`${at}.self_attn.${part}_norm.weight`] = [K];
     shapes[`${at}.post_attention_layernorm.weight`] = [D];
     shapes[`${at}.mlp.gate_proj.weight`] = [F, D];
     shapes[`${at}.mlp.up_proj.weight`] = [F, D];
@@ -38,6 +46,10 @@ export function weightShapes(architecture: ArchitectureConfig): Record<string, n
   if (!tiedEmbeddings) shapes["lm_head.weight"] = [vocabSize, D];
   return shapes;
 }
+
+/** Whether a weight is the embedding or the output matrix, a row for each token. */
+export const isEmbedding = (name: string): boolean =>
+  name === "model.embed_tokens.weight" || name === "lm_head.weight";
 
 /**
  * Number of trainable parameters.
@@ -51,7 +63,7 @@ export function countParameters(architecture: ArchitectureConfig): number {
   );
 }
 
-/** Each layer has nine weights with names of their own; the deepest Llama has 126. */
+/** Each layer has up to eleven weights with names of their own; the deepest Llama has 126. */
 const MOST_LAYERS = 1000;
 
 /**

@@ -4,13 +4,23 @@
  */
 import type { OptimizerConfig } from "../config/config.js";
 import { tf } from "../engine/backend.js";
-import type { Weights } from "../model/weights.js";
+import { isEmbedding, type Weights } from "../model/weights.js";
 
 /** First and second moments by weight name, and how many updates they have seen. */
 export interface OptimizerState {
   readonly firstMoments: Weights;
   readonly secondMoments: Weights;
   readonly updates: number;
+}
+
+/** Factors of the learning rate for weights by name; the others have it as it is (docs/options.md#d30). */
+export function rateRatiosOf(
+  weights: Weights,
+  { embeddingRateRatio }: OptimizerConfig,
+): Record<string, number> {
+  if (embeddingRateRatio === undefined) return {};
+  const names = Object.keys(weights).filter((name) => isEmbedding(name));
+  return Object.fromEntries(names.map((name) => [name, embeddingRateRatio]));
 }
 
 /** Moments of zero for these weights. The caller disposes them. */
@@ -50,15 +60,10 @@ export function updateAdamW(
   weights: Weights,
   gradients: Weights,
   state: OptimizerState,
-  {
-    learningRate,
-    beta1,
-    beta2,
-    epsilon,
-    weightDecay,
-    decays,
-  }: OptimizerConfig & { readonly learningRate: number },
+  config: OptimizerConfig & { readonly learningRate: number },
 ): { weights: Weights; state: OptimizerState } {
+  const { beta1, beta2, epsilon, weightDecay, decays } = config;
+  const ratios = rateRatiosOf(weights, config);
   const updates = state.updates + 1;
   const [correction1, correction2] = [1 - beta1 ** updates, 1 - beta2 ** updates];
   const next: Record<string, tf.Tensor> = {};
@@ -70,6 +75,7 @@ export function updateAdamW(
       throw new Error(
         `updateAdamW: ${name} must have a gradient and both moments. Pass the state of these weights.`,
       );
+    const learningRate = config.learningRate * (ratios[name] ?? 1);
     const { updated, first, second } = tf.tidy(() => {
       const first = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
       const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));

@@ -19,7 +19,7 @@ export interface StepRecord {
   readonly steps: number;
   /** Counted from 1. */
   readonly epoch: number;
-  /** Mean over the batch's trained tokens, before the update. */
+  /** Mean over the batch's trained tokens, before the update; with the z-loss where there is one. */
   readonly lossNats: number;
   readonly learningRate: number;
   /** Global norm before clipping. */
@@ -115,6 +115,7 @@ export class TrainingRun {
       warmupSteps: warmupStepsOf(config, totalSteps),
       totalSteps,
       cosineCycles: config.cosineCycles,
+      ...(config.decayRatio !== undefined && { decayRatio: config.decayRatio }),
     };
     const first = this.#step;
     const begin = performance.now();
@@ -152,6 +153,7 @@ export class TrainingRun {
     const { loss, gradients } = accumulate(weights, splitBatch(batch, config.microBatchSize), {
       architecture,
       precision: config.precision,
+      ...(config.zLoss !== undefined && { zLoss: config.zLoss }),
     });
     tf.dispose({ ...weights }); // before the update, which else would copy them
     const [lossNats = Number.NaN] = loss.dataSync();
@@ -189,9 +191,13 @@ export const extendOrder = (before: string, { rowIds = [] }: Batch): string =>
 function accumulate(
   weights: Weights,
   parts: readonly Batch[],
-  { architecture, precision }: { readonly architecture: ArchitectureConfig; readonly precision: Precision },
+  {
+    architecture,
+    precision,
+    zLoss,
+  }: { readonly architecture: ArchitectureConfig; readonly precision: Precision; readonly zLoss?: number },
 ): LossAndGradients {
-  const { train } = compiledSteps(architecture, precision);
+  const { train } = compiledSteps(architecture, precision, zLoss);
   const total = parts.reduce((sum, part) => sum + trainedWeight(part), 0);
   let sums: LossAndGradients | null = null;
   for (const part of parts) {

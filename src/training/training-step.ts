@@ -42,21 +42,23 @@ export function batchTensors(batch: Batch): BatchTensors {
   };
 }
 
-/** Mean loss over the trained tokens of a batch. */
+/** Mean loss over the trained tokens of a batch, `zLoss` as in `crossEntropy`. */
 export function lossOf(
   { weights, inputs, targets, mask, layout }: StepInput,
   architecture: ArchitectureConfig,
+  zLoss = 0,
 ): tf.Scalar {
   const hidden = decodeHidden(inputs, weights, architecture, { layout }); // [N, D]
-  return crossEntropy(hidden, outputMatrix(weights, architecture), targets, mask);
+  return crossEntropy(hidden, outputMatrix(weights, architecture), targets, mask, zLoss);
 }
 
 /** The same with gradients; the caller disposes both, or calls inside `tf.tidy`. */
 export function lossAndGradients(
   { weights, ...batch }: StepInput,
   architecture: ArchitectureConfig,
+  zLoss = 0,
 ): LossAndGradients {
-  return withGradients(weights, (named) => lossOf({ weights: named, ...batch }, architecture));
+  return withGradients(weights, (named) => lossOf({ weights: named, ...batch }, architecture, zLoss));
 }
 
 /** A loss of named weights and its derivative for each of them; the caller disposes both. */
@@ -76,13 +78,21 @@ interface CompiledSteps {
 
 const compiled = new Map<string, CompiledSteps>();
 
-/** The compiled steps of an architecture; runs of the same one share them and their graphs. */
-export function compiledSteps(architecture: ArchitectureConfig, precision: Precision): CompiledSteps {
-  const key = JSON.stringify([architecture, precision]);
+/**
+ * The compiled steps of an architecture; runs of the same one share them and their graphs.
+ *
+ * @param zLoss of the loss that is trained; `evaluate` is cross-entropy alone
+ */
+export function compiledSteps(
+  architecture: ArchitectureConfig,
+  precision: Precision,
+  zLoss = 0,
+): CompiledSteps {
+  const key = JSON.stringify([architecture, precision, zLoss]);
   let steps = compiled.get(key);
   if (!steps) {
     steps = {
-      train: compile((input: StepInput) => lossAndGradients(input, architecture), { precision }),
+      train: compile((input: StepInput) => lossAndGradients(input, architecture, zLoss), { precision }),
       evaluate: compile((input: StepInput) => lossOf(input, architecture), { precision }),
     };
     compiled.set(key, steps);

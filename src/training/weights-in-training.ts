@@ -12,6 +12,7 @@ import {
   disposeOptimizer,
   globalNormOf,
   initializeOptimizer,
+  rateRatiosOf,
   updateAdamW,
   type OptimizerState,
 } from "./optimizer.js";
@@ -44,7 +45,7 @@ export function startTraining(
 ): WeightsInTraining {
   const backend = tensorflowBackend();
   if (backend === null) return new PlainWeights(weights, config, moments);
-  const graph = new AdamWGraph(backend, weights, config);
+  const graph = new AdamWGraph(backend, weights, { ...config, rateRatios: rateRatiosOf(weights, config) });
   if (moments) {
     graph.write("firstMoment", moments.first);
     graph.write("secondMoment", moments.second);

@@ -26,7 +26,7 @@ test("the vocabulary loss and its derivatives equal those of the whole logits, w
   const expected = tf.valueAndGrads(whole)([hidden, output]);
   for (const blockRows of [1, 2, 5, 9]) {
     const blocked = (h: tf.Tensor, w: tf.Tensor) =>
-      vocabularyLoss(h as tf.Tensor2D, w as tf.Tensor2D, labels, weights, blockRows);
+      vocabularyLoss(h as tf.Tensor2D, w as tf.Tensor2D, labels, weights, { blockRows });
     // 3 times the loss: what comes from above must reach both derivatives.
     const found = tf.valueAndGrads((h, w) => tf.mul(blocked(h, w), 3))([hidden, output]);
     expect(found.value.dataSync()[0]).toBeCloseTo(3 * (expected.value.dataSync()[0] ?? NaN), 4);

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
+import type { ArchitectureConfig } from "../../src/config/config.js";
 import { PAPER_ARCHITECTURES } from "../../src/config/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel, readWeights, writeWeights } from "../../src/model/checkpoint.js";
@@ -100,6 +101,20 @@ describe("a Hugging Face folder", () => {
     const text = writeLlamaConfig(toy, { startId: 1, endId: 2, padId: 0 });
     expect(readLlamaConfig(text)).toEqual(toy);
   });
+  test("of a model with a query-key norm is a Qwen3 model, whose defaults for heads are not guessed", () => {
+    const normed: ArchitectureConfig = { ...toy, queryKeyNorm: "perHead" };
+    const text = writeLlamaConfig(normed, { startId: 1, endId: 2, padId: 0 });
+    const qwen: Record<string, unknown> = JSON.parse(text);
+    expect(qwen).toMatchObject({ architectures: ["Qwen3ForCausalLM"], model_type: "qwen3" });
+    expect(readLlamaConfig(text)).toEqual(normed);
+    for (const field of ["num_key_value_heads", "head_dim"])
+      expect(() => readLlamaConfig(JSON.stringify({ ...qwen, [field]: undefined }))).toThrow(
+        `got no ${field}`,
+      );
+    expect(() => readLlamaConfig(JSON.stringify({ ...qwen, use_sliding_window: true }))).toThrow(
+      /got use_sliding_window/,
+    );
+  });
   const config: Record<string, unknown> = JSON.parse(
     writeLlamaConfig(toy, { startId: 1, endId: 2, padId: 0 }),
   );
@@ -152,7 +167,7 @@ describe("a Hugging Face folder", () => {
     const weights = initializeWeights(toy, seeded(5));
     const bytes = writeWeights({ ...weights, "model.layers.0.self_attn.q_proj.bias": tf.zeros([4]) });
     expect(() => readWeights(bytes, toy)).toThrow(
-      /must be one of a Llama decoder's, got model.layers.0.self_attn.q_proj.bias/,
+      /must be one of the decoder's, got model.layers.0.self_attn.q_proj.bias/,
     );
     const tied = readWeights(writeWeights(weights), { ...toy, tiedEmbeddings: true });
     expect(Object.keys(tied)).not.toContain("lm_head.weight");
@@ -264,5 +279,5 @@ test("a folder whose weights are not what they are called is refused by the path
   writeFileSync(join(folder, "config.json"), "version https://git-lfs.github.com/spec/v1\n");
   refused(/config\.json must be UTF-8 text, got a Git LFS pointer/);
   writeFileSync(join(folder, "config.json"), config.replace('"silu"', '"gelu"'));
-  refused(/^readLlamaConfig: \S+config\.json must describe a plain Llama decoder, got hidden_act/);
+  refused(/^readLlamaConfig: \S+config\.json must describe a plain Llama or Qwen3 decoder, got hidden_act/);
 });

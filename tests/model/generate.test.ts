@@ -74,7 +74,12 @@ function constantModel(logits: readonly number[]): TextModel {
 }
 
 describe("a text that grows in the decoder", () => {
-  for (const changes of [{}, { numKeyValueHeads: 4, tiedEmbeddings: true }, { numKeyValueHeads: 1 }])
+  for (const changes of [
+    {},
+    { numKeyValueHeads: 4, tiedEmbeddings: true },
+    { numKeyValueHeads: 1 },
+    { queryKeyNorm: "perHead", numKeyValueHeads: 4 },
+  ] as const)
     test(`has the logits of the whole text computed again, ${JSON.stringify(changes)}`, async () => {
       const model = modelOf(changes);
       const random = seeded(9);

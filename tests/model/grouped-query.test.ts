@@ -2,15 +2,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { ArchitectureConfig } from "../../src/config/config.js";
 import { PAPER_ARCHITECTURES } from "../../src/config/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { repeatHeads } from "../../src/engine/grouped-heads.js";
 import { decode } from "../../src/model/decoder.js";
-import { checkArchitecture, weightShapes, type Weights } from "../../src/model/weights.js";
+import { checkArchitecture } from "../../src/model/weights.js";
 import { readLlamaConfig, writeLlamaConfig } from "../../src/model/llama-config.js";
-import { normal, seeded } from "../../src/random.js";
 import { batchTensors, compiledSteps, lossAndGradients } from "../../src/training/training-step.js";
+import { drawnWeights } from "../support/drawn-weights.js";
 import { toBatch } from "../support/labelled-batch.js";
 import { expectSameDerivatives, normals, normOf } from "../support/tensors.js";
 
@@ -32,22 +31,10 @@ const { cases } = goldenSchema.parse(
   JSON.parse(readFileSync(new URL("../golden/grouped-query.json", import.meta.url), "utf8")),
 );
 
-/** The generator's weights: matrices normal, gains from 0.5 to 1.5. */
-function weightsOf(architecture: ArchitectureConfig, seed: number): Weights {
-  const random = seeded(seed);
-  return Object.fromEntries(
-    Object.entries(weightShapes(architecture)).map(([name, shape]) => {
-      const size = shape.reduce((product, axis) => product * axis, 1);
-      const draw = () => (shape.length === 1 ? 0.5 + random() : architecture.initializerStd * normal(random));
-      return [name, tf.tensor(Float32Array.from({ length: size }, draw), shape)];
-    }),
-  );
-}
-
 for (const { name, seed, config, ids, labels, logits, loss, gradientNorms } of cases)
   describe(name, () => {
     const architecture = readLlamaConfig(JSON.stringify(config));
-    const weights = weightsOf(architecture, seed);
+    const weights = drawnWeights(architecture, seed);
 
     test("config.json is understood and written back", () => {
       const { numHeads, numKeyValueHeads, headDim } = architecture;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { PRETRAINING } from "../../src/config/paper-settings.js";
@@ -37,6 +38,45 @@ describe("by hand", () => {
       1,
       12,
     );
+  });
+});
+
+describe("warmupStableDecay", () => {
+  const level = schedule({ schedule: "warmupStableDecay", decayRatio: 0.2 }); // 10 of warm-up, 110 in all, 22 of decay
+
+  test("by hand: at the peak from the warm-up to the decay, then down in a line to 0", () => {
+    expect([5, 10, 50, 88].map((step) => learningRateAt(step, level))).toEqual([0.5, 1, 1, 1]);
+    expect([99, 110].map((step) => learningRateAt(step, level))).toEqual([0.5, 0]);
+  });
+  test("falls in the last tenth where nothing else is said", () => {
+    const usual = schedule({ schedule: "warmupStableDecay", totalSteps: 100 });
+    expect([90, 95, 100].map((step) => learningRateAt(step, usual))).toEqual([1, 0.5, 0]);
+  });
+  test("equals transformers' get_wsd_schedule with linear decay, step by step", () => {
+    const golden = z.object({
+      schedules: z.array(
+        z.object({
+          warmup: z.number(),
+          level: z.number(),
+          falling: z.number(),
+          rates: z.array(z.number()),
+        }),
+      ),
+    });
+    const { schedules } = golden.parse(
+      JSON.parse(readFileSync(new URL("../golden/decoder-options.json", import.meta.url), "utf8")),
+    );
+    expect(schedules).toHaveLength(3);
+    for (const { warmup, level, falling, rates } of schedules) {
+      const totalSteps = warmup + level + falling;
+      const decayRatio = falling / totalSteps;
+      const config = schedule({ schedule: "warmupStableDecay", warmupSteps: warmup, totalSteps, decayRatio });
+      rates.forEach((rate, step) => expect(learningRateAt(step, config)).toBeCloseTo(rate, 12));
+    }
+  });
+  test("a warm-up and a decay that do not fit are refused at the first step", () => {
+    const long = schedule({ schedule: "warmupStableDecay", decayRatio: 0.95 });
+    expect(() => learningRateAt(0, long)).toThrow(/must fit into 110 steps, got 10 and 105/);
   });
 });
 

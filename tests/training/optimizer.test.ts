@@ -24,6 +24,32 @@ test("the first update moves every weight by the rate against the gradient's sig
   expect(next.weights["gain"]?.dataSync()[0]).toBeCloseTo(3 - 0.5, 5);
 });
 
+test("embedding and output matrices move and decay by their own multiple of the rate, in the equations and in the graph", () => {
+  const names = ["model.embed_tokens.weight", "lm_head.weight", "model.norm.weight", "matrix"];
+  const all = (value: number): Weights =>
+    Object.fromEntries(
+      names.map((name) => [
+        name,
+        name === "model.norm.weight" ? tf.tensor1d([value]) : tf.tensor2d([[value]]),
+      ]),
+    );
+  const [weights, gradients] = [all(2), all(0.1)];
+  const options = { ...settings, embeddingRateRatio: 0.5 };
+  // (1 − rate · 0.1) · 2 − rate with rate 0.25, and 0.5 for the others; gains do not decay.
+  const expected = [1.7, 1.7, 1.5, 1.4];
+  const plain = updateAdamW(weights, gradients, initializeOptimizer(weights), options);
+  expect(names.map((name) => plain.weights[name]?.dataSync()[0] ?? NaN)).toEqual(
+    expected.map((value) => expect.closeTo(value, 5)),
+  );
+  const inGraph = startTraining(weights, options);
+  inGraph.update(gradients, { gradientNorm: 0.2, learningRate: 0.5 });
+  const found = inGraph.read("weight");
+  expect(names.map((name) => found[name]?.dataSync()[0] ?? NaN)).toEqual(
+    expected.map((value) => expect.closeTo(value, 5)),
+  );
+  inGraph.dispose();
+});
+
 test("the second update uses bias-corrected moments", () => {
   const weights = { gain: tf.tensor1d([1]) };
   const first = updateAdamW(weights, { gain: tf.tensor1d([1]) }, initializeOptimizer(weights), settings);

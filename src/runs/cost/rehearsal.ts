@@ -83,10 +83,10 @@ const BYTES_KEPT_PER_PARAMETER = 12; // both moments, and gradients that are bei
 function fittingRows(
   weights: Weights,
   architecture: ArchitectureConfig,
-  { batchSize, precision }: TrainingConfig,
+  { batchSize, precision, zLoss }: TrainingConfig,
   lengthTokens: number,
 ): number {
-  const { train } = compiledSteps(architecture, precision);
+  const { train } = compiledSteps(architecture, precision, zLoss);
   // Others may use the machine: what is free now counts, too.
   const room =
     Math.min(memoryLimit(), process.availableMemory()) -

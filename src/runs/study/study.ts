@@ -167,6 +167,7 @@ export function checkStudy(config: StudyConfig): void {
   checkStart(config);
   for (const phase of ["pretraining", "instructionTuning"] as const) {
     const training = config[phase];
+    checkOptions(config, phase, refuse);
     if (!(training.learningRate > 0)) refuse(`${phase}.learningRate`, "be above 0", training.learningRate);
     for (const field of ["batchSize", "maxEpochs", "cosineCycles"] as const)
       if (!Number.isInteger(training[field]) || training[field] < 1)
@@ -184,6 +185,27 @@ export function checkStudy(config: StudyConfig): void {
         training.warmupSteps,
       );
   }
+}
+
+/** Options that a phase may have besides: each within its limits, and with what it acts on. */
+function checkOptions(
+  config: StudyConfig,
+  phase: "pretraining" | "instructionTuning",
+  refuse: (what: string, must: string, got: unknown) => never,
+): void {
+  const { schedule, decayRatio, warmupRatio, zLoss, optimizer } = config[phase];
+  const { embeddingRateRatio } = optimizer;
+  if (zLoss !== undefined && !(zLoss > 0)) refuse(`${phase}.zLoss`, "be above 0, or left out", zLoss);
+  if (embeddingRateRatio !== undefined && !(embeddingRateRatio > 0))
+    refuse(`${phase}.optimizer.embeddingRateRatio`, "be above 0, or left out", embeddingRateRatio);
+  if (decayRatio === undefined) return;
+  if (!(decayRatio > 0 && decayRatio <= 1))
+    refuse(`${phase}.decayRatio`, "be above 0 and at most 1", decayRatio);
+  const stages = phase === "pretraining" ? [] : Object.values(config.curricula).flat();
+  if (![schedule, ...stages.map((stage) => stage.schedule)].includes("warmupStableDecay"))
+    refuse(`${phase}.decayRatio`, 'go with the schedule "warmupStableDecay"', `it with "${schedule}"`);
+  if (warmupRatio !== null && warmupRatio + decayRatio > 1)
+    refuse(`${phase}.decayRatio`, `leave room for the warmupRatio ${warmupRatio}`, decayRatio);
 }
 
 /** The best epoch's weights come without moments: only those of the end are kept. */

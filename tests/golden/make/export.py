@@ -45,6 +45,7 @@ CASES = [
     dict(variant="bytePlain", seed=21, architecture=dict(SHARED, tiedEmbeddings=False)),
     dict(variant="byteWithPrefixSpace", seed=22,
          architecture=dict(SHARED, numKeyValueHeads=2, headDim=6, tiedEmbeddings=True)),
+    dict(variant="bytePlain", seed=23, architecture=dict(SHARED, queryKeyNorm="perHead", tiedEmbeddings=False)),
 ]
 
 

@@ -31,6 +31,25 @@ test("what the file says takes the place of the scale's own setting, and nothing
   });
 });
 
+test("options that are off by default are set in a file", () => {
+  const path = fileOf({
+    architectures: { llama100M: { queryKeyNorm: "perHead" } },
+    pretraining: {
+      zLoss: 1e-4,
+      schedule: "warmupStableDecay",
+      decayRatio: 0.2,
+      optimizer: { embeddingRateRatio: 10 },
+    },
+    instructionTuning: { decayRatio: 0.5 },
+    curricula: { mine: [{ examples: ["switch"], schedule: "warmupStableDecay" }] },
+  });
+  const { architectures, pretraining, instructionTuning } = readStudyFile(path, smoke);
+  expect(architectures.llama100M).toEqual({ ...smoke.architectures.llama100M, queryKeyNorm: "perHead" });
+  expect(architectures.llama140M).toEqual(smoke.architectures.llama140M);
+  expect(pretraining).toMatchObject({ zLoss: 1e-4, decayRatio: 0.2, optimizer: { embeddingRateRatio: 10 } });
+  expect(instructionTuning.decayRatio).toBe(0.5); // one of its stages has the schedule
+});
+
 test("a curriculum of the file is the one a cell would write with tune", () => {
   const path = fileOf({
     curricula: {
@@ -60,6 +79,8 @@ test.each<[unknown, string]>([
   [{ scale: "laptop" }, "got scale: it follows from the command's --scale"],
   [{ pretraining: { epochs: 2 } }, 'got pretraining: Unrecognized key: "epochs"'],
   [{ pretraining: { maxEpochs: "2" } }, "got pretraining.maxEpochs: expected a number"],
+  [{ architectures: { llama100M: { queryKeyNorm: "wholeVector" } } }, 'queryKeyNorm: expected "perHead"'],
+  [{ pretraining: { schedule: "wsd" } }, 'got pretraining.schedule: expected one of "linear"|'],
   [{ instructions: { lossOn: "replies" } }, 'got instructions.lossOn: expected one of "reply"|"full"'],
   [{ curricula: { mine: "switch" } }, "got curricula.mine: expected a list of stages"],
   [{ curricula: { mine: [{ order: "gradual" }] } }, "got curricula.mine.0.examples"],

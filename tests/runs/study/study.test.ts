@@ -111,6 +111,28 @@ describe("refused before anything is trained", () => {
       "instructionTuning.warmupSteps must stay 500 while warmupRatio is 0.006, which decides (set that to null), got 100",
       { instructionTuning: { ...instructionTuning, warmupSteps: 100 } },
     ],
+    ["pretraining.zLoss must be above 0, or left out, got 0", { pretraining: { ...pretraining, zLoss: 0 } }],
+    [
+      "instructionTuning.optimizer.embeddingRateRatio must be above 0, or left out, got -1",
+      {
+        instructionTuning: {
+          ...instructionTuning,
+          optimizer: { ...instructionTuning.optimizer, embeddingRateRatio: -1 },
+        },
+      },
+    ],
+    [
+      'pretraining.decayRatio must go with the schedule "warmupStableDecay", got it with "linear"',
+      { pretraining: { ...pretraining, decayRatio: 0.1 } },
+    ],
+    [
+      "pretraining.decayRatio must be above 0 and at most 1, got 2",
+      { pretraining: { ...pretraining, schedule: "warmupStableDecay", decayRatio: 2 } },
+    ],
+    [
+      "pretraining.decayRatio must leave room for the warmupRatio 0.25, got 0.8",
+      { pretraining: { ...pretraining, schedule: "warmupStableDecay", decayRatio: 0.8 } },
+    ],
     [
       "hiddenSize must be numHeads times an even headDim, got 96 and 5",
       {
