@@ -59,7 +59,6 @@ export {
   type StudyOptions,
 } from "./runs/study/study.js";
 export type { ConditionStep } from "./runs/training/build-phase.js";
-export type { PreferencePair } from "./data/instructions/preference-pairs.js";
 export { trainCondition, type TrainedModel } from "./runs/training/training.js";
 export type { StepRecord } from "./training/train.js";
 export type { FinishedPhase } from "./runs/training/results.js";
@@ -83,6 +82,10 @@ export {
 } from "./runs/finetuning/budget.js";
 export { finetuneAll } from "./runs/finetune-all.js";
 export { generateReplies, REPLY_PROMPTS, type Reply, type ReplyOptions } from "./runs/scoring/replies.js";
+export { playReferenceGame, type GameOptions, type PlayedGames } from "./runs/game/reference-game.js";
+export { evaluateReferenceGame } from "./runs/game/evaluate-game.js";
+export { gamePreferences, type GamePreferenceOptions } from "./runs/game/game-preferences.js";
+export type { PreferencePair } from "./data/instructions/preference-pairs.js";
 export { compareWithGrammar, type GroundTruth } from "./runs/scoring/ground-truth.js";
 export type { CheckpointScore } from "./runs/scoring/checkpoint-scores.js";
 export {
@@ -133,6 +136,7 @@ export * from "./report/rows/finetuning-rows.js";
 export * from "./report/rows/zero-shot-rows.js";
 export * from "./report/rows/rules-rows.js";
 export { entityChoosersOf, type EntityChooser } from "./runs/description/entity-choosers.js";
+export * from "./report/rows/game-rows.js";
 export * from "./report/rows/acquisition-rows.js";
 export {
   browseItems,

@@ -36,7 +36,7 @@ export async function openSpeaker(options: SpeakerOptions): Promise<Speaker> {
   const [{ loadModel }, { openTokenizer }, { chatFormOf }, { findTrainedRun }, { tf }] = await Promise.all([
     import("../model/checkpoint.js"),
     import("../data/tokenizer/tokenizer.js"),
-    import("../runs/scoring/replies.js"),
+    import("../runs/scoring/chat-form.js"),
     import("../runs/training/trained-runs.js"),
     import("../engine/backend.js"),
   ]);

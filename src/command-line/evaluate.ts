@@ -4,7 +4,7 @@ import { TIE_POLICIES, type TiePolicy } from "../evaluation/choices.js";
 import type { Rules } from "../evaluation/rules.js";
 import type { Result } from "../runs/study/results.js";
 import { isScoredUnder, resultsUnder } from "../runs/scoring/results-under-rules.js";
-import { ACQUISITION_TASK, TASKS, type Task } from "../runs/scoring/tasks.js";
+import { ACQUISITION_TASK, GAME_TASK, TASKS, type Task } from "../runs/scoring/tasks.js";
 import { describeAcquisition, describeFolderSummary, describeResult } from "./evaluation-tables.js";
 import {
   choice,
@@ -29,7 +29,7 @@ interface EvaluateOptions extends Partial<Omit<RunOptions, "model">> {
   readonly fast?: true;
   readonly tiePolicy?: TiePolicy;
   readonly rules: Rules;
-  readonly tasks: readonly (Task | typeof ACQUISITION_TASK)[];
+  readonly tasks: readonly (Task | typeof ACQUISITION_TASK | typeof GAME_TASK)[];
   readonly json?: true;
 }
 
@@ -39,7 +39,8 @@ export function evaluateCommand(surroundings: Surroundings): Command {
     .description(
       "Score a Llama folder on the files of zero-shot tasks, or the models of a condition on the items of their study. Models of a " +
         "condition that are not in the cache are trained first. The task aoa (age of acquisition) needs the checkpoints of a training run in " +
-        "folders chck_1M, chck_2M, …; without the official contexts it uses held-out child-directed text and says so.",
+        "folders chck_1M, chck_2M, …; without the official contexts it uses held-out child-directed text and says so. The task " +
+        "reference-game is for the models of a condition: each plays with itself and with the microworld's grammar.",
     )
     .addHelpText(
       "after",
@@ -54,7 +55,7 @@ export function evaluateCommand(surroundings: Surroundings): Command {
     .filter((option) => option.name() !== "model")
     .map((option) => option.makeOptionMandatory(false));
   for (const option of [
-    listOption("--tasks <names>", "tasks, separated by commas", [...TASKS, ACQUISITION_TASK]),
+    listOption("--tasks <names>", "tasks, separated by commas", [...TASKS, ACQUISITION_TASK, GAME_TASK]),
     new Option("--model <folder>", "a Hugging Face folder; with --condition the name of a decoder"),
     new Option("--data <folder>", "official evaluation data, or the files of one task"),
     new Option("--out <folder>", "folder for items, summaries and official predictions"),
@@ -103,19 +104,23 @@ async function evaluateStudy(
   const { condition, seed } = run;
   const { stdout, stderr } = surroundings;
   const { study, models } = await openRunStudy(run);
-  const [{ evaluateCondition }, { evaluateAcquisition }] = await Promise.all([
+  const [{ evaluateCondition }, { evaluateAcquisition }, { evaluateReferenceGame }] = await Promise.all([
     import("../runs/scoring/scoring.js"),
     import("../runs/scoring/acquisition-scores.js"),
+    import("../runs/game/evaluate-game.js"),
   ]);
   await trainModels(study, { models, condition }, surroundings);
   const results: Result[] = [];
   for (const model of models)
     for (const task of tasks) {
       stderr.write(`evaluate: ${model} ${condition}, seed ${seed}: ${task}\n`);
+      const run = { model, condition };
       const published =
         task === ACQUISITION_TASK
-          ? await evaluateAcquisition(study, { model, condition })
-          : await evaluateCondition(study, { model, condition, task });
+          ? await evaluateAcquisition(study, run)
+          : task === GAME_TASK
+            ? await evaluateReferenceGame(study, run)
+            : await evaluateCondition(study, { ...run, task });
       results.push(...resultsUnder(study.resultsFolder, [published], rules));
     }
   if (json) return printJson(surroundings, results);
@@ -131,7 +136,15 @@ async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surro
       "class-it evaluate: a folder must be given with --model, --data and --out, or a study's models with --condition, --scale and --seed, " +
         `got ${[...misplaced.map(flag), ...(["model", "data", "out"] as const).filter((name) => options[name] === undefined).map((name) => `no ${flag(name)}`)].join(", ")}. See npx class-it evaluate --help.`,
     );
-  const summaries = await scoreFolder({ model, data, out, tasks, rules, fast, tiePolicy }, surroundings);
+  const scored = tasks.filter((task) => task !== GAME_TASK);
+  if (scored.length < tasks.length)
+    throw new RangeError(
+      `class-it evaluate: ${GAME_TASK} must be played by the models of a condition, got a folder. Add --condition, or give playReferenceGame the folder.`,
+    );
+  const summaries = await scoreFolder(
+    { model, data, out, tasks: scored, rules, fast, tiePolicy },
+    surroundings,
+  );
   if (options.json) return printJson(surroundings, summaries);
   for (const summary of summaries)
     surroundings.stdout.write(

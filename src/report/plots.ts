@@ -6,6 +6,7 @@ export { describeContext, type AnyContext, type FigureContext } from "./render/f
 export * from "./plots/checkpoint-curves.js";
 export * from "./plots/example-order.js";
 export * from "./plots/forgetting-matrix.js";
+export * from "./plots/game-matrix.js";
 export * from "./plots/length-histogram.js";
 export * from "./plots/overlap-bars.js";
 export * from "./plots/score-bars.js";

@@ -12,7 +12,7 @@ import { replyInConversation } from "../../src/model/conversation.js";
 import { writeHuggingFaceFolder } from "../../src/model/hugging-face-folder.js";
 import { initializeWeights } from "../../src/model/weights.js";
 import { deriveSeed, seeded, type Random } from "../../src/random.js";
-import { chatFormOf } from "../../src/runs/scoring/replies.js";
+import { chatFormOf } from "../../src/runs/scoring/chat-form.js";
 import { trainedModel } from "../../src/runs/training/training.js";
 import { sharedFolder } from "../support/temporary-folder.js";
 import { openTinyStudy, TINY_CONFIG } from "../support/tiny-study.js";

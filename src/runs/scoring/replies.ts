@@ -3,15 +3,14 @@
  * one a trained model; how a model writes is in `model/generate.ts`.
  */
 import { z } from "zod";
-import { MODELS, type Condition, type InstructionConfig, type ModelName } from "../../config/config.js";
-import { renderExample } from "../../data/instructions/chat-template.js";
-import type { ChatForm } from "../../model/generate.js";
+import { MODELS, type Condition, type ModelName } from "../../config/config.js";
 import { reportProgress } from "../stages/progress.js";
 import { computeStage } from "../stages/computed-stage.js";
 import { keptValue } from "../study/kept.js";
 import type { Study } from "../study/study.js";
 import { readStageJson } from "../stages/read-json.js";
 import { trainedModel } from "../training/training.js";
+import { chatFormOf } from "./chat-form.js";
 import { ENDS, REPLIES, repliesSchema, replying } from "./write-replies.js";
 
 /** Our own sentences: small talk, and questions about a passage that comes before them. */
@@ -45,21 +44,6 @@ export interface ReplyOptions {
   /** 0, the default, takes the most probable token each time. */
   readonly temperature?: number;
   readonly topP?: number;
-}
-
-/** Around a prompt: the text up to the reply, and the beginnings of another turn, as the template writes them. */
-export function chatFormOf(template: InstructionConfig["chatTemplate"]): ChatForm {
-  const render = (prompt: string) =>
-    renderExample({ id: "prompt", source: "switchboard", prompt, reply: "x" }, template);
-  const [first, second] = render("x");
-  return {
-    turns: [`\n${first.text}`, second.text.slice(second.text.indexOf("\n"))],
-    wrap: (prompt) =>
-      render(prompt)
-        .filter(({ trained }) => !trained)
-        .map(({ text }) => text)
-        .join(""),
-  };
 }
 
 /**

@@ -14,6 +14,8 @@ import type { ScorableTask, TaskChoice, TaskDefinition } from "./tasks/task-defi
 export type Task = BenchmarkName | "reading";
 /** Age of acquisition, which is none of `TASKS`: it is of the checkpoints of a training run, not of one model. */
 export const ACQUISITION_TASK = "aoa";
+/** The reference game, which is none of `TASKS`: models play it with each other and with the grammar (`runs/game`). */
+export const GAME_TASK = "reference-game";
 /** Every task a study can be judged by; `tasksOf` has those whose items are at hand. */
 export const TASKS: readonly Task[] = [...Object.keys(BENCHMARKS).filter(isBenchmark), "reading"];
 

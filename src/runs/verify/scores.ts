@@ -7,7 +7,8 @@ import { SUPERGLUE_CONFIGS } from "../../evaluation/superglue-tasks.js";
 import { mean } from "../../statistics/summary.js";
 import { scoreAnswers } from "../finetuning/answers.js";
 import { finetunedTask, finetuningSeedsOf } from "../finetuning/results.js";
-import { defineTask, TASKS, tasksOf } from "../scoring/tasks.js";
+import { gameMetrics } from "../game/game-result.js";
+import { defineTask, GAME_TASK, TASKS, tasksOf } from "../scoring/tasks.js";
 import type { TaskDefinition } from "../scoring/tasks/task-definition.js";
 import { itemsFile, readItems, runFolder, type ItemTable, type Metric } from "../study/results.js";
 import { count, type Check, type OpenedResult } from "./files.js";
@@ -37,14 +38,15 @@ export async function checkZeroShot(
     const items = itemsOf(opened, differences);
     if (items === null) continue;
     const { study, result, path } = opened;
-    const isAtHand = hasText && tasksOf(study).some((task) => task === result.task);
+    const isAtHand =
+      result.task === GAME_TASK || (hasText && tasksOf(study).some((task) => task === result.task));
     if (!isAtHand || (result.task === "reading" && !readingTimes)) {
       if (isAtHand) times += 1;
       else withoutItems += 1;
       continue;
     }
     onProgress(`${result.model} ${result.condition} seed ${result.seed}: ${result.task}`);
-    const definition = await definitionOf(opened);
+    const definition = result.task === GAME_TASK ? { summarise: gameMetrics } : await definitionOf(opened);
     try {
       const again = definition.summarise(items, itemsPathOf(opened));
       differences.push(

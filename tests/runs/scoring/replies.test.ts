@@ -3,7 +3,8 @@ import { encodeExamples } from "../../../src/data/instructions/chat-template.js"
 import { trainTokenizer } from "../../../src/data/tokenizer/tokenizer-json.js";
 import { openTokenizer } from "../../../src/data/tokenizer/tokenizer.js";
 import { tf } from "../../../src/engine/backend.js";
-import { chatFormOf, generateReplies, REPLY_PROMPTS, type Reply } from "../../../src/runs/scoring/replies.js";
+import { chatFormOf } from "../../../src/runs/scoring/chat-form.js";
+import { generateReplies, REPLY_PROMPTS, type Reply } from "../../../src/runs/scoring/replies.js";
 import { findTrainedRun, listTrainedRuns } from "../../../src/runs/training/trained-runs.js";
 import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, stagesOf } from "../../support/tiny-study.js";

@@ -5,6 +5,8 @@ import type { StudyConfig } from "../../../src/config/config.js";
 import { tune } from "../../../src/config/curricula.js";
 import { measureStudyOverlap } from "../../../src/runs/description/overlap.js";
 import { finetuneAll } from "../../../src/runs/finetune-all.js";
+import { gamePreferences } from "../../../src/runs/game/game-preferences.js";
+import { playReferenceGame } from "../../../src/runs/game/reference-game.js";
 import { evaluateAcquisition } from "../../../src/runs/scoring/acquisition-scores.js";
 import { generateReplies } from "../../../src/runs/scoring/replies.js";
 import { checkpointScores } from "../../../src/runs/scoring/checkpoint-scores.js";
@@ -93,6 +95,9 @@ async function useModels(watched: Study): Promise<void> {
   await generateReplies(watched, asked);
   await generateReplies(watched, { ...asked, temperature: 1, topP: 0.9 });
   await measureStudyOverlap(watched);
+  const game = { model, games: 2, adaptationSteps: 1 } as const;
+  await playReferenceGame(watched, { ...game, conditions: ["base"] });
+  await gamePreferences(watched, { ...game, speaker: "base", draws: 2 });
 }
 
 beforeAll(async () => {
@@ -116,6 +121,10 @@ const KINDS = [
   "runs/scoring/write-replies",
   "runs/finetuning/finetune",
   "runs/description/measure-overlap",
+  "runs/game/adapt-to-game",
+  "runs/game/describe-games",
+  "runs/game/understand-descriptions",
+  "runs/game/prefer-descriptions",
 ];
 /** Told of real files, and settings that choose among them. */
 const OF_REAL_TEXT = /(^|\.)files(\[\].*)?$|pairing$|wikiSource$/;
