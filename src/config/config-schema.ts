@@ -63,6 +63,12 @@ const training = z.strictObject({
   optimizer,
 });
 
+const maskedObjective = z.strictObject({
+  maskedShare: number,
+  maskRate: number,
+  schedule: z.enum(["linear", "constant"]),
+});
+
 const stageLength = z.union(
   [
     z.enum(["configured", "halfConfigured"]),
@@ -113,6 +119,11 @@ const wholeConfig = z.strictObject({
   }),
   startCheckpoint: z.enum(["lastEpoch", "bestHeldOut"]).default("lastEpoch"),
   curricula: z.record(z.string(), z.array(tuningStageSchema).readonly()),
+  objective: z
+    .union([z.literal("causal"), maskedObjective], {
+      error: 'expected "causal" or numbers maskedShare and maskRate with a schedule of "linear"|"constant"',
+    })
+    .default("causal"),
   pretrainingRows: z.enum(["documents", "documentsIsolated"]),
   rowLengthTokens: perModel(number),
   budget: z.strictObject({

@@ -83,6 +83,16 @@ export const SCHEDULES = ["linear", "cosineWithRestarts", "warmupStableDecay"] a
 /** Name of a schedule. */
 export type Schedule = (typeof SCHEDULES)[number];
 
+/** Training on masked rows next to causal ones, as GPT-BERT does (docs/decisions.md#d27). */
+export interface MaskedObjective {
+  /** Share of a text stage's rows whose masked tokens are predicted, with sight in both directions; above 0 and below 1. */
+  readonly maskedShare: number;
+  /** Share of a masked row's tokens that is predicted. */
+  readonly maskRate: number;
+  /** `linear` falls from twice `maskRate` to `maskRate` in the course of a stage; `constant` stays. */
+  readonly schedule: "linear" | "constant";
+}
+
 /** One training phase. */
 export interface TrainingConfig {
   /** Peak of the schedule. */
@@ -223,6 +233,8 @@ export interface StudyConfig {
   readonly startCheckpoint: "lastEpoch" | "bestHeldOut";
   /** Conditions of the reader's own, in addition to the poster's and the kit's (`curricula.ts`). */
   readonly curricula: Readonly<Record<Condition, Curriculum>>;
+  /** What stages on text train: the next token alone, or masked rows too (docs/decisions.md#d27). */
+  readonly objective: "causal" | MaskedObjective;
   /** Whether documents that share a row see what came before them in it (docs/decisions.md#d4). */
   readonly pretrainingRows: "documents" | "documentsIsolated";
   /** Length of a pre-training row in tokens; at paper scale the model's maximum. */

@@ -44,6 +44,7 @@ const PAPER_STUDY: StudyConfig = {
   curriculum: CURRICULUM,
   startCheckpoint: "lastEpoch",
   curricula: {},
+  objective: "causal",
   pretrainingRows: "documents",
   rowLengthTokens: { llama140M: 6_144, llama100M: 6_000 },
   budget: {

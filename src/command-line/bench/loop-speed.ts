@@ -3,6 +3,7 @@
  * process. `class-it bench --loop` prints it.
  */
 import type { ModelName } from "../../config/config.js";
+import { architectureOf } from "../../config/objective.js";
 import { tf } from "../../engine/backend.js";
 import { initializeWeights } from "../../model/weights.js";
 import { seeded } from "../../random.js";
@@ -66,7 +67,7 @@ export async function measureLoop(
 /** The engine's part of a step, again and again on the first batch. */
 async function bareStep(study: Study, model: ModelName): Promise<{ take(): void; dispose(): void }> {
   const material = await openMaterial(study, model);
-  const architecture = study.config.architectures[model];
+  const architecture = architectureOf(study.config, model);
   const { pretraining } = study.config;
   const { plan } = await pretrainingPhase(material, { keepMoments: false }).prepare();
   const batch = batchTensors(plan.batches.at(0));

@@ -42,6 +42,8 @@ export interface Tokenizer {
   readonly startId: number | null;
   readonly endId: number | null;
   readonly padId: number | null;
+  /** Id of `mask_token`, which masked rows have in the place of a token; null where there is none. */
+  readonly maskId: number | null;
   /**
    * Tokens that end a text the model writes: those of `generation_config.json` or `config.json`, else `endId`.
    */
@@ -155,6 +157,7 @@ async function readyTokenizer(settings: TokenizerFolder, native: NativeTokenizer
     startId,
     endId,
     padId: idOf("pad_token"),
+    maskId: idOf("mask_token"),
     endIds: settings.endIds ?? (endId === null ? [] : [endId]),
     specialTokens,
     cleansUpSpaces,

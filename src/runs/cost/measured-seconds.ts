@@ -89,6 +89,7 @@ function isSameWork(result: Result, config: StudyConfig, model: ModelName): bool
 
 const workOf = (config: StudyConfig, model: ModelName): unknown => [
   config.architectures[model],
+  config.objective,
   config.rowLengthTokens[model],
   config.instructions.instructionRows,
   [config.pretraining, config.instructionTuning].map(({ batchSize, microBatchSize, precision }) => [

@@ -1,5 +1,6 @@
 /** @file The first steps of pre-training, really taken: what they say about the time and memory of the whole. */
 import type { ArchitectureConfig, ModelName, TrainingConfig } from "../../config/config.js";
+import { architectureOf } from "../../config/objective.js";
 import { tf } from "../../engine/backend.js";
 import { memoryLimit } from "../../engine/memory.js";
 import { countParameters, type Weights } from "../../model/weights.js";
@@ -42,7 +43,7 @@ export async function* rehearse(
   const material = await openMaterial(study, model);
   const { text } = material;
   try {
-    const architecture = study.config.architectures[model];
+    const architecture = architectureOf(study.config, model);
     const rowLengthTokens = study.config.rowLengthTokens[model];
     const { pretraining } = study.config;
     const { start, plan } = await pretrainingPhase(material, { keepMoments: false }).prepare();

@@ -3,6 +3,7 @@
  * would be trained on. How long that takes is next door, in `budget.ts` and `accelerator.ts`.
  */
 import type { ArchitectureConfig, Scale, TuningStage } from "../../config/config.js";
+import { architectureOf } from "../../config/objective.js";
 import { trainingOperations } from "../../model/operation-count.js";
 import type { StepBatches } from "../../training/step-batches.js";
 import type { Material } from "../study/material.js";
@@ -35,7 +36,7 @@ export async function costOfStage(
   place: number,
 ): Promise<StageCost> {
   const { study, model, text } = material;
-  const architecture = study.config.architectures[model];
+  const architecture = architectureOf(study.config, model);
   const factor = textFactor({ scale: study.config.scale, textWords: text.words });
   if (stage === null) {
     const { batches } = (await pretrainingPhase(material, { keepMoments: false }).prepare()).plan;

@@ -10,6 +10,7 @@ import { hasReleased } from "../../data/instructions/released-instructions.js";
 import { checkArchitecture } from "../../model/weights.js";
 import { INSTRUCTION_TUNING, PRETRAINING } from "../../config/paper-settings.js";
 import { findProjectRoot } from "../../project-root.js";
+import { checkObjective } from "../../config/objective.js";
 import { deriveStudy } from "../../config/scales.js";
 import { settingChanges, type SettingChange } from "./study-change.js";
 
@@ -151,6 +152,7 @@ export function checkStudy(config: StudyConfig): void {
       `checkStudy: every setting must be one the kit knows, got ${describeIssue(shape.error, "configuration")}. Correct the configuration.`,
     );
   checkCurricula(config);
+  checkObjective(config);
   for (const model of MODELS) {
     const architecture = config.architectures[model];
     checkArchitecture(architecture);

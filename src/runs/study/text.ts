@@ -1,5 +1,6 @@
 /** @file The stages every model begins with: a tokenizer trained on the study's text, and the text in its tokens. */
 import type { ModelName } from "../../config/config.js";
+import { architectureOf, hasMask } from "../../config/objective.js";
 import type { PretrainingText } from "../../data/corpora.js";
 import { openTokenizer, type Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { computeStage } from "../stages/computed-stage.js";
@@ -20,14 +21,20 @@ export async function prepareTokenizer(
   const { vocabSize } = study.config.architectures[model];
   const stage = await computeStage(study.cacheFolder, {
     kind: "tokenizer",
-    inputs: { text: textIdentity(study, text), variant, vocabSize },
+    inputs: {
+      text: textIdentity(study, text),
+      variant,
+      vocabSize,
+      ...(hasMask(study.config) && { mask: true }),
+    },
     computation: tokenizerTraining,
     given: {},
   });
   const tokenizer = await openTokenizer(stage.folder);
-  if (tokenizer.vocabSize > vocabSize)
+  const most = architectureOf(study.config, model).vocabSize;
+  if (tokenizer.vocabSize > most)
     throw new Error(
-      `prepareTokenizer: the vocabulary must not exceed ${vocabSize}, got ${tokenizer.vocabSize}. Delete ${stage.folder}.`,
+      `prepareTokenizer: the vocabulary must not exceed ${most}, got ${tokenizer.vocabSize}. Delete ${stage.folder}.`,
     );
   return { stage, tokenizer };
 }

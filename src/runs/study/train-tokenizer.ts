@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TokenizerConfig } from "../../config/config.js";
 import { readTexts } from "../../data/documents.js";
+import { MASK_TOKEN, withMaskToken } from "../../data/tokenizer/mask-token.js";
 import { trainTokenizer } from "../../data/tokenizer/tokenizer-json.js";
 import { computation, type StagePlaces } from "../stages/computation.js";
 import { loadIdentified, type TextIdentity } from "./pretraining-text.js";
@@ -11,17 +12,21 @@ import { loadIdentified, type TextIdentity } from "./pretraining-text.js";
 export interface TokenizerInputs extends TokenizerConfig {
   readonly text: TextIdentity;
   readonly vocabSize: number;
+  /** Whether a mask token follows the vocabulary; absent where it does not. */
+  readonly mask?: true;
 }
 
 /** Writes `tokenizer.json` and `tokenizer_config.json`: without a class, the folder would open as a `LlamaTokenizer`. */
 export const tokenizerTraining = computation(
   import.meta.url,
-  async ({ text, variant, vocabSize }: TokenizerInputs, { folder }: StagePlaces): Promise<void> => {
+  async ({ text, variant, vocabSize, mask }: TokenizerInputs, { folder }: StagePlaces): Promise<void> => {
     const { documents } = await loadIdentified(text);
-    const json = trainTokenizer({ texts: readTexts(documents), vocabSize, variant });
+    const trained = trainTokenizer({ texts: readTexts(documents), vocabSize, variant });
+    const json = mask ? withMaskToken(trained) : trained;
     const config = {
       add_prefix_space: variant === "byteWithPrefixSpace",
       ...{ bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", pad_token: "<pad>" },
+      ...(mask && { mask_token: MASK_TOKEN }),
       tokenizer_class: "PreTrainedTokenizerFast",
     };
     writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json, null, 1) + "\n");

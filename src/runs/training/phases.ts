@@ -3,6 +3,7 @@
  * next door in `pretrain.ts` and `tune.ts`; running them in `training.ts`.
  */
 import type { TuningStage } from "../../config/config.js";
+import { architectureOf } from "../../config/objective.js";
 import type { NamedFile } from "../../data/files.js";
 import { foldersOf, type Named } from "../stages/computation.js";
 import { keyOf } from "../stages/computed-stage.js";
@@ -38,12 +39,12 @@ export function pretrainingPhase(
 ): PhaseStage {
   const { study, model, tokenizerStage } = material;
   const { config, seed } = study;
-  const { tokens, rows, rowLengthTokens } = textRows(material);
+  const { batchSize: _rows, ...text } = textRows(material);
   const inputs: PretrainingInputs = {
     model,
-    architecture: config.architectures[model],
+    architecture: architectureOf(config, model),
     tokenizer: tokenizerStage.hash,
-    text: { tokens, rows, rowLengthTokens },
+    text,
     training: config.pretraining,
     keepMoments,
     checkpointWords: config.checkpointWords,
@@ -81,7 +82,7 @@ export async function tuningPhase(
   const rows = stageRows(material, stage);
   const inputs: TuningInputs = {
     model,
-    architecture: config.architectures[model],
+    architecture: architectureOf(config, model),
     tokenizer: tokenizerStage.hash,
     parent: parent.hash,
     // Between tuning stages there is no choice: the next one resumes from the end of the last.

@@ -7,7 +7,7 @@ import { computation } from "../stages/computation.js";
 import { requireEnd } from "../study/token-folder.js";
 import { measureSources, textSources } from "./held-out.js";
 import { trainable, type TrainablePhase } from "./train-phase.js";
-import { textBatches, type OpenedText, type TextRows } from "./text-batches.js";
+import { textBatches, withMasks, type OpenedText, type TextRows } from "./text-batches.js";
 
 /** What decides a pre-training. */
 export interface PretrainingInputs {
@@ -45,7 +45,11 @@ export const pretraining = computation(
         name: `${model} pre-training`,
         architecture,
         config: training,
-        batches: repeatEpochs(textBatches({ ...text, batchSize }, order), { epochs: maxEpochs }),
+        batches: withMasks(
+          repeatEpochs(textBatches({ ...text, batchSize }, order), { epochs: maxEpochs }),
+          text.objective,
+          order,
+        ),
         wordsBefore: 0,
       },
       measure: (weights) => measureSources(sources, weights, { architecture, precision }),

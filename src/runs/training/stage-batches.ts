@@ -42,6 +42,7 @@ export const textRows = ({ study: { config }, model, tokens }: Material): TextRo
   rows: config.pretrainingRows,
   rowLengthTokens: config.rowLengthTokens[model],
   batchSize: config.pretraining.batchSize,
+  ...(config.objective !== "causal" && { objective: config.objective }),
 });
 
 /** What a stage's batches depend on besides their number and the seed. */

@@ -1,8 +1,10 @@
 /** @file Batches of packed pre-training text from what decides them. */
-import type { StudyConfig } from "../../config/config.js";
+import type { MaskedObjective, StudyConfig } from "../../config/config.js";
 import type { EpochBatches } from "../../data/batches.js";
 import { packedBatches, packRows, type PackedRows } from "../../data/packed-text.js";
 import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
+import { maskSteps } from "../../training/masked-steps.js";
+import type { StepBatches } from "../../training/step-batches.js";
 import { requireEnd, type OpenTokens } from "../study/token-folder.js";
 
 /** What became of the rows of a phase. */
@@ -20,6 +22,8 @@ export interface TextRows {
   readonly rows: StudyConfig["pretrainingRows"];
   readonly rowLengthTokens: number;
   readonly batchSize: number;
+  /** Absent where every row is causal. */
+  readonly objective?: MaskedObjective;
 }
 
 /** A model's tokenizer and text, opened, by the hashes of their stages. */
@@ -47,4 +51,23 @@ export function textBatches(
 ): (epoch: number) => EpochBatches {
   const open = openRows(text, making);
   return (epoch) => packedBatches({ ...open, batchSize, epoch, seed });
+}
+
+/**
+ * The steps of a text stage with the masks of its objective; as they are where there is none.
+ *
+ * @param how.seed of the order, which also draws the masks
+ */
+export function withMasks(
+  batches: StepBatches,
+  objective: MaskedObjective | undefined,
+  { seed, tokenizer }: { readonly seed: number; readonly tokenizer: Tokenizer },
+): StepBatches {
+  if (!objective) return batches;
+  const { maskId, vocabSize, json } = tokenizer;
+  if (maskId === null)
+    throw new Error("withMasks: the tokenizer must have a mask token, got none. Train one with it.");
+  const special = new Set(json.added_tokens.filter((token) => token.special).map(({ id }) => id));
+  const ordinary = Array.from({ length: vocabSize }, (_, id) => id).filter((id) => !special.has(id));
+  return maskSteps(batches, { objective, seed, maskId, ordinary });
 }

@@ -16,6 +16,7 @@ import {
   type Scale,
 } from "../../config/config.js";
 import { curriculaOf } from "../../config/curricula.js";
+import { withMaskRow } from "../../config/objective.js";
 import { deriveStudy } from "../../config/scales.js";
 
 import { readJson } from "../stages/read-json.js";
@@ -49,6 +50,7 @@ const pretrainingSchema = z.looseObject({
   model: z.enum(MODELS),
   architecture: z.record(z.string(), z.unknown()),
   seed: z.number(),
+  text: z.looseObject({ objective: z.unknown() }).optional(),
 });
 const tuningSchema = z.looseObject({
   parent: z.string(),
@@ -132,10 +134,14 @@ function describe(record: RunRecord, records: ReadonlyMap<string, RunRecord>): T
   const own = phases.length === 0 ? "base" : "own curriculum";
   const condition =
     known.find(([, stages]) => stages.map(canonicalJson).join() === phases.join())?.[0] ?? own;
-  const { model, architecture, seed } = start.data;
+  const { model, architecture, seed, text } = start.data;
   const shape = canonicalJson(architecture);
+  const isMasked = text?.objective !== undefined;
   const scale =
-    SCALES.find((name) => canonicalJson(deriveStudy(name).architectures[model]) === shape) ?? null;
+    SCALES.find((name) => {
+      const published = deriveStudy(name).architectures[model];
+      return canonicalJson(isMasked ? withMaskRow(published) : published) === shape;
+    }) ?? null;
   const id = `${record.kind}-${record.hash}`;
   return {
     id,

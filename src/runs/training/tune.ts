@@ -5,7 +5,7 @@ import { computation, type StagePlaces } from "../stages/computation.js";
 import { readMoments } from "./moments-files.js";
 import { startOf } from "./start-checkpoint.js";
 import { trainable, type TrainablePhase } from "./train-phase.js";
-import type { OpenedText } from "./text-batches.js";
+import { withMasks, type OpenedText } from "./text-batches.js";
 import { orderSeed, tuningEpochs, type StageRows } from "./tuning-batches.js";
 
 /** What decides a tuning stage. */
@@ -43,6 +43,7 @@ export const tuning = computation(
     const tokenizer = given.tokenizerOf(inputs.tokenizer);
     const folder = given.folderOf(inputs.parent);
     const start = startOf({ folder }, { checkpoint, architecture });
+    const objective = "tokens" in inputs.rows ? inputs.rows.objective : undefined;
     const seed = orderSeed(inputs.seed, { model, stage, place });
     const { batchesOf, rows } = await tuningEpochs(inputs.rows, { seed, tokenizer, opened: given });
     return trainable({
@@ -58,7 +59,7 @@ export const tuning = computation(
         name: `${model} tuning on ${stage}`,
         architecture,
         config: training,
-        batches: repeatEpochs(batchesOf, { epochs: 1, steps }),
+        batches: withMasks(repeatEpochs(batchesOf, { epochs: 1, steps }), objective, { seed, tokenizer }),
         wordsBefore: start.wordsSeen,
         ...(span && { span }),
       },

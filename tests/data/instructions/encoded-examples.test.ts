@@ -11,6 +11,7 @@ const letters: Tokenizer = {
   startId: START,
   endId: END,
   padId: 0,
+  maskId: null,
   endIds: [END],
   specialTokens: {},
   cleansUpSpaces: false,

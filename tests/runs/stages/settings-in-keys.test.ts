@@ -67,6 +67,7 @@ const LEAVES: readonly Leaf[] = [
   ...leavesOf(pretraining, "pretraining"),
   ...leavesOf(instructionTuning, "instructionTuning"),
   ...leavesOf(ofExamples, "instructions"),
+  ["objective", { maskedShare: 0.5, maskRate: 0.15, schedule: "linear" }],
   ["pretrainingRows", "documentsIsolated"],
   [`rowLengthTokens.${model}`, 16],
   ["startCheckpoint", "bestHeldOut"],
