@@ -83,7 +83,7 @@ export const SCHEDULES = ["linear", "cosineWithRestarts", "warmupStableDecay"] a
 /** Name of a schedule. */
 export type Schedule = (typeof SCHEDULES)[number];
 
-/** Training on masked rows next to causal ones, as GPT-BERT does (docs/decisions.md#d27). */
+/** Training on masked rows next to causal ones, as GPT-BERT does (docs/options.md#d27). */
 export interface MaskedObjective {
   /** Share of a text stage's rows whose masked tokens are predicted, with sight in both directions; above 0 and below 1. */
   readonly maskedShare: number;
@@ -233,7 +233,7 @@ export interface StudyConfig {
   readonly startCheckpoint: "lastEpoch" | "bestHeldOut";
   /** Conditions of the reader's own, in addition to the poster's and the kit's (`curricula.ts`). */
   readonly curricula: Readonly<Record<Condition, Curriculum>>;
-  /** What stages on text train: the next token alone, or masked rows too (docs/decisions.md#d27). */
+  /** What stages on text train: the next token alone, or masked rows too (docs/options.md#d27). */
   readonly objective: "causal" | MaskedObjective;
   /** Whether documents that share a row see what came before them in it (docs/decisions.md#d4). */
   readonly pretrainingRows: "documents" | "documentsIsolated";

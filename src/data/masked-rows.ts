@@ -1,5 +1,5 @@
 /**
- * @file Masked rows (docs/decisions.md#d27): some tokens of a row are hidden, the row is read in both directions, and each hidden
+ * @file Masked rows (docs/options.md#d27): some tokens of a row are hidden, the row is read in both directions, and each hidden
  * token is predicted at the place before it. Which rows of a step are masked is decided in `training/masked-steps.ts`.
  *
  * Source: Charpentier and Samuel 2024, GPT-BERT, pretraining/dataset.py of ltgoslo/gpt-bert, `SpanMaskingStrategy` and

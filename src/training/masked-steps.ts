@@ -1,4 +1,4 @@
-/** @file The steps of a stage with some of their rows masked (docs/decisions.md#d27); how a row is masked is in `data/masked-rows.ts`. */
+/** @file The steps of a stage with some of their rows masked (docs/options.md#d27); how a row is masked is in `data/masked-rows.ts`. */
 import type { MaskedObjective } from "../config/config.js";
 import { drawMask, maskRows, type Masking } from "../data/masked-rows.js";
 import { deriveSeed, seeded } from "../random.js";

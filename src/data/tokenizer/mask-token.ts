@@ -1,4 +1,4 @@
-/** @file The token that masked rows have in the place of others (docs/decisions.md#d27), behind a vocabulary that stays as it is. */
+/** @file The token that masked rows have in the place of others (docs/options.md#d27), behind a vocabulary that stays as it is. */
 import { modelVocabulary } from "./model-vocabulary.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
 

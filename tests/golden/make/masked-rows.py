@@ -20,6 +20,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 sys.path.append(os.path.dirname(__file__))
 from seeded_decoder import weights_of
+
 MASK, END, LENGTH = 18, 2, 10
 
 

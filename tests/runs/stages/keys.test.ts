@@ -75,9 +75,16 @@ const CONFIGS: readonly Partial<StudyConfig>[] = [
       optimizer: { ...instructionTuning.optimizer, decays: "everything" },
     },
     instructions: { ...instructions, instructionRows: "packed", lossOn: "full" },
+    objective: { maskedShare: 0.5, maskRate: 0.15, schedule: "linear" },
     pretrainingRows: "documentsIsolated",
     curriculum: { ...TINY_CONFIG.curriculum, scheduleSpan: "whole", optimizerAtPhase: "carry" },
-    curricula: { mine: [tune(["wiki"]), tune(["switch"], { order: "frequentFirst" })] },
+    curricula: {
+      mine: [
+        tune("text", { length: { steps: 2 } }),
+        tune(["wiki"]),
+        tune(["switch"], { order: "frequentFirst" }),
+      ],
+    },
   },
 ];
 
