@@ -51,7 +51,14 @@ vi.mock(import("../../../src/data/files.js"), async (original) => {
 const model = "llama100M";
 const folder = sharedFolder();
 const { architectures, pretraining, instructionTuning, instructions } = TINY_CONFIG;
-const grouped = { ...architectures.llama100M, numKeyValueHeads: 1, headDim: 8 };
+const grouped = {
+  ...architectures.llama100M,
+  numKeyValueHeads: 1,
+  headDim: 8,
+  queryKeyNorm: "perHead",
+} as const;
+const level = { schedule: "warmupStableDecay", decayRatio: 0.2, zLoss: 0.01 } as const;
+const optimizer = { ...pretraining.optimizer, decays: "everything", embeddingRateRatio: 2 } as const;
 
 /** Configurations that together make every setting count. */
 const CONFIGS: readonly Partial<StudyConfig>[] = [
@@ -62,17 +69,17 @@ const CONFIGS: readonly Partial<StudyConfig>[] = [
       ...pretraining,
       warmupRatio: null,
       warmupSteps: 2,
-      schedule: "cosineWithRestarts",
+      ...level,
       microBatchSize: 4,
-      optimizer: { ...pretraining.optimizer, decays: "everything" },
+      optimizer,
     },
     instructionTuning: {
       ...instructionTuning,
       warmupRatio: null,
       warmupSteps: 1,
-      schedule: "linear",
+      ...level,
       microBatchSize: 4,
-      optimizer: { ...instructionTuning.optimizer, decays: "everything" },
+      optimizer,
     },
     instructions: { ...instructions, instructionRows: "packed", lossOn: "full" },
     objective: { maskedShare: 0.5, maskRate: 0.15, schedule: "linear" },
