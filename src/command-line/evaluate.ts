@@ -5,7 +5,12 @@ import type { Rules } from "../evaluation/rules.js";
 import type { Result } from "../runs/study/results.js";
 import { isScoredUnder, resultsUnder } from "../runs/scoring/results-under-rules.js";
 import { ACQUISITION_TASK, GAME_TASK, TASKS, type Task } from "../runs/scoring/tasks.js";
-import { describeAcquisition, describeFolderSummary, describeResult } from "./evaluation-tables.js";
+import {
+  describeAcquisition,
+  describeFolderSummary,
+  describeGame,
+  describeResult,
+} from "./evaluation-tables.js";
 import {
   choice,
   decoderOf,
@@ -124,7 +129,8 @@ async function evaluateStudy(
       results.push(...resultsUnder(study.resultsFolder, [published], rules));
     }
   if (json) return printJson(surroundings, results);
-  for (const result of results) stdout.write(`${describeResult(result, rules)}\n`);
+  for (const result of results)
+    stdout.write(`${result.task === GAME_TASK ? describeGame(result) : describeResult(result, rules)}\n`);
   stdout.write(`Results and items are in ${study.resultsFolder}.\n`);
 }
 

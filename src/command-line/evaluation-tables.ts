@@ -1,11 +1,15 @@
 /** @file Scores as the tables that `class-it evaluate` prints. */
+import { SCENES_PER_GAME } from "../data/microworld/reference-game.js";
+import { GRAMMAR_SUCCESS } from "../evaluation/reference-game.js";
 import type { Rules } from "../evaluation/rules.js";
 import type { TidyRow } from "../report/render/frame.js";
 import { tableMarkdown } from "../report/render/table.js";
 import type { AcquisitionFolderSummary } from "../runs/scoring/folder-evaluation/acquisition.js";
 import type { AcquisitionKind } from "../runs/scoring/tasks/acquisition-words.js";
 import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
+import { GAME_PARTS, type GamePart } from "../runs/game/game-result.js";
 import type { Result } from "../runs/study/results.js";
+import { wilsonInterval } from "../statistics/summary.js";
 
 /** A result as a table: one row per metric and part, official and corrected side by side; `rules` counted it. */
 export function describeResult(
@@ -41,6 +45,34 @@ export function describeResult(
     maxRows: rows.length,
     missing: "the metric has one scoring rule.",
     note: "Proportions from 0 to 1. Beside the paper's numbers: notebooks 05-zero-shot and 06-reading-times.",
+  });
+}
+
+const PAIRINGS: Readonly<Record<GamePart, { readonly pairing: string; readonly grammar: number }>> = {
+  self: { pairing: "with itself", grammar: GRAMMAR_SUCCESS.best },
+  speaker: { pairing: "speaks to the grammar's listener", grammar: GRAMMAR_SUCCESS.best },
+  listener: { pairing: "listens to the grammar's best speaker", grammar: GRAMMAR_SUCCESS.best },
+  listenerOfBlind: {
+    pairing: "listens to a speaker who ignores the scenes",
+    grammar: GRAMMAR_SUCCESS.blind,
+  },
+};
+
+/** The reference game of a model: each pairing next to chance and to the grammar in the model's place. */
+export function describeGame({ model, condition, seed, scale, source, task, metrics }: Result): string {
+  const rows: TidyRow[] = GAME_PARTS.flatMap((part) =>
+    metrics
+      .filter((metric) => metric.part === part)
+      .map(({ value, n, ties }) => {
+        const { low, high } = wilsonInterval({ successes: value * n, n, confidence: 0.95 });
+        const { pairing, grammar } = PAIRINGS[part];
+        return { pairing, success: value, low, high, n, ties, chance: 1 / SCENES_PER_GAME, grammar };
+      }),
+  );
+  return tableMarkdown(rows, {
+    caption: `${task}: ${model} ${condition}, seed ${seed}, ${scale} scale, ${source} text`,
+    maxRows: rows.length,
+    note: "Share of games in which the listener found what was meant, with a 95 % interval. The last column has the grammar in the model's place.",
   });
 }
 

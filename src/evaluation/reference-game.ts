@@ -1,22 +1,18 @@
 /**
  * @file Playing games of reference: who describes, who understands, and how often the listener finds what the speaker meant. The
- * games themselves and the grammar's own players are in `data/microworld/reference-game.ts`.
+ * games themselves are in `data/microworld/reference-game.ts`; models that play in `game-models.ts`.
  */
 import {
   anyDescription,
   bestDescription,
   blindDescription,
   descriptionLogProb,
-  listenerPrompt,
-  speakerPrompt,
   SCENES_PER_GAME,
   type Game,
   type Scene,
 } from "../data/microworld/reference-game.js";
-import { generateText, type ChatForm, type TextModel } from "../model/generate.js";
 import { deriveSeed, seeded } from "../random.js";
 import { wilsonInterval, type Interval } from "../statistics/summary.js";
-import type { LogLikelihood } from "./log-likelihood.js";
 
 /** A speaker: one description for each game, in order. */
 export type Describe = (games: readonly Game[]) => Promise<readonly string[]>;
@@ -151,52 +147,3 @@ export const grammarDescriptions = (
 /** The listener that knows what can be said of each scene. */
 export const grammarListener: Understand = (pairs) =>
   Promise.resolve(pairs.map(({ scene, description }) => descriptionLogProb(scene, description)));
-
-/** A model as a listener. @param form the words around prompt and reply, as in its tuning */
-export function modelListener(logLikelihood: LogLikelihood, { wrap }: Pick<ChatForm, "wrap">): Understand {
-  return async (pairs) => {
-    const said = pairs.filter(({ description }) => description !== "");
-    const scored = await logLikelihood(
-      said.map(({ scene, description }) => ({
-        context: wrap(listenerPrompt(scene)),
-        continuation: ` ${description}`,
-        tokenization: "joined",
-      })),
-    );
-    const answers = new Map(said.map((pair, index) => [pair, scored[index]?.logProb ?? Number.NaN]));
-    // Silence is equally probable of every scene.
-    return pairs.map((pair) => answers.get(pair) ?? 0);
-  };
-}
-
-/** How a model speaks. */
-export interface SpeakerSettings {
-  readonly form: ChatForm;
-  readonly maxNewTokens: number;
-  /** 0 takes the most probable token. */
-  readonly temperature: number;
-  /** Of what is drawn; null where nothing is. */
-  readonly seed: number | null;
-}
-
-/** A model as a speaker. @param onGame called and awaited after each description */
-export function modelSpeaker(
-  model: TextModel,
-  { form, maxNewTokens, temperature, seed }: SpeakerSettings,
-  onGame: (done: number, total: number) => void | Promise<void> = () => undefined,
-): Describe {
-  return async (games) => {
-    const descriptions: string[] = [];
-    for (const game of games) {
-      const { text } = await generateText(model, form.wrap(speakerPrompt(game)), {
-        maxNewTokens,
-        temperature,
-        stopBefore: form.turns,
-        ...(seed !== null && { random: seeded(deriveSeed(seed, game.id)) }),
-      });
-      descriptions.push(text.trim());
-      await onGame(descriptions.length, games.length);
-    }
-    return descriptions;
-  };
-}

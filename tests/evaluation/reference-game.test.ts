@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { descriptionLogProb, referenceGames, type Game } from "../../src/data/microworld/reference-game.js";
 import { trainTokenizer } from "../../src/data/tokenizer/tokenizer-json.js";
 import { openTokenizer } from "../../src/data/tokenizer/tokenizer.js";
+import { modelListener, modelSpeaker } from "../../src/evaluation/game-models.js";
 import type { LogLikelihood } from "../../src/evaluation/log-likelihood.js";
 import {
   GRAMMAR_SPEAKERS,
@@ -9,8 +10,6 @@ import {
   gameSuccess,
   grammarDescriptions,
   grammarListener,
-  modelListener,
-  modelSpeaker,
   playGames,
   type Describe,
   type Understand,

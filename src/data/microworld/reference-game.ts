@@ -1,6 +1,6 @@
 /**
  * @file Games of reference in the microworld: a speaker names one of four scenes, a listener finds it. Scenes, what can be said of
- * them, and how probable that is are exact here; models that play are in `evaluation/reference-game.ts`.
+ * them, and how probable that is are exact here; models that play are in `evaluation/game-models.ts`.
  */
 import { integerBelow, shuffled, type Random } from "../../random.js";
 import * as lexicon from "./lexicon.js";

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { referenceGames, type Game } from "../../data/microworld/reference-game.js";
 import { openTokenizer } from "../../data/tokenizer/tokenizer.js";
 import { tf } from "../../engine/backend.js";
-import { modelSpeaker } from "../../evaluation/reference-game.js";
+import { modelSpeaker } from "../../evaluation/game-models.js";
 import { loadModel } from "../../model/checkpoint.js";
 import type { ChatForm } from "../../model/generate.js";
 import { deriveSeed, seeded } from "../../random.js";

@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { grammarDescriptions, modelListener, type GrammarSpeaker } from "../../evaluation/reference-game.js";
+import { modelListener } from "../../evaluation/game-models.js";
+import { grammarDescriptions, type GrammarSpeaker } from "../../evaluation/reference-game.js";
 import { openScorer } from "../scoring/open-scorer.js";
 import { chatFormOf } from "../scoring/chat-form.js";
 import { computation, type StagePlaces } from "../stages/computation.js";

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { speakerPrompt } from "../../../src/data/microworld/reference-game.js";
+import { describeGame } from "../../../src/command-line/evaluation-tables.js";
 import { GRAMMAR_SUCCESS } from "../../../src/evaluation/reference-game.js";
 import { gameMatrix } from "../../../src/report/plots/game-matrix.js";
 import { frame } from "../../../src/report/render/frame.js";
@@ -179,6 +180,9 @@ describe("the task reference-game", () => {
       "game-descriptions",
       ...Array.from({ length: 3 }, () => "game-understanding"),
     ]);
+    const table = describeGame(result).replace(/ +/g, " ");
+    expect(table).toMatch(/\| with itself \| 0\.\d+ \| 0\.\d+ \| 0\.\d+ \| 32 \| \d+ \| 0\.2500 \| 1\.00/);
+    expect(table.match(/^\| [a-z].+$/gm)).toHaveLength(5); // the head, and four pairings
     const folder = runFolder(study, { model: "llama100M", condition: "switch" });
     expect(existsSync(join(folder, "reference-game.items.csv.gz"))).toBe(true);
     const checks = await verifyResults(
