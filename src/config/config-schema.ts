@@ -91,6 +91,8 @@ export const tuningStageSchema: z.ZodType<TuningStage> = z.strictObject({
   shares: z.array(number).readonly().exactOptional(),
   order: z.enum(EXAMPLE_ORDERS),
   replies: z.enum(["own", "permuted"]),
+  turns: number.exactOptional(),
+  trainedSpeakers: z.enum(["second", "both"]).exactOptional(),
   length: stageLength,
   learningRate: number.exactOptional(),
   schedule: schedule.exactOptional(),

@@ -177,7 +177,7 @@ export interface TuningStage {
   readonly name: string;
   /**
    * Instruction sets, or `text` to go on with pre-training text at tuning rates. A list that begins with `text` mixes text into
-   * every step of its sets (docs/decisions.md#d24).
+   * every step of its sets (docs/options.md#d24).
    */
   readonly examples: readonly ("text" | InstructionSet)[] | "text";
   /** Where text is mixed in: shares of a step's trained tokens, of text and of all sets together; they add up to 1. */
@@ -185,6 +185,13 @@ export interface TuningStage {
   readonly order: ExampleOrder;
   /** `permuted` gives every prompt another example's reply: the form of conversation without its content. */
   readonly replies: "own" | "permuted";
+  /**
+   * Turns of a conversation at most, an even number: as many of the pairs of one dialogue as follow each other become one example.
+   * Pairs of two where it is left out (docs/options.md#d25).
+   */
+  readonly turns?: number;
+  /** Whose turns are trained: the replies, as without it, or the prompts too; roles never are (docs/options.md#d25). */
+  readonly trainedSpeakers?: "second" | "both";
   readonly length: StageLength;
   /** Peak learning rate in place of the study's. */
   readonly learningRate?: number;

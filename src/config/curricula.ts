@@ -19,7 +19,7 @@ import {
  * A stage over some sets, with the usual settings where nothing else is said.
  *
  * @param examples instruction sets, or `text` for pre-training text
- * @param settings whatever else differs: name, shares, order, length, replies, learning rate, optimizer
+ * @param settings whatever else differs: name, shares, order, length, replies, turns, learning rate, optimizer
  */
 export const tune = (
   examples: TuningStage["examples"],
@@ -43,7 +43,7 @@ export const mixesText = ({ examples }: Pick<TuningStage, "examples">): boolean 
 
 /**
  * A curriculum with pre-training text in every step: the same examples in the same order, and for each of their trained tokens one of
- * text (docs/decisions.md#d24). Stages on text alone stay as they are.
+ * text (docs/options.md#d24). Stages on text alone stay as they are.
  */
 export const withReplay = (curriculum: Curriculum): Curriculum =>
   curriculum.map((stage) =>
@@ -78,8 +78,8 @@ const MATCHED: StageLength = { stepsOf: "merged" };
 
 /**
  * Controls and hybrids in addition to them: as many words, or steps, as `merged` of more text, as many steps on one set, replies that
- * belong to other prompts, the two sets by turns or mixed gradually (the paper's future work), two orders of difficulty, and two
- * conditions of the paper with pre-training text in every step. A step on text holds whole rows, one on examples their few words, so
+ * belong to other prompts, the two sets by turns or mixed gradually (the paper's future work), two orders of difficulty, two
+ * conditions of the paper with pre-training text in every step, and conversations of up to six turns in place of pairs. A step on text holds whole rows, one on examples their few words, so
  * that text matched in steps sees many times the words.
  */
 export const CONTROLS = {
@@ -95,6 +95,7 @@ export const CONTROLS = {
   frequentFirst: [tune(BOTH, { name: "frequentFirst", order: "frequentFirst" })],
   mergedReplay: withReplay([tune(BOTH, { name: "merged" })]),
   switchThenWikiReplay: withReplay([tune(["switch"]), tune(["wiki"])]),
+  switchTurns: [tune(["switch"], { turns: 6, trainedSpeakers: "second" })],
 } as const satisfies Readonly<Record<string, Curriculum>>;
 
 /**
@@ -177,6 +178,7 @@ function checkStage(
     if (!INSTRUCTION_SETS.includes(set))
       refuse("examples", `be text or sets of ${INSTRUCTION_SETS.join(", ")}`, set);
   checkShares(stage, refuse);
+  checkTurns(stage, refuse);
   if (!EXAMPLE_ORDERS.includes(order)) refuse("order", `be one of ${EXAMPLE_ORDERS.join(", ")}`, order);
   if (examples === "text" && order !== "shuffled") refuse("order", "be shuffled for text", order);
   if (examples === "text" && replies !== "own") refuse("replies", "be own for text, which has none", replies);
@@ -216,6 +218,25 @@ function checkShares(
     refuse("shares", "be two numbers above 0 that add up to 1, of text and of all sets", shares ?? "none");
 }
 
+/** Conversations of more turns need dialogues, and their own replies. */
+function checkTurns(
+  { examples, replies, turns, trainedSpeakers }: TuningStage,
+  refuse: (what: string, must: string, got: unknown) => never,
+): void {
+  if (examples === "text" && trainedSpeakers !== undefined)
+    refuse("trainedSpeakers", "be left out for text, which has none", trainedSpeakers);
+  if (turns === undefined) return;
+  if (!(Number.isInteger(turns) && turns >= 4 && turns % 2 === 0))
+    refuse("turns", "be an even number from 4 (pairs of 2 are what it is without)", turns);
+  if (!setsOf({ examples }).includes("switch"))
+    refuse("turns", "go with switch, the set that has dialogues", turns);
+  if (replies !== "own") refuse("replies", "be own for conversations of more than two turns", replies);
+}
+
+/** Whether a curriculum has stages that need whole dialogues, which the released pairs are not. */
+export const needsDialogues = (curriculum: Curriculum): boolean =>
+  curriculum.some(({ turns }) => turns !== undefined);
+
 /** A length that is matched to a condition which is matched to the first would never be known. */
 function requireNoCircle(
   config: Pick<StudyConfig, "curriculum" | "curricula">,
@@ -239,12 +260,14 @@ export const isControl = (condition: string): condition is keyof typeof CONTROLS
 
 /** The stages of a condition in words, such as "switch, then wiki". */
 export function describeCurriculum(curriculum: Curriculum): string {
-  const stages = curriculum.map(({ examples, shares, order, replies }) => {
+  const stages = curriculum.map(({ examples, shares, order, replies, turns, trainedSpeakers }) => {
     const what = examples === "text" ? "more text" : setsOf({ examples }).join(" + ");
     const how = [
       ...(shares === undefined ? [] : [`${Math.round(100 * (shares[0] ?? 0))} % text`]),
       ...(order === "shuffled" ? [] : [order]),
       ...(replies === "own" ? [] : ["replies permuted"]),
+      ...(turns === undefined ? [] : [`up to ${turns} turns`]),
+      ...(trainedSpeakers === "both" ? ["both speakers trained"] : []),
     ];
     return how.length === 0 ? what : `${what} (${how.join(", ")})`;
   });

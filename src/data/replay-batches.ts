@@ -1,5 +1,5 @@
 /**
- * @file Instruction examples with pre-training text in the same step (docs/decisions.md#d24), so that a model goes on with what it
+ * @file Instruction examples with pre-training text in the same step (docs/options.md#d24), so that a model goes on with what it
  * learned first. Steps of examples alone are made in `example-batches.ts`, of text alone in `packed-text.ts`.
  */
 import { shuffled } from "../random.js";

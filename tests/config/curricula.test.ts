@@ -61,6 +61,7 @@ test("a curriculum in words", () => {
   expect(words("switchIntoWiki")).toBe("switch + wiki (gradual)");
   expect(words("permutedReplies")).toBe("switch + wiki (replies permuted)");
   expect(words("moreText")).toBe("more text");
+  expect(words("switchTurns")).toBe("switch (up to 6 turns)");
   expect(words("switchThenWikiReplay")).toBe("switch (50 % text), then wiki (50 % text)");
 });
 
@@ -112,6 +113,22 @@ test.each<[string, Record<string, Curriculum>, RegExp]>([
     "shares without text",
     { mine: [tune(["switch", "wiki"], { shares: [0.5, 0.5] })] },
     /shares .* must be left out where no text is mixed/,
+  ],
+  [
+    "an odd number of turns",
+    { mine: [tune(["switch"], { turns: 5 })] },
+    /turns of stage "switch" .* even number from 4 .* got 5/,
+  ],
+  ["turns of questions", { mine: [tune(["wiki"], { turns: 4 })] }, /turns .* must go with switch/],
+  [
+    "permuted conversations",
+    { mine: [tune(["switch"], { turns: 4, replies: "permuted" })] },
+    /replies .* must be own for conversations/,
+  ],
+  [
+    "speakers of text",
+    { mine: [tune("text", { trainedSpeakers: "both" })] },
+    /trainedSpeakers .* must be left out for text/,
   ],
   [
     "no steps",

@@ -21,10 +21,10 @@ export interface EncodedExample {
   readonly ids: readonly number[];
   /** Whether predicting this token is trained; as long as `ids`. */
   readonly trained: readonly boolean[];
-  /** Words of prompt and reply, before anything was cut. */
+  /** Words of all turns, before anything was cut. */
   readonly words: number;
-  /** Places where prompt, second role and reply begin. */
-  readonly bounds: readonly [promptStart: number, secondRole: number, replyStart: number];
+  /** Places where prompt, second role and reply begin; of a longer conversation three for each of its pairs. */
+  readonly bounds: readonly number[];
 }
 
 /** Parts of an example: start and end token, what the template writes, what is given and what is asked for. */
@@ -37,17 +37,20 @@ export function partOf(
   place: number,
   { startId, endId }: Pick<Tokenizer, "startId" | "endId">,
 ): TokenPart {
-  const [promptStart, secondRole, replyStart] = bounds;
   const isStart = place === 0 && ids[0] === startId;
   if (isStart || (place === ids.length - 1 && ids[place] === endId)) return "special";
-  if (place >= replyStart) return "reply";
-  return place >= promptStart && place < secondRole ? "prompt" : "marker";
+  const begun = bounds.filter((bound) => place >= bound).length - 1;
+  if (begun % 3 < 2) return begun >= 0 && begun % 3 === 0 ? "prompt" : "marker";
+  if (begun === bounds.length - 1) return "reply";
+  // A reply before the last ends with its end token, which the next pair's first role follows.
+  const end = ids.indexOf(endId ?? -1, bounds[begun]);
+  return place === end ? "special" : place < end ? "reply" : "marker";
 }
 
 /** Encoded examples, and what became of those that did not fit. */
 export interface EncodedExamples {
   readonly examples: readonly EncodedExample[];
-  /** Rows that lost the beginning of their prompt. */
+  /** Rows that lost their first turns, or the beginning of their prompt. */
   readonly cutRows: number;
   /** Ids of rows left out because reply and roles alone are too long. */
   readonly leftOut: readonly string[];
@@ -99,13 +102,27 @@ export function renderExample(
   ];
 }
 
+/** Prompts and replies of an example, those of its earlier turns first. */
+function pairsOf({ earlier = [], ...last }: InstructionExample): InstructionExample[] {
+  const before = Array.from({ length: earlier.length / 2 }, (_, pair) => ({
+    ...last,
+    prompt: earlier[2 * pair] ?? "",
+    reply: earlier[2 * pair + 1] ?? "",
+  }));
+  return [...before, last];
+}
+
 /**
  * Tokens of every example.
+ *
+ * The pairs of a conversation are written one after the other, each reply with the end token behind it, and a line break before
+ * the first role of the next. One too long for `maxLengthTokens` loses its first pairs, the last one as a pair does.
  *
  * Each text is encoded as a whole; a token that reaches across a border belongs to what follows. Start and end token are
  * not added where a released text has them already. A prompt too long for `maxLengthTokens` loses tokens from the left of its passage, up to the next word; roles, question and reply stay.
  *
- * @param options.lossOn `reply` trains reply and end token; `full` trains everything but the start token
+ * @param options.lossOn `reply` trains replies and end tokens; `full` trains everything but the start token
+ * @param options.trainedSpeakers `both` trains prompts too, roles left out
  * @param options.overlongReplies what happens when reply and roles alone do not fit, since replies are never cut:
  *   `refuse` is an error, `leaveOut` drops the example and names it in the result
  * @throws Error that names the example when its reply does not fit and may not be left out, or it has no text
@@ -118,10 +135,12 @@ export async function encodeExamples(
     readonly template: InstructionConfig["chatTemplate"];
     readonly lossOn: InstructionConfig["lossOn"];
     readonly maxLengthTokens: number;
+    readonly trainedSpeakers?: "second" | "both";
     readonly overlongReplies?: "refuse" | "leaveOut";
   },
 ): Promise<EncodedExamples> {
   const { tokenizer, template, lossOn, maxLengthTokens, overlongReplies = "refuse" } = options;
+  const { trainedSpeakers = "second" } = options;
   const { startId, endId, addsStartToken } = tokenizer;
   if (endId === null) {
     throw new RangeError(
@@ -129,55 +148,104 @@ export async function encodeExamples(
     );
   }
   const start = addsStartToken && startId !== null ? [startId] : [];
-  const parts = await encodeParts(examples, template, tokenizer);
+  const ofExamples = examples.map(pairsOf);
+  const encodedPairs = await encodeParts(ofExamples.flatMap(following), template, tokenizer);
   const wordStarts = await tokenizer.wordStartIds();
   const isWordStart = (id: number): boolean => wordStarts.has(id);
+  /** Pairs with start and end tokens. */
+  const withSpecials = (parts: readonly TokenParts[]): TokenParts[] =>
+    parts.map((part, place) => ({
+      ...part,
+      head: place > 0 || part.head[0] === startId ? part.head : [...start, ...part.head],
+      reply: part.reply.at(-1) === endId ? part.reply : [...part.reply, endId],
+    }));
   let cutRows = 0;
   const leftOut: string[] = [];
-  const encoded = examples.flatMap((example, row): EncodedExample[] => {
-    const part = parts[row] ?? { head: [], prompt: [], tailTokens: 0, reply: [] };
-    const { tailTokens } = part;
-    const head = part.head[0] === startId ? part.head : [...start, ...part.head];
-    let { prompt } = part;
-    const reply = part.reply.at(-1) === endId ? part.reply : [...part.reply, endId];
-    const room = maxLengthTokens - head.length - reply.length;
-    if (room < tailTokens) {
-      if (overlongReplies === "leaveOut") {
-        leftOut.push(example.id);
-        return [];
+  const encoded: EncodedExample[] = [];
+  let from = 0;
+  for (const [row, example] of examples.entries()) {
+    let pairs = ofExamples[row] ?? [];
+    let parts = withSpecials(encodedPairs.slice(from, from + pairs.length));
+    from += pairs.length;
+    let isCut = false;
+    while (pairs.length > 1 && lengthOf(parts) > maxLengthTokens) {
+      pairs = pairs.slice(1);
+      parts = withSpecials(await encodeParts(following(pairs), template, tokenizer));
+      isCut = true;
+    }
+    const [only, ...more] = parts;
+    if (only && more.length === 0 && lengthOf(parts) > maxLengthTokens) {
+      const { head, prompt, tailTokens, reply } = only;
+      const room = maxLengthTokens - head.length - reply.length;
+      if (room < tailTokens) {
+        if (overlongReplies === "leaveOut") {
+          leftOut.push(example.id);
+          continue;
+        }
+        throw new Error(
+          `encodeExamples: roles and reply must fit into ${maxLengthTokens} tokens, got ` +
+            `${head.length + tailTokens + reply.length} in ${example.source} ${example.id}. ` +
+            "Raise maxLengthTokens or leave the example out; replies are never cut.",
+        );
       }
-      throw new Error(
-        `encodeExamples: roles and reply must fit into ${maxLengthTokens} tokens, got ` +
-          `${head.length + tailTokens + reply.length} in ${example.source} ${example.id}. ` +
-          "Raise maxLengthTokens or leave the example out; replies are never cut.",
-      );
+      parts = [{ ...only, prompt: cutLeft(prompt, { room, keep: tailTokens, isWordStart }) }];
+      isCut = true;
     }
-    if (prompt.length > room) {
-      cutRows++;
-      prompt = cutLeft(prompt, { room, keep: tailTokens, isWordStart });
-    }
+    if (isCut) cutRows++;
     const full = lossOn === "full";
-    const trained = [
-      ...[...head, ...prompt].map((id, place) => full && !(place === 0 && id === startId)),
-      ...reply.map(() => true),
-    ];
-    const words = countWords(example.prompt) + countWords(example.reply);
-    const replyStart = head.length + prompt.length;
-    const bounds = [head.length, replyStart - tailTokens, replyStart] as const;
-    return [{ id: example.id, ids: [...head, ...prompt, ...reply], trained, words, bounds }];
-  });
+    const prompts = full || trainedSpeakers === "both";
+    const ids: number[] = [];
+    const trained: boolean[] = [];
+    const bounds: number[] = [];
+    const add = (tokens: readonly number[], isTrained: boolean): void => {
+      for (const id of tokens) trained.push(isTrained && !(trained.length === 0 && id === startId));
+      ids.push(...tokens);
+    };
+    for (const { head, prompt, tailTokens, reply } of parts) {
+      const roleAt = prompt.length - tailTokens;
+      add(head, full);
+      bounds.push(ids.length, ids.length + roleAt, ids.length + prompt.length);
+      add(prompt.slice(0, roleAt), prompts);
+      add(prompt.slice(roleAt), full);
+      add(reply, true);
+    }
+    encoded.push({ id: example.id, ids, trained, words: wordsOf(example), bounds });
+  }
   return { examples: encoded, cutRows, leftOut };
 }
 
-/** Tokens of every example before start and end token are added. */
+/** Words of all turns. */
+export const wordsOf = ({ prompt, reply, earlier = [] }: Turns): number =>
+  [...earlier, prompt, reply].reduce((sum, turn) => sum + countWords(turn), 0);
+
+/** The words of an example. */
+type Turns = Pick<InstructionExample, "prompt" | "reply" | "earlier">;
+
+const lengthOf = (parts: readonly TokenParts[]): number =>
+  parts.reduce((sum, { head, prompt, reply }) => sum + head.length + prompt.length + reply.length, 0);
+
+/** A pair, and whether another is before it. */
+interface PlacedPair {
+  readonly pair: InstructionExample;
+  readonly follows: boolean;
+}
+
+const following = (pairs: readonly InstructionExample[]): PlacedPair[] =>
+  pairs.map((pair, place) => ({ pair, follows: place > 0 }));
+
+/** Tokens of every pair before start and end token are added. */
 async function encodeParts(
-  examples: readonly InstructionExample[],
+  pairs: readonly PlacedPair[],
   template: InstructionConfig["chatTemplate"],
   tokenizer: Tokenizer,
 ): Promise<TokenParts[]> {
-  const pieces = examples.map((example) => renderExample(example, template));
-  const places =
-    template === "released" ? examples.map(locateReply) : pieces.map((row) => placesOf(row, ROLES[template]));
+  const places = pairs.map(({ pair, follows }) => {
+    const pieces = renderExample(pair, template);
+    if (template === "released") return locateReply(pair);
+    const [role, prompt, reply] = pieces;
+    const first = { ...role, text: `${follows ? "\n" : ""}${role.text}` };
+    return placesOf([first, prompt, reply], ROLES[template]);
+  });
   return encodeWhole(places, tokenizer);
 }
 

@@ -8,6 +8,7 @@ import { defaultPlaces, readText, type DataPlaces } from "../files.js";
 import { microworldDialoguePairs } from "../microworld/dialogues.js";
 import { microworldQuestions } from "../microworld/encyclopedia.js";
 import { loadReleased, type ReleasedPart } from "./released-instructions.js";
+import { chainPairs, firstPairs } from "./conversations.js";
 import { pairTurns, parseUtterances } from "./switchboard-pairs.js";
 import { askQuestions, parseArticles } from "./wiki-questions.js";
 
@@ -26,6 +27,8 @@ export interface InstructionExample {
   readonly reply: string;
   /** The text column of a released row. */
   readonly text?: string;
+  /** Turns of a conversation before the prompt, by turns of both speakers, an even number; none in a pair. */
+  readonly earlier?: readonly string[];
 }
 
 /** What both loaders are asked for. */
@@ -44,22 +47,34 @@ export interface InstructionRequest {
  *
  * @param request.pairing which turns become pairs; the generated dialogues have no back-channels and all their turns
  *   count at least three words, so there the three rules agree; `released` takes the rows of the released set
+ * @param request.turns  turns of an example at most: 2 for pairs, more for conversations of pairs that follow each other
+ *   (docs/options.md#d25); `rows` counts pairs either way
  * @returns rows in random order, fixed by the seed
- * @throws RangeError when more rows are asked for than there are, or all rows of the microworld
+ * @throws RangeError when more rows are asked for than there are, all rows of the microworld, or conversations of released
+ *   pairs
  * @throws Error when a file is missing or damaged
  */
 export async function loadSwitchboardPairs(
-  request: InstructionRequest & { readonly pairing: InstructionConfig["switchboardPairs"] },
+  request: InstructionRequest & {
+    readonly pairing: InstructionConfig["switchboardPairs"];
+    readonly turns?: number;
+  },
 ): Promise<InstructionExample[]> {
-  const { rows, seed, source, split = "train", places = defaultPlaces(), pairing } = request;
+  const { rows, seed, source, split = "train", places = defaultPlaces(), pairing, turns = 2 } = request;
   const drawSeed = deriveSeed(seed, `switchboard ${split}`);
   if (source === "microworld") {
     const pairs = microworldDialoguePairs({
       rows: finite(rows, "loadSwitchboardPairs"),
       random: seeded(drawSeed),
     });
-    return pairs.map((pair) => ({ ...pair, source: "microworld-dialogue" }));
+    const examples = pairs.map((pair): InstructionExample => ({ ...pair, source: "microworld-dialogue" }));
+    return turns === 2 ? examples : shuffled(chainPairs(examples, turns), seeded(drawSeed));
   }
+  if (pairing === "released" && turns !== 2)
+    throw new RangeError(
+      `loadSwitchboardPairs: conversations of ${turns} turns must be made of dialogues, got the released pairs, which name none. ` +
+        "Set switchboardPairs to another rule, or leave turns out.",
+    );
   if (pairing === "released") {
     const released = await loadTrainRows("switchboard", { split, places, caller: "loadSwitchboardPairs" });
     const examples = released.map((row): InstructionExample => ({ ...row, source: "switchboard-released" }));
@@ -68,7 +83,10 @@ export async function loadSwitchboardPairs(
   const file = split === "train" ? "switchboard/swda_train.tsv" : "switchboard/swda_val.tsv";
   const pairs = pairTurns(parseUtterances(await readText(file, places)), pairing);
   const examples = pairs.map((pair): InstructionExample => ({ ...pair, source: "switchboard" }));
-  return draw(examples, { rows, seed: drawSeed, caller: "loadSwitchboardPairs" });
+  const drawn = { rows, seed: drawSeed, caller: "loadSwitchboardPairs" };
+  if (turns === 2) return draw(examples, drawn);
+  checkRows(examples, drawn);
+  return firstPairs(shuffled(chainPairs(examples, turns), seeded(drawSeed)), rows ?? examples.length);
 }
 
 /**
@@ -132,16 +150,23 @@ function finite(rows: number | null, caller: string): number {
   );
 }
 
-function draw(
-  examples: readonly InstructionExample[],
-  options: { readonly rows: number | null; readonly seed: number; readonly caller: string },
-): InstructionExample[] {
-  const { rows, seed, caller } = options;
+interface Drawn {
+  readonly rows: number | null;
+  readonly seed: number;
+  readonly caller: string;
+}
+
+function checkRows(examples: readonly InstructionExample[], { rows, caller }: Drawn): void {
   if (rows !== null && (!Number.isInteger(rows) || rows < 1 || rows > examples.length)) {
     throw new RangeError(
       `${caller}: rows must be a whole number from 1 to the ${examples.length} there are, got ${rows}. ` +
         "Ask for fewer, or for null to take every row.",
     );
   }
+}
+
+function draw(examples: readonly InstructionExample[], drawn: Drawn): InstructionExample[] {
+  checkRows(examples, drawn);
+  const { rows, seed } = drawn;
   return shuffled(examples, seeded(seed)).slice(0, rows ?? examples.length);
 }

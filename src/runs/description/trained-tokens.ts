@@ -15,12 +15,15 @@ export interface ShownExample {
   readonly prompt: string;
   readonly reply: string;
   readonly text?: string;
+  /** Turns of a conversation before the prompt, an even number. */
+  readonly earlier?: readonly string[];
 }
 
 /**
  * The tokens of one example, each with its part and whether it is trained, as the instruction loss sees it.
  *
  * @param model whose tokenizer is used
+ * @param example.earlier turns of a conversation before the prompt
  * @param example.text what the template `released` takes
  * @param example.prompt without the words of the template
  * @param example.reply the answer to it

@@ -27,6 +27,8 @@ export interface SwitchChoice {
   /** Null takes all there are. */
   readonly rows: number | null;
   readonly pairing: InstructionConfig["switchboardPairs"];
+  /** Of an example at most: 2 for pairs, more for conversations (docs/options.md#d25). `rows` counts pairs either way. */
+  readonly turns: number;
 }
 
 /** Questions, by the settings they depend on. */
@@ -53,23 +55,25 @@ export interface InstructionOwner {
 /**
  * What a set of a study depends on.
  *
+ * @param turns of a conversation at most; questions have none
  * @throws RangeError when the study does not say which questions it has
  */
-export function chooseSet({ config }: InstructionOwner, set: InstructionSet): SetChoice {
+export function chooseSet({ config }: InstructionOwner, set: InstructionSet, turns = 2): SetChoice {
   const { budget, instructions } = config;
-  const conversations = (): SwitchChoice => ({
+  const conversations = (ofTurns: number): SwitchChoice => ({
     set: "switch",
     rows: budget.switchboardRows,
     pairing: instructions.switchboardPairs,
+    turns: ofTurns,
   });
-  if (set === "switch") return conversations();
+  if (set === "switch") return conversations(turns);
   const { wikiSource, instructionBudget } = instructions;
   if (wikiSource === "asFetched")
     throw new RangeError(
       "chooseSet: wikiSource must be decided, got asFetched. Open the study with openStudy, which decides it.",
     );
   // Conversation counts against the budget also where a condition is tuned on questions alone.
-  const beside = instructionBudget === "words8.7M" ? conversations() : null;
+  const beside = instructionBudget === "words8.7M" ? conversations(2) : null;
   return { set, rows: budget.wikiRows, wikiSource, beside };
 }
 
@@ -115,7 +119,8 @@ export async function loadSet(
 ): Promise<{ readonly examples: readonly StudyExample[]; readonly isShortened: boolean }> {
   const request = { seed: deriveSeed(0, "instruction examples"), source, places, rows: choice.rows };
   if (choice.set === "switch") {
-    const pairs = await loadSwitchboardPairs({ ...request, pairing: choice.pairing });
+    const { pairing, turns } = choice;
+    const pairs = await loadSwitchboardPairs({ ...request, pairing, turns });
     return { examples: pairs.map((example) => ({ ...example, set: "switch" })), isShortened: false };
   }
   let questions: readonly InstructionExample[] = await loadWikiQuestions({

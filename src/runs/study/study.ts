@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describeIssue, studyConfigSchema } from "../../config/config-schema.js";
 import { MODELS, SCALES, type ModelName, type Scale, type StudyConfig } from "../../config/config.js";
-import { checkCurricula, curriculaOf } from "../../config/curricula.js";
+import { checkCurricula, curriculaOf, needsDialogues } from "../../config/curricula.js";
 import { defaultPlaces, textSource } from "../../data/files.js";
 import { openOwnCorpora } from "../../data/own-corpora.js";
 import { hasReleased } from "../../data/instructions/released-instructions.js";
@@ -167,6 +167,7 @@ export function checkStudy(config: StudyConfig): void {
       );
   }
   checkStart(config);
+  checkConversations(config);
   for (const phase of ["pretraining", "instructionTuning"] as const) {
     const training = config[phase];
     checkOptions(config, phase, refuse);
@@ -217,6 +218,22 @@ function checkStart(config: StudyConfig): void {
     if (first && (first.optimizer ?? config.curriculum.optimizerAtPhase) === "carry")
       throw new RangeError(
         `checkStudy: startCheckpoint "bestHeldOut" must go with an optimizer that is reset, got "carry" for the first stage of ${condition}. Set its optimizer to "reset", or start from "lastEpoch".`,
+      );
+}
+
+/** What a reader's own stages ask of conversations, and the settings of instructions do not allow. */
+function checkConversations({ curricula, instructions }: StudyConfig): void {
+  for (const [condition, stages] of Object.entries(curricula))
+    for (const { name, trainedSpeakers } of stages.filter((stage) => stage.trainedSpeakers === "both"))
+      if (instructions.lossOn === "full")
+        throw new RangeError(
+          `checkStudy: trainedSpeakers of stage "${name}" of ${condition} must go with lossOn "reply", got "${trainedSpeakers}" and "full", which trains every token anyway. Leave one of them out.`,
+        );
+  if (instructions.switchboardPairs !== "released") return;
+  for (const [condition, stages] of Object.entries(curricula))
+    if (needsDialogues(stages))
+      throw new RangeError(
+        `checkStudy: turns of ${condition} must go with switchboardPairs made of dialogues, got "released". Choose another rule, or leave turns out.`,
       );
 }
 

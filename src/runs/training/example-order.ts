@@ -8,10 +8,11 @@ import {
   type Condition,
   type InstructionSet,
   type ModelName,
+  type TuningStage,
 } from "../../config/config.js";
-import { curriculumOf, mixesText } from "../../config/curricula.js";
+import { curriculumOf, mixesText, needsDialogues, setsOf } from "../../config/curricula.js";
 import { countTrained, type Batch } from "../../data/batches.js";
-import { loadInstructionSets } from "../study/instruction-sets.js";
+import { chooseSet, loadInstructionSets, loadSet } from "../study/instruction-sets.js";
 import { keptValue } from "../study/kept.js";
 import { openMaterial, type Material } from "../study/material.js";
 import type { Study } from "../study/study.js";
@@ -88,12 +89,13 @@ async function batchesOf(
 ): Promise<Held[]> {
   const held: Held[] = [];
   for (const [place, stage] of curriculumOf(material.study.config, condition).entries()) {
+    const own = needsDialogues([stage]) ? await conversationsOf(material.study, stage) : setOf;
     const { batches } = await stageBatches(material, stage, place);
     for (let step = 0; step < batches.steps; step++) {
       const batch = batches.at(step);
       const counts = new Map<OrderPart["set"], number>();
       for (const id of (batch.rowIds ?? []).flatMap((ids) => ids.split(" + "))) {
-        const set = id.startsWith("text row ") ? "text" : setOf.get(id);
+        const set = id.startsWith("text row ") ? "text" : own.get(id);
         if (set === undefined)
           throw new Error(`exampleOrder: row ${id} must belong to a set, got none. Open the study again.`);
         counts.set(set, (counts.get(set) ?? 0) + 1);
@@ -107,6 +109,19 @@ async function batchesOf(
     }
   }
   return held;
+}
+
+/** The set of each example of a stage whose conversations may hold other pairs than those drawn as pairs. */
+async function conversationsOf(
+  study: Study,
+  stage: TuningStage,
+): Promise<ReadonlyMap<string, InstructionSet>> {
+  const setOf = new Map<string, InstructionSet>();
+  for (const set of setsOf(stage)) {
+    const { examples } = await loadSet(chooseSet(study, set, stage.turns), study);
+    for (const { id } of examples) setOf.set(id, set);
+  }
+  return setOf;
 }
 
 /** Tokens up to the last trained one of each row: what follows is padding. */

@@ -1,16 +1,17 @@
 /** @file How many words a condition learns from and sees, said before it trains and kept in its training result. */
 import { z } from "zod";
 import type { Condition, TuningStage } from "../../config/config.js";
-import { curriculaOf, curriculumOf, setsOf } from "../../config/curricula.js";
+import { curriculaOf, curriculumOf, needsDialogues, setsOf } from "../../config/curricula.js";
 import {
   checkWordBudget,
   describeWordBudget,
   type WordBudget,
   type WordPhase,
 } from "../../data/word-budget.js";
+import { wordsOf } from "../../data/instructions/chat-template.js";
 import { countWords } from "../../data/words.js";
 import { reportProgress } from "../stages/progress.js";
-import { loadInstructionSets } from "../study/instruction-sets.js";
+import { chooseSet, loadSet, type StudyExample } from "../study/instruction-sets.js";
 import { keptValue } from "../study/kept.js";
 import type { Metric } from "../study/results.js";
 import type { Study } from "../study/study.js";
@@ -74,16 +75,22 @@ async function measureEpoch(
       steps: Math.ceil(rows / config.pretraining.batchSize),
     };
   }
-  const { examples } = await loadInstructionSets({ config, ...study }, setsOf(stage));
-  const [prompts, replies] = (["prompt", "reply"] as const).map((part) =>
-    examples.reduce((sum, example) => sum + countWords(example[part]), 0),
-  );
-  const exampleWords = (prompts ?? 0) + (replies ?? 0);
-  const trained = config.instructions.lossOn === "full" ? exampleWords : (replies ?? 0);
+  const examples: StudyExample[] = [];
+  for (const set of setsOf(stage)) {
+    const loaded = await loadSet(chooseSet({ config, ...study }, set, stage.turns), study);
+    examples.push(...loaded.examples);
+  }
+  const exampleWords = examples.reduce((sum, example) => sum + wordsOf(example), 0);
+  const replies = examples.flatMap(({ earlier = [], reply }) => [
+    ...earlier.filter((_, turn) => turn % 2 === 1),
+    reply,
+  ]);
+  const isAllTrained = config.instructions.lossOn === "full" || stage.trainedSpeakers === "both";
+  const trained = isAllTrained ? exampleWords : replies.reduce((sum, reply) => sum + countWords(reply), 0);
   const [share = 0] = stage.shares ?? [];
   return {
     exampleWords,
-    textWords: (trained + examples.length / TOKENS_PER_WORD) * (share / (1 - share)), // an end token each
+    textWords: (trained + replies.length / TOKENS_PER_WORD) * (share / (1 - share)), // an end token each
     steps: Math.ceil(examples.length / config.instructionTuning.batchSize),
   };
 }
@@ -121,7 +128,7 @@ const exposuresSchema = z.array(
 );
 
 /**
- * The budgets of all conditions, a row each.
+ * The budgets of all conditions, a row each; of those that need dialogues none where the study has the released pairs.
  *
  * @returns in words; `exceeded` names the limits, or says none
  * @throws Error when a file of the study's text is missing or damaged
@@ -130,7 +137,9 @@ export const describeExposures = (study: Study): Promise<z.infer<typeof exposure
   keptValue(study, { name: "exposures" }, exposuresSchema, async () => {
     const text = await loadText(study);
     const rows = [];
-    for (const condition of Object.keys(curriculaOf(study.config))) {
+    const { switchboardPairs } = study.config.instructions;
+    for (const [condition, stages] of Object.entries(curriculaOf(study.config))) {
+      if (switchboardPairs === "released" && needsDialogues(stages)) continue;
       const { distinctWords, exposureWords, exceeded } = await measureExposure(study, { condition, text });
       rows.push({ condition, distinctWords, exposureWords, exceeded: exceeded.join(", ") || "none" });
     }

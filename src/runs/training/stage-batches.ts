@@ -47,12 +47,12 @@ export const textRows = ({ study: { config }, model, tokens }: Material): TextRo
 
 /** What a stage's batches depend on besides their number and the seed. */
 export function stageRows(material: Material, stage: TuningStage): StageRows {
-  const { order, replies, shares: [share = 0] = [] } = stage;
+  const { order, replies, turns, trainedSpeakers = "second", shares: [share = 0] = [] } = stage;
   if (stage.examples === "text") return textRows(material);
   const { study, model } = material;
   const { instructions, instructionTuning, architectures } = study.config;
   const { batchSize: _rows, ...text } = textRows(material);
-  const sets = setsOf(stage).map((set) => chooseSet(study, set));
+  const sets = setsOf(stage).map((set) => chooseSet(study, set, turns));
   return {
     source: study.source,
     sets,
@@ -61,6 +61,7 @@ export function stageRows(material: Material, stage: TuningStage): StageRows {
     replies,
     template: instructions.chatTemplate,
     lossOn: instructions.lossOn,
+    trainedSpeakers,
     instructionRows: instructions.instructionRows,
     maxLengthTokens: architectures[model].maxLengthTokens,
     batchSize: instructionTuning.batchSize,

@@ -30,10 +30,11 @@ export interface ExampleRows {
   readonly replies: TuningStage["replies"];
   readonly template: InstructionConfig["chatTemplate"];
   readonly lossOn: InstructionConfig["lossOn"];
+  readonly trainedSpeakers: "second" | "both";
   readonly instructionRows: InstructionConfig["instructionRows"];
   readonly maxLengthTokens: number;
   readonly batchSize: number;
-  /** Text in every step, and its share of the trained tokens (docs/decisions.md#d24); null without. */
+  /** Text in every step, and its share of the trained tokens (docs/options.md#d24); null without. */
   readonly replay: { readonly text: Omit<TextRows, "batchSize">; readonly share: number } | null;
 }
 
@@ -106,7 +107,7 @@ export const distinctFiles = (files: readonly NamedFile[]): NamedFile[] =>
 
 async function encodeSet(
   set: SetChoice,
-  { source, replies, template, lossOn, maxLengthTokens }: Omit<ExampleRows, "replay">,
+  { source, replies, template, lossOn, trainedSpeakers, maxLengthTokens }: Omit<ExampleRows, "replay">,
   tokenizer: Tokenizer,
 ): ReturnType<typeof encodeExamples> {
   const { examples } = await loadSet(set, { source });
@@ -114,6 +115,7 @@ async function encodeSet(
     tokenizer,
     template,
     lossOn,
+    trainedSpeakers,
     maxLengthTokens,
     overlongReplies: "leaveOut",
   });

@@ -138,3 +138,54 @@ test("a released text that begins with the start token gets no second one", asyn
   );
   expect(examples.map(({ ids }) => textOf(ids))).toEqual([`<s>${text}</s>`, `<s>${text}</s>`]);
 });
+
+/** `<s>User: ab\nAssistant: no</s>\nUser: cd\nAssistant: so</s>` */
+const conversation = example({ earlier: ["ab", "no"], prompt: "cd", reply: "so" });
+const encodeConversation = async (changes: Partial<Parameters<typeof encodeExamples>[1]> = {}) => {
+  const { examples, ...counts } = await encodeExamples([conversation, example()], {
+    ...settings,
+    ...changes,
+  });
+  const [encoded] = examples;
+  if (!encoded) throw new Error("there is one");
+  const trained = textOf(encoded.ids.map((id, at) => (encoded.trained[at] === true ? id : 46))); // 46 is a dot
+  return { encoded, trained: trained.replace(/\.+/g, "."), ...counts };
+};
+
+test("a conversation: each reply is trained and ends with the end token, and the words of all turns count", async () => {
+  const { encoded, trained } = await encodeConversation();
+  expect(textOf(encoded.ids)).toBe("<s>User: ab\nAssistant: no</s>\nUser: cd\nAssistant: so</s>");
+  expect(trained).toBe(". no</s>. so</s>");
+  expect(encoded.words).toBe(4);
+});
+
+test("both speakers trained: every turn but no role; loss on everything: all but the start token", async () => {
+  expect((await encodeConversation({ trainedSpeakers: "both" })).trained).toBe(". ab. no</s>. cd. so</s>");
+  const { encoded } = await encodeConversation({ lossOn: "full" });
+  expect(encoded.trained.indexOf(false)).toBe(0);
+  expect(encoded.trained.filter((is) => !is)).toHaveLength(1);
+});
+
+test("every token of a conversation belongs to the part it has in its pair", async () => {
+  const { encoded } = await encodeConversation();
+  const parts = encoded.ids.map((_, place) => partOf(encoded, place, letters));
+  const runs = parts.filter((part, place) => part !== parts[place - 1]);
+  expect(runs.join(" ")).toBe(
+    "special marker prompt marker reply special marker prompt marker reply special",
+  );
+  const textsOf = (wanted: string) => textOf(encoded.ids.filter((_, place) => parts[place] === wanted));
+  expect([textsOf("prompt"), textsOf("reply"), textsOf("special")]).toEqual([
+    " ab cd",
+    " no so",
+    "<s></s></s>",
+  ]);
+});
+
+test("a conversation too long loses its first pair, then the left of its prompt", async () => {
+  const whole = await encodeConversation({ maxLengthTokens: 50 });
+  const { encoded, cutRows, leftOut } = await encodeConversation({
+    maxLengthTokens: whole.encoded.ids.length - 1,
+  });
+  expect(textOf(encoded.ids)).toBe("<s>User: cd\nAssistant: so</s>");
+  expect([encoded.words, cutRows, leftOut]).toEqual([4, 1, []]);
+});

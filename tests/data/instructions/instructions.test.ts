@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { loadSwitchboardPairs, loadWikiQuestions } from "../../../src/data/instructions/instructions.js";
+import {
+  loadSwitchboardPairs,
+  loadWikiQuestions,
+  type InstructionExample,
+} from "../../../src/data/instructions/instructions.js";
 import { pairTurns, parseUtterances } from "../../../src/data/instructions/switchboard-pairs.js";
 import { askQuestions, parseArticles } from "../../../src/data/instructions/wiki-questions.js";
 import { seeded } from "../../../src/random.js";
@@ -59,6 +63,34 @@ describe("switchboard pairs", () => {
       "must begin with the columns dialogue, speaker",
     );
     expect(() => parseUtterances(`${TABLE}9\tA\n`)).toThrow("a line must have 4 cells, got 2 in utterance 8");
+  });
+
+  // Counts of docs/options.md#d25.
+  test.skipIf(!dataRoot)(
+    "conversations of six turns hold every pair once; under a budget, as many pairs",
+    async () => {
+      const request = { pairing: "minThreeWords", turns: 6, seed: 1, source: "real" } as const;
+      const all = await loadSwitchboardPairs({ ...request, rows: null });
+      const pairsIn = (turns: number) =>
+        all.filter(({ earlier = [] }) => earlier.length + 2 === turns).length * (turns / 2);
+      expect([2, 4, 6].map(pairsIn)).toEqual([15_755, 11_408, 11_397]);
+      const some = await loadSwitchboardPairs({ ...request, rows: 1000 });
+      expect(some.reduce((sum, { earlier = [] }) => sum + earlier.length / 2 + 1, 0)).toBe(1000);
+      await expect(loadSwitchboardPairs({ ...request, rows: 38_561 })).rejects.toThrow(
+        "to the 38560 there are",
+      );
+    },
+  );
+
+  test("conversations of the microworld hold the pairs that are drawn without them; released pairs make none", async () => {
+    const request = { pairing: "minThreeWords", rows: 50, seed: 5, source: "microworld" } as const;
+    const pairs = await loadSwitchboardPairs(request);
+    const conversations = await loadSwitchboardPairs({ ...request, turns: 6 });
+    const turnsOf = ({ earlier = [], prompt, reply }: InstructionExample) => [...earlier, prompt, reply];
+    expect(conversations.flatMap(turnsOf).sort()).toEqual(pairs.flatMap(turnsOf).sort());
+    expect(Math.max(...conversations.map((example) => turnsOf(example).length))).toBe(6);
+    const released = loadSwitchboardPairs({ ...request, source: "real", pairing: "released", turns: 4 });
+    await expect(released).rejects.toThrow("conversations of 4 turns must be made of dialogues");
   });
 
   // Counts of docs/paper.md#instruction-data (the first) and of the same script (the others).

@@ -82,7 +82,7 @@ test.each(LEAVES)("%s", async (path, changed) => {
 });
 
 const halves = tune(["text", "switch"], { shares: [0.5, 0.5] });
-test("text mixed into a stage, its share and its rows are in the key of the stage", async () => {
+test("text mixed into a stage, its share and its rows, turns and who is trained are in the key of the stage", async () => {
   const tuningOf = async (stage: typeof halves, changes: Partial<StudyConfig> = {}) => {
     const [, tuning] = JSON.parse(await keys({ ...TINY_CONFIG, ...changes }, stage));
     return canonicalJson(tuning);
@@ -93,6 +93,9 @@ test("text mixed into a stage, its share and its rows are in the key of the stag
     tuningOf({ ...halves, shares: [0.4, 0.6] }),
     tuningOf(halves, { pretrainingRows: "documentsIsolated" }),
     tuningOf(halves, { rowLengthTokens: { llama100M: 16, llama140M: 16 } }),
+    tuningOf({ ...halves, turns: 4 }),
+    tuningOf({ ...halves, turns: 6 }),
+    tuningOf({ ...halves, trainedSpeakers: "both" }),
   ]);
   expect(new Set(all).size).toBe(all.length);
   expect(all[1]).toContain(material.tokens.stage.hash);

@@ -56,6 +56,12 @@ test("replay: half of each part is text, the rest as without it", async () => {
   ]);
 });
 
+test("conversations of more turns are fewer and longer than the pairs they are made of", async () => {
+  const [[turns], [pairs]] = await Promise.all([order("switchTurns", 1), order("switch", 1)]);
+  expect([turns?.set, turns?.share]).toEqual(["switch", 1]);
+  expect(turns?.meanLengthTokens ?? 0).toBeGreaterThan(1.8 * (pairs?.meanLengthTokens ?? Infinity));
+});
+
 test("the picture has a strip for each condition, and names text where there is any", async () => {
   const parts = await exampleOrder(study, { model, conditions: ["merged", "moreTextSteps"], parts: 5 });
   const svg = await figureSvg(

@@ -63,6 +63,13 @@ test("text that is mixed in is a phase of its own: seen again, learned from once
   expect(replayed.exposureWords).toBeGreaterThan(plain.exposureWords + ofText);
 });
 
+test("conversations hold the words of the pairs they are made of", async () => {
+  const [pairs, turns] = await Promise.all(
+    ["switch", "switchTurns"].map((condition) => measureExposure(study, { condition, text })),
+  );
+  expect([turns?.distinctWords, turns?.exposureWords]).toEqual([pairs?.distinctWords, pairs?.exposureWords]);
+});
+
 test("the run says what it will see, and warns when that is beyond the rules", async () => {
   const file = join(temporaryFolder(), "progress.jsonl");
   vi.stubEnv("CLASS_IT_PROGRESS", file);

@@ -77,6 +77,7 @@ function traceOf(study: ReturnType<typeof openTinyStudy>) {
 test.each([
   ["switchThenWiki", 10],
   ["mergedReplay", 4],
+  ["switchTurns", 4],
 ])("%s killed %d times at random steps is what it is undisturbed", async (condition, kills) => {
   const run = { model, condition } as const;
   const undisturbed = openTinyStudy(temporaryFolder(), config);
