@@ -3,7 +3,7 @@
  * One prompt alone is `chat` in `generate.ts`.
  */
 import {
-  generateText,
+  continueTokens,
   type ChatForm,
   type GeneratedText,
   type GenerationOptions,
@@ -43,14 +43,13 @@ export async function replyInConversation(
   // The second speaker may have begun; the text begins with the first.
   const seen = turns.slice((turns.length + 1) % 2);
   for (let leftOutTurns = 0; ; leftOutTurns += 2) {
-    const text = conversationText(seen.slice(leftOutTurns), form);
-    const [ids = []] = await tokenizer.encodeIds([text], { addSpecialTokens: true });
+    const ids = await conversationTokens(seen.slice(leftOutTurns), form, tokenizer);
     if (ids.length > room && leftOutTurns < seen.length - 1) continue;
     if (ids.length > room)
       throw new RangeError(
         `replyInConversation: a turn must have at most ${room} tokens with the words around it, so that ${options.maxNewTokens} new ones fit, got ${ids.length}. Shorten it.`,
       );
-    const written = await generateText(model, text, {
+    const written = await continueTokens(model, ids, {
       ...options,
       stopBefore: form.turns,
       ...(onText && { onText: withoutSpacesAround(onText) }),
@@ -59,14 +58,27 @@ export async function replyInConversation(
   }
 }
 
-/** Turns up to where the next reply begins. @param turns an odd number, the first speaker's first */
-function conversationText(turns: readonly string[], { wrap }: ChatForm): string {
-  return turns
-    .map((turn, index) => {
-      if (index % 2 === 0) return wrap(turn);
-      return `${turn === "" ? "" : " "}${turn}\n`;
-    })
-    .join("");
+/**
+ * Turns up to where the next reply begins, as examples of several turns are encoded: an end token behind each reply, a line break
+ * before the role that follows, and what is between two end tokens encoded by itself.
+ *
+ * @param turns an odd number, the first speaker's first
+ */
+async function conversationTokens(
+  turns: readonly string[],
+  { wrap }: ChatForm,
+  tokenizer: TextModel["tokenizer"],
+): Promise<number[]> {
+  const { startId, endId, addsStartToken } = tokenizer;
+  const stretches = turns.flatMap((turn, index) => {
+    if (index % 2 === 1) return [];
+    const reply = turns[index + 1] ?? "";
+    return [`${index === 0 ? "" : "\n"}${wrap(turn)}${reply === "" ? "" : ` ${reply}`}`];
+  });
+  const encoded = await tokenizer.encodeIds(stretches, { addSpecialTokens: false });
+  const start = addsStartToken && startId !== null ? [startId] : [];
+  const between = endId === null ? [] : [endId];
+  return [...start, ...encoded.flatMap((ids, index) => (index === 0 ? ids : [...between, ...ids]))];
 }
 
 /** Passes pieces of a text on without the white space at its beginning and end. */

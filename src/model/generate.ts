@@ -66,10 +66,23 @@ export async function generateText(
   prompt: string,
   options: GenerationOptions,
 ): Promise<GeneratedText> {
+  const [promptIds = []] = await model.tokenizer.encodeIds([prompt], { addSpecialTokens: true });
+  return continueTokens(model, promptIds, options);
+}
+
+/**
+ * Continues a prompt of tokens, which may hold end tokens between the turns of a conversation.
+ *
+ * @param promptIds all of it, start token included
+ * @throws RangeError as `generateText` does
+ */
+export async function continueTokens(
+  { tokenizer, architecture, weights }: TextModel,
+  promptIds: readonly number[],
+  options: GenerationOptions,
+): Promise<GeneratedText> {
   const { maxNewTokens, stopAtEnd = true, stopBefore = [], onText } = options;
   checkOptions(options);
-  const { tokenizer, architecture, weights } = model;
-  const [promptIds = []] = await tokenizer.encodeIds([prompt], { addSpecialTokens: true });
   if (promptIds.length === 0 || promptIds.length + maxNewTokens > architecture.maxLengthTokens)
     throw new RangeError(
       `generateText: a prompt must have a token, and with ${maxNewTokens} new ones not exceed the model's ${architecture.maxLengthTokens}, got ${promptIds.length}. Change the prompt or maxNewTokens.`,

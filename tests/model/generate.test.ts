@@ -271,10 +271,10 @@ describe("a conversation", () => {
   const form = { wrap: (turn: string) => `U: ${turn}\nA:`, turns: ["\nU:"] };
   const greedy = { form, maxNewTokens: 20 };
 
-  test("is one text, of which the last turn is answered", async () => {
+  test("is one text with an end token behind each reply, of which the last turn is answered", async () => {
     const model = modelOf();
     const turns = ["the mill", "is old", "by the river"];
-    const text = "U: the mill\nA: is old\nU: by the river\nA:";
+    const text = "U: the mill\nA: is old</s>\nU: by the river\nA:";
     const { text: expected } = await generateText(model, text, { maxNewTokens: 20, stopBefore: form.turns });
     expect(await replyInConversation(model, turns, greedy)).toMatchObject({
       text: expected.trim(),
