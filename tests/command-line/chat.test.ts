@@ -110,7 +110,7 @@ describe("a conversation", () => {
     const letters = await replyOf(stage.folder, ["the mill"], "speakerLetters", drawn());
     const roles = await replyOf(stage.folder, ["the mill"], "plainRoles", drawn());
     expect(letters).not.toBe(roles);
-    expect((await chat(asked, ["the mill"])).stdout).toBe(`${letters}\n`);
+    expect(await chat(asked, ["the mill"])).toEqual({ code: 0, stdout: `${letters}\n`, stderr: "" });
     expect((await chat(`${asked} --template plainRoles`, ["the mill"])).stdout).toBe(`${roles}\n`);
   });
 });

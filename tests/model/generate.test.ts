@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ArchitectureConfig } from "../../src/config/config.js";
+import { encodeExamples } from "../../src/data/instructions/chat-template.js";
 import { openTokenizer } from "../../src/data/tokenizer/tokenizer.js";
 import { trainTokenizer } from "../../src/data/tokenizer/tokenizer-json.js";
 import { tf } from "../../src/engine/backend.js";
@@ -11,12 +12,14 @@ import { initializeWeights } from "../../src/model/weights.js";
 import {
   chat,
   chooseToken,
+  continueTokens,
   generateText,
   type GenerationOptions,
   type SamplingOptions,
   type TextModel,
 } from "../../src/model/generate.js";
 import { seeded } from "../../src/random.js";
+import { chatFormOf } from "../../src/runs/scoring/chat-form.js";
 
 const tokenizer = await openTokenizer(
   trainTokenizer({
@@ -283,6 +286,26 @@ describe("a conversation", () => {
     const second = await replyInConversation(model, ["well", ...turns], greedy);
     expect(second).toMatchObject({ text: expected.trim(), leftOutTurns: 0 }); // the text begins with the first speaker
   });
+
+  for (const variant of ["bytePlain", "byteWithPrefixSpace"] as const)
+    test(`gives the model the tokens it was tuned on, ${variant}`, async () => {
+      const own = await openTokenizer(
+        trainTokenizer({ texts: ["User: the mill\nAssistant: old"], vocabSize: 290, variant }),
+      );
+      const model = { ...modelOf({ vocabSize: own.vocabSize }), tokenizer: own };
+      const example = { id: "1", source: "switchboard", prompt: "by the river", reply: "x" } as const;
+      const { examples } = await encodeExamples([{ ...example, earlier: ["the mill", "is old"] }], {
+        tokenizer: own,
+        ...{ template: "plainRoles", lossOn: "reply", maxLengthTokens: 200 },
+      });
+      const { ids = [], bounds = [] } = examples[0] ?? {};
+      const expected = await continueTokens(model, ids.slice(0, bounds.at(-1)), { maxNewTokens: 20 });
+      const found = await replyInConversation(model, ["the mill", "is old", "by the river"], {
+        form: chatFormOf("plainRoles"),
+        maxNewTokens: 20,
+      });
+      expect(found.ids).toEqual(expected.ids);
+    });
 
   test("loses its oldest turns, two at a time, where the model is too short", async () => {
     const model = modelOf();

@@ -50,7 +50,7 @@ const pretrainingSchema = z.looseObject({
   model: z.enum(MODELS),
   architecture: z.record(z.string(), z.unknown()),
   seed: z.number(),
-  text: z.looseObject({ objective: z.unknown() }).optional(),
+  text: z.looseObject({ objective: z.unknown().optional() }).optional(),
 });
 const tuningSchema = z.looseObject({
   parent: z.string(),
