@@ -3,7 +3,7 @@
  * the types; only this file sees the decoder.
  */
 import type { ArchitectureConfig } from "../config/config.js";
-import type { Tokenizer, WordPiece } from "../data/tokenizer/tokenizer.js";
+import type { EncodedText, Tokenizer, WordPiece } from "../data/tokenizer/tokenizer.js";
 import { tf } from "../engine/backend.js";
 import { checkLength, checkTokens } from "../model/decoder.js";
 import type { Weights } from "../model/weights.js";
@@ -24,6 +24,8 @@ export interface ScoringRequest {
   readonly tokenization: "joined" | "nextToken" | "wordEnd";
   /** The token that `nextToken` scores, where it is known; the text of part of a character would give another. */
   readonly tokenId?: number;
+  /** No special token is put around the text, so that its first token has no probability. `joined` alone can ask for it. */
+  readonly withoutStart?: true;
 }
 
 /** The answer to one request. */
@@ -69,7 +71,13 @@ export function createLogLikelihood(
 ): LogLikelihood {
   return async (requests) => {
     const keys = requests.map((request) =>
-      JSON.stringify([request.tokenization, request.context, request.continuation, request.tokenId]),
+      JSON.stringify([
+        request.tokenization,
+        request.context,
+        request.continuation,
+        request.tokenId,
+        request.withoutStart,
+      ]),
     );
     const distinct = new Map(requests.map((request, index) => [keys[index], request]));
     const encoded = await encodeRequests([...distinct.values()], model.tokenizer);
@@ -122,12 +130,7 @@ async function encodeRequests(
   tokenizer: Tokenizer,
 ): Promise<readonly Encoded[]> {
   for (const { context, continuation } of requests) requireWhole(context + continuation);
-  const wholes = await tokenizer.encode(
-    requests.map(({ context, continuation, tokenization }) =>
-      tokenization === "nextToken" ? context : context + continuation,
-    ),
-    { addSpecialTokens: true },
-  );
+  const wholes = await encodeWholes(requests, tokenizer);
   const next = await tokenizer.encode(
     requests.map(({ continuation, tokenization }) => (tokenization === "nextToken" ? continuation : "")),
     { addSpecialTokens: false },
@@ -154,6 +157,27 @@ async function encodeRequests(
       unscoredFirst: null,
     };
   });
+}
+
+/** The text a request is about, each with the special tokens it asks for. */
+async function encodeWholes(
+  requests: readonly ScoringRequest[],
+  tokenizer: Tokenizer,
+): Promise<(EncodedText | undefined)[]> {
+  const encode = (wanted: readonly ScoringRequest[], addSpecialTokens: boolean) =>
+    tokenizer.encode(
+      wanted.map(({ context, continuation, tokenization }) =>
+        tokenization === "nextToken" ? context : context + continuation,
+      ),
+      { addSpecialTokens },
+    );
+  const [bare, others] = [true, false].map((isBare) =>
+    requests.filter(({ withoutStart = false }) => withoutStart === isBare),
+  );
+  const encoded = [await encode(bare ?? [], false), await encode(others ?? [], true)].map((texts) =>
+    texts.values(),
+  );
+  return requests.map(({ withoutStart }) => encoded[withoutStart ? 0 : 1]?.next().value);
 }
 
 /** JSON can write half of a character outside the basic plane; no tokenizer has a token for it. */

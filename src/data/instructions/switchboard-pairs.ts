@@ -94,14 +94,19 @@ export function pairTurns(
   return pairs;
 }
 
-interface Turn {
+/** All that one speaker says before the other does. */
+export interface Turn {
   readonly dialogue: string;
+  /** From 0 within the dialogue. */
   readonly number: number;
+  readonly speaker: string;
+  /** Without marks of noise; empty where there was nothing else. */
   readonly text: string;
 }
 
-function mergeTurns(utterances: readonly Utterance[]): Turn[] {
-  const turns: (Turn & { speaker: string; parts: string[] })[] = [];
+/** Utterances of one speaker in a row as one turn; speakers alternate within a dialogue. */
+export function mergeTurns(utterances: readonly Utterance[]): Turn[] {
+  const turns: (Turn & { parts: string[] })[] = [];
   for (const { dialogue, speaker, text } of utterances) {
     const last = turns[turns.length - 1];
     if (last !== undefined && last.dialogue === dialogue && last.speaker === speaker) {
@@ -111,7 +116,12 @@ function mergeTurns(utterances: readonly Utterance[]): Turn[] {
     const number = last !== undefined && last.dialogue === dialogue ? last.number + 1 : 0;
     turns.push({ dialogue, number, speaker, parts: [text], text: "" });
   }
-  return turns.map(({ dialogue, number, parts }) => ({ dialogue, number, text: dropMarks(parts.join(" ")) }));
+  return turns.map(({ dialogue, number, speaker, parts }) => ({
+    dialogue,
+    number,
+    speaker,
+    text: dropMarks(parts.join(" ")),
+  }));
 }
 
 /** Speech without its marks of noise and disfluency. */

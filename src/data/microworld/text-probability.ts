@@ -63,6 +63,27 @@ export function dialoguePairLogProb(pair: { readonly prompt: string; readonly re
   return Math.log(expected / pairsPerDialogue);
 }
 
+/** Whether a line opens an exchange: a question or remark that is answered. */
+export const opensExchange = (line: string): boolean => openingProbability(line) > 0;
+
+/**
+ * Natural log of the probability of an answer within an exchange: after a question or remark, or whatever it answers.
+ *
+ * @param question what opens the exchange; null for the mean over all there are
+ * @returns −Infinity for what never answers it
+ * @throws RangeError when the question opens no exchange
+ */
+export function answerLogProb(answer: string, question: string | null): number {
+  if (question === null)
+    return Math.log(meanOverExchanges(([, second]) => probabilityOf([second], [answer])));
+  const opening = openingProbability(question);
+  if (opening === 0)
+    throw new RangeError(
+      `answerLogProb: question must open an exchange of the microworld, got "${question}". Take every second line of a dialogue, from its third.`,
+    );
+  return Math.log(exchangeProbability([question, answer]) / opening);
+}
+
 /** Natural log of the probability of an entry, its title and sentences; −Infinity for what is never written. */
 export function entryLogProb({ title, sentences }: Pick<Entry, "title" | "sentences">): number {
   return passageLogProb(title, sentences.join(" "));
@@ -107,6 +128,9 @@ function parseDialogue(written: string): DialogueTurn[] {
     };
   });
 }
+
+const openingProbability = (line: string): number =>
+  meanOverExchanges(([first]) => probabilityOf([first], [line]));
 
 const exchangeProbability = (lines: readonly string[]): number =>
   meanOverExchanges((exchange) => probabilityOf(exchange, lines));

@@ -12,6 +12,7 @@ import { readStageJson } from "../stages/read-json.js";
 import { trainedModel } from "../training/training.js";
 import { ITEMS, taskScoring } from "./score-task.js";
 import { defineTask, type Task } from "./tasks.js";
+import type { TurnTask } from "./tasks/turn-task.js";
 import type { TaskDefinition } from "./tasks/task-definition.js";
 
 /**
@@ -19,7 +20,7 @@ import type { TaskDefinition } from "./tasks/task-definition.js";
  *
  * @param options.model the decoder
  * @param options.condition a name of the study's curricula
- * @param options.task one of `TASKS`
+ * @param options.task one of `TASKS` or `TURN_TASKS`
  * @returns the result, which also is in `results/`
  * @throws RangeError for an unknown task, model or condition
  */
@@ -29,7 +30,7 @@ export async function evaluateCondition(
     model,
     condition,
     task,
-  }: { readonly model: ModelName; readonly condition: Condition; readonly task: Task },
+  }: { readonly model: ModelName; readonly condition: Condition; readonly task: Task | TurnTask },
 ): Promise<Result> {
   const definition = await defineTask(study, task);
   requireWritable(runFolder(study, { model, condition }), "evaluateCondition");

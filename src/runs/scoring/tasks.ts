@@ -8,6 +8,15 @@ import { scorableAcquisition } from "./tasks/acquisition.js";
 import { wordsToLearn } from "./tasks/acquisition-words.js";
 import { defineBenchmark, hasBenchmark } from "./tasks/benchmark.js";
 import { defineReading, readingWords, scorableReading } from "./tasks/reading.js";
+import {
+  defineTurnTask,
+  isTurnTask,
+  scorableTurns,
+  TURN_TASKS,
+  turnItems,
+  type TurnTask,
+  type TurnTaskChoice,
+} from "./tasks/turn-task.js";
 import type { ScorableTask, TaskChoice, TaskDefinition } from "./tasks/task-definition.js";
 
 /** Tasks a study can be judged by. */
@@ -32,11 +41,12 @@ export const tasksOf = (study: Study): Task[] =>
  *
  * @throws RangeError that lists the tasks when the name is none of them, or says that its items are not at hand
  */
-export async function defineTask(study: Study, task: Task): Promise<TaskDefinition> {
+export async function defineTask(study: Study, task: Task | TurnTask): Promise<TaskDefinition> {
+  if (isTurnTask(task)) return defineTurnTask(study, task);
   if (task === "reading") return defineReading(study);
   if (isBenchmark(task)) return defineBenchmark(study, task);
   throw new RangeError(
-    `defineTask: task must be one of ${TASKS.join(", ")}, got "${String(task)}". Correct the name.`,
+    `defineTask: task must be one of ${[...TASKS, ...TURN_TASKS].join(", ")}, got "${String(task)}". Correct the name.`,
   );
 }
 
@@ -47,6 +57,9 @@ export async function itemsToScore(choice: TaskChoice): Promise<ScorableTask> {
     const { source, contextsPerWord } = choice;
     return scorableAcquisition(await wordsToLearn(source, { contextsPerWord }));
   }
+  if (isTurnChoice(choice)) return scorableTurns(await turnItems(choice));
   const { task, source, itemsPerUid } = choice;
   return defineBenchmark({ source, config: { budget: { zeroShotItemsPerUid: itemsPerUid } } }, task);
 }
+
+const isTurnChoice = (choice: TaskChoice): choice is TurnTaskChoice => isTurnTask(choice.task);

@@ -2,6 +2,7 @@
 import type { DataFile } from "../../../data/manifest.js";
 import type { BenchmarkName } from "../../../evaluation/benchmarks.js";
 import type { LogLikelihood, SplitWord } from "../../../evaluation/log-likelihood.js";
+import type { TurnChoice } from "../../../evaluation/turn-choice.js";
 import type { ItemTable, Metric, Result } from "../../study/results.js";
 
 /** A model that answers requests, until it is disposed. */
@@ -23,6 +24,12 @@ export type TaskChoice =
       readonly itemsPerUid: number | null;
     }
   | {
+      readonly task: "dialogue";
+      readonly source: "real" | "microworld";
+      /** Of each set; null takes all there are. */
+      readonly itemsPerSet: number | null;
+    }
+  | {
       readonly task: "aoa";
       readonly source: "real" | "microworld";
       /** Of a substitute's contexts at most so many; null takes as many as it has. */
@@ -41,6 +48,12 @@ export interface TaskDefinition extends ScorableTask {
   readonly choice: TaskChoice;
   /** @param path of the file the items are read from, for errors */
   summarise(items: ItemTable, path: string): Metric[];
+}
+
+/** The items of a task that chooses turns, and the files they come from. */
+export interface TurnItems {
+  readonly files: Result["files"];
+  readonly choices: readonly TurnChoice[];
 }
 
 /** A data file as a result names it. */

@@ -1,0 +1,56 @@
+/** @file Tasks in which a model chooses a turn, as tasks of a study. Each has a file of its own that finds its items. */
+import { scoreTurnChoices } from "../../../evaluation/turn-choice.js";
+import type { BenchmarkOwner } from "./benchmark.js";
+import { dialogueIn, dialogueOf } from "./dialogue.js";
+import type { ScorableTask, TaskChoice, TaskDefinition, TurnItems } from "./task-definition.js";
+import { turnMetrics, turnTable } from "./turn-table.js";
+
+/** Tasks in which a model chooses a turn. They are none of `TASKS`: a study is judged by them only if they are named. */
+export const TURN_TASKS = ["dialogue"] as const;
+/** Name of one. */
+export type TurnTask = (typeof TURN_TASKS)[number];
+
+/** Whether a task is one of them. */
+export const isTurnTask = (name: string): name is TurnTask => TURN_TASKS.some((task) => task === name);
+
+/** What says which items a study takes of such a task. */
+export type TurnTaskChoice = Extract<TaskChoice, { readonly task: TurnTask }>;
+
+/** A set has few groups: of each as many items as five groups of a benchmark have. */
+const UIDS_PER_SET = 5;
+
+/** Which items of a task a study takes. */
+export const turnTaskChoice = ({ source, config }: BenchmarkOwner, task: TurnTask): TurnTaskChoice => ({
+  task,
+  source,
+  itemsPerSet:
+    config.budget.zeroShotItemsPerUid === null ? null : UIDS_PER_SET * config.budget.zeroShotItemsPerUid,
+});
+
+/** The items that a choice means. @throws Error when their files are missing or damaged */
+export async function turnItems(choice: TurnTaskChoice): Promise<TurnItems> {
+  switch (choice.task) {
+    case "dialogue":
+      return dialogueOf(choice.source, choice);
+  }
+}
+
+/** All items of a task in a data folder. @throws RangeError when a file of the task is not what its name says */
+export function turnItemsIn(folder: string, task: TurnTask): TurnItems {
+  switch (task) {
+    case "dialogue":
+      return dialogueIn(folder);
+  }
+}
+
+/** Items as a task that can be scored. */
+export const scorableTurns = ({ files, choices }: TurnItems): ScorableTask => ({
+  files,
+  score: async ({ logLikelihood }) => turnTable(await scoreTurnChoices(choices, logLikelihood)),
+});
+
+/** A task with a study's items. @throws Error as {@link turnItems} */
+export async function defineTurnTask(study: BenchmarkOwner, task: TurnTask): Promise<TaskDefinition> {
+  const choice = turnTaskChoice(study, task);
+  return { ...scorableTurns(await turnItems(choice)), choice, summarise: turnMetrics };
+}
