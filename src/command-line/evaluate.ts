@@ -1,5 +1,6 @@
 /** @file `class-it evaluate`: scores a model folder, or the models of a condition, on zero-shot tasks. */
 import { Command, Option } from "commander";
+import { BACKENDS, type Backend } from "../evaluation/backends.js";
 import { TIE_POLICIES, type TiePolicy } from "../evaluation/choices.js";
 import type { Rules } from "../evaluation/rules.js";
 import type { Result } from "../runs/study/results.js";
@@ -34,6 +35,7 @@ interface EvaluateOptions extends Partial<Omit<RunOptions, "model">> {
   readonly fast?: true;
   readonly tiePolicy?: TiePolicy;
   readonly rules: Rules;
+  readonly backend?: Backend;
   readonly tasks: readonly (Task | typeof ACQUISITION_TASK | typeof GAME_TASK)[];
   readonly json?: true;
 }
@@ -66,6 +68,7 @@ export function evaluateCommand(surroundings: Surroundings): Command {
     new Option("--out <folder>", "folder for items, summaries and official predictions"),
     new Option("--fast", "use the fast sets if the data has both"),
     choice("--tie-policy <name>", "what a tie earns under the corrected scoring rule", TIE_POLICIES),
+    choice("--backend <name>", "how a folder reads: forwards, or masked tokens in both directions", BACKENDS),
     rulesOption().default(2025),
     ...shared,
     jsonOption(),
@@ -74,7 +77,7 @@ export function evaluateCommand(surroundings: Surroundings): Command {
   return command;
 }
 
-const FOLDER_OPTIONS = ["data", "out", "fast", "tiePolicy"] as const;
+const FOLDER_OPTIONS = ["data", "out", "fast", "tiePolicy", "backend"] as const;
 const STUDY_OPTIONS = ["study", "scale", "seed", "config", "crossed", "results", "cache"] as const;
 const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
@@ -142,13 +145,18 @@ async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surro
       "class-it evaluate: a folder must be given with --model, --data and --out, or a study's models with --condition, --scale and --seed, " +
         `got ${[...misplaced.map(flag), ...(["model", "data", "out"] as const).filter((name) => options[name] === undefined).map((name) => `no ${flag(name)}`)].join(", ")}. See npx class-it evaluate --help.`,
     );
+  const { backend = "causal" } = options;
+  if (backend !== "causal" && tasks.includes(ACQUISITION_TASK))
+    throw new RangeError(
+      `class-it evaluate: ${ACQUISITION_TASK} must be scored with the backend causal, got ${backend}. Leave --backend or the task out.`,
+    );
   const scored = tasks.filter((task) => task !== GAME_TASK);
   if (scored.length < tasks.length)
     throw new RangeError(
       `class-it evaluate: ${GAME_TASK} must be played by the models of a condition, got a folder. Add --condition, or give playReferenceGame the folder.`,
     );
   const summaries = await scoreFolder(
-    { model, data, out, tasks: scored, rules, fast, tiePolicy },
+    { model, data, out, tasks: scored, rules, fast, tiePolicy, backend },
     surroundings,
   );
   if (options.json) return printJson(surroundings, summaries);

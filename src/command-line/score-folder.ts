@@ -1,4 +1,5 @@
 /** @file Zero-shot tasks of a model folder, one after the other, with progress: what `evaluate` and `submit` have in common. */
+import type { Backend } from "../evaluation/backends.js";
 import type { TiePolicy } from "../evaluation/choices.js";
 import type { Rules } from "../evaluation/rules.js";
 import type { AcquisitionFolderSummary } from "../runs/scoring/folder-evaluation/acquisition.js";
@@ -17,6 +18,7 @@ export interface FolderScoring {
   readonly rules: Rules;
   readonly fast: boolean;
   readonly tiePolicy: TiePolicy;
+  readonly backend?: Backend;
 }
 
 const INTERRUPTED =
@@ -24,7 +26,7 @@ const INTERRUPTED =
 
 /** @throws RangeError and Error as `evaluateFolder` and `evaluateAcquisitionFolder` do; Interrupted after Ctrl-C */
 export async function scoreFolder(
-  { model, data, out, tasks, rules, fast, tiePolicy }: FolderScoring,
+  { model, data, out, tasks, rules, fast, tiePolicy, backend = "causal" }: FolderScoring,
   { stderr }: Pick<Surroundings, "stderr">,
 ): Promise<(FolderSummary | AcquisitionFolderSummary)[]> {
   const [{ evaluateFolder }, { openScorer }] = await Promise.all([
@@ -33,7 +35,9 @@ export async function scoreFolder(
   ]);
   const line = progressLine(stderr);
   // A folder of checkpoints need not hold a model itself.
-  const scorer = tasks.some((task) => task !== ACQUISITION_TASK) ? await openScorer({ folder: model }) : null;
+  const scorer = tasks.some((task) => task !== ACQUISITION_TASK)
+    ? await openScorer({ folder: model }, { backend })
+    : null;
   const summaries: (FolderSummary | AcquisitionFolderSummary)[] = [];
   try {
     await interruptible(INTERRUPTED, async (signal) => {
@@ -50,7 +54,8 @@ export async function scoreFolder(
           const { evaluateAcquisitionFolder } =
             await import("../runs/scoring/folder-evaluation/acquisition.js");
           summaries.push(await evaluateAcquisitionFolder(common));
-        } else if (scorer) summaries.push(await evaluateFolder({ ...common, scorer, task, fast, tiePolicy }));
+        } else if (scorer)
+          summaries.push(await evaluateFolder({ ...common, scorer, backend, task, fast, tiePolicy }));
       }
     });
   } finally {

@@ -44,6 +44,13 @@ export type LogLikelihood = (requests: readonly ScoringRequest[]) => Promise<rea
 /** The tokens of a word standing alone: the text of each, and the id that is asked for. */
 export type SplitWord = (word: string) => Promise<readonly WordPiece[]>;
 
+/** A decoder with its tokenizer. */
+export interface ScoredModel {
+  readonly weights: Weights;
+  readonly architecture: ArchitectureConfig;
+  readonly tokenizer: Tokenizer;
+}
+
 /** How scoring goes about its work; neither setting changes a score beyond rounding. */
 export interface ScoringOptions {
   /** Requests computed together. */
@@ -62,60 +69,70 @@ export interface ScoringOptions {
  * computed once (`prefix-trees.ts`), and nothing is padded to the longest; sums are float64.
  */
 export function createLogLikelihood(
-  model: {
-    readonly weights: Weights;
-    readonly architecture: ArchitectureConfig;
-    readonly tokenizer: Tokenizer;
-  },
+  model: ScoredModel,
   { batchSize = 256, onProgress }: ScoringOptions = {},
 ): LogLikelihood {
-  return async (requests) => {
-    const keys = requests.map((request) =>
-      JSON.stringify([
-        request.tokenization,
-        request.context,
-        request.continuation,
-        request.tokenId,
-        request.withoutStart,
-      ]),
-    );
-    const distinct = new Map(requests.map((request, index) => [keys[index], request]));
-    const encoded = await encodeRequests([...distinct.values()], model.tokenizer);
-    const wordStarts = encoded.some(({ ids }) => ids.at(-1) === WORD_START)
-      ? await wordStartIds(model.tokenizer, model.architecture.vocabSize)
-      : [];
-    // Texts of the same tokens are one request too: in batches of other shapes their sums would round apart, and a tie must stay a tie.
-    const tokensOf = encoded.map(({ ids, counted }) => JSON.stringify([ids, counted]));
-    const ofTokens = new Map(encoded.map((request, index) => [tokensOf[index], request]));
-    const scored = await scoreEncoded(
-      [...ofTokens.values()],
-      { ...model, wordStarts },
-      { batchSize, onProgress },
-    );
-    const scores = new Map([...ofTokens.keys()].map((tokens, index) => [tokens, scored[index]]));
-    const answers = new Map(
-      [...distinct.keys()].map((key, index) => {
-        const unscoredFirst = encoded[index]?.unscoredFirst ?? null;
-        const answer = scores.get(tokensOf[index]);
-        return [key, answer && { ...answer, ...(unscoredFirst !== null && { unscoredFirst }) }];
-      }),
-    );
-    return keys.map((key) => {
-      const answer = answers.get(key);
-      if (!answer) throw new Error("logLikelihood: every request must have an answer.");
-      return answer;
+  return (requests) =>
+    answerDistinct(requests, {
+      encode: (distinct) => encodeRequests(distinct, model.tokenizer),
+      score: async (encoded) => {
+        for (const { counted } of encoded)
+          checkLength(counted.filter((isCounted) => isCounted).length, model.architecture);
+        const batches = treeBatches(encoded, { batchSize });
+        return scoreBatches(batches, encoded, model, onProgress);
+      },
     });
-  };
+}
+
+/** Answers each request once, and texts of the same tokens once. */
+export async function answerDistinct(
+  requests: readonly ScoringRequest[],
+  {
+    encode,
+    score,
+  }: {
+    readonly encode: (requests: readonly ScoringRequest[]) => Promise<readonly Encoded[]>;
+    readonly score: (encoded: readonly Encoded[]) => Promise<readonly ScoredContinuation[]>;
+  },
+): Promise<readonly ScoredContinuation[]> {
+  const keys = requests.map((request) =>
+    JSON.stringify([
+      request.tokenization,
+      request.context,
+      request.continuation,
+      request.tokenId,
+      request.withoutStart,
+    ]),
+  );
+  const distinct = new Map(requests.map((request, index) => [keys[index], request]));
+  const encoded = await encode([...distinct.values()]);
+  // Texts of the same tokens are one request too: in batches of other shapes their sums would round apart, and a tie must stay a tie.
+  const tokensOf = encoded.map(({ ids, counted }) => JSON.stringify([ids, counted]));
+  const ofTokens = new Map(encoded.map((request, index) => [tokensOf[index], request]));
+  const scored = await score([...ofTokens.values()]);
+  const scores = new Map([...ofTokens.keys()].map((tokens, index) => [tokens, scored[index]]));
+  const answers = new Map(
+    [...distinct.keys()].map((key, index) => {
+      const unscoredFirst = encoded[index]?.unscoredFirst ?? null;
+      const answer = scores.get(tokensOf[index]);
+      return [key, answer && { ...answer, ...(unscoredFirst !== null && { unscoredFirst }) }];
+    }),
+  );
+  return keys.map((key) => {
+    const answer = answers.get(key);
+    if (!answer) throw new Error("logLikelihood: every request must have an answer.");
+    return answer;
+  });
 }
 
 /** A request in tokens. */
-interface Encoded extends EncodedRequest {
+export interface Encoded extends EncodedRequest {
   /** The first token, where it is part of the continuation and so goes unscored. */
   readonly unscoredFirst: number | null;
 }
 
 /** Stands in the place of a token for any that begins a word. */
-const WORD_START = -1;
+export const WORD_START = -1;
 
 /** Tokens after which a new word has begun: those with white space in front, and the end of the text. */
 async function wordStartIds(tokenizer: Tokenizer, vocabSize: number): Promise<number[]> {
@@ -125,7 +142,7 @@ async function wordStartIds(tokenizer: Tokenizer, vocabSize: number): Promise<nu
 }
 
 /** @throws RangeError when a text holds half a character; Error when a `nextToken` context has no token to predict from */
-async function encodeRequests(
+export async function encodeRequests(
   requests: readonly ScoringRequest[],
   tokenizer: Tokenizer,
 ): Promise<readonly Encoded[]> {
@@ -188,43 +205,41 @@ function requireWhole(text: string): void {
     );
 }
 
-async function scoreEncoded(
+/**
+ * Scores of requests, each the sum over what the batches ask of it.
+ *
+ * @param batches in which each scored token is asked for once; requests without one are in none
+ */
+export async function scoreBatches(
+  batches: Iterable<TreeBatch>,
   encoded: readonly EncodedRequest[],
-  {
-    weights,
-    architecture,
-    wordStarts,
-  }: {
-    readonly weights: Weights;
-    readonly architecture: ArchitectureConfig;
-    readonly wordStarts: readonly number[];
-  },
-  {
-    batchSize,
-    onProgress,
-  }: { readonly batchSize: number; readonly onProgress: ScoringOptions["onProgress"] },
+  { weights, architecture, tokenizer }: ScoredModel,
+  onProgress: ScoringOptions["onProgress"],
 ): Promise<ScoredContinuation[]> {
   const out: ScoredContinuation[] = encoded.map(() => ({ logProb: 0, numTokens: 0 }));
-  for (const { ids, counted } of encoded) {
-    checkLength(counted.filter((isCounted) => isCounted).length, architecture);
-    checkTokens(ids, architecture);
-  }
+  for (const { ids } of encoded) checkTokens(ids, architecture);
+  const wordStarts = encoded.some(({ ids }) => ids.includes(WORD_START))
+    ? await wordStartIds(tokenizer, architecture.vocabSize)
+    : [];
   const score = scoringStep(architecture);
   const starts = wordStarts.length > 0 ? tf.tensor1d([...wordStarts], "int32") : null;
-  let done = 0;
+  const done = new Set<number>();
   try {
-    for (const batch of treeBatches(encoded, { batchSize })) {
+    for (const batch of batches) {
       const tensors = treeTensors(batch);
       const group = starts && batch.asked.tokens.includes(WORD_START) ? { group: starts } : {};
       const logProbs = score({ weights, ...tensors, ...group });
       const values = await logProbs.data(); // [R]
       tf.dispose([logProbs, tensors]);
       for (const { request, places } of batch.answers) {
-        const logProb = places.reduce((sum, place) => sum + (values[place] ?? Number.NaN), 0);
-        out[request] = { logProb, numTokens: places.length };
+        const { logProb, numTokens } = out[request] ?? { logProb: 0, numTokens: 0 };
+        out[request] = {
+          logProb: places.reduce((sum, place) => sum + (values[place] ?? Number.NaN), logProb),
+          numTokens: numTokens + places.length,
+        };
+        done.add(request);
       }
-      done += batch.answers.length;
-      await onProgress?.(done, encoded.length);
+      await onProgress?.(done.size, encoded.length);
     }
   } finally {
     starts?.dispose();
@@ -239,13 +254,18 @@ export function treeTensors({
   inputs,
   positions,
   visibleUntil,
+  visibleFrom,
   asked,
 }: TreeBatch): Omit<ScoringInput, "weights"> {
   const matrix = (values: Int32Array) => tf.tensor2d(values, [numRows, lengthTokens], "int32");
   const vector = (values: Int32Array) => tf.tensor1d(values, "int32");
   return {
     inputs: matrix(inputs),
-    layout: { positions: matrix(positions), visibleUntil: matrix(visibleUntil) },
+    layout: {
+      positions: matrix(positions),
+      visibleUntil: matrix(visibleUntil),
+      ...(visibleFrom && { visibleFrom: matrix(visibleFrom) }),
+    },
     asked: {
       positions: vector(asked.positions),
       rows: vector(asked.rows),

@@ -22,6 +22,8 @@ export interface TreeBatch {
   readonly positions: Int32Array;
   /** End of what follows from each token: it is seen before, not from there on. [B, T] */
   readonly visibleUntil: Int32Array;
+  /** Where texts are read in both directions, the beginning of each token's. [B, T] */
+  readonly visibleFrom?: Int32Array;
   /** As `logProbsAt` takes it: places in B · T, and for each scored token its place among those, and itself. */
   readonly asked: Readonly<Record<"positions" | "rows" | "tokens", Int32Array>>;
   /** The requests of this batch, and where among the scored tokens theirs stand. */
@@ -29,7 +31,7 @@ export interface TreeBatch {
 }
 
 /** Rows of a batch hold at most this many tokens, or one row. */
-const BATCH_TOKENS = 4_096;
+export const BATCH_TOKENS = 4_096;
 /** Room in a row besides its longest text, for what branches off it. */
 const SPARE_TOKENS = 32;
 
@@ -37,7 +39,8 @@ const SPARE_TOKENS = 32;
 const rowLengthFor = (lengthTokens: number): number =>
   Math.max(128, 64 * Math.ceil((lengthTokens + SPARE_TOKENS) / 64));
 
-const powerOfTwo = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(16, count)));
+/** Numbers of questions are few, for the same reason. */
+export const powerOfTwo = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(16, count)));
 
 /** Number of input tokens of a request: those before its last scored one. */
 const inputLength = ({ counted }: EncodedRequest): number => counted.lastIndexOf(true);
@@ -150,7 +153,7 @@ function addRequest(draft: Draft, request: number, { ids, counted }: EncodedRequ
 }
 
 /** Values, and zeros up to `size`. */
-function padded(values: readonly number[], size: number): Int32Array {
+export function padded(values: readonly number[], size: number): Int32Array {
   const array = new Int32Array(size);
   array.set(values);
   return array;

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
+import type { Backend } from "../../../evaluation/backends.js";
 import {
   summariseBenchmark,
   type BenchmarkFigures,
@@ -35,14 +36,15 @@ import { findOrFetchedTaskFiles, type TaskFile } from "./task-files.js";
  * @throws RangeError naming file and line when the task's files are not such a task's; what `signal` was aborted with
  */
 export async function evaluateFolder(evaluation: FolderEvaluation): Promise<FolderSummary> {
-  const { task, dataFolder, outFolder, fast, tiePolicy, rules } = evaluation;
+  const { task, dataFolder, outFolder, fast, tiePolicy, rules, backend = "causal" } = evaluation;
   const { dataset, files } = await findOrFetchedTaskFiles(dataFolder, task, { fast });
   const model = {
     folder: basename(resolve(evaluation.modelFolder)),
     sha256: modelFolder(evaluation.modelFolder).hash,
   };
   const folder = join(outFolder, task);
-  const key = keyOf(model.sha256, files, rules === 2025 ? [task] : [task, rules]);
+  const asked = rules === 2025 ? [task] : [task, rules];
+  const key = keyOf(model.sha256, files, backend === "causal" ? asked : [...asked, backend]);
   const items = join(folder, "items.jsonl");
   // Two at once would each append to what the other resumes from.
   const lock = await acquireLock(`${items}.lock`, {
@@ -51,7 +53,7 @@ export async function evaluateFolder(evaluation: FolderEvaluation): Promise<Fold
   });
   try {
     const lines = openItemLines(items, { key });
-    const place = { folder: join(outFolder, "official"), model: model.folder };
+    const place = { folder: join(outFolder, "official"), model: model.folder, backend };
     const figures =
       task === "reading"
         ? await scoreReading(evaluation, files, lines, place)
@@ -61,6 +63,7 @@ export async function evaluateFolder(evaluation: FolderEvaluation): Promise<Fold
       task,
       ...figures,
       rules,
+      ...(backend !== "causal" && { backend }),
       corrected: figures.corrected && { ...figures.corrected, ...(task !== "reading" && { tiePolicy }) },
       model,
       files: files.map(({ name, sha256 }) => ({ name, sha256 })),
@@ -74,7 +77,11 @@ export async function evaluateFolder(evaluation: FolderEvaluation): Promise<Fold
 }
 
 /** All that decides a score. */
-const keyOf = (model: string, files: readonly TaskFile[], asked: readonly [Task, Rules?]): string =>
+const keyOf = (
+  model: string,
+  files: readonly TaskFile[],
+  asked: readonly (Task | Rules | Backend)[],
+): string =>
   createHash("sha256")
     .update(JSON.stringify([...asked, model, files.map(({ name, sha256 }) => [name, sha256])]))
     .update(codeVersion(taskScoring.module))

@@ -1,4 +1,5 @@
 /** @file What the evaluation of a folder is asked for, and what it answers for each task. */
+import type { Backend } from "../../../evaluation/backends.js";
 import type { TiePolicy } from "../../../evaluation/choices.js";
 import type { Rules } from "../../../evaluation/rules.js";
 import type { Provenance } from "../../stages/provenance.js";
@@ -10,6 +11,8 @@ export interface FolderEvaluation {
   readonly modelFolder: string;
   /** The model of that folder. */
   readonly scorer: Scorer;
+  /** How it reads; `causal` where it is left out. */
+  readonly backend?: Backend;
   readonly task: Task;
   readonly dataFolder: string;
   readonly outFolder: string;
@@ -30,6 +33,8 @@ export interface FolderSummary {
   /** Percent of items, or percent of the variance that is left in reading; a correlation for WUGs. */
   readonly unit: "percent" | "correlation";
   readonly rules: Rules;
+  /** Absent for `causal`. */
+  readonly backend?: Backend;
   readonly official: Readonly<Record<string, unknown>>;
   /** Null where a score is NaN, which only the official rules of 2026 allow. */
   readonly corrected: Readonly<Record<string, unknown>> | null;

@@ -1,5 +1,6 @@
 /** @file The files the official pipeline would have written, for its collation and leaderboard (docs/paper.md#result-files). */
 import { join } from "node:path";
+import type { Backend } from "../../../evaluation/backends.js";
 import type { BenchmarkSummary } from "../../../evaluation/benchmark-summary.js";
 import { benchmarkOf, type BenchmarkName } from "../../../evaluation/benchmarks.js";
 import type { ChoiceItem } from "../../../evaluation/choice-items.js";
@@ -14,10 +15,11 @@ import { deriveSeed, seeded } from "../../../random.js";
 export interface OfficialPlace {
   readonly folder: string;
   readonly model: string;
+  readonly backend: Backend;
 }
 
-const zeroShotFolder = ({ folder, model }: OfficialPlace): string =>
-  join(folder, model, "main", "zero_shot", "causal");
+const zeroShotFolder = ({ folder, model, backend }: OfficialPlace): string =>
+  join(folder, model, "main", "zero_shot", backend);
 
 /** Choices of a benchmark: `predictions.json` and the report. */
 export function writeBenchmarkPredictions(
