@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Precision } from "../config/config.js";
+import type { Tokenizer } from "../data/tokenizer/tokenizer.js";
 import { tableMarkdown } from "../report/render/table.js";
 import { explained } from "../disk/disk-fault.js";
 import type { TrainedRun } from "../runs/training/trained-runs.js";
@@ -69,7 +70,10 @@ async function exportRun(options: ExportOptions, surroundings: Surroundings): Pr
   const { precision } = options;
   const model = { ...loadModel(stage.folder), tokenizer: await openTokenizer(stage.folder) };
   const files = explained(folder, () =>
-    writeHuggingFaceFolder(folder, model, { precision, readme: describeOrigin(run, precision) }),
+    writeHuggingFaceFolder(folder, model, {
+      precision,
+      readme: describeOrigin(run, precision) + describeMasks(model.tokenizer),
+    }),
   );
   const check = options.checkWithPytorch
     ? await checkExport(folder, (line) => stderr.write(`${line}\n`))
@@ -97,6 +101,19 @@ function describeRuns(runs: readonly TrainedRun[]): string {
   }));
   return tableMarkdown(rows, { caption: "Trained models in the cache", maxRows: rows.length });
 }
+
+/** What a plain Llama cannot do with a model that was also trained on masked rows; nothing where it was not. */
+const describeMasks = ({ maskId }: Tokenizer): string =>
+  maskId === null
+    ? ""
+    : `
+## Masked prediction
+
+The model was also trained on masked rows: it read them in both directions, and predicted the tokens behind \`<mask>\` each at the place
+before it. \`LlamaForCausalLM\` reads forwards, as the model's scores were computed. It cannot read in both directions, and
+\`AutoModelForMaskedLM\`, which the BabyLM pipeline's backend \`mntp\` asks for, loads no Llama. Score masked tokens with
+\`npx class-it evaluate --backend mntp\`, or give the model a four-dimensional attention mask of zeros.
+`;
 
 /** README.md of the folder: what the model is, and what it is not. */
 function describeOrigin(run: TrainedRun, precision: Precision): string {

@@ -5,7 +5,8 @@ import { loadModel } from "../../src/model/checkpoint.js";
 import { findProjectRoot } from "../../src/project-root.js";
 import { trainedModel } from "../../src/runs/training/training.js";
 import { sharedFolder, temporaryFolder } from "../support/temporary-folder.js";
-import { openTinyStudy } from "../support/tiny-study.js";
+import type { Study } from "../../src/runs/study/study.js";
+import { openTinyStudy, TINY_CONFIG } from "../support/tiny-study.js";
 import { command } from "./command.js";
 
 const study = openTinyStudy(sharedFolder());
@@ -42,6 +43,22 @@ test("a trained model is exported with the weights of its stage", async () => {
   for (const [name, tensor] of Object.entries(expected.weights))
     expect(found.weights[name]?.dataSync()).toEqual(tensor.dataSync());
   expect(readFileSync(join(folder, "README.md"), "utf8")).toContain(`| stage | tuning-${hash} |`);
+});
+
+test("the README of a model with masked rows says what a plain Llama cannot do, that of another does not", async () => {
+  const mixed = openTinyStudy(temporaryFolder(), {
+    ...TINY_CONFIG,
+    objective: { maskedShare: 0.5, maskRate: 0.15, schedule: "constant" },
+  });
+  await trainedModel(mixed, { model: "llama140M", condition: "base" });
+  const readmeOf = async (of: Study): Promise<string> => {
+    const folder = join(temporaryFolder(), "model");
+    const run = await command(`export --run pretraining --out ${folder}`, { cacheFolder: of.cacheFolder });
+    expect(run.stderr).toBe("");
+    return readFileSync(join(folder, "README.md"), "utf8");
+  };
+  expect(await readmeOf(mixed)).toMatch(/## Masked prediction[^]*cannot read in both directions/);
+  expect(await readmeOf(study)).not.toContain("mask");
 });
 
 test("the report as JSON names run, folder, precision and files", async () => {
