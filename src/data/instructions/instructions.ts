@@ -3,12 +3,12 @@
  * `chat-template.ts`; how turns pair up in `switchboard-pairs.ts`; how questions are made in `wiki-questions.ts`.
  */
 import type { InstructionConfig } from "../../config/config.js";
-import { deriveSeed, seeded, shuffled } from "../../random.js";
+import { deriveSeed, seeded, shuffled, type Random } from "../../random.js";
 import { defaultPlaces, readText, type DataPlaces } from "../files.js";
 import { microworldDialoguePairs } from "../microworld/dialogues.js";
 import { microworldQuestions } from "../microworld/encyclopedia.js";
-import { loadReleased, type ReleasedPart } from "./released-instructions.js";
 import { chainPairs, firstPairs } from "./conversations.js";
+import { loadReleased } from "./released-instructions.js";
 import { pairTurns, parseUtterances } from "./switchboard-pairs.js";
 import { askQuestions, parseArticles } from "./wiki-questions.js";
 
@@ -76,7 +76,12 @@ export async function loadSwitchboardPairs(
         "Set switchboardPairs to another rule, or leave turns out.",
     );
   if (pairing === "released") {
-    const released = await loadTrainRows("switchboard", { split, places, caller: "loadSwitchboardPairs" });
+    if (split === "heldOut")
+      throw new RangeError(
+        "loadSwitchboardPairs: split must be train for the released conversations, which keep no rows apart, got heldOut. " +
+          "Take held-out rows from the other sources.",
+      );
+    const released = await loadReleased("switchboard", places);
     const examples = released.map((row): InstructionExample => ({ ...row, source: "switchboard-released" }));
     return draw(examples, { rows, seed: drawSeed, caller: "loadSwitchboardPairs" });
   }
@@ -92,7 +97,8 @@ export async function loadSwitchboardPairs(
 /**
  * Question answering: passage and question, and a short reply (docs/decisions.md#d15).
  *
- * @param request.wikiSource `released` takes the rows of the released set; the generated questions know no difference
+ * @param request.wikiSource `released` takes the rows of the released set, of which a tenth is held out; the generated questions
+ *   know no difference
  * @returns rows in random order, fixed by the seed
  * @throws RangeError when more rows are asked for than there are, or all rows of the microworld
  * @throws Error when a file is missing or damaged
@@ -113,14 +119,25 @@ export async function loadWikiQuestions(
     return questions.map((question) => ({ ...question, source: "microworld-question" }));
   }
   if (wikiSource === "released") {
-    const released = await loadTrainRows("simple_wiki", { split, places, caller: "loadWikiQuestions" });
-    const examples = released.map((row): InstructionExample => ({ ...row, source: "wiki-released" }));
+    const released = await loadReleased("simple_wiki", places);
+    const examples = released
+      .filter((_, row) => isHeldOut(row) === (split === "heldOut"))
+      .map((row): InstructionExample => ({ ...row, source: "wiki-released" }));
     return draw(examples, { rows, seed: drawSeed, caller: "loadWikiQuestions" });
   }
   const file = split === "train" ? "train/simple_wiki.train" : "dev/simple_wiki.dev";
-  const articles = parseArticles(await readText(`babylm_sample/${file}`, places));
   const random = seeded(deriveSeed(seed, `wiki blanks ${split}`));
-  const examples = articles.flatMap((article, index) =>
+  const examples = standInQuestions(await readText(`babylm_sample/${file}`, places), random);
+  return draw(examples, { rows, seed: drawSeed, caller: "loadWikiQuestions" });
+}
+
+/**
+ * The stand-in questions on all articles of a Simple-Wikipedia file, in its order.
+ *
+ * @param random chooses what cloze questions blank
+ */
+export const standInQuestions = (text: string, random: Random): InstructionExample[] =>
+  parseArticles(text).flatMap((article, index) =>
     askQuestions(article, random).map(({ prompt, reply }, question): InstructionExample => ({
       id: `wiki_${index}_${question}`,
       source: "wiki-standin",
@@ -128,20 +145,12 @@ export async function loadWikiQuestions(
       reply,
     })),
   );
-  return draw(examples, { rows, seed: drawSeed, caller: "loadWikiQuestions" });
-}
 
-/** Rows of a released set, which keeps none apart. */
-function loadTrainRows(
-  part: ReleasedPart,
-  request: { readonly split: "train" | "heldOut"; readonly places: DataPlaces; readonly caller: string },
-): ReturnType<typeof loadReleased> {
-  if (request.split === "train") return loadReleased(part, request.places);
-  throw new RangeError(
-    `${request.caller}: split must be train for the released sets, which keep no rows apart, got heldOut. ` +
-      "Take held-out rows from the other sources.",
-  );
-}
+/** Rows that stand together in the released set and may be on one article. */
+const BLOCK_ROWS = 100;
+
+/** Every tenth block of the released questions is never trained on (docs/evaluation.md#answer-choice). @param row counted from 0 */
+const isHeldOut = (row: number): boolean => Math.floor(row / BLOCK_ROWS) % 10 === 9;
 
 function finite(rows: number | null, caller: string): number {
   if (rows !== null) return rows;

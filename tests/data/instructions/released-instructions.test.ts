@@ -112,7 +112,7 @@ describe("the released sets", () => {
     expect(new Set(pairs.map(({ source }) => source))).toEqual(new Set(["switchboard-released"]));
   });
 
-  test("are drawn from as the other sets are, and keep no rows apart", async () => {
+  test("are drawn from as the other sets are; conversations keep no rows apart", async () => {
     putReleased(places.rawFolder, files);
     const request = { seed: 1, source: "real", wikiSource: "released", places } as const;
     expect(await loadWikiQuestions({ ...request, rows: 4 })).toHaveLength(4);
@@ -122,9 +122,33 @@ describe("the released sets", () => {
       );
     expect(await loadWikiQuestions({ ...request, rows: 10 })).toHaveLength(10);
     expect(await loadWikiQuestions({ ...request, rows: 1 })).toHaveLength(1);
-    await expect(loadWikiQuestions({ ...request, rows: 4, split: "heldOut" })).rejects.toThrow(
+    const talks = { seed: 1, source: "real", pairing: "released", places, split: "heldOut" } as const;
+    await expect(loadSwitchboardPairs({ ...talks, rows: 1 })).rejects.toThrow(
       "keep no rows apart, got heldOut",
     );
+  });
+
+  test("hold every tenth hundred of questions out of training", async () => {
+    const many = Array.from({ length: 2_150 }, (_, row) => ({ ...wiki[0], reply: `reply ${row}` }));
+    const row = wiki[0] ?? { prompt: "", reply: "", source: "", text: "" };
+    putReleased(places.rawFolder, {
+      ...files,
+      "simple_wiki/train-00000-of-00002.parquet": parquetOf(
+        many.slice(0, 950).map((one) => ({ ...row, ...one })),
+      ),
+      "simple_wiki/train-00001-of-00002.parquet": parquetOf(
+        many.slice(950).map((one) => ({ ...row, ...one })),
+      ),
+    });
+    const request = { rows: null, seed: 1, source: "real", wikiSource: "released", places } as const;
+    const numbersOf = async (split: "train" | "heldOut"): Promise<number[]> =>
+      (await loadWikiQuestions({ ...request, split })).map(({ id }) => Number(id.split("_").at(-1)));
+    const [trained, heldOut] = [await numbersOf("train"), await numbersOf("heldOut")];
+    expect(new Set(heldOut)).toEqual(
+      new Set([900, 1_900].flatMap((from) => Array.from({ length: 100 }, (_, index) => from + index))),
+    );
+    expect(new Set([...trained, ...heldOut]).size).toBe(2_150);
+    expect(trained).toHaveLength(1_950);
   });
 
   test("count as fetched when whole; a part of them is an error, never silently the stand-in", () => {

@@ -1,16 +1,12 @@
 /** @file The task `dialogue`: its sets in a study or a data folder. What is counted is in `turn-table.ts`. */
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
-import { defaultPlaces, readText } from "../../../data/files.js";
+import { readText } from "../../../data/files.js";
 import { findEntry } from "../../../data/manifest.js";
-import { readTextFile } from "../../../data/text-file.js";
 import { readChildPairs } from "../../../evaluation/child-pairs.js";
 import { choicesOf, type DialogueItem } from "../../../evaluation/dialogue-items.js";
 import { microworldChoices } from "../../../evaluation/microworld-choices.js";
 import { readSwitchboardChoices } from "../../../evaluation/switchboard-choices.js";
 import { deriveSeed, seeded, shuffled } from "../../../random.js";
-import type { Result } from "../../study/results.js";
+import { readFromFolder, withOwnData, type ReadFile } from "./folder-file.js";
 import { identify, type TurnItems } from "./task-definition.js";
 
 const CHILD_PAIRS = "communicative/huggingface_dpo_format_eval.json";
@@ -18,12 +14,6 @@ const SWITCHBOARD = "switchboard/swda_val.tsv";
 const CHILD_TEXT = "babylm_sample/train/childes.train";
 /** Microworld items where all there are of a set are wanted: a grammar has no end. */
 const MICROWORLD_ITEMS = 1_000;
-
-/** A file's text and how a result names it. */
-interface ReadFile {
-  readonly text: string;
-  readonly named: Result["files"][number];
-}
 
 /**
  * The items of a study: of real text the two real sets and the microworld's, of generated text that alone.
@@ -57,25 +47,12 @@ export async function dialogueOf(
  * @throws RangeError when a file is not what its name says
  */
 export function dialogueIn(folder: string): TurnItems {
-  const read = (path: string, places: readonly string[] = [folder]): ReadFile | null => {
-    const place = places
-      .flatMap((start) => [join(start, path), join(start, basename(path))])
-      .find((candidate) => existsSync(candidate));
-    if (place === undefined) return null;
-    const text = readTextFile(place);
-    return {
-      text,
-      named: { path, sha256: createHash("sha256").update(text).digest("hex"), unverified: true },
-    };
-  };
-  const { rawFolder, dataFolder } = defaultPlaces();
-  const childPairs = read(CHILD_PAIRS);
+  const childPairs = readFromFolder(CHILD_PAIRS, [folder]);
   return items(
     {
       childPairs,
-      childText:
-        childPairs && read(CHILD_TEXT, [folder, rawFolder, ...(dataFolder === null ? [] : [dataFolder])]),
-      switchboard: read(SWITCHBOARD),
+      childText: childPairs && readFromFolder(CHILD_TEXT, withOwnData(folder)),
+      switchboard: readFromFolder(SWITCHBOARD, [folder]),
     },
     null,
   );

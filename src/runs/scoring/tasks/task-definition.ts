@@ -30,6 +30,13 @@ export type TaskChoice =
       readonly itemsPerSet: number | null;
     }
   | {
+      readonly task: "questions";
+      readonly source: "real" | "microworld";
+      readonly wikiSource: "released" | "standIn";
+      /** Questions; null takes all there are. */
+      readonly itemsPerSet: number | null;
+    }
+  | {
       readonly task: "aoa";
       readonly source: "real" | "microworld";
       /** Of a substitute's contexts at most so many; null takes as many as it has. */

@@ -1,12 +1,14 @@
 /** @file Tasks in which a model chooses a turn, as tasks of a study. Each has a file of its own that finds its items. */
+import type { InstructionConfig } from "../../../config/config.js";
 import { scoreTurnChoices } from "../../../evaluation/turn-choice.js";
 import type { BenchmarkOwner } from "./benchmark.js";
 import { dialogueIn, dialogueOf } from "./dialogue.js";
+import { questionsIn, questionsOf } from "./questions.js";
 import type { ScorableTask, TaskChoice, TaskDefinition, TurnItems } from "./task-definition.js";
 import { turnMetrics, turnTable } from "./turn-table.js";
 
 /** Tasks in which a model chooses a turn. They are none of `TASKS`: a study is judged by them only if they are named. */
-export const TURN_TASKS = ["dialogue"] as const;
+export const TURN_TASKS = ["dialogue", "questions"] as const;
 /** Name of one. */
 export type TurnTask = (typeof TURN_TASKS)[number];
 
@@ -19,19 +21,29 @@ export type TurnTaskChoice = Extract<TaskChoice, { readonly task: TurnTask }>;
 /** A set has few groups: of each as many items as five groups of a benchmark have. */
 const UIDS_PER_SET = 5;
 
+/** Whoever has items of such tasks: a study, or the part of one that says which. */
+export interface TurnOwner extends BenchmarkOwner {
+  readonly config: BenchmarkOwner["config"] & {
+    readonly instructions: Pick<InstructionConfig, "wikiSource">;
+  };
+}
+
 /** Which items of a task a study takes. */
-export const turnTaskChoice = ({ source, config }: BenchmarkOwner, task: TurnTask): TurnTaskChoice => ({
-  task,
-  source,
-  itemsPerSet:
-    config.budget.zeroShotItemsPerUid === null ? null : UIDS_PER_SET * config.budget.zeroShotItemsPerUid,
-});
+export function turnTaskChoice({ source, config }: TurnOwner, task: TurnTask): TurnTaskChoice {
+  const perUid = config.budget.zeroShotItemsPerUid;
+  const itemsPerSet = perUid === null ? null : UIDS_PER_SET * perUid;
+  if (task === "dialogue") return { task, source, itemsPerSet };
+  const isReleased = config.instructions.wikiSource === "released";
+  return { task, source, wikiSource: isReleased ? "released" : "standIn", itemsPerSet };
+}
 
 /** The items that a choice means. @throws Error when their files are missing or damaged */
 export async function turnItems(choice: TurnTaskChoice): Promise<TurnItems> {
   switch (choice.task) {
     case "dialogue":
       return dialogueOf(choice.source, choice);
+    case "questions":
+      return questionsOf(choice);
   }
 }
 
@@ -40,6 +52,8 @@ export function turnItemsIn(folder: string, task: TurnTask): TurnItems {
   switch (task) {
     case "dialogue":
       return dialogueIn(folder);
+    case "questions":
+      return questionsIn(folder);
   }
 }
 
@@ -50,7 +64,7 @@ export const scorableTurns = ({ files, choices }: TurnItems): ScorableTask => ({
 });
 
 /** A task with a study's items. @throws Error as {@link turnItems} */
-export async function defineTurnTask(study: BenchmarkOwner, task: TurnTask): Promise<TaskDefinition> {
+export async function defineTurnTask(study: TurnOwner, task: TurnTask): Promise<TaskDefinition> {
   const choice = turnTaskChoice(study, task);
   return { ...scorableTurns(await turnItems(choice)), choice, summarise: turnMetrics };
 }
