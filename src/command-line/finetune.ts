@@ -3,7 +3,13 @@ import { basename, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { PRECISIONS, SCALES, type Precision, type Scale } from "../config/config.js";
 import type { Rules } from "../evaluation/rules.js";
-import { OFFICIAL_POOLING, POOLINGS, type Pooling } from "../evaluation/superglue-schedule.js";
+import {
+  ATTENTIONS,
+  OFFICIAL_POOLING,
+  POOLINGS,
+  type Attention,
+  type Pooling,
+} from "../evaluation/superglue-schedule.js";
 import { SELECTIONS, type Selection } from "../evaluation/superglue-summary.js";
 import { SUPERGLUE_CONFIGS, SUPERGLUE_TASKS, type SuperglueTask } from "../evaluation/superglue-tasks.js";
 import type { Study } from "../runs/study/study.js";
@@ -37,6 +43,7 @@ interface FinetuneOptions extends StudyOptions {
   readonly scale: Scale;
   readonly rules?: Rules;
   readonly pooling: Pooling;
+  readonly attention: Attention;
   readonly selection: Selection;
   readonly precision: Precision;
   readonly rate?: number;
@@ -94,6 +101,9 @@ export function finetuneCommand(surroundings: Surroundings): Command {
       "selection",
     ]),
     choice("--pooling <name>", "the position the head reads", POOLINGS).default("lastToken"),
+    choice("--attention <name>", "what a token of a text sees: what came before, or all of it", ATTENTIONS)
+      .default("causal")
+      .conflicts("rules"),
     choice("--selection <name>", "what the epoch is chosen on", SELECTIONS).default("heldOutTrain"),
     choice("--precision <name>", "of matrix products", PRECISIONS).default("float32"),
     new Option("--rate <number>", "peak learning rate (default: the official 3e-5)").argParser(
@@ -169,7 +179,11 @@ async function finetuneOne(
     import("../runs/finetuning/seed-run.js"),
     import("../runs/finetuning/cost.js"),
   ]);
-  const { rules, precision, frozen = false, patience, rate, multircTrain } = options;
+  const { rules, precision, frozen = false, patience, rate, multircTrain, attention } = options;
+  if (attention === "both" && options.pooling === "officialFinal")
+    throw new RangeError(
+      "class-it finetune: --attention both must go with a pooling that reads a token of the text, got officialFinal. Choose lastToken.",
+    );
   const seeds = options.seeds ?? FINETUNING_SEEDS;
   const choices = {
     pooling: rules === undefined ? options.pooling : OFFICIAL_POOLING[rules],
@@ -177,6 +191,7 @@ async function finetuneOne(
     precision,
     isFrozen: frozen,
     multircTrain,
+    ...(attention === "both" && { attention }),
     ...(patience !== undefined && { patience }),
     ...(rate !== undefined && { learningRate: rate }),
   };

@@ -11,7 +11,7 @@ import type { Weights } from "../model/weights.js";
 import type { Random } from "../random.js";
 import type { PaddedRows, PaddingSide } from "./superglue-inputs.js";
 import type { PackedPart } from "./superglue-packing.js";
-import type { Pooling } from "./superglue-schedule.js";
+import type { Attention, Pooling } from "./superglue-schedule.js";
 
 const DENSE = "head.dense";
 const OUT = "head.out";
@@ -90,19 +90,29 @@ export function classifierRows(
  *
  * @param options.count as many positions are read, so that parts of fewer texts have the same shape; those beyond the part's
  *   texts read the first token and mean nothing
+ * @param options.attention `both` lets every token see all of its text
  */
 export function packedRows(
   { inputIds, positions, visibleUntil, places, numRows, lengthTokens }: PackedPart,
-  { pooling, count }: { readonly pooling: Pooling; readonly count: number },
+  {
+    pooling,
+    count,
+    attention = "causal",
+  }: { readonly pooling: Pooling; readonly count: number; readonly attention?: Attention },
 ): ClassifierRows {
   const shape: [number, number] = [numRows, lengthTokens];
   const pooled = new Int32Array(count);
   places.forEach(({ begin, end }, index) => (pooled[index] = pooling === "firstToken" ? begin : end - 1));
   const upload = (values: Int32Array) => tf.tensor2d(values, shape, "int32");
+  const visibleFrom = positions.map((position, at) => (at % lengthTokens) - position);
   return {
     inputs: upload(inputIds),
     pooled: tf.tensor1d(pooled, "int32"),
-    layout: { positions: upload(positions), visibleUntil: upload(visibleUntil) },
+    layout: {
+      positions: upload(positions),
+      visibleUntil: upload(visibleUntil),
+      ...(attention === "both" && { visibleFrom: upload(visibleFrom) }),
+    },
   };
 }
 

@@ -9,6 +9,11 @@ import type { Rules } from "./rules.js";
 export const POOLINGS = ["lastToken", "firstToken", "officialFinal"] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
+/** What a token of a text sees: what came before it, or all of the text (docs/options.md#d27). */
+export const ATTENTIONS = ["causal", "both"] as const;
+/** Name of one of them. */
+export type Attention = (typeof ATTENTIONS)[number];
+
 /**
  * The position each year's official runs pool: the first of rows padded on the right, or the last of rows padded on the left, which is
  * the text's last token. Positions are rotary, so left padding moves logits by rounding alone.

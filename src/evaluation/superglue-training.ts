@@ -17,7 +17,7 @@ import {
 } from "./superglue-classifier.js";
 import { padRows, type EncodedPair, type PaddingSide } from "./superglue-inputs.js";
 import { packParts } from "./superglue-packing.js";
-import { FINETUNING, type Pooling } from "./superglue-schedule.js";
+import { FINETUNING, type Attention, type Pooling } from "./superglue-schedule.js";
 import { classifierSteps } from "./superglue-steps.js";
 
 /** Source: BabyLM evaluation pipeline 2025, finetune/run.py, valid_batch_size. */
@@ -36,6 +36,7 @@ export interface ClassifierOptions {
   readonly padId: number;
   readonly pooling: Pooling;
   readonly paddingSide?: PaddingSide;
+  readonly attention?: Attention;
   readonly precision?: Precision;
   /** Trains the head alone: a probe, not fine-tuning. */
   readonly isFrozen?: boolean;
@@ -70,6 +71,7 @@ export interface Classifier {
  * Takes over a body and a head; the caller's tensors stay.
  *
  * @param start.moments of an interrupted run that resumes
+ * @throws RangeError when the head reads padding and attention goes in both directions
  *
  * Source: BabyLM evaluation pipeline 2025, finetune/trainer.py.
  * Differs: texts are packed into rows instead of padded, unless padding moves the position that is read, and dropout draws
@@ -80,7 +82,7 @@ export function startClassifier(
   options: ClassifierOptions,
 ): Classifier {
   const { isFrozen = false, dropout = FINETUNING.dropout, paddingSide: side = "right" } = options;
-  const { numClasses, padId, pooling, architecture } = options;
+  const { numClasses, padId, pooling, architecture, attention = "causal" } = options;
   const head = pick(start.weights, Object.keys(start.weights).filter(isHeadWeight));
   const body = pick(start.weights, bodyNames(start.weights));
   const fixed = isFrozen ? cloned(body) : {};
@@ -93,11 +95,15 @@ export function startClassifier(
 
   // A pooled padding token depends on how far it is from the text: only the official batches give it.
   const needsPadding = pooling === (side === "right" ? "officialFinal" : "firstToken");
+  if (needsPadding && attention === "both")
+    throw new RangeError(
+      `startClassifier: attention in both directions must go with a pooling that reads a token of the text, got "${pooling}". Choose lastToken.`,
+    );
   const partsOf = (pairs: readonly EncodedPair[], count: number): ClassifierPart[] => {
     if (!needsPadding)
       return packParts(pairs, padId).map((part) => ({
         pairs: part.pairs,
-        rows: packedRows(part, { pooling, count }),
+        rows: packedRows(part, { pooling, count, attention }),
       }));
     const ids = pairs.map((pair) => pair.ids);
     const padded = padRows(ids, { lengthTokens: Math.max(...ids.map(({ length }) => length)), padId, side });

@@ -124,3 +124,34 @@ test("an update keeps no tensors", () => {
   expect(tf.memory().numTensors).toBe(before);
   classifier.dispose();
 });
+
+test("with attention in both directions a text's first token sees its last one, and no other text", () => {
+  const read = (of: readonly EncodedPair[], attention: "causal" | "both"): number[][] => {
+    const classifier = startClassifier({ weights }, { ...options, pooling: "firstToken", attention });
+    const logits = classifier.predict(of);
+    classifier.dispose();
+    return logits;
+  };
+  const changed = pairs.map((pair) => ({ ...pair, ids: [...pair.ids.slice(0, -1), 1] }));
+  expect(read(changed, "causal")).toEqual(read(pairs, "causal"));
+  const [before, after] = [read(pairs, "both"), read(changed, "both")];
+  for (const [index, logits] of before.entries()) {
+    const gap = Math.abs((logits[0] ?? NaN) - (after[index]?.[0] ?? NaN));
+    if (pairs[index]?.ids.at(-1) !== 1) expect(gap).toBeGreaterThan(1e-6);
+  }
+  const alone = pairs.flatMap((pair) => read([pair], "both")).flat();
+  before.flat().forEach((value, at) => expect(Math.abs(value - (alone[at] ?? NaN))).toBeLessThan(1e-5));
+});
+
+test("an update in both directions learns, and a head that reads padding is refused", () => {
+  const classifier = startClassifier({ weights }, { ...options, attention: "both" });
+  const losses = Array.from(
+    { length: 12 },
+    () => classifier.update(pairs, { rate: 3e-3, random: seeded(1) }).lossNats,
+  );
+  classifier.dispose();
+  expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0));
+  expect(() =>
+    startClassifier({ weights }, { ...options, pooling: "officialFinal", attention: "both" }),
+  ).toThrow(/must go with a pooling that reads a token of the text, got "officialFinal"/);
+});

@@ -15,6 +15,8 @@ export interface FinetuningSettings extends ItemBudget {
   readonly epochs: number;
   readonly maxLengthTokens: number;
   readonly pooling: Pooling;
+  /** `both` where texts are read in both directions; absent where they are read forwards. */
+  readonly attention?: "both";
   readonly selection: Selection;
   readonly precision: Precision;
   readonly isFrozen: boolean;
@@ -24,7 +26,10 @@ export interface FinetuningSettings extends ItemBudget {
 
 /** What a user may choose besides the scale. */
 export type FinetuningChoice = Partial<
-  Pick<FinetuningSettings, "learningRate" | "pooling" | "selection" | "precision" | "isFrozen" | "patience">
+  Pick<
+    FinetuningSettings,
+    "learningRate" | "pooling" | "attention" | "selection" | "precision" | "isFrozen" | "patience"
+  >
 > & {
   /** How much of MultiRC's training file is used (docs/decisions.md#d21). */
   readonly multircTrain?: "all" | "first10k";

@@ -28,10 +28,10 @@ export function measureCost(
   const numClasses = SUPERGLUE_CONFIGS[task.task].classes.length;
   const random = seeded(deriveSeed(0, "cost"));
   const head = initializeHead(architecture.hiddenSize, numClasses, random);
-  const { pooling, precision, isFrozen, batchSize, epochs } = settings;
+  const { pooling, attention = "causal", precision, isFrozen, batchSize, epochs } = settings;
   const classifier = startClassifier(
     { weights: { ...weights, ...head } },
-    { architecture, numClasses, padId: task.padId, pooling, precision, isFrozen },
+    { architecture, numClasses, padId: task.padId, pooling, attention, precision, isFrozen },
   );
   tf.dispose([{ ...weights }, { ...head }]);
   const train = shuffled(task.encodedTrain.pairs, random);

@@ -92,11 +92,12 @@ async function trainEpochs(
   const { architecture, weights } = loadModel(folderOf(model));
   const saved = readSaved();
   const head = initializeHead(architecture.hiddenSize, numClasses, seeded(deriveSeed(seed, "head")));
-  const { pooling, precision, isFrozen } = settings;
+  const { pooling, attention = "causal", precision, isFrozen } = settings;
   const classifier = startClassifier(saved ?? { weights: { ...weights, ...head } }, {
     architecture,
     numClasses,
     pooling,
+    attention,
     precision,
     isFrozen,
     padId: task.padId,

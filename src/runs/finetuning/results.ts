@@ -10,16 +10,22 @@ import type { Study } from "../study/study.js";
 import type { FinetuningSettings } from "./budget.js";
 import type { FinishedTask, TaskOutcome } from "./outcome.js";
 
-/** Name of a task's result; `frozen` runs and other poolings never stand in the place of the honest one. */
+/** Name of a task's result; `frozen` runs, other poolings and attention never stand in the place of the honest one. */
 export function finetuningResultName(
   task: SuperglueTask,
-  { isFrozen, pooling, selection }: Pick<FinetuningSettings, "isFrozen" | "pooling" | "selection">,
+  {
+    isFrozen,
+    pooling,
+    attention,
+    selection,
+  }: Pick<FinetuningSettings, "isFrozen" | "pooling" | "attention" | "selection">,
 ): string {
   const parts = [
     "superglue",
     task,
     ...(isFrozen ? ["frozen"] : []),
     ...(pooling === "lastToken" ? [] : [pooling]),
+    ...(attention === "both" ? ["bothDirections"] : []),
     ...(selection === "heldOutTrain" ? [] : [selection]),
   ];
   return parts.join("-");

@@ -62,13 +62,17 @@ function inputsOf(
   task: EncodedTask,
   { seed, settings }: SeededSettings,
 ): FinetuningInputs {
-  const { learningRate, batchSize, epochs, pooling, selection, precision, isFrozen, patience } = settings;
+  const { learningRate, batchSize, epochs, pooling, attention, selection, precision, isFrozen, patience } =
+    settings;
   return {
     model: model.hash,
     task: task.task,
     items: task.hash,
     seed,
-    settings: { learningRate, batchSize, epochs, pooling, selection, precision, isFrozen, patience },
+    settings: {
+      ...{ learningRate, batchSize, epochs, pooling, selection, precision, isFrozen, patience },
+      ...(attention && { attention }),
+    },
   };
 }
 
