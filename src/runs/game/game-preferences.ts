@@ -1,15 +1,9 @@
-/** @file What a model learns from games: pairs of descriptions, of which one was understood and the other was not. */
+/** @file What models of a study learn from games: pairs of descriptions, of which one was understood and the other was not. */
 import type { Condition, ModelName } from "../../config/config.js";
-import type { PreferencePair } from "../../data/instructions/preference-pairs.js";
-import { deriveSeed } from "../../random.js";
-import { computeStage } from "../stages/computed-stage.js";
-import { readStageJson } from "../stages/read-json.js";
-import type { Stage } from "../stages/stage.js";
 import type { Study } from "../study/study.js";
-import { adaptPlayer, describeGames, understandDescriptions } from "./players.js";
-import { PAIRS, pairsSchema, preferring } from "./prefer-descriptions.js";
-import { gameSettings } from "./reference-game.js";
 import { trainedModel } from "../training/training.js";
+import { playForPairs, requireDraws, type GamePairs } from "./play-for-pairs.js";
+import { gameSettings } from "./reference-game.js";
 
 /** Who plays for the pairs, and how often. */
 export interface GamePreferenceOptions {
@@ -35,37 +29,17 @@ export interface GamePreferenceOptions {
  * @returns the pairs, and the stage that keeps them in `pairs.json`
  * @throws RangeError for an unknown model or condition, or a number out of its range
  */
-export async function gamePreferences(
-  study: Study,
-  options: GamePreferenceOptions,
-): Promise<{ readonly pairs: readonly PreferencePair[]; readonly stage: Stage }> {
+export async function gamePreferences(study: Study, options: GamePreferenceOptions): Promise<GamePairs> {
   const { model, speaker, listener = speaker, draws = 4, temperature = 1, games, ...more } = options;
-  const { adaptationSteps: steps } = gameSettings(study, { model, conditions: [speaker], games, ...more });
-  if (!Number.isInteger(draws) || draws < 2 || !(temperature > 0))
-    throw new RangeError(
-      `gamePreferences: draws must be a whole number from 2 and temperature above 0, got ${draws} and ${temperature}. Correct them.`,
-    );
-  const choice = { count: games, seed: deriveSeed(0, "reference game: learned from") };
-  const playerOf = async (condition: Condition) => {
-    const { stage } = await trainedModel(study, { model, condition });
-    return adaptPlayer(study, { name: condition, model: stage, steps });
-  };
-  const descriptions = await describeGames(study, await playerOf(speaker), {
-    games: choice,
-    temperature,
-    draws,
+  const { adaptationSteps } = gameSettings(study, { model, conditions: [speaker], games, ...more });
+  requireDraws({ draws, temperature });
+  const modelOf = async (condition: Condition) => ({
+    name: condition,
+    model: (await trainedModel(study, { model, condition })).stage,
   });
-  const heard = await understandDescriptions(study, await playerOf(listener), {
-    descriptions,
-    games: choice,
+  return playForPairs(study, {
+    speaker: await modelOf(speaker),
+    listener: await modelOf(listener),
+    ...{ games, draws, temperature, adaptationSteps },
   });
-  const said = descriptions.stage;
-  const stage = await computeStage(study.cacheFolder, {
-    kind: "game-preferences",
-    inputs: { descriptions: said.hash, understanding: heard.stage.hash, games: choice },
-    computation: preferring,
-    parents: [said, heard.stage],
-    given: {},
-  });
-  return { pairs: readStageJson(stage, PAIRS, pairsSchema), stage };
 }
