@@ -93,3 +93,24 @@ export function maskRows(batch: Batch, hidden: readonly (readonly HiddenToken[] 
   }
   return { ...batch, inputIds, targetMask, layout: { positions, visibleUntil, visibleFrom } };
 }
+
+/** Predicted places are rounded up to so many parts of a batch, so that few graphs are recorded. */
+const PREDICTED_PARTS = 8;
+
+/**
+ * The places of a batch with masked rows that predict something: nothing else need go through the last feed-forward layer and
+ * the output matrix.
+ *
+ * @returns [M], places of the flattened targets, those that fill it up with weight 0; null for a batch without masked rows, and where
+ *   next to every place predicts something
+ */
+export function predictedPlaces({ targetMask, layout }: Batch): Int32Array | null {
+  if (!layout?.visibleFrom) return null;
+  const places = Array.from(targetMask.keys()).filter((at) => (targetMask[at] ?? 0) > 0);
+  const part = Math.ceil(targetMask.length / PREDICTED_PARTS);
+  const size = part * Math.ceil(places.length / part);
+  if (size >= targetMask.length) return null;
+  const out = new Int32Array(size).fill(targetMask.indexOf(0));
+  out.set(places);
+  return out;
+}

@@ -38,10 +38,10 @@ export function logProbsAt(
  * Mean cross-entropy over the trained targets of the whole batch, and `zLoss` times the mean square of the logarithm of what
  * the softmax divides by.
  *
- * @param hidden  [N, D] with N = B · T, from `decodeHidden`
+ * @param hidden  [N, D] with N = B · T or fewer, from `decodeHidden`
  * @param output  [V, D]
- * @param targets int32 [B, T], the input shifted by one
- * @param mask    [B, T], 1 where the target is trained
+ * @param targets int32 [B, T] or [N], the input shifted by one
+ * @param mask    as many, 1 where the target is trained; with masked rows another weight
  * @param zLoss   0 without the square (docs/options.md#d29)
  * @returns       scalar, nats per trained token; NaN when none is trained
  *
@@ -50,12 +50,12 @@ export function logProbsAt(
 export function crossEntropy(
   hidden: tf.Tensor2D,
   output: tf.Tensor2D,
-  targets: tf.Tensor2D,
-  mask: tf.Tensor2D,
+  targets: tf.Tensor,
+  mask: tf.Tensor,
   zLoss = 0,
 ): tf.Scalar {
   return tf.tidy(() => {
-    const shares = tf.div(mask, tf.sum(mask)); // [B, T]
+    const shares = tf.div(mask, tf.sum(mask));
     return vocabularyLoss(hidden, output, tf.reshape(targets, [-1]), tf.reshape(shares, [-1]), { zLoss });
   });
 }

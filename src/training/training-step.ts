@@ -1,6 +1,7 @@
 /** @file Loss and gradients of one batch, and loss alone, compiled once for each architecture and precision. */
 import type { ArchitectureConfig, Precision } from "../config/config.js";
 import type { Batch } from "../data/batches.js";
+import { predictedPlaces } from "../data/masked-rows.js";
 import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
 import { decodeHidden, outputMatrix, type RowLayout } from "../model/decoder.js";
@@ -15,6 +16,8 @@ export type BatchTensors = {
   readonly targets: tf.Tensor2D;
   readonly mask: tf.Tensor2D;
   readonly layout?: RowLayout;
+  /** int32 [M], places of the flattened batch that alone predict something, in a batch with masked rows. */
+  readonly predicted?: tf.Tensor1D;
 };
 
 /** What a step gets: weights by name and a batch. */
@@ -28,6 +31,7 @@ export function batchTensors(batch: Batch): BatchTensors {
   const shape: [number, number] = [batch.batchSize, batch.lengthTokens]; // [B, T]
   const ids = (values: Int32Array) => tf.tensor2d(values, shape, "int32");
   const { layout } = batch;
+  const predicted = predictedPlaces(batch);
   return {
     inputs: ids(batch.inputIds),
     targets: ids(batch.targetIds),
@@ -39,17 +43,23 @@ export function batchTensors(batch: Batch): BatchTensors {
         ...(layout.visibleFrom && { visibleFrom: ids(layout.visibleFrom) }),
       },
     }),
+    ...(predicted && { predicted: tf.tensor1d(predicted, "int32") }),
   };
 }
 
 /** Mean loss over the trained tokens of a batch, `zLoss` as in `crossEntropy`. */
 export function lossOf(
-  { weights, inputs, targets, mask, layout }: StepInput,
+  { weights, inputs, targets, mask, layout, predicted }: StepInput,
   architecture: ArchitectureConfig,
   zLoss = 0,
 ): tf.Scalar {
-  const hidden = decodeHidden(inputs, weights, architecture, { layout }); // [N, D]
-  return crossEntropy(hidden, outputMatrix(weights, architecture), targets, mask, zLoss);
+  const hidden = decodeHidden(inputs, weights, architecture, {
+    layout,
+    ...(predicted && { wanted: predicted }),
+  }); // [N, D], or [M, D]
+  const wanted = <T extends tf.Tensor>(all: T): tf.Tensor =>
+    predicted ? tf.gather(tf.reshape(all, [-1]), predicted) : all;
+  return crossEntropy(hidden, outputMatrix(weights, architecture), wanted(targets), wanted(mask), zLoss);
 }
 
 /** The same with gradients; the caller disposes both, or calls inside `tf.tidy`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { batchOf, countTrained, trainedWeight } from "../../src/data/batches.js";
-import { drawMask, maskRows, type Masking } from "../../src/data/masked-rows.js";
+import { drawMask, maskRows, predictedPlaces, type Masking } from "../../src/data/masked-rows.js";
 import { seeded } from "../../src/random.js";
 
 const [END, MASK] = [2, 99];
@@ -87,6 +87,16 @@ describe("a batch with masked rows", () => {
     expect([...(masked.layout?.visibleFrom ?? [])]).toEqual([0, 1, 2, 3, 4, 5, 0, 0, 0, 3, 3, 5]);
     expect(masked.layout?.visibleUntil).toEqual(batch.layout?.visibleUntil);
     expect(masked.layout?.positions).toEqual(batch.layout?.positions);
+  });
+
+  test("names the places that predict something, filled up to parts of an eighth with one that does not", () => {
+    expect([...(predictedPlaces(masked) ?? [])]).toEqual([0, 1, 2, 3, 4, 6, 10, 5]);
+    expect(masked.targetMask[5]).toBe(0);
+    expect(predictedPlaces(batch)).toBeNull();
+    const whole = maskRows(batch, [null, [0, 1, 2, 3, 4].map((target) => ({ target, reads: MASK }))]);
+    expect(predictedPlaces(whole)).toHaveLength(10);
+    const full = maskRows(rowOf([5, 6, 7]), [[0, 1].map((target) => ({ target, reads: MASK }))]);
+    expect(predictedPlaces(full)).toBeNull();
   });
 
   test("leaves the given batch alone", () => {
