@@ -64,8 +64,8 @@ const conditions = Object.entries(kit.curriculaOf(config)).map(([condition, curr
 kit.showTable(kit.frame(conditions), { caption: "Conditions", context: origin });
 
 // %% [markdown]
-// The order of examples as it will be trained, read off the batches. A strip that changes colour once is a sequence; the two last
-// conditions begin with easy examples.
+// The order of examples as it will be trained, read off the batches. A strip that changes colour once is a sequence; `shortestFirst` and
+// `frequentFirst` begin with easy examples.
 
 // %%
 const order = await kit.exampleOrder(study, {

@@ -2,6 +2,8 @@
 import { gameSuccess } from "../../evaluation/reference-game.js";
 import { speakerPrompt } from "../../data/microworld/reference-game.js";
 import type { PlayedGames } from "../../runs/game/reference-game.js";
+import type { TidyRow } from "../render/frame.js";
+import { toPercent } from "../render/percent.js";
 import { conditionLabel } from "../render/palette.js";
 
 /** A speaker with a listener. */
@@ -31,19 +33,22 @@ export const gameMatrixRows = ({ pairings }: Pick<PlayedGames, "pairings">): Gam
     };
   });
 
-/** A game to read. */
-export interface GameTranscript {
-  /** What the speaker was told. */
-  readonly speakerSees: string;
-  readonly description: string;
-  /** The scene that was chosen. */
-  readonly chosen: string;
-  /** `yes`, `no`, or `tie` where several scenes were equally probable. */
-  readonly found: "yes" | "no" | "tie";
-}
+/** The matrix as a table, in percent. */
+export const gameSuccessRows = (rows: readonly GameMatrixRow[]): TidyRow[] =>
+  rows.map(({ speaker, listener, success, low, high, chance, n, ties }) => ({
+    speaker,
+    listener,
+    "success (%)": toPercent(success),
+    "low (%)": toPercent(low),
+    "high (%)": toPercent(high),
+    "guessing (%)": toPercent(chance),
+    n,
+    ties,
+  }));
 
 /**
- * The first games of a speaker with a listener.
+ * The first games of a speaker with a listener, to read: what the speaker was told, the description, the scene that was chosen, and
+ * whether it was the target; "tie" where several scenes were equally probable.
  *
  * @param of.speaker name of a condition or folder, or `grammar: best`, `grammar: literal` or `grammar: blind`
  * @param of.listener name of a condition or folder, or `grammar`
@@ -57,7 +62,7 @@ export function gameTranscripts(
     listener,
     games: count = 8,
   }: { readonly speaker: string; readonly listener: string; readonly games?: number },
-): GameTranscript[] {
+): TidyRow[] {
   const said = speakers.find(({ name }) => name === speaker);
   const heard = pairings.find((one) => one.speaker === speaker && one.listener === listener);
   if (!said || !heard)
@@ -69,7 +74,7 @@ export function gameTranscripts(
     const { adjective, noun, place } = chosen ?? { adjective: "", noun: "", place: "" };
     const isFound = heard.choices[index] === game.target;
     return {
-      speakerSees: speakerPrompt(game),
+      "speaker is told": speakerPrompt(game),
       description: said.descriptions[index] ?? "",
       chosen: `the ${adjective} ${noun} in the ${place}`,
       found: heard.ties[index] === true ? "tie" : isFound ? "yes" : "no",

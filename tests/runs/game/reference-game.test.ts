@@ -6,7 +6,7 @@ import { describeGame } from "../../../src/command-line/evaluation-tables.js";
 import { GRAMMAR_SUCCESS } from "../../../src/evaluation/reference-game.js";
 import { gameMatrix } from "../../../src/report/plots/game-matrix.js";
 import { frame } from "../../../src/report/render/frame.js";
-import { gameMatrixRows, gameTranscripts } from "../../../src/report/rows/game-rows.js";
+import { gameMatrixRows, gameSuccessRows, gameTranscripts } from "../../../src/report/rows/game-rows.js";
 import { contextOf } from "../../../src/report/rows/study-context.js";
 import { evaluateReferenceGame } from "../../../src/runs/game/evaluate-game.js";
 import { gamePreferences } from "../../../src/runs/game/game-preferences.js";
@@ -143,12 +143,12 @@ describe("what games teach", () => {
 
 describe("games as tables and figures", () => {
   test("a row for each pair, and for each game to read", () => {
-    expect(frame(gameMatrixRows(played).map((row) => ({ ...row }))).shape).toEqual([15, 8]);
+    expect(frame(gameSuccessRows(gameMatrixRows(played))).shape).toEqual([15, 8]);
     const rows = gameTranscripts(played, { speaker: "grammar: best", listener: "grammar", games: 3 });
     expect(rows).toHaveLength(3);
-    for (const { speakerSees, description, chosen, found } of rows) {
+    for (const { "speaker is told": told, description, chosen, found } of rows) {
       expect(found).toBe("yes");
-      expect(speakerSees.startsWith(`I mean ${chosen}, not `)).toBe(true);
+      expect(String(told).startsWith(`I mean ${chosen}, not `)).toBe(true);
       expect(description).toMatch(/^The .+\.$/);
     }
     const blind = gameTranscripts(played, { speaker: "grammar: blind", listener: "grammar" });
