@@ -10,6 +10,10 @@ runNamed("bench", {
     program: ["src/class-it.mjs", "bench"],
     does: "training, scoring, data; beside PyTorch too (--help has the options)",
   },
+  "masked-rows": {
+    program: ["bench/masked-rows.mjs"],
+    does: "a step with masked rows next to a causal one on the same rows",
+  },
   opening: {
     program: ["bench/opening.mjs"],
     does: "what opening a tokenizer takes over the library itself, by its number of entries",

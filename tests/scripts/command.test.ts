@@ -12,6 +12,7 @@ test.each([
   ["scripts/set-up.mjs --frobnicate", "set-up: Unknown option '--frobnicate'"],
   ["bench/clone.mjs --frobnicate", "clone: Unknown option '--frobnicate'"],
   ["bench/opening.mjs --frobnicate", "opening: Unknown option '--frobnicate'"],
+  ["bench/masked-rows.mjs --pairs=0", "masked-rows: --pairs must be a whole number from 1, got '0'"],
   ["bench/opening.mjs many", "opening: ENTRIES must be a whole number from 512, got 'many'"],
   ["bench/opening.mjs --times=0", "opening: --times must be a whole number from 1, got '0'"],
   ["robustness/planted-bugs.mjs --frobnicate", "planted-bugs: Unknown option '--frobnicate'"],
