@@ -3,7 +3,7 @@
  * one-hot rows, fills memory with several [N, V] arrays.
  */
 import { tf } from "./backend.js";
-import { withGradient } from "./custom-gradient.js";
+import { tensorAt, withGradient } from "./custom-gradient.js";
 import { startingAfter } from "./trace.js";
 
 /** Elements of a block of logits: 128 MiB of float32. */
@@ -109,6 +109,59 @@ export function vocabularyLoss(
     };
   });
   return loss as tf.Scalar;
+}
+
+/**
+ * −ln softmax(hidden · outputᵀ)[label] of every row, for losses that are no mean over tokens. The logits are made in blocks of rows, and
+ * again in the backward pass: at no time are all of them in memory.
+ *
+ * @param hidden  [N, D]
+ * @param output  [V, D]
+ * @param labels  int32 [N]
+ * @returns       [N], nats
+ */
+export function tokenSurprisals(
+  hidden: tf.Tensor2D,
+  output: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  blockRows = rowsOfBlock(output.shape[0]),
+): tf.Tensor1D {
+  const [numRows, hiddenSize] = hidden.shape;
+  const blocks = blocksOf(numRows, blockRows);
+  const placesOf = (labels: tf.Tensor1D, from: number, size: number): tf.Tensor2D =>
+    tf.stack([tf.range(0, size, 1, "int32"), tf.slice(labels, from, size)], 1) as tf.Tensor2D; // [n, 2]
+  const surprisals = withGradient([hidden, output], ([h, w]) => {
+    const [hidden, output] = [h as tf.Tensor2D, w as tf.Tensor2D];
+    const parts: tf.Tensor1D[] = [];
+    for (const { from, size } of blocks)
+      startingAfter([parts.at(-1) ?? hidden], () => {
+        const rows = tf.slice(hidden, [from, 0], [size, hiddenSize]); // [n, D]
+        const logits: tf.Tensor2D = tf.matMul(rows, output, false, true); // [n, V]
+        parts.push(tf.sub(softmaxRows(logits).logSums, tf.gatherND(logits, placesOf(labels, from, size)))); // [n]
+      });
+    return { value: tf.concat1d(parts), saved: [hidden, output, labels], gradient };
+  });
+  function gradient(upstream: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] {
+    const [hidden, output] = [tensorAt(saved, 0) as tf.Tensor2D, tensorAt(saved, 1) as tf.Tensor2D];
+    const hiddenParts: tf.Tensor2D[] = [];
+    const outputParts: tf.Tensor2D[] = [];
+    for (const { from, size } of blocks)
+      startingAfter([outputParts.at(-1) ?? upstream], () => {
+        const rows = tf.slice(hidden, [from, 0], [size, hiddenSize]); // [n, D]
+        const probs = tf.softmax<tf.Tensor2D>(tf.matMul(rows, output, false, true)); // [n, V]
+        const places = placesOf(tensorAt(saved, 2) as tf.Tensor1D, from, size);
+        const derivative: tf.Tensor2D = tf.tensorScatterUpdate(
+          probs,
+          places,
+          tf.sub(tf.gatherND(probs, places), 1),
+        );
+        const column = tf.expandDims(tf.slice(upstream, [from], [size]), -1); // [n, 1]
+        hiddenParts.push(tf.mul(tf.matMul(derivative, output), column));
+        outputParts.push(tf.matMul<tf.Tensor2D>(derivative, tf.mul(rows, column), true, false));
+      });
+    return [tf.concat(hiddenParts, 0), tf.addN(outputParts)];
+  }
+  return surprisals as tf.Tensor1D;
 }
 
 /**
