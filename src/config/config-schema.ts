@@ -85,9 +85,17 @@ const stageLength = z.union(
 export const tuningStageSchema: z.ZodType<TuningStage> = z.strictObject({
   name: z.string(),
   examples: z.union(
-    [z.literal("text"), z.array(z.enum(["text", ...INSTRUCTION_SETS])).readonly()],
-    `expected "text" or a list of text, ${INSTRUCTION_SETS.join(", ")}`,
+    [z.enum(["text", "preferences"]), z.array(z.enum(["text", ...INSTRUCTION_SETS])).readonly()],
+    `expected "text", "preferences" or a list of text, ${INSTRUCTION_SETS.join(", ")}`,
   ),
+  preference: z
+    .strictObject({
+      loss: z.enum(["dpo", "simpo"]),
+      beta: number,
+      margin: number.exactOptional(),
+      pairs: z.string().exactOptional(),
+    })
+    .exactOptional(),
   shares: z.array(number).readonly().exactOptional(),
   order: z.enum(EXAMPLE_ORDERS),
   replies: z.enum(["own", "permuted"]),

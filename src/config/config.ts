@@ -172,6 +172,17 @@ export type StageLength =
   | { readonly stepsOf: string }
   | { readonly wordsOf: string };
 
+/** Training on a better and a worse reply to the same prompt (docs/options.md#d26). */
+export interface PreferenceConfig {
+  readonly loss: "dpo" | "simpo";
+  /** How much a difference of log-probabilities counts; above 0. */
+  readonly beta: number;
+  /** SimPO's: by how much β times the difference of means should exceed 0; from 0. */
+  readonly margin?: number;
+  /** A JSON file of pairs `{ id, prompt, chosen, rejected }` in place of the study's own, such as those of the reference game. */
+  readonly pairs?: string;
+}
+
 /** One stage of tuning. */
 export interface TuningStage {
   readonly name: string;
@@ -179,7 +190,9 @@ export interface TuningStage {
    * Instruction sets, or `text` to go on with pre-training text at tuning rates. A list that begins with `text` mixes text into
    * every step of its sets (docs/options.md#d24).
    */
-  readonly examples: readonly ("text" | InstructionSet)[] | "text";
+  readonly examples: readonly ("text" | InstructionSet)[] | "text" | "preferences";
+  /** The loss of a stage on `preferences`, pairs of a better and a worse reply. */
+  readonly preference?: PreferenceConfig;
   /** Where text is mixed in: shares of a step's trained tokens, of text and of all sets together; they add up to 1. */
   readonly shares?: readonly number[];
   readonly order: ExampleOrder;

@@ -9,6 +9,7 @@ import {
   type Curriculum,
   type CurriculumConfig,
   type InstructionSet,
+  type PreferenceConfig,
   type PublishedCondition,
   type StageLength,
   type StudyConfig,
@@ -25,7 +26,7 @@ export const tune = (
   examples: TuningStage["examples"],
   settings: Partial<Omit<TuningStage, "examples">> = {},
 ): TuningStage => ({
-  name: examples === "text" ? "text" : examples.join("And"),
+  name: typeof examples === "string" ? examples : examples.join("And"),
   order: "shuffled",
   replies: "own",
   length: "configured",
@@ -33,21 +34,22 @@ export const tune = (
   examples,
 });
 
-/** The instruction sets of a stage; none where it trains on text alone. */
+/** The instruction sets of a stage; none where it trains on text alone, or on preferences. */
 export const setsOf = ({ examples }: Pick<TuningStage, "examples">): InstructionSet[] =>
-  examples === "text" ? [] : examples.filter((name) => name !== "text");
+  typeof examples === "string" ? [] : examples.filter((name) => name !== "text");
 
 /** Whether every step of a stage holds text next to its examples. */
 export const mixesText = ({ examples }: Pick<TuningStage, "examples">): boolean =>
-  examples !== "text" && examples.includes("text");
+  typeof examples !== "string" && examples.includes("text");
 
 /**
  * A curriculum with pre-training text in every step: the same examples in the same order, and for each of their trained tokens one of
- * text (docs/options.md#d24). Stages on text alone stay as they are.
+ * text (docs/options.md#d24). Stages on text alone, or on
+ * preferences, stay as they are.
  */
 export const withReplay = (curriculum: Curriculum): Curriculum =>
   curriculum.map((stage) =>
-    stage.examples === "text"
+    typeof stage.examples === "string"
       ? stage
       : { ...stage, examples: ["text", ...setsOf(stage)], shares: [0.5, 0.5] },
   );
@@ -75,11 +77,16 @@ function publishedCurricula({
 
 const BOTH = ["switch", "wiki"] as const;
 const MATCHED: StageLength = { stepsOf: "merged" };
+const ONCE: StageLength = { epochs: 1 };
+/** The settings of the papers' own experiments. Source: Rafailov et al. 2023, appendix B; Meng et al. 2024, section 3. */
+const DPO: PreferenceConfig = { loss: "dpo", beta: 0.1 };
+const SIMPO: PreferenceConfig = { loss: "simpo", beta: 2, margin: 1 };
 
 /**
  * Controls and hybrids in addition to them: as many words, or steps, as `merged` of more text, as many steps on one set, replies that
  * belong to other prompts, the two sets by turns or mixed gradually (the paper's future work), two orders of difficulty, two
- * conditions of the paper with pre-training text in every step, and conversations of up to six turns in place of pairs. A step on text holds whole rows, one on examples their few words, so
+ * conditions of the paper with pre-training text in every step, conversations of up to six turns in
+ * place of pairs, and two losses on preferences after `switch`. A step on text holds whole rows, one on examples their few words, so
  * that text matched in steps sees many times the words.
  */
 export const CONTROLS = {
@@ -95,6 +102,8 @@ export const CONTROLS = {
   frequentFirst: [tune(BOTH, { name: "frequentFirst", order: "frequentFirst" })],
   mergedReplay: withReplay([tune(BOTH, { name: "merged" })]),
   switchThenWikiReplay: withReplay([tune(["switch"]), tune(["wiki"])]),
+  switchDpo: [tune(["switch"]), tune("preferences", { preference: DPO, length: ONCE })],
+  switchSimPo: [tune(["switch"]), tune("preferences", { preference: SIMPO, length: ONCE })],
   switchTurns: [tune(["switch"], { turns: 6, trainedSpeakers: "second" })],
 } as const satisfies Readonly<Record<string, Curriculum>>;
 
@@ -172,7 +181,7 @@ function checkStage(
   };
   if (name === "") refuse("name", "not be empty", name);
   const sets = setsOf(stage);
-  if (examples !== "text" && (sets.length === 0 || new Set(sets).size < sets.length))
+  if (typeof examples !== "string" && (sets.length === 0 || new Set(sets).size < sets.length))
     refuse("examples", "be text or different sets", examples);
   for (const set of sets)
     if (!INSTRUCTION_SETS.includes(set))
@@ -180,8 +189,10 @@ function checkStage(
   checkShares(stage, refuse);
   checkTurns(stage, refuse);
   if (!EXAMPLE_ORDERS.includes(order)) refuse("order", `be one of ${EXAMPLE_ORDERS.join(", ")}`, order);
-  if (examples === "text" && order !== "shuffled") refuse("order", "be shuffled for text", order);
+  if (typeof examples === "string" && order !== "shuffled")
+    refuse("order", `be shuffled for ${examples}`, order);
   if (examples === "text" && replies !== "own") refuse("replies", "be own for text, which has none", replies);
+  checkPreference(stage, refuse);
   if ((order === "alternating" || order === "gradual") && sets.length !== 2)
     refuse("examples", `be two sets for the order ${order}`, examples);
   if (learningRate !== undefined && !(learningRate > 0)) refuse("learningRate", "be above 0", learningRate);
@@ -200,6 +211,26 @@ function checkStage(
     else if (!Number.isInteger(value) || Number(value) < 1)
       refuse(`length in ${unit}`, "be a whole number from 1", value);
   }
+}
+
+/** A loss on preferences goes with pairs, and pairs with a loss. */
+function checkPreference(
+  { examples, preference, replies, trainedSpeakers }: TuningStage,
+  refuse: (what: string, must: string, got: unknown) => never,
+): void {
+  if (examples !== "preferences") {
+    if (preference !== undefined) refuse("preference", 'go with examples "preferences"', examples);
+    return;
+  }
+  if (replies !== "own") refuse("replies", "be own for preferences", replies);
+  if (trainedSpeakers !== undefined)
+    refuse("trainedSpeakers", "be left out for preferences", trainedSpeakers);
+  if (preference === undefined) return refuse("preference", "name a loss for preferences", "none");
+  const { loss, beta, margin } = preference;
+  if (!(beta > 0)) refuse("preference.beta", "be above 0", beta);
+  if (loss === "dpo" && margin !== undefined) refuse("preference.margin", "be left out for dpo", margin);
+  if (loss === "simpo" && !(margin !== undefined && margin >= 0))
+    refuse("preference.margin", "be a number from 0 for simpo", margin ?? "none");
 }
 
 /** Text is mixed in at its share of every step, or not at all. */
@@ -260,17 +291,23 @@ export const isControl = (condition: string): condition is keyof typeof CONTROLS
 
 /** The stages of a condition in words, such as "switch, then wiki". */
 export function describeCurriculum(curriculum: Curriculum): string {
-  const stages = curriculum.map(({ examples, shares, order, replies, turns, trainedSpeakers }) => {
-    const what = examples === "text" ? "more text" : setsOf({ examples }).join(" + ");
-    const how = [
-      ...(shares === undefined ? [] : [`${Math.round(100 * (shares[0] ?? 0))} % text`]),
-      ...(order === "shuffled" ? [] : [order]),
-      ...(replies === "own" ? [] : ["replies permuted"]),
-      ...(turns === undefined ? [] : [`up to ${turns} turns`]),
-      ...(trainedSpeakers === "both" ? ["both speakers trained"] : []),
-    ];
-    return how.length === 0 ? what : `${what} (${how.join(", ")})`;
-  });
+  const stages = curriculum.map(
+    ({ examples, preference, shares, order, replies, turns, trainedSpeakers }) => {
+      const what = {
+        text: "more text",
+        preferences: `preferences (${preference?.loss ?? "no loss"})`,
+        sets: setsOf({ examples }).join(" + "),
+      }[typeof examples === "string" ? examples : "sets"];
+      const how = [
+        ...(shares === undefined ? [] : [`${Math.round(100 * (shares[0] ?? 0))} % text`]),
+        ...(order === "shuffled" ? [] : [order]),
+        ...(replies === "own" ? [] : ["replies permuted"]),
+        ...(turns === undefined ? [] : [`up to ${turns} turns`]),
+        ...(trainedSpeakers === "both" ? ["both speakers trained"] : []),
+      ];
+      return how.length === 0 ? what : `${what} (${how.join(", ")})`;
+    },
+  );
   return stages.length === 0 ? "none: pre-training alone" : stages.join(", then ");
 }
 

@@ -24,6 +24,8 @@ export interface Batch {
   readonly rowIds?: readonly string[];
   /** How many of its trained tokens are pre-training text; none where it is left out. */
   readonly textTokens?: number;
+  /** ln p of the trained tokens of each row under a reference, [B]; where the loss has one. */
+  readonly reference?: Float32Array;
   /** Words of text it holds, as the BabyLM rules count exposure; of packed text a share of its tokens. */
   readonly words: number;
 }

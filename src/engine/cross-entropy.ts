@@ -148,7 +148,8 @@ export function tokenSurprisals(
     for (const { from, size } of blocks)
       startingAfter([outputParts.at(-1) ?? upstream], () => {
         const rows = tf.slice(hidden, [from, 0], [size, hiddenSize]); // [n, D]
-        const probs = tf.softmax<tf.Tensor2D>(tf.matMul(rows, output, false, true)); // [n, V]
+        const logits: tf.Tensor2D = tf.matMul(rows, output, false, true); // [n, V]
+        const probs = tf.softmax(logits);
         const places = placesOf(tensorAt(saved, 2) as tf.Tensor1D, from, size);
         const derivative: tf.Tensor2D = tf.tensorScatterUpdate(
           probs,

@@ -9,7 +9,13 @@ import { tf } from "../engine/backend.js";
 import type { Weights } from "../model/weights.js";
 import { learningRateAt, warmupStepsOf } from "./learning-rate.js";
 import type { StepBatches } from "./step-batches.js";
-import { batchTensors, compiledSteps, type LossAndGradients } from "./training-step.js";
+import {
+  batchTensors,
+  compiledSteps,
+  objectiveStep,
+  type LossAndGradients,
+  type Objective,
+} from "./training-step.js";
 import { startTraining, type Moments, type WeightsInTraining } from "./weights-in-training.js";
 
 /** One optimiser update. */
@@ -44,6 +50,8 @@ export interface TrainingPlan {
   readonly architecture: ArchitectureConfig;
   readonly config: Omit<TrainingConfig, "batchSize" | "maxEpochs">;
   readonly batches: StepBatches;
+  /** What the loss is; that of the targets of the batches where it is left out. */
+  readonly objective?: Objective;
   /** Words the model saw in earlier stages. */
   readonly wordsBefore: number;
   /** Where one schedule spans several stages (docs/decisions.md#d8): steps of those before, and of all. */
@@ -153,6 +161,7 @@ export class TrainingRun {
     const { loss, gradients } = accumulate(weights, splitBatch(batch, config.microBatchSize), {
       architecture,
       precision: config.precision,
+      objective: this.plan.objective,
       ...(config.zLoss !== undefined && { zLoss: config.zLoss }),
     });
     tf.dispose({ ...weights }); // before the update, which else would copy them
@@ -195,9 +204,17 @@ function accumulate(
     architecture,
     precision,
     zLoss,
-  }: { readonly architecture: ArchitectureConfig; readonly precision: Precision; readonly zLoss?: number },
+    objective,
+  }: {
+    readonly architecture: ArchitectureConfig;
+    readonly precision: Precision;
+    readonly zLoss?: number;
+    readonly objective: Objective | undefined;
+  },
 ): LossAndGradients {
-  const { train } = compiledSteps(architecture, precision, zLoss);
+  const train = objective
+    ? objectiveStep(objective, architecture, precision)
+    : compiledSteps(architecture, precision, zLoss).train;
   const total = parts.reduce((sum, part) => sum + trainedWeight(part), 0);
   let sums: LossAndGradients | null = null;
   for (const part of parts) {

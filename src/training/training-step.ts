@@ -18,10 +18,22 @@ export type BatchTensors = {
   readonly layout?: RowLayout;
   /** int32 [M], places of the flattened batch that alone predict something, in a batch with masked rows. */
   readonly predicted?: tf.Tensor1D;
+  /** ln p of each row under a reference, [B], where the loss has one. */
+  readonly reference?: tf.Tensor1D;
 };
 
 /** What a step gets: weights by name and a batch. */
 export type StepInput = BatchTensors & { readonly weights: Weights };
+
+/** What a stage trains on: how its batches become tensors, and their loss. */
+export interface Objective {
+  /** Objectives of one name are the same: it holds all their settings. */
+  readonly name: string;
+  /** Uploads a batch; the caller disposes its tensors. */
+  readonly tensorsOf: (batch: Batch) => BatchTensors;
+  /** Of weights and such tensors; pure tfjs operations. */
+  readonly lossOf: (weights: Weights, tensors: BatchTensors, architecture: ArchitectureConfig) => tf.Scalar;
+}
 
 /** Loss in nats a trained token, and its derivative for every weight. */
 export type LossAndGradients = { readonly loss: tf.Scalar; readonly gradients: Weights };
@@ -30,12 +42,13 @@ export type LossAndGradients = { readonly loss: tf.Scalar; readonly gradients: W
 export function batchTensors(batch: Batch): BatchTensors {
   const shape: [number, number] = [batch.batchSize, batch.lengthTokens]; // [B, T]
   const ids = (values: Int32Array) => tf.tensor2d(values, shape, "int32");
-  const { layout } = batch;
+  const { layout, reference } = batch;
   const predicted = predictedPlaces(batch);
   return {
     inputs: ids(batch.inputIds),
     targets: ids(batch.targetIds),
     mask: tf.tensor2d(batch.targetMask, shape),
+    ...(reference && { reference: tf.tensor1d(reference) }),
     ...(layout && {
       layout: {
         positions: ids(layout.positions),
@@ -108,4 +121,25 @@ export function compiledSteps(
     compiled.set(key, steps);
   }
   return steps;
+}
+
+const compiledObjectives = new Map<string, CompiledSteps["train"]>();
+
+/** The compiled step of an objective of its own. */
+export function objectiveStep(
+  objective: Objective,
+  architecture: ArchitectureConfig,
+  precision: Precision,
+): CompiledSteps["train"] {
+  const key = JSON.stringify([objective.name, architecture, precision]);
+  let step = compiledObjectives.get(key);
+  if (!step) {
+    step = compile(
+      ({ weights, ...tensors }: StepInput) =>
+        withGradients(weights, (named) => objective.lossOf(named, tensors, architecture)),
+      { precision },
+    );
+    compiledObjectives.set(key, step);
+  }
+  return step;
 }

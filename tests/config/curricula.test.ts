@@ -61,6 +61,7 @@ test("a curriculum in words", () => {
   expect(words("switchIntoWiki")).toBe("switch + wiki (gradual)");
   expect(words("permutedReplies")).toBe("switch + wiki (replies permuted)");
   expect(words("moreText")).toBe("more text");
+  expect(words("switchDpo")).toBe("switch, then preferences (dpo)");
   expect(words("switchTurns")).toBe("switch (up to 6 turns)");
   expect(words("switchThenWikiReplay")).toBe("switch (50 % text), then wiki (50 % text)");
 });
@@ -129,6 +130,31 @@ test.each<[string, Record<string, Curriculum>, RegExp]>([
     "speakers of text",
     { mine: [tune("text", { trainedSpeakers: "both" })] },
     /trainedSpeakers .* must be left out for text/,
+  ],
+  [
+    "preferences without a loss",
+    { mine: [tune("preferences")] },
+    /preference of stage "preferences" of mine must name a loss/,
+  ],
+  [
+    "a loss without preferences",
+    { mine: [tune(["switch"], { preference: { loss: "dpo", beta: 1 } })] },
+    /preference .* must go with examples "preferences"/,
+  ],
+  [
+    "a margin of DPO",
+    { mine: [tune("preferences", { preference: { loss: "dpo", beta: 1, margin: 1 } })] },
+    /preference.margin .* must be left out for dpo/,
+  ],
+  [
+    "SimPO without a margin",
+    { mine: [tune("preferences", { preference: { loss: "simpo", beta: 1 } })] },
+    /preference.margin .* a number from 0 for simpo, got "none"/,
+  ],
+  [
+    "a beta of 0",
+    { mine: [tune("preferences", { preference: { loss: "dpo", beta: 0 } })] },
+    /preference.beta .* must be above 0/,
   ],
   [
     "no steps",

@@ -8,12 +8,8 @@ import { compile } from "../../src/engine/compile.js";
 import { readLlamaConfig } from "../../src/model/llama-config.js";
 import { preferenceLoss, type PreferenceLoss } from "../../src/model/preference-loss.js";
 import { batchOf } from "../../src/data/batches.js";
-import {
-  logProbsOf,
-  preferenceLossOf,
-  type PreferenceTensors,
-} from "../../src/training/preference-objective.js";
-import { batchTensors, withGradients } from "../../src/training/training-step.js";
+import { logProbsOf, preferenceLossOf } from "../../src/training/preference-objective.js";
+import { batchTensors, withGradients, type BatchTensors } from "../../src/training/training-step.js";
 import type { Weights } from "../../src/model/weights.js";
 import { drawnWeights } from "../support/drawn-weights.js";
 import { valuesOf } from "../support/tensors.js";
@@ -40,14 +36,14 @@ const architecture = readLlamaConfig(JSON.stringify(config));
 type Case = (typeof cases)[number];
 const settingsOf = ({ loss, beta, margin }: Case): PreferenceLoss =>
   loss === "dpo" ? { loss, beta } : { loss, beta, margin };
-function tensorsOf({ rows, reference }: Case): PreferenceTensors {
+function tensorsOf({ rows, reference }: Case): BatchTensors {
   const texts = rows.map(({ ids, replyStart }) => [{ ids, trained: ids.map((_, at) => at >= replyStart) }]);
   const tensors = batchTensors(batchOf(texts, { lengthTokens: 12, padId: 0, isolated: false, words: 1 }));
   return { ...tensors, ...(reference && { reference: tf.tensor1d(reference.flat()) }) };
 }
 
 describe.each(cases)("$loss with beta $beta", (golden) => {
-  const step = ({ weights, ...tensors }: PreferenceTensors & { readonly weights: Weights }) =>
+  const step = ({ weights, ...tensors }: BatchTensors & { readonly weights: Weights }) =>
     withGradients(weights, (named) =>
       preferenceLossOf({ weights: named, ...tensors }, architecture, settingsOf(golden)),
     );
@@ -73,7 +69,7 @@ test("the reference's log-probabilities are TRL's: sums over the reply and its e
   const weights = drawnWeights(architecture, golden.seed + 1); // the generator's seed of the reference
   const found = valuesOf(logProbsOf({ weights, ...tensorsOf(golden) }, architecture));
   for (const [row, expected] of golden.reference.flat().entries())
-    expect(Math.abs((found[row] ?? NaN) - expected)).toBeLessThan(2e-5)
+    expect(Math.abs((found[row] ?? NaN) - expected)).toBeLessThan(2e-5);
 });
 
 test("by hand: two pairs whose chosen replies gain ln 2 and nothing on the reference", () => {

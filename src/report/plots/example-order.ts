@@ -4,10 +4,15 @@ import type { OrderPart } from "../../runs/training/example-order.js";
 import { conditionLabel, conditionRank, conditionStyle } from "../render/palette.js";
 import { checkSomeRows, figureTitle, type FigureContext } from "../render/figure-context.js";
 
-const SETS = ["switch", "wiki", "text"] as const;
-const SET_NAMES = { switch: "conversation", wiki: "questions", text: "pre-training text" } as const;
+const SETS = ["switch", "wiki", "text", "preferences"] as const;
+const SET_NAMES = {
+  switch: "conversation",
+  wiki: "questions",
+  text: "pre-training text",
+  preferences: "preferences",
+} as const;
 // The colours of the conditions that train on one set alone; text is light, so that three shades are left in grey.
-const SET_COLORS = [conditionStyle("switch").color, conditionStyle("wiki").color, "#D9D9D9"];
+const SET_COLORS = [conditionStyle("switch").color, conditionStyle("wiki").color, "#D9D9D9", "#CC79A7"];
 const STRIP_HEIGHT = 22;
 
 /**

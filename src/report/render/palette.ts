@@ -70,6 +70,8 @@ const CONTROL_STYLES: Readonly<Record<keyof typeof CONTROLS, SeriesStyle>> = {
   shortestFirst: { label: "shortest first", color: "#44AA99", shape: "square", dash: [1, 2] },
   frequentFirst: { label: "frequent first", color: "#88CCEE", shape: "circle", dash: [1, 2] },
   mergedReplay: { label: "merged, replay", color: "#117733", shape: "square", dash: [4, 2] },
+  switchDpo: { label: "switch → DPO", color: "#332288", shape: "diamond", dash: [4, 2] },
+  switchSimPo: { label: "switch → SimPO", color: "#882255", shape: "square", dash: [4, 2] },
   switchTurns: { label: "switch, turns", color: "#88CCEE", shape: "square", dash: [4, 2] },
   switchThenWikiReplay: {
     label: "switch → wiki, replay",

@@ -14,7 +14,7 @@ import { checkStudy } from "./study.js";
 
 /** A stage as `tune` takes it: whatever is left out is as usual. */
 const briefStage = z.looseObject({
-  examples: z.union([z.literal("text"), z.array(z.enum(["text", "switch", "wiki"]))]),
+  examples: z.union([z.enum(["text", "preferences"]), z.array(z.enum(["text", "switch", "wiki"]))]),
 });
 
 /**

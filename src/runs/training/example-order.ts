@@ -23,8 +23,8 @@ const orderPartSchema = z.object({
   /** Where the part begins and ends, as shares of all tuning steps. */
   from: z.number(),
   to: z.number(),
-  /** Which set, or `text`. */
-  set: z.enum([...INSTRUCTION_SETS, "text"]),
+  /** Which set, `text`, or `preferences`. */
+  set: z.enum([...INSTRUCTION_SETS, "text", "preferences"]),
   /** Share of the set in the part's examples, from 0 to 1; text mixed in counts as its share of the trained tokens. */
   share: z.number(),
   /** Mean number of tokens of the part's rows, padding left out. */
@@ -95,7 +95,7 @@ async function batchesOf(
       const batch = batches.at(step);
       const counts = new Map<OrderPart["set"], number>();
       for (const id of (batch.rowIds ?? []).flatMap((ids) => ids.split(" + "))) {
-        const set = id.startsWith("text row ") ? "text" : own.get(id);
+        const set = setOfRow(id, stage, own);
         if (set === undefined)
           throw new Error(`exampleOrder: row ${id} must belong to a set, got none. Open the study again.`);
         counts.set(set, (counts.get(set) ?? 0) + 1);
@@ -110,6 +110,15 @@ async function batchesOf(
   }
   return held;
 }
+
+const setOfRow = (
+  id: string,
+  { preference }: TuningStage,
+  setOf: ReadonlyMap<string, InstructionSet>,
+): OrderPart["set"] | undefined => {
+  if (id.startsWith("text row ")) return "text";
+  return preference ? "preferences" : setOf.get(id);
+};
 
 /** The set of each example of a stage whose conversations may hold other pairs than those drawn as pairs. */
 async function conversationsOf(

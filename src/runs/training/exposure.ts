@@ -8,6 +8,8 @@ import {
   type WordBudget,
   type WordPhase,
 } from "../../data/word-budget.js";
+import { inspectFile } from "../../data/files.js";
+import { PREFERENCES_FILE } from "../../data/instructions/preference-pairs.js";
 import { wordsOf } from "../../data/instructions/chat-template.js";
 import { countWords } from "../../data/words.js";
 import { reportProgress } from "../stages/progress.js";
@@ -16,6 +18,7 @@ import { keptValue } from "../study/kept.js";
 import type { Metric } from "../study/results.js";
 import type { Study } from "../study/study.js";
 import { loadText } from "../study/pretraining-text.js";
+import { loadPairs } from "./preference-rows.js";
 
 /** Tokens of a word before a tokenizer exists; only stages on text, alone or mixed in, are estimated by it. */
 const TOKENS_PER_WORD = 1.4;
@@ -75,6 +78,21 @@ async function measureEpoch(
       steps: Math.ceil(rows / config.pretraining.batchSize),
     };
   }
+  if (stage.preference) {
+    const pairsFile = stage.preference.pairs ?? null;
+    const { switchboardRows } = config.budget;
+    const pairs = await loadPairs({ ...study, pairsFile, pairs: switchboardRows });
+    return {
+      // Both rows of a pair begin with its prompt.
+      exampleWords: pairs.reduce(
+        (sum, { prompt, chosen, rejected }) =>
+          sum + 2 * countWords(prompt) + countWords(chosen) + countWords(rejected),
+        0,
+      ),
+      textWords: 0,
+      steps: Math.ceil(pairs.length / config.instructionTuning.batchSize),
+    };
+  }
   const examples: StudyExample[] = [];
   for (const set of setsOf(stage)) {
     const loaded = await loadSet(chooseSet({ config, ...study }, set, stage.turns), study);
@@ -128,7 +146,8 @@ const exposuresSchema = z.array(
 );
 
 /**
- * The budgets of all conditions, a row each; of those that need dialogues none where the study has the released pairs.
+ * The budgets of all conditions, a row each; of those that need dialogues none where the study has the released pairs, and of those
+ * on preferences none where their file was not fetched.
  *
  * @returns in words; `exceeded` names the limits, or says none
  * @throws Error when a file of the study's text is missing or damaged
@@ -138,8 +157,10 @@ export const describeExposures = (study: Study): Promise<z.infer<typeof exposure
     const text = await loadText(study);
     const rows = [];
     const { switchboardPairs } = study.config.instructions;
+    const isMissing = study.source === "real" && (await inspectFile(PREFERENCES_FILE)).state === "missing";
     for (const [condition, stages] of Object.entries(curriculaOf(study.config))) {
       if (switchboardPairs === "released" && needsDialogues(stages)) continue;
+      if (isMissing && stages.some(({ preference }) => preference)) continue;
       const { distinctWords, exposureWords, exceeded } = await measureExposure(study, { condition, text });
       rows.push({ condition, distinctWords, exposureWords, exceeded: exceeded.join(", ") || "none" });
     }

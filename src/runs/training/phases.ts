@@ -107,7 +107,10 @@ export async function tuningPhase(
     kind: "tuning",
     inputs: keyOf(inputs, tuning),
     about: { stage },
-    files: "tokens" in rows ? text.files : distinctFiles([...(rows.replay ? text.files : []), ...rows.files]),
+    files:
+      "tokens" in rows
+        ? text.files
+        : distinctFiles([...("replay" in rows && rows.replay ? text.files : []), ...rows.files]),
     prepare: () => tuning.run(inputs, { ...openedText(material), folderOf: foldersOf([parent]) }),
   };
 }

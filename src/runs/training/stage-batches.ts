@@ -1,11 +1,12 @@
 /** @file The tuning stages of a study as batches: what its settings make of a stage's rows, and of its length in steps. */
-import type { Curriculum, TuningStage } from "../../config/config.js";
+import type { Curriculum, PreferenceConfig, TuningStage } from "../../config/config.js";
 import { curriculumOf, mixesText, setsOf } from "../../config/curricula.js";
 import type { EpochBatches } from "../../data/batches.js";
 import { defaultPlaces } from "../../data/files.js";
 import { repeatEpochs, type StepBatches } from "../../training/step-batches.js";
 import { chooseSet, filesOfSet } from "../study/instruction-sets.js";
 import type { Material } from "../study/material.js";
+import { filesOfPairs, type PreferenceRows } from "./preference-rows.js";
 import type { OpenedText, RowCounts, TextRows } from "./text-batches.js";
 import {
   distinctFiles,
@@ -49,6 +50,7 @@ export const textRows = ({ study: { config }, model, tokens }: Material): TextRo
 export function stageRows(material: Material, stage: TuningStage): StageRows {
   const { order, replies, turns, trainedSpeakers = "second", shares: [share = 0] = [] } = stage;
   if (stage.examples === "text") return textRows(material);
+  if (stage.preference) return preferenceRows(material, stage.preference);
   const { study, model } = material;
   const { instructions, instructionTuning, architectures } = study.config;
   const { batchSize: _rows, ...text } = textRows(material);
@@ -66,6 +68,35 @@ export function stageRows(material: Material, stage: TuningStage): StageRows {
     maxLengthTokens: architectures[model].maxLengthTokens,
     batchSize: instructionTuning.batchSize,
     replay: mixesText(stage) ? { text, share } : null,
+  };
+}
+
+function preferenceRows({ study, model }: Material, preference: PreferenceConfig): PreferenceRows {
+  const { instructions, instructionTuning, architectures, budget } = study.config;
+  const { microBatchSize, zLoss } = instructionTuning;
+  const { loss, beta, margin = null, pairs: pairsFile = null } = preference;
+  const refuse = (setting: string, must: string, got: unknown): never => {
+    throw new RangeError(
+      `stageRows: ${setting} must ${must} for a stage on preferences, got ${String(got)}. Change it, or leave the stage out.`,
+    );
+  };
+  // The loss is a mean over pairs: parts of a batch would have to hold whole ones and weigh as many.
+  if (microBatchSize !== null) refuse("instructionTuning.microBatchSize", "be null", microBatchSize);
+  if (zLoss !== undefined) refuse("instructionTuning.zLoss", "be left out", zLoss);
+  const { chatTemplate } = instructions;
+  const template =
+    chatTemplate === "released"
+      ? refuse("instructions.chatTemplate", "write roles of its own", chatTemplate)
+      : chatTemplate;
+  const origin = { source: study.source, pairsFile };
+  return {
+    preference: { loss, beta, margin },
+    ...origin,
+    pairs: budget.switchboardRows,
+    files: filesOfPairs(origin),
+    template,
+    maxLengthTokens: architectures[model].maxLengthTokens,
+    batchSize: instructionTuning.batchSize,
   };
 }
 

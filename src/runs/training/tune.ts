@@ -1,8 +1,12 @@
 /** @file The computation of the stage `tuning`: the weights of an earlier stage, trained on instruction examples or on more text. */
 import type { ArchitectureConfig, ModelName, StudyConfig, TrainingConfig } from "../../config/config.js";
+import { tf } from "../../engine/backend.js";
+import type { PreferenceLoss } from "../../model/preference-loss.js";
+import { preferenceObjective, scoreRows, withReference } from "../../training/preference-objective.js";
 import { repeatEpochs } from "../../training/step-batches.js";
 import { computation, type StagePlaces } from "../stages/computation.js";
 import { readMoments } from "./moments-files.js";
+import type { PreferenceRows } from "./preference-rows.js";
 import { startOf } from "./start-checkpoint.js";
 import { trainable, type TrainablePhase } from "./train-phase.js";
 import { withMasks, type OpenedText } from "./text-batches.js";
@@ -31,6 +35,9 @@ export interface TuningInputs {
   readonly seed: number;
 }
 
+const lossOf = ({ loss, beta, margin }: PreferenceRows["preference"]): PreferenceLoss =>
+  loss === "dpo" ? { loss, beta } : { loss, beta, margin: margin ?? 0 };
+
 /** Prepares a tuning stage; nothing is trained before its steps are asked for. */
 export const tuning = computation(
   import.meta.url,
@@ -46,6 +53,18 @@ export const tuning = computation(
     const objective = "tokens" in inputs.rows ? inputs.rows.objective : undefined;
     const seed = orderSeed(inputs.seed, { model, stage, place });
     const { batchesOf, rows } = await tuningEpochs(inputs.rows, { seed, tokenizer, opened: given });
+    const preference = "preference" in inputs.rows ? lossOf(inputs.rows.preference) : null;
+    let batches = repeatEpochs(batchesOf, { epochs: 1, steps });
+    if (preference?.loss === "dpo") {
+      // The reference is the model that the stage begins with: scored once, not at every step.
+      const weights = start.weights();
+      try {
+        const { precision } = training;
+        batches = withReference(batches, scoreRows(weights, batchesOf(0), { architecture, precision }));
+      } finally {
+        tf.dispose({ ...weights });
+      }
+    }
     return trainable({
       tokenizer,
       keepMoments,
@@ -59,7 +78,8 @@ export const tuning = computation(
         name: `${model} tuning on ${stage}`,
         architecture,
         config: training,
-        batches: withMasks(repeatEpochs(batchesOf, { epochs: 1, steps }), objective, { seed, tokenizer }),
+        batches: withMasks(batches, objective, { seed, tokenizer }),
+        ...(preference && { objective: preferenceObjective(preference) }),
         wordsBefore: start.wordsSeen,
         ...(span && { span }),
       },

@@ -12,12 +12,14 @@ import {
 } from "../../data/example-batches.js";
 import type { NamedFile } from "../../data/files.js";
 import { interleave } from "../../data/interleave.js";
+import { preferenceBatches } from "../../data/preference-batches.js";
 import { replayBatches } from "../../data/replay-batches.js";
 import type { Tokenizer } from "../../data/tokenizer/tokenizer.js";
 import { deriveSeed, seeded, shuffled } from "../../random.js";
 import { filesOfSet, loadSet, type SetChoice, type StudyExample } from "../study/instruction-sets.js";
 import { requireSameFiles } from "../study/same-files.js";
 import { requireEnd } from "../study/token-folder.js";
+import { encodePairs, type PreferenceRows } from "./preference-rows.js";
 import { openRows, textBatches, type OpenedText, type RowCounts, type TextRows } from "./text-batches.js";
 
 /** What decides the batches of instruction examples. */
@@ -39,7 +41,7 @@ export interface ExampleRows {
 }
 
 /** What decides the batches of a tuning stage but for their number and the seed of their order. */
-export type StageRows = TextRows | ExampleRows;
+export type StageRows = TextRows | ExampleRows | PreferenceRows;
 
 /** Epochs of batches without end, and what became of the rows. */
 export interface Epochs {
@@ -73,6 +75,13 @@ export async function tuningEpochs(
 ): Promise<Epochs> {
   if ("tokens" in stage)
     return { batchesOf: textBatches(stage, making), rows: { cutRows: 0, leftOutRows: 0 } };
+  if ("preference" in stage) {
+    const { pairs, rows } = await encodePairs(stage, making.tokenizer);
+    const { seed, tokenizer } = making;
+    const padId = tokenizer.padId ?? requireEnd(tokenizer);
+    const batches = { pairs, batchSize: stage.batchSize, seed, padId };
+    return { batchesOf: (epoch) => preferenceBatches({ ...batches, epoch }), rows };
+  }
   const { sets, rows } = await encode(stage, making.tokenizer);
   return { batchesOf: epochMaker(stage, sets, making), rows };
 }

@@ -119,7 +119,7 @@ beforeAll(async () => {
     watch(openTinyStudy(folder, { ...TINY_CONFIG, ...changes })),
   );
   if (!first || !second) throw new Error("There must be two configurations.");
-  for (const condition of ["switchThenWiki", "moreTextSteps", "mergedReplay"])
+  for (const condition of ["switchThenWiki", "moreTextSteps", "mergedReplay", "switchSimPo"])
     await trainedModel(first, { model, condition });
   await useModels(first);
   await trainedModel(second, { model, condition: "mine" });

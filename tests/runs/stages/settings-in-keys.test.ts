@@ -1,11 +1,13 @@
 /** @file Every setting of training is in the key of a stage: a setting that is in none would be ignored in silence. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { StudyConfig } from "../../../src/config/config.js";
 import { tune } from "../../../src/config/curricula.js";
 import { canonicalJson } from "../../../src/runs/stages/stage.js";
 import { openMaterial } from "../../../src/runs/study/material.js";
 import { pretrainingPhase, tuningPhase } from "../../../src/runs/training/phases.js";
-import { sharedFolder } from "../../support/temporary-folder.js";
+import { sharedFolder, temporaryFolder } from "../../support/temporary-folder.js";
 import { openTinyStudy, TINY_CONFIG } from "../../support/tiny-study.js";
 
 const model = "llama100M";
@@ -99,4 +101,34 @@ test("text mixed into a stage, its share and its rows, turns and who is trained 
   ]);
   expect(new Set(all).size).toBe(all.length);
   expect(all[1]).toContain(material.tokens.stage.hash);
+});
+
+const dpo = tune("preferences", { preference: { loss: "dpo", beta: 0.1 } });
+test("the loss on preferences, its settings and its pairs are in the key of the stage", async () => {
+  const tuningOf = async (stage: typeof dpo, changes: Partial<StudyConfig> = {}) => {
+    const [, tuning] = JSON.parse(await keys({ ...TINY_CONFIG, ...changes }, stage));
+    return canonicalJson(tuning);
+  };
+  const file = join(temporaryFolder(), "pairs.json");
+  const withFile = async (chosen: string) => {
+    const pairs = ["a", "b", "c"].map((id) => ({
+      id,
+      prompt: "Which one is it?",
+      chosen,
+      rejected: "that one",
+    }));
+    writeFileSync(file, JSON.stringify(pairs));
+    return tuningOf({ ...dpo, preference: { loss: "dpo", beta: 0.1, pairs: file } });
+  };
+  const all = [
+    await tuningOf(dpo),
+    await tuningOf({ ...dpo, preference: { loss: "dpo", beta: 0.2 } }),
+    await tuningOf({ ...dpo, preference: { loss: "simpo", beta: 0.1, margin: 0 } }),
+    await tuningOf({ ...dpo, preference: { loss: "simpo", beta: 0.1, margin: 1 } }),
+    await tuningOf(dpo, { budget: { ...TINY_CONFIG.budget, switchboardRows: 8 } }),
+    await tuningOf(dpo, { instructions: { ...instructions, chatTemplate: "speakerLetters" } }),
+    await withFile("the red one"),
+    await withFile("the green one"),
+  ];
+  expect(new Set(all).size).toBe(all.length);
 });

@@ -18,6 +18,13 @@ const folder = sharedFolder();
 const own: Record<string, Curriculum> = {
   steps: [tune(["wiki"], { length: { steps: 3 } })],
   words: [tune(["wiki"], { length: { words: 150 } })],
+  preferring: [
+    tune("preferences", {
+      preference: { loss: "dpo", beta: 1 },
+      length: { epochs: 5 },
+      learningRate: 0.01,
+    }),
+  ],
   backAndForth: [
     tune(["switch"], { name: "out" }),
     tune(["wiki"], { name: "between", learningRate: 1e-3 }),
@@ -119,6 +126,23 @@ describe("controls and hybrids", () => {
     const { metrics = [] } = findResult(study, { model, condition: "mergedReplay" }, "training") ?? {};
     const tokens = (metric: string) => metrics.find((m) => m.metric === metric && m.part === "merged")?.value;
     expect(tokens("textTokens")).toBe((tokens("trainedTokens") ?? NaN) / 2);
+  });
+
+  test("a stage on preferences begins at its loss of a model that prefers nothing, and learns to prefer", () => {
+    const losses = runOf("preferring")
+      .records.filter(({ phase }) => phase === "preferences")
+      .map(({ lossNats }) => lossNats);
+    // At the first step DPO's model is its reference: −ln σ(0).
+    expect(losses[0]).toBeCloseTo(Math.log(2), 6);
+    const mean = (part: number[]) => part.reduce((sum, loss) => sum + loss, 0) / part.length;
+    expect(mean(losses.slice(-5))).toBeLessThan(0.9 * Math.log(2));
+  });
+
+  test("settings that a loss on preferences cannot have are refused by name", async () => {
+    const { instructionTuning } = config;
+    await expect(
+      train("switchDpo", { instructionTuning: { ...instructionTuning, microBatchSize: 2 } }),
+    ).rejects.toThrow("instructionTuning.microBatchSize must be null for a stage on preferences, got 2");
   });
 
   test("a length in steps or words is kept, and words go on being counted", () => {

@@ -78,6 +78,8 @@ test.each([
   ["switchThenWiki", 10],
   ["mergedReplay", 4],
   ["switchTurns", 4],
+  ["switchDpo", 4],
+  ["switchSimPo", 2],
 ])("%s killed %d times at random steps is what it is undisturbed", async (condition, kills) => {
   const run = { model, condition } as const;
   const undisturbed = openTinyStudy(temporaryFolder(), config);
