@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Curriculum, StudyConfig } from "../../../src/config/config.js";
@@ -15,14 +15,27 @@ import { openTinyStudy, TINY_CONFIG } from "../../support/tiny-study.js";
 
 const model = "llama100M";
 const folder = sharedFolder();
+/** Pairs that always prefer the same kind of description, as those of a game may. */
+const playedPairs = join(folder, "pairs.json");
+writeFileSync(
+  playedPairs,
+  JSON.stringify(
+    Array.from({ length: 24 }, (_, at) => ({
+      id: `game ${at}`,
+      prompt: `Number ${at}. Which one is it?`,
+      chosen: "It is the red lamp.",
+      rejected: "It is in the garden.",
+    })),
+  ),
+);
 const own: Record<string, Curriculum> = {
   steps: [tune(["wiki"], { length: { steps: 3 } })],
   words: [tune(["wiki"], { length: { words: 150 } })],
   preferring: [
     tune("preferences", {
-      preference: { loss: "dpo", beta: 1 },
-      length: { epochs: 5 },
-      learningRate: 0.01,
+      preference: { loss: "dpo", beta: 1, pairs: playedPairs },
+      length: { epochs: 6 },
+      learningRate: 0.003,
     }),
   ],
   backAndForth: [
@@ -128,14 +141,13 @@ describe("controls and hybrids", () => {
     expect(tokens("textTokens")).toBe((tokens("trainedTokens") ?? NaN) / 2);
   });
 
-  test("a stage on preferences begins at its loss of a model that prefers nothing, and learns to prefer", () => {
+  test("a stage on preferences begins at its loss of a model that prefers nothing, and learns what a file of pairs prefers", () => {
     const losses = runOf("preferring")
       .records.filter(({ phase }) => phase === "preferences")
       .map(({ lossNats }) => lossNats);
     // At the first step DPO's model is its reference: −ln σ(0).
     expect(losses[0]).toBeCloseTo(Math.log(2), 6);
-    const mean = (part: number[]) => part.reduce((sum, loss) => sum + loss, 0) / part.length;
-    expect(mean(losses.slice(-5))).toBeLessThan(0.9 * Math.log(2));
+    expect(Math.max(...losses.slice(-3))).toBeLessThan(0.1);
   });
 
   test("settings that a loss on preferences cannot have are refused by name", async () => {
