@@ -153,17 +153,26 @@ export function tasksAtHand(studies: Study | readonly Study[], runs: readonly Re
  * @param models decoders, each scored at its checkpoints by words seen
  * @param options.conditions names of the study's curricula
  * @param options.task one of `TASKS`
+ * @param options.backend `mntp` scores masked tokens, of models that were trained on them (docs/options.md#d27)
  * @throws RangeError for an unknown model, condition or task
  */
 export async function checkpointScoresOf(
   study: Study,
   models: readonly ModelName[],
-  { conditions, task }: { readonly conditions: readonly Condition[]; readonly task: Task },
+  {
+    conditions,
+    task,
+    backend,
+  }: {
+    readonly conditions: readonly Condition[];
+    readonly task: Task;
+    readonly backend?: "mntp";
+  },
 ): Promise<CheckpointScore[]> {
   const scores: CheckpointScore[] = [];
   for (const model of models)
     for (const condition of conditions) {
-      const of = { model, condition, task };
+      const of = { model, condition, task, ...(backend && { backend }) };
       scores.push(
         ...(await keptValue(study, { name: "checkpoint-scores", inputs: of }, checkpointScoresSchema, () =>
           checkpointScores(study, of),

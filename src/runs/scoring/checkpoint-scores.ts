@@ -30,8 +30,9 @@ const CHECKPOINT = /^(chck_([\d.]+)M)\.safetensors$/;
 /**
  * Scores at the checkpoints of a condition, which is trained first where the cache does not hold it.
  *
+ * @param of.backend `mntp` scores masked tokens in place of the causal mode (docs/options.md#d27)
  * @returns in order of words seen
- * @throws RangeError for an unknown task, model or condition
+ * @throws RangeError for an unknown task, model or condition, or when a model without a mask token shall be scored by masked ones
  */
 export async function checkpointScores(
   study: Study,
@@ -39,7 +40,13 @@ export async function checkpointScores(
     model,
     condition,
     task,
-  }: { readonly model: ModelName; readonly condition: Condition; readonly task: Task },
+    backend,
+  }: {
+    readonly model: ModelName;
+    readonly condition: Condition;
+    readonly task: Task;
+    readonly backend?: "mntp";
+  },
 ): Promise<CheckpointScore[]> {
   const definition = await defineTask(study, task);
   const { phases } = await trainedModel(study, { model, condition });
@@ -49,6 +56,7 @@ export async function checkpointScores(
       const scored = await scoreStage(study, stage, {
         definition,
         label: `${model} ${condition} ${task} ${weights ?? phase}`,
+        ...(backend && { backend }),
         ...(weights !== undefined && { weights }),
       });
       const { value, n } = reported(definition.summarise(scored.items, itemsPath(scored.stage)), task);

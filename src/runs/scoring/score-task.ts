@@ -13,6 +13,8 @@ export interface ScoringInputs {
   readonly model: string;
   /** Weights kept on the way, such as `chck_10M`; null for the stage's last ones. */
   readonly weights: string | null;
+  /** Absent where the model is scored forwards. */
+  readonly backend?: "mntp";
   readonly items: TaskChoice;
   readonly files: readonly ReadFile[];
 }
@@ -29,14 +31,14 @@ interface Watched {
 export const taskScoring = computation(
   import.meta.url,
   async (
-    { model, weights, items, files }: ScoringInputs,
+    { model, weights, backend, items, files }: ScoringInputs,
     { folder, folderOf, onProgress }: StagePlaces & Watched,
   ): Promise<void> => {
     const task = await itemsToScore(items);
     requireSameFiles(task.files, files);
     const scorer = await openScorer(
       { folder: folderOf(model) },
-      { onProgress, ...(weights !== null && { weights }) },
+      { onProgress, ...(backend && { backend }), ...(weights !== null && { weights }) },
     );
     try {
       writeFileSync(join(folder, ITEMS), JSON.stringify(await task.score(scorer)) + "\n");

@@ -54,6 +54,7 @@ export const itemsPath = ({ folder }: Pick<Stage, "folder">): string => join(fol
  * The items of a task as a stage's model scores them, scored once.
  *
  * @param of.weights weights kept on the way, such as `chck_10M`; the stage's last ones without
+ * @param of.backend `mntp` scores masked tokens, of a model that was trained on them (docs/options.md#d27)
  */
 export async function scoreStage(
   study: Study,
@@ -62,14 +63,16 @@ export async function scoreStage(
     readonly definition: Pick<TaskDefinition, "choice" | "files">;
     readonly label: string;
     readonly weights?: string;
+    readonly backend?: "mntp";
   },
 ): Promise<{ readonly stage: Stage; readonly items: ItemTable }> {
-  const { definition, label, weights } = of;
+  const { definition, label, weights, backend } = of;
   const stage = await computeStage(study.cacheFolder, {
     kind: "evaluation",
     inputs: {
       model: model.hash,
       weights: weights ?? null,
+      ...(backend && { backend }),
       items: definition.choice,
       files: definition.files,
     },

@@ -36,7 +36,17 @@ let running: { record: StageRecord; seeds: Set<number>; files: Set<string> } | n
 /** Settings that may be absent, which means their default; everything else that is read must be there. */
 const OPTIONAL = new Set([
   ...["numKeyValueHeads", "headDim", "queryKeyNorm", "decayRatio", "zLoss"],
-  ...["decays", "embeddingRateRatio", "objective", "mask", "attention", "unverified", "toJSON", "then"],
+  ...[
+    "decays",
+    "embeddingRateRatio",
+    "objective",
+    "mask",
+    "attention",
+    "backend",
+    "unverified",
+    "toJSON",
+    "then",
+  ],
 ]);
 /** Asked of a union to tell which of its forms it is. */
 const isOptional = (name: string): boolean => OPTIONAL.has(name) || /^(\d+|constructor|length)$/.test(name);
