@@ -33,6 +33,10 @@ const FOLDERS: ReadonlyMap<string, string> = new Map([
   ["babylm_eval_2025", "evaluation items of BabyLM 2025"],
   ["babylm_sample", "text of the BabyLM corpus: pre-training"],
   ["blimp_original", "minimal pairs before BabyLM filtered them"],
+  [
+    "communicative",
+    "pairs of replies between mothers and children: training on preferences, and dialogue choice",
+  ],
   ["comps_standin", "pairs of concepts and properties for evaluation"],
   ["superglue_extra", "training rows for fine-tuning on (Super)GLUE"],
   ["switchboard", "transcribed telephone conversations: instruction tuning"],
