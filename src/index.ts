@@ -5,6 +5,7 @@ export { deriveStudy, SCALE_SEEDS } from "./config/scales.js";
 export { deriveSeed, seeded, type Random } from "./random.js";
 export { describeEngine, testGradients, type EngineDescription } from "./engine/backend.js";
 export { compile, type CompiledStep } from "./engine/compile.js";
+export { transferredBytes, type Transfers } from "./engine/session.js";
 export type { ProfileRow } from "./engine/profile.js";
 export type { TensorTree } from "./engine/tensor-tree.js";
 export { setMemoryLimit } from "./engine/memory.js";

@@ -4,12 +4,13 @@
  */
 import type { Precision } from "../config/config.js";
 import { tf } from "./backend.js";
-import { buildGraph, type Graph } from "./graph.js";
+import { buildGraph, namedInputs, type Graph } from "./graph.js";
 import { estimateBytes, requireMemory } from "./memory.js";
 import { profileGraph, type ProfileRow } from "./profile.js";
+import { encodeNodes } from "./saved-model.js";
 import { Session } from "./session.js";
 import { tensorflowBackend, type TensorflowBackend } from "./tensorflow-backend.js";
-import { flatten, unflatten, type TensorTree, type TreeShape } from "./tensor-tree.js";
+import { flatten, shapeKey, unflatten, type TensorTree, type TreeShape } from "./tensor-tree.js";
 import { isTracing, trace } from "./trace.js";
 
 /** A step that is recorded once for each set of argument shapes. */
@@ -30,10 +31,11 @@ export interface CompiledStep<A extends TensorTree, R extends TensorTree> {
   readonly dispose: () => void;
 }
 
-interface LoadedTrace {
+interface RecordedStep {
   readonly bytes: number;
   readonly graph: Graph;
-  readonly session: Session;
+  /** Loaded when it is first run. */
+  session: Session | null;
   readonly shape: TreeShape;
 }
 
@@ -53,9 +55,13 @@ export function compile<A extends TensorTree, R extends TensorTree>(
   step: (args: A) => R,
   { precision = "float32" }: { readonly precision?: Precision } = {},
 ): CompiledStep<A, R> {
-  const loaded = new Map<string, LoadedTrace>();
+  const recordings = new Map<string, RecordedStep>();
 
-  const load = (backend: TensorflowBackend, leaves: readonly tf.Tensor[], shape: TreeShape): LoadedTrace => {
+  const record = (
+    { binding }: TensorflowBackend,
+    leaves: readonly tf.Tensor[],
+    shape: TreeShape,
+  ): RecordedStep => {
     let results: TreeShape = [];
     const recorded = trace(
       (tensors) => {
@@ -67,26 +73,24 @@ export function compile<A extends TensorTree, R extends TensorTree>(
     );
     const bytes = estimateBytes(recorded);
     requireMemory(bytes);
-    const graph = buildGraph(recorded, { binding: backend.binding, precision });
-    const session = new Session(backend, graph.nodes);
-    return { session, bytes, graph, shape: results };
+    return { session: null, bytes, graph: buildGraph(recorded, { binding, precision }), shape: results };
   };
 
-  const find = (backend: TensorflowBackend, args: A): { found: LoadedTrace; ids: number[] } => {
+  const find = (backend: TensorflowBackend, args: A): { found: RecordedStep; leaves: tf.Tensor[] } => {
     const { leaves, shape } = flatten(args);
-    const key = JSON.stringify([shape, leaves.map((leaf) => [leaf.shape, leaf.dtype])]);
-    let found = loaded.get(key);
-    if (!found) loaded.set(key, (found = load(backend, leaves, shape)));
-    return { found, ids: backend.getInputTensorIds(leaves) };
+    const key = shapeKey(leaves, shape);
+    let found = recordings.get(key);
+    if (!found) recordings.set(key, (found = record(backend, leaves, shape)));
+    return { found, leaves };
   };
 
   const run = (args: A): R => {
     const backend = tensorflowBackend();
     if (backend === null || isTracing()) return tf.tidy(() => step(args) as R & tf.TensorContainer);
-    const { found, ids } = find(backend, args);
-    const handles = found.session.run(ids, found.graph.arguments, found.graph.results);
-    const tensors = handles.map((handle) => backend.createOutputTensor(handle));
-    return unflatten(found.shape, tensors) as R;
+    const { found, leaves } = find(backend, args);
+    found.session ??= new Session(backend, [encodeNodes(found.graph.nodes)]);
+    const inputs = namedInputs(found.graph, leaves);
+    return unflatten(found.shape, found.session.run(inputs, found.graph.results)) as R;
   };
 
   const tensorflow = (what: string): TensorflowBackend => {
@@ -97,17 +101,17 @@ export function compile<A extends TensorTree, R extends TensorTree>(
 
   const profile = (args: A): ProfileRow[] => {
     const backend = tensorflow("profile");
-    const { found, ids } = find(backend, args);
-    return profileGraph(backend, found.graph, ids);
+    const { found, leaves } = find(backend, args);
+    return profileGraph(backend, found.graph, backend.getInputTensorIds(leaves));
   };
 
   return Object.assign(run, {
-    numTraces: () => loaded.size,
+    numTraces: () => recordings.size,
     estimateBytes: (args: A) => find(tensorflow("estimateBytes"), args).found.bytes,
     profile,
     dispose: () => {
-      for (const { session } of loaded.values()) session.dispose();
-      loaded.clear();
+      for (const { session } of recordings.values()) session?.dispose();
+      recordings.clear();
     },
   });
 }

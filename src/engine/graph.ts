@@ -3,6 +3,7 @@
  * TensorFlow's plain kernel, and in bfloat16 precision `precision.ts` says which operations compute in it.
  */
 import type { Precision } from "../config/config.js";
+import type { tf } from "./backend.js";
 import { computesInHalf } from "./precision.js";
 import { shapeProto, type GraphNode, type NodeAttribute } from "./saved-model.js";
 import { DATA_TYPES, type OperationAttribute, type TensorflowBinding } from "./tensorflow-backend.js";
@@ -15,15 +16,16 @@ export interface Graph {
   readonly results: readonly string[];
 }
 
-const { float32, bfloat16, bool, int32, int64 } = DATA_TYPES;
+const { float32, float64, bfloat16, bool, int32, int64 } = DATA_TYPES;
 
 /** Rows over columns from which a product counts as tall. */
 const TALL = 4;
 
-/** Operations a result depends on, in recorded order. */
-export function liveOperations({ operations, results }: Trace): Operation[] {
+/** Operations that a result or an effect depends on, in recorded order. */
+export function liveOperations({ operations, results, lastEffect }: Trace): Operation[] {
   const live = new Set<Operation>();
   const pending = results.flatMap(({ producer }) => (producer ? [producer] : []));
+  if (lastEffect) pending.push(lastEffect);
   for (let next = pending.pop(); next; next = pending.pop()) {
     if (live.has(next)) continue;
     live.add(next);
@@ -33,17 +35,32 @@ export function liveOperations({ operations, results }: Trace): Operation[] {
   return operations.filter((operation) => live.has(operation));
 }
 
+/** What a recorded step becomes a graph for. */
+interface GraphOptions {
+  readonly binding: TensorflowBinding;
+  readonly precision: Precision;
+  /** Before the names of all nodes, where several steps share a graph. */
+  readonly prefix?: string;
+  /** Names of the nodes of its variables, which are not part of this graph. */
+  readonly variables?: readonly string[];
+}
+
 /** Writes the graph of a recorded step. */
-export function buildGraph(
-  trace: Trace,
-  { binding, precision }: { readonly binding: TensorflowBinding; readonly precision: Precision },
-): Graph {
-  const writer = new GraphWriter(binding, precision);
+export function buildGraph(trace: Trace, { variables = [], ...options }: GraphOptions): Graph {
+  const writer = new GraphWriter(options);
   const names = trace.arguments.map((value, index) => writer.argument(value, `argument_${index}`));
+  trace.variables.forEach((place, index) => writer.variable(place, variables[index] ?? ""));
   for (const operation of liveOperations(trace)) writer.operation(operation);
-  const results = trace.results.map((value, index) => writer.result(value, `result_${index}`));
+  const last = trace.lastEffect ? [trace.lastEffect] : [];
+  const results = trace.results.map((value, index) => writer.result(value, `result_${index}`, last));
   return { nodes: writer.nodes, arguments: names, results };
 }
+
+/** Tensors by the names of a graph's arguments, whose order they are in. */
+export const namedInputs = (
+  graph: Pick<Graph, "arguments">,
+  leaves: readonly tf.Tensor[],
+): Map<string, tf.Tensor> => new Map(leaves.map((leaf, index) => [graph.arguments[index] ?? "", leaf]));
 
 interface NodeOptions {
   readonly after?: readonly Operation[];
@@ -53,27 +70,46 @@ interface NodeOptions {
 
 class GraphWriter {
   readonly nodes: GraphNode[] = [];
+  /**
+   * Nodes so far, numbers of an update not counted. TensorFlow adds up terms in the order of their names: a step rounds the
+   * same whether its weights are arguments or variables.
+   */
+  #count = 0;
+  /** Squares so far, which are numbered on their own: a norm is the same whatever comes before it. */
+  #numSquares = 0;
   /** The name of each value by the element type it is at hand in. */
   readonly #names = new Map<Value, Map<number, string>>();
   /** Values computed in bfloat16; asking for them in float32 costs a cast. */
   readonly #half = new Set<Value>();
   readonly #nodeOf = new Map<Operation, string>();
 
-  constructor(
-    private readonly binding: TensorflowBinding,
-    private readonly precision: Precision,
-  ) {}
+  readonly #binding: TensorflowBinding;
+  readonly #precision: Precision;
+  readonly #prefix: string;
+
+  constructor({ binding, precision, prefix = "" }: Omit<GraphOptions, "variables">) {
+    this.#binding = binding;
+    this.#precision = precision;
+    this.#prefix = prefix;
+  }
 
   argument(value: Value, name: string): string {
     const { dtype, shape } = value;
-    this.#node("Placeholder", [], { dtype: { type: dtype }, shape: { shape: shapeProto(shape) } }, { name });
-    this.#names.set(value, new Map([[dtype, name]]));
-    return name;
+    const attr = { dtype: { type: dtype }, shape: { shape: shapeProto(shape) } };
+    const node = this.#node("Placeholder", [], attr, { name });
+    if (shape.length === 0) this.#count -= 1;
+    this.#names.set(value, new Map([[dtype, node]]));
+    return node;
   }
 
-  result(value: Value, name: string): string {
+  /** @param name of a node outside of this graph */
+  variable(place: Value, name: string): void {
+    this.#names.set(place, new Map([[place.dtype, name]]));
+  }
+
+  result(value: Value, name: string, after: readonly Operation[]): string {
     const { dtype } = value;
-    return this.#node("Identity", [this.#nameOf(value, dtype)], { T: { type: dtype } }, { name });
+    return this.#node("Identity", [this.#nameOf(value, dtype)], { T: { type: dtype } }, { name, after });
   }
 
   operation(operation: Operation): void {
@@ -83,7 +119,8 @@ class GraphWriter {
 
   #plain(operation: Operation): void {
     const { op, attributes, inputs } = operation;
-    const half = this.precision === "bfloat16" && computesInHalf(operation, (value) => this.#half.has(value));
+    const half =
+      this.#precision === "bfloat16" && computesInHalf(operation, (value) => this.#half.has(value));
     const type = (value: Value) => (half && value.dtype === float32 ? bfloat16 : value.dtype);
     const attr = Object.fromEntries(
       attributes.map((attribute) => [
@@ -108,7 +145,7 @@ class GraphWriter {
   #matrixProduct(operation: Operation): void {
     const [a, b] = operation.inputs;
     if (!a || !b) throw new Error("buildGraph: a matrix product must have two factors.");
-    const dtype = this.precision === "bfloat16" && a.dtype === float32 ? bfloat16 : a.dtype;
+    const dtype = this.#precision === "bfloat16" && a.dtype === float32 ? bfloat16 : a.dtype;
     const flag = (name: string) =>
       operation.attributes.find((attribute) => attribute.name === name)?.value === true;
     const isPlain = [a, b].every(({ shape }) => shape.slice(0, -2).every((size) => size === 1));
@@ -191,15 +228,18 @@ class GraphWriter {
     op: string,
     inputs: readonly string[],
     attr: Readonly<Record<string, NodeAttribute>>,
-    { after = [], name = `${op}_${this.nodes.length}`, numOutputs = 1 }: NodeOptions = {},
+    { after = [], name: own, numOutputs = 1 }: NodeOptions = {},
   ): string {
+    const number = op === "L2Loss" ? this.#numSquares++ : this.#count;
+    const name = `${this.#prefix}${own ?? `${op}_${number}`}`;
+    this.#count += 1;
     const control = after.map((operation) => `^${this.#nodeOf.get(operation)}`);
     this.nodes.push({ name, op, input: [...inputs, ...control], attr, numOutputs });
     return name;
   }
 
   #attribute({ name, type, value }: OperationAttribute): NodeAttribute {
-    const { binding } = this;
+    const binding = this.#binding;
     if (type === binding.TF_ATTR_TYPE) return { type: Number(value) };
     if (type === binding.TF_ATTR_INT)
       return Array.isArray(value) ? { list: { i: value.map(Number) } } : { i: Number(value) };
@@ -215,6 +255,8 @@ function bytesOf(dtype: number, values: ArrayLike<number | bigint>): Uint8Array 
     switch (dtype) {
       case float32:
         return Float32Array.from(values, Number);
+      case float64:
+        return Float64Array.from(values, Number);
       case int32:
         return Int32Array.from(values, Number);
       case int64:
@@ -223,7 +265,7 @@ function bytesOf(dtype: number, values: ArrayLike<number | bigint>): Uint8Array 
         return Uint8Array.from(values, Number);
       default:
         throw new TypeError(
-          `buildGraph: a constant must be float32, int32, int64 or bool, got type ${dtype}.`,
+          `buildGraph: a constant must be float32, float64, int32, int64 or bool, got type ${dtype}.`,
         );
     }
   })();

@@ -26,13 +26,13 @@ export function memoryLimit(): number {
 }
 
 /** Operations whose output is their input under another shape. */
-const VIEWS = new Set(["Reshape", "ExpandDims", "Identity"]);
+const VIEWS = new Set(["Reshape", "ExpandDims", "Identity", "ReadVariableOp"]);
 
 const bytesOf = ({ shape, dtype }: Value): number =>
   shape.reduce((size, axis) => size * axis, 1) * (dtype === DATA_TYPES.bool ? 1 : 4);
 
 /**
- * Memory at the fullest moment of a step: its arguments, and whatever has been made and is still needed when the
+ * Memory at the fullest moment of a step: its arguments and variables, and whatever has been made and is still needed when the
  * operations run in their recorded order.
  *
  * @returns bytes of tensors, all in float32; an estimate from above, since TensorFlow writes some results over their
@@ -52,7 +52,8 @@ export function estimateBytes(trace: Trace): number {
   const freedAt = new Map<number, number>();
   for (const [value, index] of lastUse)
     if (value.producer) freedAt.set(index, (freedAt.get(index) ?? 0) + bytesOf(value));
-  let held = trace.arguments.reduce((sum, value) => sum + bytesOf(value), 0);
+  const used = trace.variables.filter((place) => lastUse.has(place));
+  let held = [...trace.arguments, ...used].reduce((sum, value) => sum + bytesOf(value), 0);
   let peak = held;
   operations.forEach(({ outputs }, index) => {
     for (const value of outputs) if (sourceOf(value) === value) held += bytesOf(value);

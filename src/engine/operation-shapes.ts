@@ -174,6 +174,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   ConcatV2: concat,
   ExpandDims: expandDims,
   Fill: (inputs) => [{ shape: constant(inputs, 0), dtype: at(inputs, 1).dtype }],
+  L2Loss: (inputs) => [{ shape: [], dtype: at(inputs, 0).dtype }],
   GatherNd: gatherNd,
   GatherV2: gather,
   OneHot: oneHot,

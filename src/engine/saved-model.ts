@@ -7,7 +7,7 @@ import protobuf from "protobufjs";
 const SCHEMA = `
 syntax = "proto3";
 message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraphDef meta_graphs = 2; }
-message MetaGraphDef { MetaInfoDef meta_info_def = 1; GraphDef graph_def = 2; }
+message MetaGraphDef { MetaInfoDef meta_info_def = 1; bytes graph_def = 2; }
 message MetaInfoDef { repeated string tags = 4; string tensorflow_version = 5; }
 message GraphDef { repeated NodeDef node = 1; VersionDef versions = 4; }
 message VersionDef { int32 producer = 1; }
@@ -17,7 +17,7 @@ message AttrValue {
     TensorProto tensor = 8; ListValue list = 1; }
 }
 message ListValue { repeated int64 i = 3; }
-message TensorShapeProto { message Dim { int64 size = 1; } repeated Dim dim = 2; }
+message TensorShapeProto { message Dim { int64 size = 1; } repeated Dim dim = 2; bool unknown_rank = 3; }
 message TensorProto { int32 dtype = 1; TensorShapeProto tensor_shape = 2; bytes tensor_content = 4; }
 `;
 
@@ -25,6 +25,7 @@ const PRODUCER = 1882; // graph version of TensorFlow 2.20
 
 interface ShapeProto {
   readonly dim: readonly { readonly size: number }[];
+  readonly unknownRank?: boolean;
 }
 
 /** One attribute of a node. */
@@ -59,17 +60,27 @@ export const shapeProto = (shape: readonly number[]): ShapeProto => ({
   dim: shape.map((size) => ({ size })),
 });
 
-const savedModel = protobuf.parse(SCHEMA).root.lookupType("SavedModel");
+/** No shape at all. */
+export const UNKNOWN_SHAPE: ShapeProto = { dim: [], unknownRank: true };
 
-/** The bytes of `saved_model.pb` for one graph under the tag `serve`. */
-export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
+const schema = protobuf.parse(SCHEMA).root;
+const savedModel = schema.lookupType("SavedModel");
+const graphDef = schema.lookupType("GraphDef");
+
+/** Nodes as part of a graph in TensorFlow's format: parts one after the other are a graph of all their nodes. */
+export const encodeNodes = (nodes: readonly GraphNode[]): Uint8Array =>
+  graphDef.encode({ node: nodes }).finish();
+
+/** The bytes of `saved_model.pb` for one graph under the tag `serve`. @param parts from {@link encodeNodes} */
+export function encodeSavedModel(parts: readonly Uint8Array[]): Uint8Array {
+  const versions = graphDef.encode({ versions: { producer: PRODUCER } }).finish();
   return savedModel
     .encode({
       savedModelSchemaVersion: 1,
       metaGraphs: [
         {
           metaInfoDef: { tags: ["serve"], tensorflowVersion: "2.20.0" },
-          graphDef: { node: nodes, versions: { producer: PRODUCER } },
+          graphDef: Buffer.concat([...parts, versions]),
         },
       ],
     })

@@ -33,6 +33,10 @@ export function flatten(tree: TensorTree): { leaves: tf.Tensor[]; shape: TreeSha
 const describe = (node: unknown): string =>
   node instanceof Promise || (typeof node === "object" && node !== null) ? "a promise " : `${String(node)} `;
 
+/** Equal for trees of the same form whose leaves have the same shapes and element types. */
+export const shapeKey = (leaves: readonly tf.Tensor[], shape: TreeShape): string =>
+  JSON.stringify([shape, leaves.map((leaf) => [leaf.shape, leaf.dtype])]);
+
 /** Puts leaves back into their tree. */
 export function unflatten(shape: TreeShape, leaves: readonly tf.Tensor[]): TensorTree {
   if (typeof shape === "number") {

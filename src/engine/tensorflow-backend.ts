@@ -5,7 +5,15 @@
 import { tf } from "./backend.js";
 
 /** Numbers TensorFlow gives its element types (types.proto). */
-export const DATA_TYPES = { float32: 1, int32: 3, int64: 9, bool: 10, bfloat16: 14 } as const;
+export const DATA_TYPES = {
+  float32: 1,
+  float64: 2,
+  int32: 3,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  resource: 20,
+} as const;
 
 /** An attribute of an operation; `type` is one of the binding's TF_ATTR_ numbers. */
 export interface OperationAttribute {

@@ -5,6 +5,7 @@
 import { tf } from "./backend.js";
 import { inferOutputs, type KnownValue } from "./operation-shapes.js";
 import {
+  DATA_TYPES,
   dataTypeOf,
   tensorflowBackend,
   type OperationAttribute,
@@ -33,8 +34,18 @@ export interface Operation {
 /** A recorded step. */
 export interface Trace {
   readonly arguments: readonly Value[];
+  /** The places of its variables, as `resource` values with the shapes of what they hold. */
+  readonly variables: readonly Value[];
   readonly operations: readonly Operation[];
   readonly results: readonly Value[];
+  /** Its last effect on variables, which the results wait for; every effect waits for the one before. */
+  readonly lastEffect: Operation | null;
+}
+
+/** A variable of a loaded graph as a step sees it: what it held when the step began, and where effects write to. */
+export interface Variable {
+  readonly value: tf.Tensor;
+  readonly place: Value;
 }
 
 /** Shape and element type of an argument. */
@@ -54,6 +65,9 @@ class Recorder {
   readonly #own = new WeakSet<object>();
   #nextId = FIRST_ID;
   #after: readonly Operation[] = [];
+  /** Runs only where the effects that are being recorded are wanted. */
+  #branch: Operation | null = null;
+  #lastEffect: Operation | null = null;
   /** A read that the step may have swallowed in a promise. */
   violation: Error | null = null;
 
@@ -67,6 +81,55 @@ class Recorder {
   symbol({ shape, dtype }: ArgumentType): { tensor: tf.Tensor; value: Value } {
     const value = { shape: [...shape], dtype: dataTypeOf({ dataId: {}, shape, dtype }) };
     return { tensor: this.backend.createOutputTensor(this.#remember(value)), value };
+  }
+
+  variable({ shape, dtype }: ArgumentType): Variable {
+    const place = { shape: [...shape], dtype: DATA_TYPES.resource };
+    const type = dataTypeOf({ dataId: {}, shape, dtype });
+    const attributes = [{ name: "dtype", type: this.backend.binding.TF_ATTR_TYPE, value: type }];
+    const read: Operation = { op: "ReadVariableOp", attributes, inputs: [place], outputs: [], after: [] };
+    const handle = this.#remember({ shape: [...shape], dtype: type, producer: read }, read.outputs);
+    this.operations.push(read);
+    return { value: this.backend.createOutputTensor(handle), place };
+  }
+
+  get lastEffect(): Operation | null {
+    return this.#lastEffect;
+  }
+
+  effect(
+    op: string,
+    attributes: readonly OperationAttribute[],
+    inputs: readonly (tf.Tensor | Value)[],
+  ): void {
+    const values = inputs.map((input) => (input instanceof tf.Tensor ? this.valueOf(input) : input));
+    this.#lastEffect = this.#record(op, attributes, values);
+  }
+
+  /** The operations of `build` are dead where the condition is false; whatever comes later is not. */
+  conditional(condition: tf.Tensor, build: () => void): void {
+    if (this.#branch) throw new Error("onlyIf: conditions must not be nested. Combine them into one.");
+    const { TF_ATTR_TYPE, TF_ATTR_INT } = this.backend.binding;
+    const { bool, int32 } = DATA_TYPES;
+    const type = { name: "T", type: TF_ATTR_TYPE, value: bool };
+    const asked = this.valueOf(condition);
+    const choice = this.#record("Switch", [type], [asked, asked]);
+    const [no, yes] = [this.#output(choice, bool), this.#output(choice, bool)];
+    const begin = this.#record("Identity", [type], [yes]);
+    let end: Value;
+    this.#output(begin, bool);
+    this.#branch = begin;
+    try {
+      build();
+      end = this.#output(this.#record("Identity", [type], [yes]), bool);
+    } finally {
+      this.#branch = null;
+      this.#lastEffect = null; // dead where the condition is false: the merge stands for it
+    }
+    const merge = this.#record("Merge", [type, { name: "N", type: TF_ATTR_INT, value: 2 }], [no, end]);
+    this.#output(merge, bool);
+    this.#output(merge, int32);
+    this.#lastEffect = merge;
   }
 
   /** Runs `build` with its operations ordered after those `tensors` come from. */
@@ -125,12 +188,22 @@ class Recorder {
 
   #execute(op: string, attributes: readonly OperationAttribute[], inputIds: readonly number[]) {
     const inputs = inputIds.map((id) => this.#valueAt(id));
-    const operation: Operation = { op, attributes, inputs, outputs: [], after: this.#after };
-    const handles = inferOutputs(op, inputs, attributes).map((output) =>
-      this.#remember({ ...output, producer: operation }, operation.outputs),
-    );
+    const outputs = inferOutputs(op, inputs, attributes);
+    const operation = this.#record(op, attributes, inputs);
+    return outputs.map((output) => this.#remember({ ...output, producer: operation }, operation.outputs));
+  }
+
+  #record(op: string, attributes: readonly OperationAttribute[], inputs: readonly Value[]): Operation {
+    const order = [this.#branch, this.#lastEffect].filter((operation) => operation !== null);
+    const operation: Operation = { op, attributes, inputs, outputs: [], after: [...this.#after, ...order] };
     this.operations.push(operation);
-    return handles;
+    return operation;
+  }
+
+  #output(producer: Operation, dtype: number): Value {
+    const value = { shape: [], dtype, producer };
+    producer.outputs.push(value);
+    return value;
   }
 
   #remember(value: Value, outputs?: Value[]): TensorHandle {
@@ -188,17 +261,45 @@ export const isTracing = (): boolean => recorder !== null;
 export const startingAfter = <R>(tensors: readonly tf.Tensor[], build: () => R): R =>
   recorder === null ? build() : recorder.ordered(tensors, build);
 
+/** The recording at hand. @throws Error outside of one, naming who asked */
+function recording(caller: string): Recorder {
+  if (recorder !== null) return recorder;
+  throw new Error(`${caller}: variables must be written by a step of a ResidentGraph. Call it there.`);
+}
+
+/**
+ * Records an operation that changes variables. Whatever the step records after it runs after it.
+ *
+ * @param inputs places of variables and tensors, in the operation's own order
+ */
+export const recordEffect = (
+  op: string,
+  attributes: readonly OperationAttribute[],
+  inputs: readonly (tf.Tensor | Value)[],
+): void => recording(op).effect(op, attributes, inputs);
+
+/**
+ * Records effects that happen only where a condition holds.
+ *
+ * @param condition bool, a scalar
+ * @param build     writes variables; tensors it makes must not be used outside
+ */
+export const onlyIf = (condition: tf.Tensor, build: () => void): void =>
+  recording("onlyIf").conditional(condition, build);
+
 /**
  * Records a step.
  *
- * @param step     a function of tfjs operations; it gets one tensor an argument and returns tensors
- * @param types    shape and element type of each argument
+ * @param step      a function of tfjs operations; it gets one tensor an argument and returns tensors
+ * @param types     shape and element type of each argument
+ * @param variables the same of each variable it may read and write
  * @throws Error when the step reads a value, uses a tensor from outside, is asynchronous, or has an operation without a
  *   shape rule
  */
 export function trace(
-  step: (tensors: readonly tf.Tensor[]) => readonly tf.Tensor[],
+  step: (tensors: readonly tf.Tensor[], variables: readonly Variable[]) => readonly tf.Tensor[],
   types: readonly ArgumentType[],
+  variables: readonly ArgumentType[] = [],
 ): Trace {
   const backend = tensorflowBackend();
   if (!backend)
@@ -210,14 +311,21 @@ export function trace(
   try {
     let results: readonly Value[] = [];
     let values: readonly Value[] = [];
+    let places: readonly Value[] = [];
     tf.tidy(() => {
       const symbols = types.map((type) => own.symbol(type));
-      const returned = step(symbols.map(({ tensor }) => tensor));
+      const resident = variables.map((type) => own.variable(type));
+      const returned = step(
+        symbols.map(({ tensor }) => tensor),
+        resident,
+      );
       if (own.violation) throw own.violation;
       values = symbols.map(({ value }) => value);
+      places = resident.map(({ place }) => place);
       results = returned.map((tensor) => own.valueOf(tensor));
     });
-    return { arguments: values, operations: own.operations, results };
+    const { operations, lastEffect } = own;
+    return { arguments: values, variables: places, operations, results, lastEffect };
   } finally {
     recorder = null;
     backend.binding = binding;

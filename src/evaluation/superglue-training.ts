@@ -4,10 +4,17 @@
  */
 import type { ArchitectureConfig, Precision } from "../config/config.js";
 import { tf } from "../engine/backend.js";
+import type { ResidentStep } from "../engine/resident-graph.js";
 import type { Weights } from "../model/weights.js";
 import type { Random } from "../random.js";
-import type { LossAndGradients } from "../training/training-step.js";
-import { startTraining, type Moments } from "../training/weights-in-training.js";
+import {
+  IdlePool,
+  ResidentTraining,
+  type BatchPart,
+  type Moments,
+  type TrainingState,
+} from "../training/resident-training.js";
+import { adamW } from "../training/update-rule.js";
 import {
   bodyNames,
   classifierRows,
@@ -18,7 +25,7 @@ import {
 import { padRows, type EncodedPair, type PaddingSide } from "./superglue-inputs.js";
 import { packParts } from "./superglue-packing.js";
 import { FINETUNING, type Attention, type Pooling } from "./superglue-schedule.js";
-import { classifierSteps } from "./superglue-steps.js";
+import { classifierLogits, classifierLoss, type ClassifierBatch } from "./superglue-steps.js";
 
 /** Source: BabyLM evaluation pipeline 2025, finetune/run.py, valid_batch_size. */
 const PREDICTION_ITEMS = 64;
@@ -67,6 +74,37 @@ export interface Classifier {
   dispose(): void;
 }
 
+interface ClassifierTraining {
+  readonly training: ResidentTraining<ClassifierBatch>;
+  readonly predictLogits: ResidentStep<ClassifierRows, tf.Tensor2D>;
+}
+
+const pool = new IdlePool<ClassifierTraining>();
+
+/** The graph of a classifier; tasks and seeds share it where its weights have the same shapes. */
+function classifierTraining(
+  { weights, fixed }: Pick<TrainingState, "weights" | "fixed">,
+  { architecture, numClasses, precision = "float32", isFrozen = false }: ClassifierOptions,
+): ClassifierTraining {
+  return pool.take(JSON.stringify([architecture, numClasses, precision, isFrozen]), () => {
+    const { optimizer } = FINETUNING;
+    const training = new ResidentTraining<ClassifierBatch>(
+      { weights, ...(fixed && { fixed }) },
+      {
+        loss: (weights, batch) => classifierLoss(weights, batch, architecture),
+        rule: adamW(optimizer),
+        clipNorm: optimizer.clipNorm,
+        precision,
+        groups: { head: isHeadWeight, body: (name) => !isHeadWeight(name) },
+      },
+    );
+    const predictLogits = training.readingStep((weights, rows: ClassifierRows) =>
+      classifierLogits(weights, rows, architecture),
+    );
+    return { training, predictLogits };
+  });
+}
+
 /**
  * Takes over a body and a head; the caller's tensors stay.
  *
@@ -85,20 +123,17 @@ export function startClassifier(
   const { numClasses, padId, pooling, architecture, attention = "causal" } = options;
   const head = pick(start.weights, Object.keys(start.weights).filter(isHeadWeight));
   const body = pick(start.weights, bodyNames(start.weights));
-  const fixed = isFrozen ? cloned(body) : {};
-  const inTraining = startTraining(
-    isFrozen ? head : { ...body, ...head },
-    FINETUNING.optimizer,
-    start.moments,
-  );
-  const steps = classifierSteps(architecture, options.precision ?? "float32");
-
   // A pooled padding token depends on how far it is from the text: only the official batches give it.
   const needsPadding = pooling === (side === "right" ? "officialFinal" : "firstToken");
   if (needsPadding && attention === "both")
     throw new RangeError(
       `startClassifier: attention in both directions must go with a pooling that reads a token of the text, got "${pooling}". Choose lastToken.`,
     );
+  const fixed = isFrozen ? cloned(body) : {};
+  const state = { weights: isFrozen ? head : { ...body, ...head }, fixed, moments: start.moments };
+  const { training, predictLogits } = classifierTraining(state, options);
+  training.begin(state);
+
   const partsOf = (pairs: readonly EncodedPair[], count: number): ClassifierPart[] => {
     if (!needsPadding)
       return packParts(pairs, padId).map((part) => ({
@@ -110,65 +145,50 @@ export function startClassifier(
     return [{ pairs, rows: classifierRows(padded, { pooling, side }) }];
   };
 
-  const gradientsOf = (
+  const tensorsOf = (
     { pairs, rows }: ClassifierPart,
     batchSize: number,
     random: Random,
-    trained: Weights,
-  ): LossAndGradients => {
+  ): BatchPart<ClassifierBatch> => {
     const labels = new Float32Array(batchSize * numClasses);
     pairs.forEach(({ label }, row) => (labels[row * numClasses + label] = 1 / batchSize));
-    const own = {
+    const batch = {
       ...rows,
       labels: tf.tensor2d(labels, [batchSize, numClasses]),
       ...(dropout > 0 && { keep: dropoutMask([batchSize, architecture.hiddenSize], dropout, random) }),
     };
-    const out = steps.train({ ...own, trained, fixed });
-    tf.dispose(own);
-    return out;
+    return { batch, share: 1 }; // the labels hold the shares
   };
 
   return {
     update(batch, { rate, random }) {
-      const weights = inTraining.read("weight");
-      let lossNats = 0;
-      let sums: Weights | null = null;
-      for (const part of partsOf(batch, batch.length)) {
-        const { loss, gradients } = gradientsOf(part, batch.length, random, weights);
-        lossNats += loss.dataSync()[0] ?? Number.NaN;
-        loss.dispose();
-        sums = sums === null ? gradients : added(sums, gradients);
-      }
-      tf.dispose({ ...weights });
-      if (sums === null || !Number.isFinite(lossNats))
+      const parts = partsOf(batch, batch.length).map((part) => tensorsOf(part, batch.length, random));
+      const { loss: lossNats, norms } = training.update(parts, rate);
+      tf.dispose(parts.map((part) => part.batch));
+      if (!Number.isFinite(lossNats))
         throw new Error(
           `startClassifier: the loss of a batch must be finite, got ${lossNats} of ${batch.length} items. Lower the learning rate, or look at the model.`,
         );
-      const [headNorm, bodyNorm] = [normOf(sums, true), normOf(sums, false)];
-      inTraining.update(sums, { gradientNorm: Math.hypot(headNorm, bodyNorm), learningRate: rate });
-      tf.dispose({ ...sums });
-      return { lossNats, headNorm, bodyNorm };
+      return { lossNats, headNorm: norms["head"] ?? 0, bodyNorm: norms["body"] ?? 0 };
     },
     predict(pairs) {
       const order = new Map(pairs.map((pair, index) => [pair, index]));
       const out: number[][] = pairs.map(() => []);
-      const weights = inTraining.read("weight");
       for (const batch of predictionBatches(pairs, needsPadding))
         for (const part of partsOf(batch, needsPadding ? batch.length : PREDICTION_ITEMS)) {
-          const logits = steps.predict({ ...part.rows, weights: { ...fixed, ...weights } });
+          const logits = predictLogits(part.rows);
           const values = logits.dataSync();
           tf.dispose([logits, part.rows]);
           part.pairs.forEach((pair, row) => {
             out[order.get(pair) ?? -1] = [...values.slice(row * numClasses, (row + 1) * numClasses)];
           });
         }
-      tf.dispose({ ...weights });
       return out;
     },
-    readWeights: () => ({ ...cloned(fixed), ...inTraining.read("weight") }),
-    readMoments: () => inTraining.readMoments(),
+    readWeights: () => ({ ...cloned(fixed), ...training.readWeights() }),
+    readMoments: () => training.readMoments(),
     dispose() {
-      inTraining.dispose();
+      training.dispose();
       tf.dispose({ ...fixed });
     },
   };
@@ -187,25 +207,6 @@ const pick = (weights: Weights, names: readonly string[]): Weights =>
 
 const cloned = (weights: Weights): Weights =>
   Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tf.clone(tensor)]));
-
-function added(a: Weights, b: Weights): Weights {
-  const sums = Object.fromEntries(
-    Object.entries(a).map(([name, tensor]) => [name, tf.add(tensor, b[name] as tf.Tensor)]),
-  );
-  tf.dispose([{ ...a }, { ...b }]);
-  return sums;
-}
-
-function normOf(gradients: Weights, ofHead: boolean): number {
-  const names = Object.keys(gradients).filter((name) => isHeadWeight(name) === ofHead);
-  if (names.length === 0) return 0;
-  const norm = tf.tidy(() =>
-    tf.sqrt(tf.addN(names.map((name): tf.Scalar => tf.sum(tf.square(gradients[name] as tf.Tensor))))),
-  );
-  const value = norm.dataSync()[0] ?? Number.NaN;
-  norm.dispose();
-  return value;
-}
 
 function dropoutMask(shape: [number, number], rate: number, random: Random): tf.Tensor2D {
   const values = new Float32Array(shape[0] * shape[1]);

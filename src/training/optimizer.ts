@@ -1,6 +1,6 @@
 /**
- * @file AdamW with decoupled weight decay, and clipping by the global norm, in plain tfjs operations: the equations, and
- * what runs on backends without TensorFlow. `weights-in-training.ts` chooses; the rate comes from `learning-rate.ts`.
+ * @file AdamW with decoupled weight decay, and clipping by the global norm, in plain tfjs operations: the equations that the
+ * graph is tested against. `update-rule.ts` has what a training runs; the rate comes from `learning-rate.ts`.
  */
 import type { OptimizerConfig } from "../config/config.js";
 import { tf } from "../engine/backend.js";
@@ -13,15 +13,9 @@ export interface OptimizerState {
   readonly updates: number;
 }
 
-/** Factors of the learning rate for weights by name; the others have it as it is (docs/options.md#d30). */
-export function rateRatiosOf(
-  weights: Weights,
-  { embeddingRateRatio }: OptimizerConfig,
-): Record<string, number> {
-  if (embeddingRateRatio === undefined) return {};
-  const names = Object.keys(weights).filter((name) => isEmbedding(name));
-  return Object.fromEntries(names.map((name) => [name, embeddingRateRatio]));
-}
+/** Factor of the learning rate of a weight (docs/options.md#d30). */
+export const rateRatioOf = (name: string, { embeddingRateRatio = 1 }: OptimizerConfig): number =>
+  isEmbedding(name) ? embeddingRateRatio : 1;
 
 /** Moments of zero for these weights. The caller disposes them. */
 export function initializeOptimizer(weights: Weights): OptimizerState {
@@ -63,7 +57,6 @@ export function updateAdamW(
   config: OptimizerConfig & { readonly learningRate: number },
 ): { weights: Weights; state: OptimizerState } {
   const { beta1, beta2, epsilon, weightDecay, decays } = config;
-  const ratios = rateRatiosOf(weights, config);
   const updates = state.updates + 1;
   const [correction1, correction2] = [1 - beta1 ** updates, 1 - beta2 ** updates];
   const next: Record<string, tf.Tensor> = {};
@@ -75,7 +68,7 @@ export function updateAdamW(
       throw new Error(
         `updateAdamW: ${name} must have a gradient and both moments. Pass the state of these weights.`,
       );
-    const learningRate = config.learningRate * (ratios[name] ?? 1);
+    const learningRate = config.learningRate * rateRatioOf(name, config);
     const { updated, first, second } = tf.tidy(() => {
       const first = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
       const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
@@ -88,9 +81,4 @@ export function updateAdamW(
     [next[name], firstMoments[name], secondMoments[name]] = [updated, first, second];
   }
   return { weights: next, state: { firstMoments, secondMoments, updates } };
-}
-
-/** Frees the moments. */
-export function disposeOptimizer(state: OptimizerState): void {
-  tf.dispose([...Object.values(state.firstMoments), ...Object.values(state.secondMoments)]);
 }

@@ -7,16 +7,14 @@ import type { ArchitectureConfig, Precision, TrainingConfig } from "../config/co
 import { countTrained, splitBatch, trainedWeight, type Batch } from "../data/batches.js";
 import { tf } from "../engine/backend.js";
 import type { Weights } from "../model/weights.js";
+import { startTraining } from "./decoder-training.js";
 import { learningRateAt, warmupStepsOf } from "./learning-rate.js";
+import type { BatchPart, Moments, ResidentTraining } from "./resident-training.js";
 import type { StepBatches } from "./step-batches.js";
-import {
-  batchTensors,
-  compiledSteps,
-  objectiveStep,
-  type LossAndGradients,
-  type Objective,
-} from "./training-step.js";
-import { startTraining, type Moments, type WeightsInTraining } from "./weights-in-training.js";
+import { batchTensors, compiledSteps, targets, type BatchTensors, type Objective } from "./training-step.js";
+
+/** Steps whose shapes are recorded together. */
+const LOOK_AHEAD = 64;
 
 /** One optimiser update. */
 export interface StepRecord {
@@ -50,7 +48,7 @@ export interface TrainingPlan {
   readonly architecture: ArchitectureConfig;
   readonly config: Omit<TrainingConfig, "batchSize" | "maxEpochs">;
   readonly batches: StepBatches;
-  /** What the loss is; that of the targets of the batches where it is left out. */
+  /** What the loss is; the targets of the batches where it is left out. */
   readonly objective?: Objective;
   /** Words the model saw in earlier stages. */
   readonly wordsBefore: number;
@@ -74,7 +72,8 @@ export interface TrainingStart {
 
 /** A training stage in progress. Owns its weights and moments: `dispose` it. */
 export class TrainingRun {
-  readonly #weights: WeightsInTraining;
+  readonly #training: ResidentTraining<BatchTensors>;
+  readonly #objective: Objective;
   readonly #lastCheckpoint: () => string | null;
   #step: number;
   #wordsSeen: number;
@@ -84,7 +83,11 @@ export class TrainingRun {
     start: TrainingStart,
     private readonly plan: TrainingPlan,
   ) {
-    this.#weights = startTraining(start.weights, plan.config.optimizer, start.moments);
+    const { architecture, config } = plan;
+    const objective = plan.objective ?? targets(config.zLoss);
+    const { optimizer, precision } = config;
+    this.#objective = objective;
+    this.#training = startTraining(start, { architecture, optimizer, precision, objective });
     this.#step = start.step ?? 0;
     this.#wordsSeen = start.wordsSeen ?? plan.wordsBefore;
     this.#orderHash = start.orderHash ?? "";
@@ -98,12 +101,12 @@ export class TrainingRun {
 
   /** The weights as they are now; tensors the caller disposes. */
   readWeights(): Weights {
-    return this.#weights.read("weight");
+    return this.#training.readWeights();
   }
 
   /** The optimizer's moments as they are now; tensors the caller disposes. */
   readMoments(): Moments {
-    return this.#weights.readMoments();
+    return this.#training.readMoments();
   }
 
   /**
@@ -156,21 +159,14 @@ export class TrainingRun {
   }
 
   #update(batch: Batch, learningRate: number): { lossNats: number; gradientNorm: number } {
-    const { name, config, architecture } = this.plan;
-    const weights = this.#weights.read("weight");
-    const { loss, gradients } = accumulate(weights, splitBatch(batch, config.microBatchSize), {
-      architecture,
-      precision: config.precision,
-      objective: this.plan.objective,
-      ...(config.zLoss !== undefined && { zLoss: config.zLoss }),
-    });
-    tf.dispose({ ...weights }); // before the update, which else would copy them
-    const [lossNats = Number.NaN] = loss.dataSync();
-    const gradientNorm = this.#weights.gradientNorm(gradients);
-    const isFinite = Number.isFinite(lossNats) && Number.isFinite(gradientNorm);
-    if (isFinite) this.#weights.update(gradients, { gradientNorm, learningRate });
-    tf.dispose({ loss, ...gradients });
-    if (isFinite) return { lossNats, gradientNorm };
+    const { name, config } = this.plan;
+    const parts = this.#partsOf(batch);
+    if (parts.length === 0)
+      throw new RangeError("train: a batch must hold a trained token, got none. Leave it out.");
+    if (!this.#training.isPrepared(parts)) this.#prepare();
+    const { loss: lossNats, gradientNorm } = this.#training.update(parts, learningRate);
+    disposeParts(parts);
+    if (Number.isFinite(lossNats) && Number.isFinite(gradientNorm)) return { lossNats, gradientNorm };
     const rows = batch.rowIds ? ` (rows ${batch.rowIds.slice(0, 4).join(", ")} …)` : "";
     const good = this.#lastCheckpoint();
     throw new Error(
@@ -180,9 +176,36 @@ export class TrainingRun {
     );
   }
 
+  /**
+   * The parts of a batch that are computed together, each by its share of the weight of all targets: their losses add up to
+   * the mean over the whole.
+   */
+  #partsOf(batch: Batch): BatchPart<BatchTensors>[] {
+    const parts = splitBatch(batch, this.plan.config.microBatchSize)
+      .map((part) => ({ part, weight: trainedWeight(part) }))
+      .filter(({ weight }) => weight > 0);
+    const total = parts.reduce((sum, { weight }) => sum + weight, 0);
+    return parts.map(({ part, weight }) => ({
+      batch: this.#objective.tensorsOf(part),
+      share: weight / total,
+    }));
+  }
+
+  /** Records the steps that come next in this epoch: each new shape otherwise loads the graph again. */
+  #prepare(): void {
+    const { batches } = this.plan;
+    const epoch = batches.epochOf(this.#step);
+    for (let step = this.#step; step < Math.min(batches.steps, this.#step + LOOK_AHEAD); step++) {
+      if (batches.epochOf(step) !== epoch) break;
+      const parts = this.#partsOf(batches.at(step));
+      this.#training.prepare([parts]);
+      disposeParts(parts);
+    }
+  }
+
   /** Frees weights and moments. */
   dispose(): void {
-    this.#weights.dispose();
+    this.#training.dispose();
   }
 }
 
@@ -193,57 +216,9 @@ export const extendOrder = (before: string, { rowIds = [] }: Batch): string =>
     .digest("hex")
     .slice(0, 16);
 
-/**
- * Loss and gradients of a batch from those of its parts, each by its share of the weight of all targets: the same mean as
- * of the whole.
- */
-function accumulate(
-  weights: Weights,
-  parts: readonly Batch[],
-  {
-    architecture,
-    precision,
-    zLoss,
-    objective,
-  }: {
-    readonly architecture: ArchitectureConfig;
-    readonly precision: Precision;
-    readonly zLoss?: number;
-    readonly objective: Objective | undefined;
-  },
-): LossAndGradients {
-  const train = objective
-    ? objectiveStep(objective, architecture, precision)
-    : compiledSteps(architecture, precision, zLoss).train;
-  const total = parts.reduce((sum, part) => sum + trainedWeight(part), 0);
-  let sums: LossAndGradients | null = null;
-  for (const part of parts) {
-    const trained = trainedWeight(part);
-    if (trained === 0) continue;
-    const tensors = batchTensors(part);
-    const found = train({ weights, ...tensors });
-    tf.dispose(tensors);
-    if (trained === total) return found;
-    const before: LossAndGradients | null = sums;
-    sums = tf.tidy(() => addShare(before, found, trained / total));
-    tf.dispose([before ?? [], found]);
-  }
-  if (sums === null)
-    throw new RangeError("train: a batch must hold a trained token, got none. Leave it out.");
-  return sums;
-}
-
-/** sums + share · found. */
-function addShare(sums: LossAndGradients | null, found: LossAndGradients, share: number): LossAndGradients {
-  const add = <T extends tf.Tensor>(before: T | undefined, part: T): T => {
-    const scaled: T = tf.mul(part, share);
-    return before ? tf.add(before, scaled) : scaled;
-  };
-  const gradients = Object.fromEntries(
-    Object.entries(found.gradients).map(([name, gradient]) => [name, add(sums?.gradients[name], gradient)]),
-  );
-  return { loss: add(sums?.loss, found.loss), gradients };
-}
+const disposeParts = (parts: readonly BatchPart<BatchTensors>[]): void => {
+  tf.dispose(parts.map(({ batch }) => batch));
+};
 
 /**
  * Mean loss over the trained tokens of several batches, without training.

@@ -5,6 +5,7 @@ import { predictedPlaces } from "../data/masked-rows.js";
 import { tf } from "../engine/backend.js";
 import { compile, type CompiledStep } from "../engine/compile.js";
 import { decodeHidden, outputMatrix, type RowLayout } from "../model/decoder.js";
+import type { TensorTree } from "../engine/tensor-tree.js";
 import type { Weights } from "../model/weights.js";
 import { crossEntropy } from "../model/loss.js";
 
@@ -26,13 +27,13 @@ export type BatchTensors = {
 export type StepInput = BatchTensors & { readonly weights: Weights };
 
 /** What a stage trains on: how its batches become tensors, and their loss. */
-export interface Objective {
+export interface Objective<B extends TensorTree = BatchTensors> {
   /** Objectives of one name are the same: it holds all their settings. */
   readonly name: string;
   /** Uploads a batch; the caller disposes its tensors. */
-  readonly tensorsOf: (batch: Batch) => BatchTensors;
+  readonly tensorsOf: (batch: Batch) => B;
   /** Of weights and such tensors; pure tfjs operations. */
-  readonly lossOf: (weights: Weights, tensors: BatchTensors, architecture: ArchitectureConfig) => tf.Scalar;
+  readonly lossOf: (weights: Weights, tensors: B, architecture: ArchitectureConfig) => tf.Scalar;
 }
 
 /** Loss in nats a trained token, and its derivative for every weight. */
@@ -74,6 +75,13 @@ export function lossOf(
     predicted ? tf.gather(tf.reshape(all, [-1]), predicted) : all;
   return crossEntropy(hidden, outputMatrix(weights, architecture), wanted(targets), wanted(mask), zLoss);
 }
+
+/** The next token, or whatever else the targets of a batch are; `zLoss` as in `crossEntropy`. */
+export const targets = (zLoss = 0): Objective => ({
+  name: `targets, z-loss ${zLoss}`,
+  tensorsOf: batchTensors,
+  lossOf: (weights, tensors, architecture) => lossOf({ weights, ...tensors }, architecture, zLoss),
+});
 
 /** The same with gradients; the caller disposes both, or calls inside `tf.tidy`. */
 export function lossAndGradients(
@@ -121,25 +129,4 @@ export function compiledSteps(
     compiled.set(key, steps);
   }
   return steps;
-}
-
-const compiledObjectives = new Map<string, CompiledSteps["train"]>();
-
-/** The compiled step of an objective of its own. */
-export function objectiveStep(
-  objective: Objective,
-  architecture: ArchitectureConfig,
-  precision: Precision,
-): CompiledSteps["train"] {
-  const key = JSON.stringify([objective.name, architecture, precision]);
-  let step = compiledObjectives.get(key);
-  if (!step) {
-    step = compile(
-      ({ weights, ...tensors }: StepInput) =>
-        withGradients(weights, (named) => objective.lossOf(named, tensors, architecture)),
-      { precision },
-    );
-    compiledObjectives.set(key, step);
-  }
-  return step;
 }

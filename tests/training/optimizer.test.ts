@@ -1,17 +1,40 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { OptimizerConfig } from "../../src/config/config.js";
 import { LLAMA_OPTIMIZER } from "../../src/config/paper-settings.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel } from "../../src/model/checkpoint.js";
 import type { Weights } from "../../src/model/weights.js";
 import { clipScale, globalNormOf, initializeOptimizer, updateAdamW } from "../../src/training/optimizer.js";
-import { batchTensors, compiledSteps } from "../../src/training/training-step.js";
-import { startTraining } from "../../src/training/weights-in-training.js";
+import { startTraining } from "../../src/training/decoder-training.js";
+import { ResidentTraining } from "../../src/training/resident-training.js";
+import { batchTensors } from "../../src/training/training-step.js";
+import { adamW } from "../../src/training/update-rule.js";
 import { toBatch } from "../support/labelled-batch.js";
 import { parityFolder, parityJson, parityPath } from "../support/parity.js";
 import { largestGap, normals, normOf, valuesOf } from "../support/tensors.js";
 
 const settings = { ...LLAMA_OPTIMIZER, epsilon: 0, weightDecay: 0.1, learningRate: 0.5 };
+
+/** Weights in training whose batches are gradients: those of Σ weight · gradient. */
+function inTraining(weights: Weights, optimizer: OptimizerConfig = settings): ResidentTraining<Weights> {
+  const training = new ResidentTraining<Weights>(
+    { weights },
+    {
+      loss: (weights, gradients) =>
+        tf.addN(
+          Object.entries(weights).map(([name, weight]): tf.Scalar =>
+            tf.sum(tf.mul(weight, gradients[name] as tf.Tensor)),
+          ),
+        ),
+      rule: adamW(optimizer),
+      clipNorm: optimizer.clipNorm,
+      precision: "float32",
+    },
+  );
+  training.begin({ weights });
+  return training;
+}
 
 test("the first update moves every weight by the rate against the gradient's sign, after decay of matrices alone", () => {
   const weights = { matrix: tf.tensor2d([[2, -4]]), gain: tf.tensor1d([3]) };
@@ -41,9 +64,9 @@ test("embedding and output matrices move and decay by their own multiple of the 
   expect(names.map((name) => plain.weights[name]?.dataSync()[0] ?? NaN)).toEqual(
     expected.map((value) => expect.closeTo(value, 5)),
   );
-  const inGraph = startTraining(weights, options);
-  inGraph.update(gradients, { gradientNorm: 0.2, learningRate: 0.5 });
-  const found = inGraph.read("weight");
+  const inGraph = inTraining(weights, options);
+  inGraph.update([{ batch: gradients, share: 1 }], 0.5);
+  const found = inGraph.readWeights();
   expect(names.map((name) => found[name]?.dataSync()[0] ?? NaN)).toEqual(
     expected.map((value) => expect.closeTo(value, 5)),
   );
@@ -85,19 +108,17 @@ for (const name of ["plain", "prefix_space"]) {
     () => {
       const trace = traceSchema.parse(parityJson(name, "expected/pure/adamw_trace.json"));
       const model = loadModel(parityPath(name, "model"));
-      const training = startTraining(model.weights, LLAMA_OPTIMIZER);
-      const { train } = compiledSteps(model.architecture, "float32");
+      const { weights: start, architecture } = model;
+      const options = { architecture, optimizer: LLAMA_OPTIMIZER, precision: "float32" } as const;
+      const training = startTraining({ weights: start }, options);
       for (const step of trace.steps) {
-        const weights = training.read("weight");
-        const { loss, gradients } = train({ weights, ...batchTensors(toBatch(step.input_ids, step.labels)) });
-        tf.dispose({ ...weights });
-        const gradientNorm = training.gradientNorm(gradients);
+        const batch = batchTensors(toBatch(step.input_ids, step.labels));
+        const { loss, gradientNorm } = training.update([{ batch, share: 1 }], step.lr);
         // 1e-4 and 1e-3: tolerances the fixtures' README states for float32 in two libraries.
-        expect(Math.abs((loss.dataSync()[0] ?? NaN) - step.loss)).toBeLessThan(1e-4);
+        expect(Math.abs(loss - step.loss)).toBeLessThan(1e-4);
         expect(Math.abs(gradientNorm / step.grad_norm_before_clip - 1)).toBeLessThan(1e-3);
-        training.update(gradients, { gradientNorm, learningRate: step.lr });
       }
-      const weights = training.read("weight");
+      const weights = training.readWeights();
       for (const [key, expected] of Object.entries(trace.final_parameter_norms))
         expect(Math.abs(normOf(weights[key]) / expected - 1), key).toBeLessThan(1e-4);
       training.dispose();
@@ -113,18 +134,15 @@ describe("weights in the graph", () => {
   });
 
   test("take the same course as the plain equations, clipped and not, to float32 rounding", () => {
-    const inGraph = startTraining(start, settings);
+    const inGraph = inTraining(start);
     let plain = { weights: start as Weights, state: initializeOptimizer(start) };
     for (let step = 1; step <= 6; step++) {
       const gradients = gradientsOf(step);
       const scale = step % 2 === 0 ? 0.05 : 10; // norms are about 5: every second update is clipped to 1
-      const scaled = Object.fromEntries(
-        Object.entries(gradients).map(([name, g]) => [name, tf.mul(g, scale)]),
-      );
-      const gradientNorm = inGraph.gradientNorm(scaled);
-      expect(gradientNorm).toBeCloseTo(globalNormOf(scaled).dataSync()[0] ?? NaN, 3);
+      const scaled = { matrix: tf.mul(gradients.matrix, scale), gain: tf.mul(gradients.gain, scale) };
       const learningRate = 0.01 * step;
-      inGraph.update(scaled, { gradientNorm, learningRate });
+      const { gradientNorm } = inGraph.update([{ batch: scaled, share: 1 }], learningRate);
+      expect(gradientNorm).toBeCloseTo(globalNormOf(scaled).dataSync()[0] ?? NaN, 3);
       const clipped = Object.fromEntries(
         Object.entries(scaled).map(([name, g]) => [
           name,
@@ -132,15 +150,11 @@ describe("weights in the graph", () => {
         ]),
       );
       plain = updateAdamW(plain.weights, clipped, plain.state, { ...settings, learningRate });
-      const weights = inGraph.read("weight");
+      const [weights, moments] = [inGraph.readWeights(), inGraph.readMoments()];
       for (const name of ["matrix", "gain"]) {
         expect(largestGap(weights[name], plain.weights[name])).toBeLessThan(2e-6);
-        expect(largestGap(inGraph.read("firstMoment")[name], plain.state.firstMoments[name])).toBeLessThan(
-          1e-6,
-        );
-        expect(largestGap(inGraph.read("secondMoment")[name], plain.state.secondMoments[name])).toBeLessThan(
-          1e-6,
-        );
+        expect(largestGap(moments.first[name], plain.state.firstMoments[name])).toBeLessThan(1e-6);
+        expect(largestGap(moments.second[name], plain.state.secondMoments[name])).toBeLessThan(1e-6);
       }
     }
     inGraph.dispose();
@@ -152,25 +166,51 @@ describe("weights in the graph", () => {
     const [weights, gradients] = [{ gain: tf.tensor1d([3]) }, { gain: tf.tensor1d([0.25]) }];
     const plain = updateAdamW(weights, gradients, initializeOptimizer(weights), options);
     expect(plain.weights["gain"]?.dataSync()[0]).toBeCloseTo(3 - 0.5 / 2, 6);
-    const inGraph = startTraining(weights, options);
-    inGraph.update(gradients, { gradientNorm: 0.25, learningRate: 0.5 });
-    expect(inGraph.read("weight")["gain"]?.dataSync()[0]).toBeCloseTo(3 - 0.5 / 2, 6);
+    const inGraph = inTraining(weights, options);
+    inGraph.update([{ batch: gradients, share: 1 }], 0.5);
+    expect(inGraph.readWeights()["gain"]?.dataSync()[0]).toBeCloseTo(3 - 0.5 / 2, 6);
     inGraph.dispose();
   });
 
   test("are neither the caller's tensors nor those read before: an update changes neither", () => {
-    const training = startTraining(start, settings);
-    const before = { given: valuesOf(start.matrix), read: training.read("weight")["matrix"] };
-    training.update(gradientsOf(1), { gradientNorm: 1, learningRate: 0.1 });
+    const training = inTraining(start);
+    const before = { given: valuesOf(start.matrix), read: training.readWeights()["matrix"] };
+    training.update([{ batch: gradientsOf(1), share: 1 }], 0.1);
     expect(valuesOf(start.matrix)).toEqual(before.given);
     expect(valuesOf(before.read)).toEqual(before.given);
-    expect(valuesOf(training.read("weight")["matrix"])).not.toEqual(before.given);
+    expect(valuesOf(training.readWeights()["matrix"])).not.toEqual(before.given);
     training.dispose();
   });
 
-  test("a missing gradient is named", () => {
-    const training = startTraining(start, settings);
-    expect(() => training.gradientNorm({ gain: start.gain })).toThrow(/matrix must have a gradient/);
-    training.dispose();
+  test("an update whose gradient is not finite changes neither weights nor moments, and the next one counts as first", () => {
+    const training = inTraining(start);
+    const broken = { ...gradientsOf(1), gain: tf.tensor1d([1, Number.POSITIVE_INFINITY, 1, 1]) };
+    expect(training.update([{ batch: broken, share: 1 }], 0.1).gradientNorm).toBe(Number.POSITIVE_INFINITY);
+    expect(valuesOf(training.readWeights()["matrix"])).toEqual(valuesOf(start.matrix));
+    const { first, second, updates } = training.readMoments();
+    expect([...valuesOf(first["matrix"]), ...valuesOf(second["gain"]), updates]).toEqual(Array(29).fill(0));
+    const fresh = inTraining(start);
+    for (const each of [training, fresh]) each.update([{ batch: gradientsOf(2), share: 1 }], 0.1);
+    expect(valuesOf(training.readWeights()["gain"])).toEqual(valuesOf(fresh.readWeights()["gain"]));
+    for (const each of [training, fresh]) each.dispose();
+  });
+
+  test("parts of a batch add up by their shares, at every update anew", () => {
+    const [whole, parted] = [inTraining(start), inTraining(start)];
+    for (const step of [1, 2]) {
+      const [a, b] = [gradientsOf(step), gradientsOf(step + 5)];
+      const mean = (name: "matrix" | "gain") => tf.add(tf.mul(a[name], 0.25), tf.mul(b[name], 0.75));
+      const together = { matrix: mean("matrix"), gain: mean("gain") };
+      const expected = whole.update([{ batch: together, share: 1 }], 0.1);
+      const parts = [
+        { batch: a, share: 0.25 },
+        { batch: b, share: 0.75 },
+      ];
+      const found = parted.update(parts, 0.1);
+      expect(found.loss).toBeCloseTo(expected.loss, 4);
+      expect(found.gradientNorm).toBeCloseTo(expected.gradientNorm, 4);
+    }
+    expect(largestGap(parted.readWeights()["matrix"], whole.readWeights()["matrix"])).toBeLessThan(1e-6);
+    for (const each of [whole, parted]) each.dispose();
   });
 });

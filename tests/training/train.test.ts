@@ -3,6 +3,7 @@ import type { ArchitectureConfig, TrainingConfig } from "../../src/config/config
 import { PRETRAINING } from "../../src/config/paper-settings.js";
 import { lazyBatches, type Batch } from "../../src/data/batches.js";
 import { tf } from "../../src/engine/backend.js";
+import { transferredBytes } from "../../src/engine/session.js";
 import { initializeWeights } from "../../src/model/weights.js";
 import { seeded } from "../../src/random.js";
 import { repeatEpochs } from "../../src/training/step-batches.js";
@@ -111,6 +112,40 @@ describe("a training run", () => {
     expect(counts[19]).toBe(counts[1]);
   });
 });
+
+/** The first two columns of the rows, a batch of another shape. */
+const shorter: Batch = {
+  ...counting,
+  inputIds: Int32Array.from([0, 1, 4, 5]),
+  targetIds: Int32Array.from([1, 2, 5, 6]),
+  targetMask: new Float32Array(4).fill(1),
+  lengthTokens: 2,
+};
+
+test.each([
+  ["whole", null, (tokens: number) => [3 * 4 * tokens + 3 * 4, 2 * 4]],
+  // Each part comes with its share and gives its loss back.
+  ["in two parts", 1, (tokens: number) => [3 * 4 * tokens + 2 * 4 + 3 * 4, 2 * 4 + 2 * 4]],
+] as const)(
+  "a step of any shape, %s, transfers its batch and a few numbers",
+  async (_, microBatchSize, bytesOf) => {
+    const batches = repeatEpochs(() => lazyBatches([counting, shorter], (batch) => batch), { epochs: 3 });
+    const run = new TrainingRun(
+      { weights: initializeWeights(architecture, seeded(1)) },
+      { ...plan, config: { ...config, microBatchSize }, batches },
+    );
+    const crossed: number[][] = [];
+    let before = transferredBytes();
+    for await (const _record of run.steps()) {
+      const now = transferredBytes();
+      crossed.push([now.toGraphs - before.toGraphs, now.fromGraphs - before.fromGraphs]);
+      before = now;
+    }
+    run.dispose();
+    // A step of a new shape loads the graph, and the weights with it.
+    expect(crossed.slice(2)).toEqual([8, 4, 8, 4].map((tokens) => bytesOf(tokens)));
+  },
+);
 
 describe("what can go wrong", () => {
   test("a loss that is not a number names the step, the rows and the remedy", async () => {

@@ -8,8 +8,8 @@ import { tf } from "../../engine/backend.js";
 import { initializeWeights } from "../../model/weights.js";
 import { seeded } from "../../random.js";
 import { median } from "../../statistics/summary.js";
-import { batchTensors, compiledSteps } from "../../training/training-step.js";
-import { startTraining } from "../../training/weights-in-training.js";
+import { startTraining } from "../../training/decoder-training.js";
+import { batchTensors } from "../../training/training-step.js";
 import { openMaterial } from "../../runs/study/material.js";
 import type { Study } from "../../runs/study/study.js";
 import { INTERVAL } from "../../runs/training/checkpoint.js";
@@ -73,18 +73,11 @@ async function bareStep(study: Study, model: ModelName): Promise<{ take(): void;
   const batch = batchTensors(plan.batches.at(0));
   material.tokens.stream.close();
   const start = initializeWeights(architecture, seeded(1));
-  const training = startTraining(start, pretraining.optimizer);
+  const { optimizer, precision } = pretraining;
+  const training = startTraining({ weights: start }, { architecture, optimizer, precision });
   tf.dispose({ ...start });
-  const { train } = compiledSteps(architecture, pretraining.precision);
   return {
-    take() {
-      const weights = training.read("weight");
-      const { loss, gradients } = train({ weights, ...batch });
-      tf.dispose({ ...weights });
-      loss.dataSync();
-      training.update(gradients, { gradientNorm: training.gradientNorm(gradients), learningRate: 1e-4 });
-      tf.dispose({ loss, ...gradients });
-    },
+    take: () => void training.update([{ batch, share: 1 }], 1e-4),
     dispose() {
       tf.dispose(batch);
       training.dispose();

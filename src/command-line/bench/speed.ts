@@ -5,12 +5,12 @@ import { tf } from "../../engine/backend.js";
 import type { ProfileRow } from "../../engine/profile.js";
 import { treeTensors } from "../../evaluation/log-likelihood.js";
 import { treeBatches } from "../../evaluation/prefix-trees.js";
-import { countParameters, initializeWeights } from "../../model/weights.js";
+import { initializeWeights } from "../../model/weights.js";
 import { forwardOperations, trainingOperations } from "../../model/operation-count.js";
 import { scoringStep } from "../../model/scoring-step.js";
 import { seeded, type Random } from "../../random.js";
+import { startTraining } from "../../training/decoder-training.js";
 import { compiledSteps } from "../../training/training-step.js";
-import { startTraining } from "../../training/weights-in-training.js";
 
 /** Training steps to measure. */
 export interface TrainingCase {
@@ -44,7 +44,7 @@ export interface Speed {
 
 /** What a training step came to beyond its speed. */
 interface TrainingSpeed extends Speed {
-  /** Expected before the first step ran: the step itself and both moments. */
+  /** Expected of the step, with weights and moments. */
   readonly estimatedGiB: number;
   readonly profile: readonly ProfileRow[];
 }
@@ -77,9 +77,8 @@ export function measureTraining(
 ): TrainingSpeed {
   const random = seeded(1);
   const start = initializeWeights(architecture, random);
-  const training = startTraining(start, LLAMA_OPTIMIZER);
+  const training = startTraining({ weights: start }, { architecture, optimizer: LLAMA_OPTIMIZER, precision });
   tf.dispose({ ...start });
-  const { train } = compiledSteps(architecture, precision);
   const shape: [number, number] = [batchSize, lengthTokens];
   const batch = {
     inputs: tf.tensor2d(randomIds(batchSize * lengthTokens, architecture.vocabSize, random), shape, "int32"),
@@ -87,23 +86,19 @@ export function measureTraining(
     mask: tf.ones<tf.Rank.R2>(shape),
   };
   const milliseconds: number[] = [];
-  let bytes = 8 * countParameters(architecture); // moments
+  const parts = [{ batch, share: 1 }];
   for (let step = 0; step <= steps; step++) {
     const started = performance.now();
-    const weights = training.read("weight");
-    if (step === 0) bytes += train.estimateBytes({ weights, ...batch });
-    const { loss, gradients } = train({ weights, ...batch });
-    tf.dispose({ ...weights });
-    loss.dataSync();
-    training.update(gradients, { gradientNorm: training.gradientNorm(gradients), learningRate: 1e-4 });
-    tf.dispose({ loss, ...gradients });
+    training.update(parts, 1e-4);
     milliseconds.push(performance.now() - started);
   }
+  const bytes = training.estimateBytes(parts);
   const operations = trainingOperations(architecture, { batchSize, lengthTokens });
   const speed = summarise(milliseconds, operations, batchSize * lengthTokens);
-  const weights = profile ? training.read("weight") : null;
-  const rows = weights === null ? [] : train.profile({ weights, ...batch });
-  tf.dispose([...Object.values(batch), ...Object.values(weights ?? {})]);
+  const weights = profile ? training.readWeights() : null;
+  const rows =
+    weights === null ? [] : compiledSteps(architecture, precision).train.profile({ weights, ...batch });
+  tf.dispose([batch, { ...weights }]);
   training.dispose();
   return { ...speed, estimatedGiB: bytes / 2 ** 30, profile: rows };
 }

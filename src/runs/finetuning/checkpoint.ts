@@ -10,7 +10,7 @@ import type { Classifier } from "../../evaluation/superglue-training.js";
 import { writeWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/weights.js";
 import { readSafetensors } from "../../model/safetensors.js";
-import type { Moments } from "../../training/weights-in-training.js";
+import type { Moments } from "../../training/resident-training.js";
 import { writeToDisk } from "../../disk/atomic-file.js";
 import { readJson } from "../stages/read-json.js";
 

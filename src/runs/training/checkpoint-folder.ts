@@ -8,7 +8,7 @@ import { tf } from "../../engine/backend.js";
 import { readWeights, writeWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/weights.js";
 import type { TrainingRun } from "../../training/train.js";
-import type { Moments } from "../../training/weights-in-training.js";
+import type { Moments } from "../../training/resident-training.js";
 import { writeToDisk } from "../../disk/atomic-file.js";
 import { heldOutSchema, type HeldOutLoss } from "./records.js";
 

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { describeIssue } from "../../config/config-schema.js";
 import type { ArchitectureConfig } from "../../config/config.js";
 import { readWeights, writeWeights } from "../../model/checkpoint.js";
-import type { Moments } from "../../training/weights-in-training.js";
+import type { Moments } from "../../training/resident-training.js";
 import { readJson } from "../stages/read-json.js";
 
 const NAMES = ["first-moments.safetensors", "second-moments.safetensors"] as const;

@@ -1,0 +1,55 @@
+/**
+ * @file How a step changes weights that stay in the graph: AdamW by TensorFlow's fused kernel, where `optimizer.ts` has its
+ * equations. Another optimizer is another `UpdateRule`.
+ */
+import type { OptimizerConfig } from "../config/config.js";
+import { tf } from "../engine/backend.js";
+import { applyAdam, assignSub, type Variable } from "../engine/effects.js";
+import { rateRatioOf } from "./optimizer.js";
+
+/** One weight with its moments, which start at zero. */
+export interface TrainedWeight {
+  readonly name: string;
+  readonly weight: Variable;
+  readonly first: Variable;
+  readonly second: Variable;
+}
+
+/** An optimizer. */
+export interface UpdateRule<Scalar extends string = string> {
+  /**
+   * The numbers an update is handed.
+   *
+   * @param updates how many there have been, this one included
+   */
+  readonly scalars: (learningRate: number, updates: number) => Record<Scalar, number>;
+  /** Records the update of one weight, in tfjs operations and effects. @param gradient already clipped */
+  readonly update: (weight: TrainedWeight, gradient: tf.Tensor, scalars: Record<Scalar, tf.Scalar>) => void;
+}
+
+/**
+ * AdamW; weights of rank 2 decay, norm gains only where `decays` says so (docs/decisions.md#d3).
+ *
+ * Source: as `updateAdamW`. Differs: both bias corrections are in the rate and ε, which the kernel adds before them.
+ */
+export function adamW(config: OptimizerConfig): UpdateRule<"rate" | "epsilon" | "decay"> {
+  const { beta1, beta2, epsilon, weightDecay, decays } = config;
+  return {
+    scalars(learningRate, updates) {
+      const [share1, share2] = [1 - beta1 ** updates, 1 - beta2 ** updates];
+      return {
+        rate: (learningRate * Math.sqrt(share2)) / share1,
+        epsilon: epsilon * Math.sqrt(share2),
+        decay: learningRate * weightDecay,
+      };
+    },
+    update({ name, weight, first, second }, gradient, { rate, epsilon, decay }) {
+      const ratio = rateRatioOf(name, config);
+      const own = (number: tf.Scalar): tf.Scalar => (ratio === 1 ? number : tf.mul(number, ratio));
+      if (weight.value.rank > 1 || decays === "everything")
+        assignSub(weight, tf.mul(weight.value, own(decay)));
+      const betas = { beta1: tf.scalar(beta1), beta2: tf.scalar(beta2) };
+      applyAdam({ weight, first, second }, gradient, { rate: own(rate), epsilon, ...betas });
+    },
+  };
+}
