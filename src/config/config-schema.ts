@@ -8,6 +8,7 @@ import {
   EXAMPLE_ORDERS,
   INSTRUCTION_SETS,
   MODELS,
+  RATE_SCALINGS,
   SCALES,
   SCHEDULES,
   type StudyConfig,
@@ -37,6 +38,10 @@ const architecture = z.strictObject({
 });
 
 const optimizer = z.strictObject({
+  kind: z.literal("muon").exactOptional(),
+  momentum: number.exactOptional(),
+  nesterov: z.boolean().exactOptional(),
+  rateScaling: z.enum(RATE_SCALINGS).exactOptional(),
   beta1: number,
   beta2: number,
   epsilon: number,

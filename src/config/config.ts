@@ -54,8 +54,24 @@ export interface TokenizerConfig {
   readonly variant: "bytePlain" | "byteWithPrefixSpace";
 }
 
-/** AdamW with decoupled weight decay and clipping by the global norm (docs/decisions.md#d3). */
+/**
+ * How Muon's learning rate depends on the shape of a matrix: so that AdamW's rates and decay fit it, or as its authors published it
+ * (docs/options.md#d32).
+ */
+export const RATE_SCALINGS = ["matchRmsAdamW", "original"] as const;
+/** Name of a scaling. */
+export type RateScaling = (typeof RATE_SCALINGS)[number];
+
+/** AdamW with decoupled weight decay and clipping by the global norm (docs/decisions.md#d3), or Muon for some of the weights. */
 export interface OptimizerConfig {
+  /** `muon` updates matrices inside the layers by Muon, and all other weights by AdamW (docs/options.md#d32); absent is AdamW alone. */
+  readonly kind?: "muon";
+  /** Muon's share of the momentum that is kept in each update, 0.95 where it is left out. */
+  readonly momentum?: number;
+  /** Whether Muon looks one update ahead; it does where this is left out. */
+  readonly nesterov?: boolean;
+  /** By what Muon's rate is multiplied for a matrix of some shape; the first where it is left out. */
+  readonly rateScaling?: RateScaling;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;

@@ -39,13 +39,21 @@ export const writeWeights = (weights: Weights, precision: Precision = "float32")
 /**
  * Weights out of the bytes of a `model.safetensors`.
  *
- * @param name what errors call the bytes: the path they were read from
+ * @param options.name what errors call the bytes: the path they were read from
+ * @param options.holds which weights they hold; all without it
  * @returns tensors the caller disposes
  * @throws Error naming the first weight that is missing, has another shape or is none of the architecture's
  */
-export function readWeights(bytes: Uint8Array, architecture: ArchitectureConfig, name?: string): Weights {
+export function readWeights(
+  bytes: Uint8Array,
+  architecture: ArchitectureConfig,
+  { name, holds }: { readonly name?: string; readonly holds?: (name: string, rank: number) => boolean } = {},
+): Weights {
   const source = bytesInMemory(bytes, name);
-  return weightsFrom(openSafetensors(source).arrays, architecture, source.name);
+  return weightsFrom(openSafetensors(source).arrays, architecture, {
+    from: source.name,
+    ...(holds && { holds }),
+  });
 }
 
 /**
@@ -79,7 +87,7 @@ export function loadOtherWeights(
 /** Array by array, so that a file of any size costs its float32 numbers and a few megabytes. */
 const weightsOfFile = (folder: string, file: string, architecture: ArchitectureConfig): Weights =>
   withFileBytes(placeOf(folder, file), (bytes) =>
-    weightsFrom(openSafetensors(bytes).arrays, architecture, bytes.name),
+    weightsFrom(openSafetensors(bytes).arrays, architecture, { from: bytes.name }),
   );
 
 /** @throws Error that names the file when it is not there */
@@ -127,7 +135,7 @@ function readShards(folder: string, architecture: ArchitectureConfig): Weights {
   const files = [...new Set(places.map(([, file]) => file))];
   const openFrom = (at: number, found: Map<string, StoredArray>): Weights => {
     const file = files[at];
-    if (file === undefined) return weightsFrom(found, architecture, join(folder, INDEX_FILE));
+    if (file === undefined) return weightsFrom(found, architecture, { from: join(folder, INDEX_FILE) });
     if (file !== basename(file) || file.includes("\\")) refuse(`"${file}", which is no plain file name`);
     return withFileBytes(placeOf(folder, file), (bytes) => {
       const { arrays } = openSafetensors(bytes);
@@ -153,9 +161,14 @@ const isRedundant = (name: string, { tiedEmbeddings }: ArchitectureConfig): bool
 function weightsFrom(
   arrays: ReadonlyMap<string, StoredArray>,
   architecture: ArchitectureConfig,
-  from: string,
+  {
+    from,
+    holds = () => true,
+  }: { readonly from: string; readonly holds?: (name: string, rank: number) => boolean },
 ): Weights {
-  const shapes = weightShapes(architecture);
+  const shapes = Object.fromEntries(
+    Object.entries(weightShapes(architecture)).filter(([name, { length }]) => holds(name, length)),
+  );
   const stored = (name: string): StoredArray | undefined =>
     arrays.get(name) ?? (architecture.tiedEmbeddings && name === EMBEDDING ? arrays.get(OUTPUT) : undefined);
   for (const [name, shape] of Object.entries(shapes)) {

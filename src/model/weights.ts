@@ -51,6 +51,10 @@ export function weightShapes(architecture: ArchitectureConfig): Record<string, n
 export const isEmbedding = (name: string): boolean =>
   name === "model.embed_tokens.weight" || name === "lm_head.weight";
 
+/** Whether a weight is one of the matrices inside the layers. */
+export const isLayerMatrix = (name: string, rank: number): boolean =>
+  rank === 2 && name.startsWith("model.layers.");
+
 /**
  * Number of trainable parameters.
  *

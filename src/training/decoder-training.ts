@@ -1,8 +1,8 @@
 /** @file A decoder in training: `resident-training.ts` with the loss of its objective and the optimizer of its settings. */
 import type { ArchitectureConfig, OptimizerConfig, Precision } from "../config/config.js";
+import { ruleOf } from "./muon-rule.js";
 import { IdlePool, ResidentTraining, type TrainingState } from "./resident-training.js";
 import { targets, type BatchTensors, type Objective } from "./training-step.js";
-import { adamW } from "./update-rule.js";
 
 /** How a decoder is trained. */
 export interface DecoderTrainingOptions {
@@ -24,7 +24,7 @@ export function startTraining(
   const { training } = pool.take(key, () => ({
     training: new ResidentTraining(start, {
       loss: (weights, batch) => objective.lossOf(weights, batch, architecture),
-      rule: adamW(optimizer),
+      rule: ruleOf(optimizer),
       clipNorm: optimizer.clipNorm,
       precision,
     }),

@@ -73,6 +73,8 @@ export class ResidentTraining<B extends TensorTree> {
   readonly #graph: ResidentGraph;
   /** Weights that are trained. */
   readonly #names: readonly string[];
+  /** Those of them that have a second moment. */
+  readonly #withSecond: readonly string[];
   /** All that the loss sees. */
   readonly #all: readonly string[];
   readonly #whole: ResidentStep<{ readonly batch: B; readonly scalars: Scalars }, Seen>;
@@ -91,7 +93,9 @@ export class ResidentTraining<B extends TensorTree> {
     const shapes: Record<string, readonly number[]> = { [LOSS]: [] };
     for (const [name, { shape }] of Object.entries(fixed)) shapes[name] = shape;
     for (const [name, { shape }] of Object.entries(weights))
-      for (const variable of [name, firstOf(name), secondOf(name), sumOf(name)]) shapes[variable] = shape;
+      for (const variable of [name, firstOf(name), sumOf(name)]) shapes[variable] = shape;
+    this.#withSecond = names.filter((name) => rule.hasSecond?.(name, weights[name]?.rank ?? 0) ?? true);
+    for (const name of this.#withSecond) shapes[secondOf(name)] = shapes[name] ?? [];
     this.#graph = new ResidentGraph(shapes, { precision });
     this.#rule = rule;
 
@@ -144,7 +148,7 @@ export class ResidentTraining<B extends TensorTree> {
   /** Takes over a starting point; the caller's tensors stay. */
   begin({ weights, fixed, moments }: TrainingState): void {
     this.#graph.write({ ...fixed, ...weights, ...(moments && momentVariables(moments)) });
-    if (!moments) this.#graph.zero(this.#names.flatMap((name) => [firstOf(name), secondOf(name)]));
+    if (!moments) this.#graph.zero([...this.#names.map(firstOf), ...this.#withSecond.map(secondOf)]);
     this.#updates = moments?.updates ?? 0;
     this.#isIdle = false;
   }
@@ -238,11 +242,15 @@ export class ResidentTraining<B extends TensorTree> {
 
   /** Both moments as they are now; tensors the caller disposes, before the next update to save a copy. */
   readMoments(): Moments {
-    const read = (variable: (name: string) => string): Weights => {
-      const values = this.#graph.read(this.#names.map(variable));
-      return Object.fromEntries(this.#names.map((name) => [name, tensorOf(values, variable(name))]));
+    const read = (names: readonly string[], variable: (name: string) => string): Weights => {
+      const values = this.#graph.read(names.map(variable));
+      return Object.fromEntries(names.map((name) => [name, tensorOf(values, variable(name))]));
     };
-    return { updates: this.#updates, first: read(firstOf), second: read(secondOf) };
+    return {
+      updates: this.#updates,
+      first: read(this.#names, firstOf),
+      second: read(this.#withSecond, secondOf),
+    };
   }
 
   /** Of the shapes that the numbers of an update have. */
@@ -283,12 +291,11 @@ function globalNorm(gradients: Weights, names: readonly string[]): tf.Scalar {
   return tf.sqrt(squares);
 }
 
-const trainedWeight = (variables: Variables, name: string): TrainedWeight => ({
-  name,
-  weight: variableOf(variables, name),
-  first: variableOf(variables, firstOf(name)),
-  second: variableOf(variables, secondOf(name)),
-});
+function trainedWeight(variables: Variables, name: string): TrainedWeight {
+  const second = variables[secondOf(name)];
+  const [weight, first] = [variableOf(variables, name), variableOf(variables, firstOf(name))];
+  return { name, weight, first, ...(second && { second }) };
+}
 
 function momentVariables({ first, second }: Moments): Weights {
   const named = (moments: Weights, nameOf: (name: string) => string) =>

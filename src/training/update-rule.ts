@@ -12,7 +12,8 @@ export interface TrainedWeight {
   readonly name: string;
   readonly weight: Variable;
   readonly first: Variable;
-  readonly second: Variable;
+  /** Absent where the rule has none. */
+  readonly second?: Variable;
 }
 
 /** An optimizer. */
@@ -23,6 +24,8 @@ export interface UpdateRule<Scalar extends string = string> {
    * @param updates how many there have been, this one included
    */
   readonly scalars: (learningRate: number, updates: number) => Record<Scalar, number>;
+  /** Whether a weight has a second moment; each has one where this is left out. */
+  readonly hasSecond?: (name: string, rank: number) => boolean;
   /** Records the update of one weight, in tfjs operations and effects. @param gradient already clipped */
   readonly update: (weight: TrainedWeight, gradient: tf.Tensor, scalars: Record<Scalar, tf.Scalar>) => void;
 }
@@ -49,6 +52,7 @@ export function adamW(config: OptimizerConfig): UpdateRule<"rate" | "epsilon" | 
       if (weight.value.rank > 1 || decays === "everything")
         assignSub(weight, tf.mul(weight.value, own(decay)));
       const betas = { beta1: tf.scalar(beta1), beta2: tf.scalar(beta2) };
+      if (!second) throw new Error("adamW: a weight must have both moments. This is a fault of the kit.");
       applyAdam({ weight, first, second }, gradient, { rate: own(rate), epsilon, ...betas });
     },
   };

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LLAMA_OPTIMIZER } from "../../src/config/paper-settings.js";
 import type { ArchitectureConfig } from "../../src/config/config.js";
 import { tf } from "../../src/engine/backend.js";
 import { loadModel, writeLlamaConfig, writeWeights } from "../../src/model/checkpoint.js";
@@ -109,7 +110,7 @@ export function checkpoints(folder: string): FuzzedReader {
   };
   for (const place of [at, epoch]) for (const name of NAMES) writeFileSync(join(place, name), bytes);
   const open = (): void => {
-    const found = readCheckpoint(at, { stage: "s", architecture: TINY });
+    const found = readCheckpoint(at, { stage: "s", architecture: TINY, optimizer: LLAMA_OPTIMIZER });
     if (typeof found !== "string")
       tf.dispose([{ ...found.weights }, { ...found.moments.first }, { ...found.moments.second }]);
   };
@@ -144,7 +145,7 @@ export function checkpoints(folder: string): FuzzedReader {
       },
       epoch: ofFile(join(epoch, "state.json"), "json", [epochState], openEpoch),
       moments: ofFile(join(moments, "moments.json"), "json", [JSON.stringify({ updates: 3 })], () => {
-        const { first, second } = readMoments(moments, TINY);
+        const { first, second } = readMoments(moments, { architecture: TINY, optimizer: LLAMA_OPTIMIZER });
         tf.dispose([{ ...first }, { ...second }]);
       }),
       curve: ofFile(path, "lines", [curve], () => [parseCurve(path), readCurveFile(path)]),

@@ -6,6 +6,7 @@ import { memoryLimit } from "../../engine/memory.js";
 import { countParameters, type Weights } from "../../model/weights.js";
 import { trainingOperations } from "../../model/operation-count.js";
 import type { StepRecord } from "../../training/train.js";
+import { momentBytes, updateOperations } from "../../training/muon.js";
 import { compiledSteps } from "../../training/training-step.js";
 import { openMaterial } from "../study/material.js";
 import type { Study } from "../study/study.js";
@@ -59,16 +60,19 @@ export async function* rehearse(
       yield record;
     }
     const tokensPerSecond = records.at(-1)?.tokensPerSecond ?? Number.NaN;
-    const row = { batchSize: 1, lengthTokens: rowLengthTokens };
+    const { batchSize, optimizer } = pretraining;
+    const operations =
+      trainingOperations(architecture, { batchSize, lengthTokens: rowLengthTokens }) +
+      updateOperations(architecture, optimizer);
     return {
       model,
       parameters: countParameters(architecture),
       rowLengthTokens,
-      batchSize: pretraining.batchSize,
+      batchSize,
       microBatchSize,
       steps: records,
       tokensPerSecond,
-      operationsPerSecond: (trainingOperations(architecture, row) / rowLengthTokens) * tokensPerSecond,
+      operationsPerSecond: (operations / (batchSize * rowLengthTokens)) * tokensPerSecond,
       peakGiB: process.resourceUsage().maxRSS / 2 ** 20,
     };
   } finally {
@@ -78,20 +82,20 @@ export async function* rehearse(
 
 // What a step takes is a third above the estimate of its tensors at 6,144 tokens (docs/benchmarks/2026-11-24.md).
 const ESTIMATE_MARGIN = 1.4;
-const BYTES_KEPT_PER_PARAMETER = 12; // both moments, and gradients that are being summed
 
 /** The most rows of a batch that fit into memory at once: a divisor of the batch, 1 where the engine must decide. */
 function fittingRows(
   weights: Weights,
   architecture: ArchitectureConfig,
-  { batchSize, precision, zLoss }: TrainingConfig,
+  { batchSize, precision, zLoss, optimizer }: TrainingConfig,
   lengthTokens: number,
 ): number {
   const { train } = compiledSteps(architecture, precision, zLoss);
   // Others may use the machine: what is free now counts, too.
   const room =
     Math.min(memoryLimit(), process.availableMemory()) -
-    BYTES_KEPT_PER_PARAMETER * countParameters(architecture);
+    momentBytes(architecture, optimizer) -
+    4 * countParameters(architecture); // gradients that are being summed
   for (let rows = batchSize; rows > 1; rows--) {
     if (batchSize % rows !== 0) continue;
     const shape: [number, number] = [rows, lengthTokens];

@@ -5,6 +5,7 @@
 import type { ArchitectureConfig, Scale, TuningStage } from "../../config/config.js";
 import { architectureOf } from "../../config/objective.js";
 import { trainingOperations } from "../../model/operation-count.js";
+import { updateOperations } from "../../training/muon.js";
 import type { StepBatches } from "../../training/step-batches.js";
 import type { Material } from "../study/material.js";
 import { pretrainingPhase } from "../training/phases.js";
@@ -18,7 +19,7 @@ export interface StageCost {
   /** Of all rows, padding included. */
   readonly tokens: number;
   readonly steps: number;
-  /** Floating-point operations of matrix products, forward and backward. */
+  /** Floating-point operations of matrix products: forward, backward, and in the optimizer's update. */
   readonly operations: number;
 }
 
@@ -40,10 +41,12 @@ export async function costOfStage(
   const factor = textFactor({ scale: study.config.scale, textWords: text.words });
   if (stage === null) {
     const { batches } = (await pretrainingPhase(material, { keepMoments: false }).prepare()).plan;
-    return scaleCost(costOf("pre-training", batches, architecture), factor);
+    const update = updateOperations(architecture, study.config.pretraining.optimizer);
+    return scaleCost(costOf("pre-training", batches, { architecture, update }), factor);
   }
   const { batches } = await stageBatches(material, stage, place);
-  const cost = costOf(stage.name, batches, architecture);
+  const update = updateOperations(architecture, study.config.instructionTuning.optimizer);
+  const cost = costOf(stage.name, batches, { architecture, update });
   return growsWithText(stage) ? scaleCost(cost, factor) : cost;
 }
 
@@ -52,7 +55,11 @@ const growsWithText = ({ examples, length }: TuningStage): boolean =>
   examples === "text" && (typeof length === "string" || "epochs" in length);
 
 /** The first epoch stands for every whole one, which has the same rows in another order; padding differs a little. */
-function costOf(stage: string, batches: StepBatches, architecture: ArchitectureConfig): StageCost {
+function costOf(
+  stage: string,
+  batches: StepBatches,
+  { architecture, update }: { readonly architecture: ArchitectureConfig; readonly update: number },
+): StageCost {
   const { steps } = batches;
   let perEpoch = 1;
   while (perEpoch < steps && batches.epochOf(perEpoch) === batches.epochOf(0)) perEpoch++;
@@ -77,7 +84,7 @@ function costOf(stage: string, batches: StepBatches, architecture: ArchitectureC
     words: epoch.words * epochs + rest.words,
     tokens: epoch.tokens * epochs + rest.tokens,
     steps,
-    operations: epoch.operations * epochs + rest.operations,
+    operations: epoch.operations * epochs + rest.operations + steps * update,
   };
 }
 

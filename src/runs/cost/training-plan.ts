@@ -175,13 +175,14 @@ function measuredRate(study: Study, model: ModelName): number | null {
   return rates.length === 0 ? null : median(rates);
 }
 
-/** The decoder, and the format it is computed in. */
+/** The decoder, the format it is computed in, and the optimizer. */
 function workOf(config: Readonly<Record<string, unknown>>, model: ModelName): unknown {
   const part = (name: string): Readonly<Record<string, unknown>> => {
     const found = config[name];
     return isRecord(found) ? found : {};
   };
-  return [part("architectures")[model], part("pretraining")["precision"]];
+  const { precision, optimizer } = part("pretraining");
+  return [part("architectures")[model], precision, isRecord(optimizer) ? (optimizer["kind"] ?? null) : null];
 }
 
 /** Tokens a second of a few steps, really taken. */

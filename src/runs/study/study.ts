@@ -168,6 +168,7 @@ export function checkStudy(config: StudyConfig): void {
   }
   checkStart(config);
   checkConversations(config);
+  checkCarriedMoments(config);
   for (const phase of ["pretraining", "instructionTuning"] as const) {
     const training = config[phase];
     checkOptions(config, phase, refuse);
@@ -190,6 +191,17 @@ export function checkStudy(config: StudyConfig): void {
   }
 }
 
+/** A stage that continues with the moments of the one before must have the same optimizer. */
+function checkCarriedMoments(config: StudyConfig): void {
+  const [before, after] = [config.pretraining.optimizer.kind, config.instructionTuning.optimizer.kind];
+  if (before === after) return;
+  for (const [condition, [first]] of Object.entries(curriculaOf(config)))
+    if (first && (first.optimizer ?? config.curriculum.optimizerAtPhase) === "carry")
+      throw new RangeError(
+        `checkStudy: optimizer.kind must be the same in pretraining and instructionTuning where a stage carries moments, got ${String(before)} and ${String(after)} with "carry" for the first stage of ${condition}. Set its optimizer to "reset", or use one kind.`,
+      );
+}
+
 /** Options that a phase may have besides: each within its limits, and with what it acts on. */
 function checkOptions(
   config: StudyConfig,
@@ -197,7 +209,14 @@ function checkOptions(
   refuse: (what: string, must: string, got: unknown) => never,
 ): void {
   const { schedule, decayRatio, warmupRatio, zLoss, optimizer } = config[phase];
-  const { embeddingRateRatio } = optimizer;
+  const { embeddingRateRatio, kind, momentum } = optimizer;
+  const ofMuon = (["momentum", "nesterov", "rateScaling"] as const).find(
+    (name) => optimizer[name] !== undefined,
+  );
+  if (kind === undefined && ofMuon !== undefined)
+    refuse(`${phase}.optimizer.${ofMuon}`, 'go with the kind "muon"', "it with AdamW");
+  if (momentum !== undefined && !(momentum >= 0 && momentum < 1))
+    refuse(`${phase}.optimizer.momentum`, "be from 0 to below 1", momentum);
   if (zLoss !== undefined && !(zLoss > 0)) refuse(`${phase}.zLoss`, "be above 0, or left out", zLoss);
   if (embeddingRateRatio !== undefined && !(embeddingRateRatio > 0))
     refuse(`${phase}.optimizer.embeddingRateRatio`, "be above 0, or left out", embeddingRateRatio);

@@ -36,6 +36,7 @@ export async function* buildPhase(
   const checkpoints = openCheckpoints(folder, {
     stage: hashStage(kind, inputs),
     architecture: plan.architecture,
+    optimizer: plan.config.optimizer,
     notice: notify,
     ...(study.checkpoints && { interval: study.checkpoints }),
   });

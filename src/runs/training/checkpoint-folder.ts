@@ -3,10 +3,11 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { ArchitectureConfig } from "../../config/config.js";
+import type { ArchitectureConfig, OptimizerConfig } from "../../config/config.js";
 import { tf } from "../../engine/backend.js";
 import { readWeights, writeWeights } from "../../model/checkpoint.js";
 import type { Weights } from "../../model/weights.js";
+import { hasSecondMoment } from "../../training/muon.js";
 import type { TrainingRun } from "../../training/train.js";
 import type { Moments } from "../../training/resident-training.js";
 import { writeToDisk } from "../../disk/atomic-file.js";
@@ -30,6 +31,13 @@ const FILES = {
   second: "second-moments.safetensors",
 } as const;
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Whose checkpoints they are: the hash of the stage, and what it trains by which optimizer. */
+export interface CheckpointOwner {
+  readonly stage: string;
+  readonly architecture: ArchitectureConfig;
+  readonly optimizer: OptimizerConfig;
+}
 
 /** What a checkpoint holds. The caller disposes the tensors. */
 export interface CheckpointState {
@@ -103,7 +111,7 @@ function removeQuietly(path: string): void {
 /** A checkpoint, or what is wrong with it. @throws Error when it is whole and belongs to another stage */
 export function readCheckpoint(
   path: string,
-  { stage, architecture }: { readonly stage: string; readonly architecture: ArchitectureConfig },
+  { stage, architecture, optimizer }: CheckpointOwner,
 ): CheckpointState | string {
   const stateFile = join(path, "state.json");
   const state = existsSync(stateFile) ? parseState(readFileSync(stateFile, "utf8")) : null;
@@ -112,16 +120,19 @@ export function readCheckpoint(
     throw new Error(
       `readCheckpoint: ${path} must belong to stage ${stage}, got one of ${state.stage}: other data, tokenizer or settings. Delete ${path}.`,
     );
-  const files: { readonly file: string; readonly content: Buffer }[] = [];
+  const files: { readonly name: string; readonly file: string; readonly content: Buffer }[] = [];
   for (const name of Object.values(FILES)) {
     const file = join(path, name);
     const content = existsSync(file) ? readFileSync(file) : null;
     if (content === null || sha256(content) !== state.files[name])
       return `${file} ${content ? "damaged" : "missing"}`;
-    files.push({ file, content });
+    files.push({ name, file, content });
   }
-  const [weights, first, second] = files.map(({ file, content }) =>
-    readWeights(content, architecture, file),
+  const [weights, first, second] = files.map(({ name, file, content }) =>
+    readWeights(content, architecture, {
+      name: file,
+      ...(name === FILES.second && { holds: (weight, rank) => hasSecondMoment(optimizer, weight, rank) }),
+    }),
   ) as [Weights, Weights, Weights];
   const { step, wordsSeen, seconds, heldOut, updates } = state;
   return { step, wordsSeen, seconds, heldOut, weights, moments: { updates, first, second } };

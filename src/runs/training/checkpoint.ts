@@ -4,14 +4,18 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { ArchitectureConfig } from "../../config/config.js";
 import { tf } from "../../engine/backend.js";
 import { writeWeights } from "../../model/checkpoint.js";
 import type { StepRecord, TrainingRun } from "../../training/train.js";
 import { writeFileAtomically } from "../../disk/atomic-file.js";
 import { explained } from "../../disk/disk-fault.js";
 import type { CheckpointInterval } from "../study/study.js";
-import { readCheckpoint, writeCheckpoint, type CheckpointState } from "./checkpoint-folder.js";
+import {
+  readCheckpoint,
+  writeCheckpoint,
+  type CheckpointOwner,
+  type CheckpointState,
+} from "./checkpoint-folder.js";
 import { readCurveLines, type HeldOutLoss } from "./records.js";
 
 /** A state to resume from. The caller disposes the tensors. */
@@ -55,13 +59,10 @@ export const INTERVAL: CheckpointInterval = { everyMs: 30_000, costs: 60 };
 export function openCheckpoints(
   folder: string,
   {
-    stage,
-    architecture,
     interval = INTERVAL,
     notice = () => undefined,
-  }: {
-    readonly stage: string;
-    readonly architecture: ArchitectureConfig;
+    ...owner
+  }: CheckpointOwner & {
     readonly interval?: CheckpointInterval;
     readonly notice?: (message: string) => void;
   },
@@ -76,7 +77,7 @@ export function openCheckpoints(
     latest() {
       const faults: string[] = [];
       for (const path of foldersOf(folder).reverse()) {
-        const found = readCheckpoint(path, { stage, architecture });
+        const found = readCheckpoint(path, owner);
         if (typeof found === "string") {
           faults.push(found);
           continue;
@@ -118,7 +119,7 @@ export function openCheckpoints(
     isDue: () => performance.now() >= nextMs,
     save(run, state) {
       const started = performance.now();
-      lastPath = writeCheckpoint(folder, run, { stage, ...state });
+      lastPath = writeCheckpoint(folder, run, { stage: owner.stage, ...state });
       for (const old of foldersOf(folder).slice(0, -KEPT)) rmSync(old, { recursive: true, force: true });
       const ended = performance.now();
       nextMs = ended + Math.max(interval.everyMs, interval.costs * (ended - started));

@@ -34,6 +34,6 @@ export function startOf(
   const step = bestStep(readOutcome(stage).heldOut);
   return {
     wordsSeen: curve[step - 1]?.wordsSeen ?? 0,
-    weights: () => readWeights(readFileSync(path), start.architecture, path),
+    weights: () => readWeights(readFileSync(path), start.architecture, { name: path }),
   };
 }

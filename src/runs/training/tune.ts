@@ -72,7 +72,9 @@ export const tuning = computation(
       rows,
       start: () => ({
         weights: start.weights(),
-        ...(optimizer === "carry" && { moments: readMoments(folder, architecture) }),
+        ...(optimizer === "carry" && {
+          moments: readMoments(folder, { architecture, optimizer: training.optimizer }),
+        }),
       }),
       plan: {
         name: `${model} tuning on ${stage}`,

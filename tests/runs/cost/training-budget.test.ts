@@ -59,6 +59,19 @@ test("full rows cost what their number and length say", async () => {
   expect(pretraining?.operations).toBeCloseTo(rows * perRow, 0);
 });
 
+test("every step of Muon costs its iterations besides, whatever the batch", async () => {
+  const optimizer = { ...TINY_CONFIG.pretraining.optimizer, kind: "muon" } as const;
+  const config = { ...study.config, pretraining: { ...study.config.pretraining, optimizer } };
+  const [[usual], own] = [
+    await costsOf("base"),
+    await costOfStage({ ...material, study: { ...study, config } }, null, -1),
+  ];
+  // A layer of 16 wide with 64 in the feed-forward layer. Four squares: 5 iterations of three products of 2 · 16³. Three of 4 to
+  // 1: two products of 2 · 16² · 64, and 17 of 2 · 16³.
+  const perStep = 4 * 15 * 2 * 16 ** 3 + 3 * (2 * 2 * 16 ** 2 * 64 + 17 * 2 * 16 ** 3);
+  expect(own.operations - (usual?.operations ?? NaN)).toBeCloseTo(own.steps * perStep, 0);
+});
+
 test("a stage that ends within an epoch costs its whole epochs and the rest of them", async () => {
   const ofSteps = (steps: number): Promise<StageCost> =>
     costOfStage(material, tune(["switch"], { length: { steps } }), 0);

@@ -57,8 +57,15 @@ const grouped = {
   headDim: 8,
   queryKeyNorm: "perHead",
 } as const;
+const MUON = {
+  kind: "muon",
+  momentum: 0.9,
+  nesterov: false,
+  rateScaling: "original",
+  embeddingRateRatio: 2,
+} as const;
 const level = { schedule: "warmupStableDecay", decayRatio: 0.2, zLoss: 0.01 } as const;
-const optimizer = { ...pretraining.optimizer, decays: "everything", embeddingRateRatio: 2 } as const;
+const optimizer = { ...pretraining.optimizer, ...MUON, decays: "everything" } as const;
 
 /** Configurations that together make every setting count. */
 const CONFIGS: readonly Partial<StudyConfig>[] = [

@@ -47,6 +47,7 @@ const OPTIONAL = new Set([
     "toJSON",
     "then",
   ],
+  ...["kind", "momentum", "nesterov", "rateScaling"],
 ]);
 /** Asked of a union to tell which of its forms it is. */
 const isOptional = (name: string): boolean => OPTIONAL.has(name) || /^(\d+|constructor|length)$/.test(name);

@@ -40,13 +40,20 @@ test("options that are off by default are set in a file", () => {
       decayRatio: 0.2,
       optimizer: { embeddingRateRatio: 10 },
     },
-    instructionTuning: { decayRatio: 0.5 },
+    instructionTuning: {
+      decayRatio: 0.5,
+      optimizer: { kind: "muon", rateScaling: "original", nesterov: false },
+    },
     curricula: { mine: [{ examples: ["switch"], schedule: "warmupStableDecay" }] },
   });
   const { architectures, pretraining, instructionTuning } = readStudyFile(path, smoke);
   expect(architectures.llama100M).toEqual({ ...smoke.architectures.llama100M, queryKeyNorm: "perHead" });
   expect(architectures.llama140M).toEqual(smoke.architectures.llama140M);
   expect(pretraining).toMatchObject({ zLoss: 1e-4, decayRatio: 0.2, optimizer: { embeddingRateRatio: 10 } });
+  expect(instructionTuning.optimizer).toEqual({
+    ...smoke.instructionTuning.optimizer,
+    ...{ kind: "muon", rateScaling: "original", nesterov: false },
+  });
   expect(instructionTuning.decayRatio).toBe(0.5); // one of its stages has the schedule
 });
 
@@ -81,6 +88,7 @@ test.each<[unknown, string]>([
   [{ pretraining: { maxEpochs: "2" } }, "got pretraining.maxEpochs: expected a number"],
   [{ architectures: { llama100M: { queryKeyNorm: "wholeVector" } } }, 'queryKeyNorm: expected "perHead"'],
   [{ pretraining: { schedule: "wsd" } }, 'got pretraining.schedule: expected one of "linear"|'],
+  [{ pretraining: { optimizer: { kind: "adam" } } }, 'got pretraining.optimizer.kind: expected "muon"'],
   [{ instructions: { lossOn: "replies" } }, 'got instructions.lossOn: expected one of "reply"|"full"'],
   [{ curricula: { mine: "switch" } }, "got curricula.mine: expected a list of stages"],
   [{ curricula: { mine: [{ order: "gradual" }] } }, "got curricula.mine.0.examples"],

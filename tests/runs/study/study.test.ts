@@ -122,6 +122,18 @@ describe("refused before anything is trained", () => {
       },
     ],
     [
+      'pretraining.optimizer.momentum must go with the kind "muon", got it with AdamW',
+      { pretraining: { ...pretraining, optimizer: { ...pretraining.optimizer, momentum: 0.9 } } },
+    ],
+    [
+      'pretraining.optimizer.nesterov must go with the kind "muon", got it with AdamW',
+      { pretraining: { ...pretraining, optimizer: { ...pretraining.optimizer, nesterov: true } } },
+    ],
+    [
+      "pretraining.optimizer.momentum must be from 0 to below 1, got 1",
+      { pretraining: { ...pretraining, optimizer: { ...pretraining.optimizer, kind: "muon", momentum: 1 } } },
+    ],
+    [
       'pretraining.decayRatio must go with the schedule "warmupStableDecay", got it with "linear"',
       { pretraining: { ...pretraining, decayRatio: 0.1 } },
     ],

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, w
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { ArchitectureConfig } from "../../../src/config/config.js";
-import { PRETRAINING } from "../../../src/config/paper-settings.js";
+import { LLAMA_OPTIMIZER, PRETRAINING } from "../../../src/config/paper-settings.js";
 import { batchOf, lazyBatches } from "../../../src/data/batches.js";
 import { tf } from "../../../src/engine/backend.js";
 import { initializeWeights } from "../../../src/model/weights.js";
@@ -40,7 +40,7 @@ afterEach(() => run?.dispose());
 /** A folder with checkpoints of steps 1 to `count`, of which the last two are kept. */
 async function checkpointed(count: number) {
   const folder = join(temporaryFolder(), "stage.progress");
-  const checkpoints = openCheckpoints(folder, { stage, architecture });
+  const checkpoints = openCheckpoints(folder, { stage, architecture, optimizer: LLAMA_OPTIMIZER });
   run = new TrainingRun(
     { weights: start },
     {
@@ -68,6 +68,7 @@ function resume(folder: string, of = stage) {
   const checkpoints = openCheckpoints(folder, {
     stage: of,
     architecture,
+    optimizer: LLAMA_OPTIMIZER,
     notice: (message) => notices.push(message),
   });
   const state = checkpoints.latest();

@@ -17,6 +17,16 @@ const config: StudyConfig = {
   instructionTuning: { ...TINY_CONFIG.instructionTuning, maxEpochs: 15 },
   budget: { ...TINY_CONFIG.budget, pretrainingWords: 8_000 },
 };
+/** The same with Muon, whose moments go on from stage to stage. */
+const byMuon: StudyConfig = {
+  ...config,
+  pretraining: { ...config.pretraining, optimizer: { ...config.pretraining.optimizer, kind: "muon" } },
+  instructionTuning: {
+    ...config.instructionTuning,
+    optimizer: { ...config.instructionTuning.optimizer, kind: "muon" },
+  },
+  curriculum: { ...config.curriculum, optimizerAtPhase: "carry" },
+};
 const checkpoints = { everyMs: 0, costs: 2 };
 
 /** Trains in a process of its own, on the compiled library; writes a byte a step. */
@@ -36,10 +46,10 @@ const SCRIPT = `
 /** Starts training, and kills it after so many steps it reported; to the end without a number. */
 function trainInProcess(
   folder: string,
-  condition: string,
+  { condition, of }: { readonly condition: string; readonly of: StudyConfig },
   killAfter: number,
 ): Promise<NodeJS.Signals | number | null> {
-  const args = [folder, config, { model, condition }, checkpoints].map((value) =>
+  const args = [folder, of, { model, condition }, checkpoints].map((value) =>
     typeof value === "string" ? value : JSON.stringify(value),
   );
   const child = spawn(process.execPath, ["--input-type=module", "-e", SCRIPT, ...args], {
@@ -75,28 +85,32 @@ function traceOf(study: ReturnType<typeof openTinyStudy>) {
 
 // Ten in pre-training and in both tuning phases; of what else a stage may train on, some.
 test.each([
-  ["switchThenWiki", 10],
-  ["mergedReplay", 4],
-  ["switchTurns", 4],
-  ["switchDpo", 4],
-  ["switchSimPo", 2],
-])("%s killed %d times at random steps is what it is undisturbed", async (condition, kills) => {
-  const run = { model, condition } as const;
-  const undisturbed = openTinyStudy(temporaryFolder(), config);
-  let steps = 0;
-  for await (const _step of trainCondition(undisturbed, run)) steps++;
-  const folder = temporaryFolder();
-  const killed = openTinyStudy(folder, config);
-  const random = seeded(Number(process.env["CLASS_IT_KILL_SEED"] ?? 1));
-  for (let kill = 1; kill <= kills; kill++) {
-    // Later kills come at later steps, so that each phase gets its share.
-    const after = Math.ceil((steps * (kill - integerBelow(3, random) / 3)) / (kills + 1));
-    expect(
-      await trainInProcess(folder, condition, after),
-      `kill ${kill} after ${after} of ${steps} steps`,
-    ).toBe("SIGKILL");
-  }
-  expect(await trainInProcess(folder, condition, Number.POSITIVE_INFINITY)).toBe(0);
-  expect(traceOf(killed)).toEqual(traceOf(undisturbed));
-  expect(readdirSync(killed.cacheFolder).filter((name) => /progress|lock|part/.test(name))).toEqual([]);
-});
+  { condition: "switchThenWiki", kills: 10, by: "AdamW", of: config },
+  { condition: "switchThenWiki", kills: 3, by: "Muon, moments carried on", of: byMuon },
+  { condition: "mergedReplay", kills: 4, by: "AdamW", of: config },
+  { condition: "switchTurns", kills: 4, by: "AdamW", of: config },
+  { condition: "switchDpo", kills: 4, by: "AdamW", of: config },
+  { condition: "switchSimPo", kills: 2, by: "AdamW", of: config },
+])(
+  "$condition by $by, killed $kills times at random steps, is what it is undisturbed",
+  async ({ condition, kills, of }) => {
+    const run = { model, condition } as const;
+    const undisturbed = openTinyStudy(temporaryFolder(), of);
+    let steps = 0;
+    for await (const _step of trainCondition(undisturbed, run)) steps++;
+    const folder = temporaryFolder();
+    const killed = openTinyStudy(folder, of);
+    const random = seeded(Number(process.env["CLASS_IT_KILL_SEED"] ?? 1));
+    for (let kill = 1; kill <= kills; kill++) {
+      // Later kills come at later steps, so that each phase gets its share.
+      const after = Math.ceil((steps * (kill - integerBelow(3, random) / 3)) / (kills + 1));
+      expect(
+        await trainInProcess(folder, { condition, of }, after),
+        `kill ${kill} after ${after} of ${steps} steps`,
+      ).toBe("SIGKILL");
+    }
+    expect(await trainInProcess(folder, { condition, of }, Number.POSITIVE_INFINITY)).toBe(0);
+    expect(traceOf(killed)).toEqual(traceOf(undisturbed));
+    expect(readdirSync(killed.cacheFolder).filter((name) => /progress|lock|part/.test(name))).toEqual([]);
+  },
+);

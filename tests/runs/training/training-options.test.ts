@@ -28,18 +28,25 @@ async function trained(change: StudyChange) {
 }
 
 let usual: Awaited<ReturnType<typeof trained>>;
+const names = new Set<string>();
 beforeAll(async () => {
   usual = await trained({});
+  names.add(usual.hash);
 });
 
 test.each<[what: string, change: StudyChange, actsOnFirstLoss: boolean]>([
   ["a query-key norm", { architectures: { llama100M: { queryKeyNorm: "perHead" } } }, true],
   ["a z-loss", { pretraining: { zLoss: 0.01 } }, true],
   ["another rate for embeddings", { pretraining: { optimizer: { embeddingRateRatio: 4 } } }, false],
+  ["Muon", { pretraining: { optimizer: { kind: "muon" } } }, false],
+  ["Muon with another momentum", { pretraining: { optimizer: { kind: "muon", momentum: 0.5 } } }, false],
+  ["Muon without Nesterov's", { pretraining: { optimizer: { kind: "muon", nesterov: false } } }, false],
+  ["Muon's own rates", { pretraining: { optimizer: { kind: "muon", rateScaling: "original" } } }, false],
   ["warmupStableDecay", { pretraining: { schedule: "warmupStableDecay" } }, false],
 ])("%s names another stage, and acts", async (_what, change, actsOnFirstLoss) => {
   const other = await trained(change);
-  expect(other.hash).not.toBe(usual.hash);
+  for (const hash of names) expect(other.hash).not.toBe(hash);
+  names.add(other.hash);
   expect(other.steps).toHaveLength(usual.steps.length);
   expect(other.steps[0]?.lossNats === usual.steps[0]?.lossNats).toBe(!actsOnFirstLoss);
   expect(other.steps.at(-1)?.lossNats).not.toBe(usual.steps.at(-1)?.lossNats);
