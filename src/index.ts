@@ -74,6 +74,7 @@ export {
   type WordBudget,
   type WordPhase,
 } from "./data/word-budget.js";
+export { TURN_TASKS, type TurnTask } from "./runs/scoring/tasks/turn-task.js";
 export { evaluateCondition } from "./runs/scoring/scoring.js";
 export { SUPERGLUE_TASKS, type SuperglueTask } from "./evaluation/superglue-tasks.js";
 export {
@@ -137,7 +138,9 @@ export * from "./report/rows/finetuning-rows.js";
 export * from "./report/rows/zero-shot-rows.js";
 export * from "./report/rows/rules-rows.js";
 export { entityChoosersOf, type EntityChooser } from "./runs/description/entity-choosers.js";
+export * from "./report/rows/communicative-rows.js";
 export * from "./report/rows/game-rows.js";
+export * from "./report/rows/turn-rows.js";
 export * from "./report/rows/acquisition-rows.js";
 export {
   browseItems,

@@ -6,11 +6,14 @@ import type { Rules } from "../evaluation/rules.js";
 import type { Result } from "../runs/study/results.js";
 import { isScoredUnder, resultsUnder } from "../runs/scoring/results-under-rules.js";
 import { ACQUISITION_TASK, GAME_TASK, TASKS, type Task } from "../runs/scoring/tasks.js";
+import { isTurnTask, TURN_TASKS, type TurnTask } from "../runs/scoring/tasks/turn-task.js";
 import {
   describeAcquisition,
   describeFolderSummary,
   describeGame,
   describeResult,
+  describeTurnFolder,
+  describeTurns,
 } from "./evaluation-tables.js";
 import {
   choice,
@@ -22,7 +25,7 @@ import {
   runOptions,
   type RunOptions,
 } from "./options.js";
-import { scoreFolder } from "./score-folder.js";
+import { scoreFolder, type AnyFolderSummary } from "./score-folder.js";
 import { openRunStudy } from "./run-study.js";
 import { printJson, type Surroundings } from "./surroundings.js";
 import { trainModels } from "./train-models.js";
@@ -36,7 +39,7 @@ interface EvaluateOptions extends Partial<Omit<RunOptions, "model">> {
   readonly tiePolicy?: TiePolicy;
   readonly rules: Rules;
   readonly backend?: Backend;
-  readonly tasks: readonly (Task | typeof ACQUISITION_TASK | typeof GAME_TASK)[];
+  readonly tasks: readonly (Task | typeof ACQUISITION_TASK | typeof GAME_TASK | TurnTask)[];
   readonly json?: true;
 }
 
@@ -47,7 +50,8 @@ export function evaluateCommand(surroundings: Surroundings): Command {
       "Score a Llama folder on the files of zero-shot tasks, or the models of a condition on the items of their study. Models of a " +
         "condition that are not in the cache are trained first. The task aoa (age of acquisition) needs the checkpoints of a training run in " +
         "folders chck_1M, chck_2M, …; without the official contexts it uses held-out child-directed text and says so. The task " +
-        "reference-game is for the models of a condition: each plays with itself and with the microworld's grammar.",
+        "reference-game is for the models of a condition: each plays with itself and with the microworld's grammar. The task dialogue (which " +
+        "turn comes next) scores the sets whose files --data has, and the microworld's.",
     )
     .addHelpText(
       "after",
@@ -62,7 +66,12 @@ export function evaluateCommand(surroundings: Surroundings): Command {
     .filter((option) => option.name() !== "model")
     .map((option) => option.makeOptionMandatory(false));
   for (const option of [
-    listOption("--tasks <names>", "tasks, separated by commas", [...TASKS, ACQUISITION_TASK, GAME_TASK]),
+    listOption("--tasks <names>", "tasks, separated by commas", [
+      ...TASKS,
+      ACQUISITION_TASK,
+      GAME_TASK,
+      ...TURN_TASKS,
+    ]),
     new Option("--model <folder>", "a Hugging Face folder; with --condition the name of a decoder"),
     new Option("--data <folder>", "official evaluation data, or the files of one task"),
     new Option("--out <folder>", "folder for items, summaries and official predictions"),
@@ -132,9 +141,18 @@ async function evaluateStudy(
       results.push(...resultsUnder(study.resultsFolder, [published], rules));
     }
   if (json) return printJson(surroundings, results);
-  for (const result of results)
-    stdout.write(`${result.task === GAME_TASK ? describeGame(result) : describeResult(result, rules)}\n`);
+  for (const result of results) stdout.write(`${describeAny(result, rules)}\n`);
   stdout.write(`Results and items are in ${study.resultsFolder}.\n`);
+}
+
+function describeAny(result: Result, rules: Rules): string {
+  if (result.task === GAME_TASK) return describeGame(result);
+  return isTurnTask(result.task) ? describeTurns(result) : describeResult(result, rules);
+}
+
+function describeFolder(summary: AnyFolderSummary): string {
+  if (summary.task === ACQUISITION_TASK) return describeAcquisition(summary);
+  return "figures" in summary ? describeTurnFolder(summary) : describeFolderSummary(summary);
 }
 
 async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surroundings): Promise<void> {
@@ -160,9 +178,6 @@ async function evaluateModelFolder(options: EvaluateOptions, surroundings: Surro
     surroundings,
   );
   if (options.json) return printJson(surroundings, summaries);
-  for (const summary of summaries)
-    surroundings.stdout.write(
-      `${summary.task === ACQUISITION_TASK ? describeAcquisition(summary) : describeFolderSummary(summary)}\n`,
-    );
+  for (const summary of summaries) surroundings.stdout.write(`${describeFolder(summary)}\n`);
   surroundings.stdout.write(`Items, summaries and official predictions are in ${out}.\n`);
 }

@@ -8,6 +8,8 @@ import type { AcquisitionFolderSummary } from "../runs/scoring/folder-evaluation
 import type { AcquisitionKind } from "../runs/scoring/tasks/acquisition-words.js";
 import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
 import { GAME_PARTS, type GamePart } from "../runs/game/game-result.js";
+import { turnFigureRows, turnRows, turnTableRows } from "../report/rows/turn-rows.js";
+import type { TurnFolderSummary } from "../runs/scoring/folder-evaluation/turns.js";
 import type { Result } from "../runs/study/results.js";
 import { wilsonInterval } from "../statistics/summary.js";
 
@@ -75,6 +77,27 @@ export function describeGame({ model, condition, seed, scale, source, task, metr
     note: "Share of games in which the listener found what was meant, with a 95 % interval. The last column has the grammar in the model's place.",
   });
 }
+
+/** Choices of turns of a condition's model. */
+export const describeTurns = (result: Result): string => {
+  const { task, model, condition, seed, scale, source } = result;
+  const rows = turnTableRows(turnRows([result])).map(
+    ({ model: _model, condition: _condition, ...row }) => row,
+  );
+  return turnTable(rows, `${task}: ${model} ${condition}, seed ${seed}, ${scale} scale, ${source} text`);
+};
+
+/** Choices of turns of a folder. */
+export const describeTurnFolder = ({ task, model, n, figures }: TurnFolderSummary): string =>
+  turnTable(turnFigureRows(figures), `${task}: ${model.folder}, ${n} items`);
+
+const turnTable = (rows: readonly TidyRow[], caption: string): string =>
+  tableMarkdown(rows, {
+    caption,
+    maxRows: rows.length,
+    missing: "no training text was looked through for the items.",
+    note: "The share of items whose true turn is preferred, ties shared, with a 95 % interval over items.",
+  });
 
 const KINDS: Readonly<Record<AcquisitionKind, string>> = {
   official: "official words and contexts",

@@ -4,7 +4,9 @@ import type { TiePolicy } from "../evaluation/choices.js";
 import type { Rules } from "../evaluation/rules.js";
 import type { AcquisitionFolderSummary } from "../runs/scoring/folder-evaluation/acquisition.js";
 import type { FolderSummary } from "../runs/scoring/folder-evaluation/folder-task.js";
+import type { TurnFolderSummary } from "../runs/scoring/folder-evaluation/turns.js";
 import { ACQUISITION_TASK, type Task } from "../runs/scoring/tasks.js";
+import { isTurnTask, type TurnTask } from "../runs/scoring/tasks/turn-task.js";
 import { interruptible } from "./interruptible.js";
 import { progressLine } from "./progress-line.js";
 import type { Surroundings } from "./surroundings.js";
@@ -14,7 +16,7 @@ export interface FolderScoring {
   readonly model: string;
   readonly data: string;
   readonly out: string;
-  readonly tasks: readonly (Task | typeof ACQUISITION_TASK)[];
+  readonly tasks: readonly (Task | typeof ACQUISITION_TASK | TurnTask)[];
   readonly rules: Rules;
   readonly fast: boolean;
   readonly tiePolicy: TiePolicy;
@@ -24,11 +26,14 @@ export interface FolderScoring {
 const INTERRUPTED =
   "class-it: interrupted. What was scored is kept next to the results; the same command resumes there.";
 
+/** What a task of a folder comes to. */
+export type AnyFolderSummary = FolderSummary | AcquisitionFolderSummary | TurnFolderSummary;
+
 /** @throws RangeError and Error as `evaluateFolder` and `evaluateAcquisitionFolder` do; Interrupted after Ctrl-C */
 export async function scoreFolder(
   { model, data, out, tasks, rules, fast, tiePolicy, backend = "causal" }: FolderScoring,
   { stderr }: Pick<Surroundings, "stderr">,
-): Promise<(FolderSummary | AcquisitionFolderSummary)[]> {
+): Promise<AnyFolderSummary[]> {
   const [{ evaluateFolder }, { openScorer }] = await Promise.all([
     import("../runs/scoring/folder-evaluation/evaluate-folder.js"),
     import("../runs/scoring/open-scorer.js"),
@@ -38,7 +43,7 @@ export async function scoreFolder(
   const scorer = tasks.some((task) => task !== ACQUISITION_TASK)
     ? await openScorer({ folder: model }, { backend })
     : null;
-  const summaries: (FolderSummary | AcquisitionFolderSummary)[] = [];
+  const summaries: AnyFolderSummary[] = [];
   try {
     await interruptible(INTERRUPTED, async (signal) => {
       for (const task of tasks) {
@@ -54,7 +59,10 @@ export async function scoreFolder(
           const { evaluateAcquisitionFolder } =
             await import("../runs/scoring/folder-evaluation/acquisition.js");
           summaries.push(await evaluateAcquisitionFolder(common));
-        } else if (scorer)
+        } else if (scorer && isTurnTask(task)) {
+          const { evaluateTurnFolder } = await import("../runs/scoring/folder-evaluation/turns.js");
+          summaries.push(await evaluateTurnFolder({ ...common, scorer, backend, task }));
+        } else if (scorer && !isTurnTask(task))
           summaries.push(await evaluateFolder({ ...common, scorer, backend, task, fast, tiePolicy }));
       }
     });

@@ -1,6 +1,6 @@
 /**
- * @file Dialogue choice: which turn comes next (docs/decisions.md#d34). A turn that was said is set against turns of other dialogues,
- * after one turn of context, after three, after all, and after all of them shuffled. The three sets are made in `child-pairs.ts`,
+ * @file Dialogue choice: which turn comes next (docs/evaluation.md#dialogue-choice). A turn that was said is set against turns of other
+ * dialogues, after one turn of context, after three, after all, and after all of them shuffled. The three sets are made in `child-pairs.ts`,
  * `switchboard-choices.ts` and `microworld-choices.ts`; scoring is in `turn-choice.ts`.
  */
 import { countWords } from "../data/words.js";

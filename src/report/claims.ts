@@ -1,5 +1,8 @@
 /** @file The paper's claims and what published and own numbers say of them: everything notebook 07 needs. */
 export type { Claim, ClaimTask, Comparison, Sides, RunName } from "./claims/claim.js";
+export { COMMUNICATIVE_CLAIMS } from "./claims/communicative-claims.js";
+export { readCommunicativeOutcomes } from "./claims/communicative-outcomes.js";
+export type { CommunicativeClaimTask } from "./claims/communicative-tasks.js";
 export type { Finding } from "./claims/decide.js";
 export type { Evidence, Missing, TaskEvidence, UncertainScore } from "./claims/evidence.js";
 export { judgeClaims, type JudgedClaim, type Verdict } from "./claims/judge.js";

@@ -10,6 +10,7 @@ import {
 import { announceScoring, announceTraining } from "./cost/announce.js";
 import { evaluateCondition } from "./scoring/scoring.js";
 import { TASKS, tasksOf, type Task } from "./scoring/tasks.js";
+import type { TurnTask } from "./scoring/tasks/turn-task.js";
 import { keptResult, keptValue } from "./study/kept.js";
 import type { Result, ResultRun } from "./study/results.js";
 import type { Study } from "./study/study.js";
@@ -60,14 +61,14 @@ export async function* trainAll(
  * that the folder keeps are read.
  *
  * @param runs models with their conditions
- * @param tasks names of `TASKS`
+ * @param tasks names of `TASKS` or `TURN_TASKS`
  * @returns a row per task and run, each also in `results/`
  * @throws RangeError and Error as `evaluateCondition` does
  */
 export async function evaluateAll(
   studies: Study | readonly Study[],
   runs: readonly ResultRun[],
-  tasks: Task | readonly Task[],
+  tasks: Task | TurnTask | readonly (Task | TurnTask)[],
 ): Promise<Result[]> {
   await announceScoring([studies].flat(), runs, [tasks].flat());
   const results: Result[] = [];

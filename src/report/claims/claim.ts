@@ -1,9 +1,10 @@
 /** @file What a claim is made of: its statement, where the paper makes it, and the comparison that decides it. */
 import type { Condition, ModelName } from "../../config/config.js";
 import type { FinetuningTask, ZeroShotTask } from "../published/published.js";
+import type { CommunicativeClaimTask } from "./communicative-tasks.js";
 
-/** A task by the paper's name. */
-export type ClaimTask = FinetuningTask | ZeroShotTask;
+/** A task by the paper's name, or a communicative one of the kit under one of its scores. */
+export type ClaimTask = FinetuningTask | ZeroShotTask | CommunicativeClaimTask;
 
 /** A model with its condition, `llama140M base`, or a baseline by the poster's name, `bl_simpo`. */
 export type RunName = string;

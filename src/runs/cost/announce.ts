@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { mean } from "../../statistics/summary.js";
 import { taskScoring } from "../scoring/score-task.js";
 import { defineTask, type Task } from "../scoring/tasks.js";
+import type { TurnTask } from "../scoring/tasks/turn-task.js";
 import { keyOf } from "../stages/computed-stage.js";
 import { approximately, LONG_SECONDS } from "../stages/long-work.js";
 import { notify } from "../stages/progress.js";
@@ -56,7 +57,7 @@ export async function announceTraining(
 export async function announceScoring(
   studies: readonly Study[],
   runs: readonly ResultRun[],
-  tasks: readonly Task[],
+  tasks: readonly (Task | TurnTask)[],
 ): Promise<void> {
   const asked = studies.flatMap((study) =>
     runs.flatMap((run) => tasks.map((task) => ({ study, run, task }))),
@@ -89,7 +90,7 @@ export async function announceScoring(
 }
 
 /** Mean seconds of the same task and decoder in results of this machine; null where there are none. */
-function measuredScoring(study: Study, { model }: ResultRun, task: Task): number | null {
+function measuredScoring(study: Study, { model }: ResultRun, task: Task | TurnTask): number | null {
   const { device, processor, cores } = describeProvenance();
   const found = [...new Set([study.resultsFolder, scaleFolderOf(study)])]
     .flatMap((folder) => readResults(folder))

@@ -8,6 +8,7 @@ import { describeIssue, studyConfigSchema } from "../../config/config-schema.js"
 import type { Scale, StudyConfig } from "../../config/config.js";
 import { openManifest } from "../../data/manifest.js";
 import { GAME_TASK, TASKS } from "../scoring/tasks.js";
+import { TURN_TASKS } from "../scoring/tasks/turn-task.js";
 import type { Provenance } from "../stages/provenance.js";
 import { KEPT_FOLDER, receiptOfKept } from "../study/kept.js";
 import { itemsFile, readResult, seedFilesOf, runFolder, type Result } from "../study/results.js";
@@ -128,7 +129,7 @@ function openResult(
 function kindOf(task: string): OpenedResult["kind"] | null {
   if (task === "training") return "training";
   if (task.startsWith("superglue-")) return "fine-tuning";
-  return [...TASKS, GAME_TASK].some((known) => known === task) ? "zero-shot" : null;
+  return [...TASKS, GAME_TASK, ...TURN_TASKS].some((known) => known === task) ? "zero-shot" : null;
 }
 
 /** Compares the hashes of the data files that results name with today's manifest. */

@@ -9,9 +9,17 @@ import { scoreAnswers } from "../finetuning/answers.js";
 import { finetunedTask, finetuningSeedsOf } from "../finetuning/results.js";
 import { gameMetrics } from "../game/game-result.js";
 import { defineTask, GAME_TASK, TASKS, tasksOf } from "../scoring/tasks.js";
+import { TURN_TASKS } from "../scoring/tasks/turn-task.js";
+import { turnMetrics } from "../scoring/tasks/turn-table.js";
 import type { TaskDefinition } from "../scoring/tasks/task-definition.js";
 import { itemsFile, readItems, runFolder, type ItemTable, type Metric } from "../study/results.js";
 import { count, type Check, type OpenedResult } from "./files.js";
+
+/** Tasks whose metrics follow from their items alone, so that no other file is needed. */
+const METRICS_OF_ITEMS: ReadonlyMap<string, TaskDefinition["summarise"]> = new Map([
+  [GAME_TASK, gameMetrics],
+  ...TURN_TASKS.map((task) => [task, turnMetrics] as const),
+]);
 
 /** A metric by what it is of, and its value; `ties` only where it has been computed again. */
 type Recomputed = Pick<Metric, "metric" | "part" | "scoringRule" | "value" | "n"> &
@@ -39,16 +47,16 @@ export async function checkZeroShot(
     if (items === null) continue;
     const { study, result, path } = opened;
     const isAtHand =
-      result.task === GAME_TASK || (hasText && tasksOf(study).some((task) => task === result.task));
+      METRICS_OF_ITEMS.has(result.task) || (hasText && tasksOf(study).some((task) => task === result.task));
     if (!isAtHand || (result.task === "reading" && !readingTimes)) {
       if (isAtHand) times += 1;
       else withoutItems += 1;
       continue;
     }
     onProgress(`${result.model} ${result.condition} seed ${result.seed}: ${result.task}`);
-    const definition = result.task === GAME_TASK ? { summarise: gameMetrics } : await definitionOf(opened);
+    const summarise = METRICS_OF_ITEMS.get(result.task) ?? (await definitionOf(opened)).summarise;
     try {
-      const again = definition.summarise(items, itemsPathOf(opened));
+      const again = summarise(items, itemsPathOf(opened));
       differences.push(
         ...compareMetrics(path, result.metrics, again),
         ...surplus(path, result.metrics, again),

@@ -13,7 +13,7 @@ const CHILD_PAIRS = "communicative/huggingface_dpo_format_eval.json";
 const SWITCHBOARD = "switchboard/swda_val.tsv";
 const CHILD_TEXT = "babylm_sample/train/childes.train";
 /** Microworld items where all there are of a set are wanted: a grammar has no end. */
-const MICROWORLD_ITEMS = 1_000;
+const MICROWORLD_ITEMS = 400;
 
 /**
  * The items of a study: of real text the two real sets and the microworld's, of generated text that alone.
