@@ -65,13 +65,12 @@ kit.showTable(kit.frame(conditions), { caption: "Conditions", context: origin })
 
 // %% [markdown]
 // The order of examples as it will be trained, read off the batches. A strip that changes colour once is a sequence; `shortestFirst` and
-// `frequentFirst` begin with easy examples.
+// `frequentFirst` begin with easy examples. Notebook 09 has the conditions with replay and conversations.
 
 // %%
-const order = await kit.exampleOrder(study, {
-  model: "llama140M",
-  conditions: conditions.map(({ condition }) => condition),
-});
+const inNotebook9 = ["mergedReplay", "switchThenWikiReplay", "switchTurns", "switchDpo", "switchSimPo"];
+const drawn = conditions.map(({ condition }) => condition).filter((name) => !inNotebook9.includes(name));
+const order = await kit.exampleOrder(study, { model: "llama140M", conditions: drawn });
 await kit.showFigure(kit.exampleOrderStrips(order, kit.contextOf(study)), {
   name: "example-order",
   folder,

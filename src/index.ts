@@ -113,6 +113,10 @@ export { splitByOverlap, type OverlapSplit, type SplitSide } from "./evaluation/
 export { stateData, type DataStatement, type UsedSource } from "./runs/description/data-statement.js";
 export type { SourceStatement } from "./data/data-statement.js";
 export type { BenchmarkName } from "./evaluation/benchmarks.js";
+export type { TurnScore } from "./evaluation/turn-choice.js";
+export type { TurnFigures } from "./evaluation/turn-figures.js";
+export type { CommunicativeTask } from "./report/claims/communicative-tasks.js";
+export type { GamePairs } from "./runs/game/play-for-pairs.js";
 export { RULES, type Rules } from "./evaluation/rules.js";
 export { TASKS, type Task } from "./runs/scoring/tasks.js";
 export { medianZScores, zScores, type ModelStanding, type TaskValue } from "./statistics/z-scores.js";

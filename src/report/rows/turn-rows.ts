@@ -41,11 +41,11 @@ const SCORE_LABELS: Readonly<Record<TurnScore, string>> = {
   perToken: "per token",
   pmi: "PMI",
 };
-/** Name of a set in tables and figures. */
+/** Name of a set in tables and figures. @param set name of it, such as `childPairs` */
 export const turnSetLabel = (set: string): string => SET_LABELS[set] ?? set;
-/** Name of a context in tables and figures. */
+/** Name of a context in tables and figures. @param context name of it, such as `oneTurn` */
 export const turnContextLabel = (context: string): string => CONTEXT_LABELS[context] ?? context;
-/** Name of a score in tables and figures. */
+/** Name of a score in tables and figures. @param score name of it, such as `perToken` */
 export const turnScoreLabel = (score: TurnScore): string => SCORE_LABELS[score];
 
 /** The two halves of a uid, `<set>_<context>`. */
@@ -118,7 +118,7 @@ export const turnTableRows = (rows: readonly TurnRow[]): TidyRow[] =>
     ...printed(row),
   }));
 
-/** The same for the figures of one model, such as a folder's. */
+/** The same for one model. @param figures of its items, as `summariseTurns` gives them */
 export const turnFigureRows = (figures: readonly TurnFigures[]): TidyRow[] =>
   figures.map(({ uid, withoutOverlap, ...own }) =>
     printed({ ...halvesOf(uid), ...own, withoutOverlap: withoutOverlap && withoutOverlap.recallAt1 }),

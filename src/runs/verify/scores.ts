@@ -54,9 +54,10 @@ export async function checkZeroShot(
       continue;
     }
     onProgress(`${result.model} ${result.condition} seed ${result.seed}: ${result.task}`);
-    const summarise = METRICS_OF_ITEMS.get(result.task) ?? (await definitionOf(opened)).summarise;
+    const definition = METRICS_OF_ITEMS.has(result.task) ? null : await definitionOf(opened);
     try {
-      const again = summarise(items, itemsPathOf(opened));
+      const [from, ofItems] = [itemsPathOf(opened), METRICS_OF_ITEMS.get(result.task)];
+      const again = definition ? definition.summarise(items, from) : (ofItems?.(items, from) ?? []);
       differences.push(
         ...compareMetrics(path, result.metrics, again),
         ...surplus(path, result.metrics, again),

@@ -75,7 +75,7 @@ describe("dialogue choice of a study", () => {
       expect(low).toBeLessThanOrEqual(recallAt1);
       expect(high).toBeGreaterThanOrEqual(recallAt1);
     }
-    expect(frame(turnTableRows(rows)).toString()).toContain("recall@1 (%)");
+    expect(frame(turnTableRows(rows)).columns).toContain("recall@1 (%)");
     const drops = shuffledContextRows(rows);
     expect(drops).toHaveLength(3);
     const of = (context: string) => rows.find((row) => row.context === context && row.score === "pmi");
@@ -132,14 +132,20 @@ describe("dialogue choice of a folder", () => {
     expect([code, stderr.includes("Error")]).toEqual([0, false]);
     expect(stdout).toMatch(/child-directed pairs +\| 1 turn +\| PMI/);
     expect(stdout).toMatch(/microworld +\| all turns +\| per token/);
-    const lines = readFileSync(join(out, "dialogue", "items.jsonl"), "utf8").trimEnd().split("\n");
+    const lines = readFileSync(join(out, "dialogue", "items.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
     expect(lines).toHaveLength(1_604);
     expect(lines[0]).not.toContain("dog");
     expect(JSON.parse(readFileSync(join(out, "dialogue", "summary.json"), "utf8"))).toMatchObject({
       task: "dialogue",
       n: 1_604,
       figures: expect.arrayContaining([
-        expect.objectContaining({ uid: "childPairs_oneTurn", n: 2, withoutOverlap: expect.objectContaining({ n: 1 }) }),
+        expect.objectContaining({
+          uid: "childPairs_oneTurn",
+          n: 2,
+          withoutOverlap: expect.objectContaining({ n: 1 }),
+        }),
       ]),
     });
     expect(existsSync(join(out, "dialogue", "items.jsonl.part"))).toBe(false);

@@ -180,7 +180,7 @@ test("an unknown task is refused with those there are, before anything is traine
   const untouched = openTinyStudy(join(study.cacheFolder, "..", "untouched"));
   await expect(
     evaluateCondition(untouched, { ...run, task: "glue" as Task }), // as a notebook may hand it over
-  ).rejects.toThrow(/task must be one of blimp, .*reading, got "glue"/);
+  ).rejects.toThrow(/task must be one of blimp, .*reading, .*questions, got "glue"/);
   expect(existsSync(untouched.cacheFolder)).toBe(false);
 });
 

@@ -1,5 +1,6 @@
 /** @file Tasks in which a model chooses a turn, as tasks of a study. Each has a file of its own that finds its items. */
 import type { InstructionConfig } from "../../../config/config.js";
+import { defaultPlaces } from "../../../data/files.js";
 import { scoreTurnChoices } from "../../../evaluation/turn-choice.js";
 import type { BenchmarkOwner } from "./benchmark.js";
 import { dialogueIn, dialogueOf } from "./dialogue.js";
@@ -18,9 +19,6 @@ export const isTurnTask = (name: string): name is TurnTask => TURN_TASKS.some((t
 /** What says which items a study takes of such a task. */
 export type TurnTaskChoice = Extract<TaskChoice, { readonly task: TurnTask }>;
 
-/** A set has few groups: of each as many items as five groups of a benchmark have. */
-const UIDS_PER_SET = 5;
-
 /** Whoever has items of such tasks: a study, or the part of one that says which. */
 export interface TurnOwner extends BenchmarkOwner {
   readonly config: BenchmarkOwner["config"] & {
@@ -30,21 +28,24 @@ export interface TurnOwner extends BenchmarkOwner {
 
 /** Which items of a task a study takes. */
 export function turnTaskChoice({ source, config }: TurnOwner, task: TurnTask): TurnTaskChoice {
-  const perUid = config.budget.zeroShotItemsPerUid;
-  const itemsPerSet = perUid === null ? null : UIDS_PER_SET * perUid;
+  const { zeroShotItemsPerUid: itemsPerSet } = config.budget;
   if (task === "dialogue") return { task, source, itemsPerSet };
   const isReleased = config.instructions.wikiSource === "released";
   return { task, source, wikiSource: isReleased ? "released" : "standIn", itemsPerSet };
 }
 
+/** The items made last of each task: every model of a study is asked the same, and making them reads whole corpora. */
+const made = new Map<TurnTask, { readonly from: string; readonly items: TurnItems }>();
+
 /** The items that a choice means. @throws Error when their files are missing or damaged */
 export async function turnItems(choice: TurnTaskChoice): Promise<TurnItems> {
-  switch (choice.task) {
-    case "dialogue":
-      return dialogueOf(choice.source, choice);
-    case "questions":
-      return questionsOf(choice);
-  }
+  const from = JSON.stringify([choice, defaultPlaces()]);
+  const last = made.get(choice.task);
+  if (last?.from === from) return last.items;
+  const items =
+    choice.task === "dialogue" ? await dialogueOf(choice.source, choice) : await questionsOf(choice);
+  made.set(choice.task, { from, items });
+  return items;
 }
 
 /** All items of a task in a data folder. @throws RangeError when a file of the task is not what its name says */
