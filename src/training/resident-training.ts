@@ -67,7 +67,7 @@ const LOSS = "loss";
 
 /**
  * A task, and the weights that are trained on it between `begin` and `dispose`. What has been recorded and loaded outlives
- * them, as that of `compile` does: keep the object for the next training of the kind.
+ * them, as that of `compile` does: keep the object for the next training run of the kind.
  */
 export class ResidentTraining<B extends TensorTree> {
   readonly #graph: ResidentGraph;
@@ -264,7 +264,7 @@ export class ResidentTraining<B extends TensorTree> {
   }
 }
 
-/** Things that serve one training at a time, by what they were made for. */
+/** Things that serve one training run at a time, by what they were made for. */
 export class IdlePool<T extends { readonly training: { readonly isIdle: boolean } }> {
   readonly #made = new Map<string, T[]>();
 
