@@ -14,6 +14,7 @@ import {
   describeContext,
   exampleOrderStrips,
   forgettingMatrix,
+  gameMatrix,
   interactiveLearningCurves,
   learningCurves,
   lengthHistogram,
@@ -169,6 +170,19 @@ const SPECS: readonly (readonly [string, TopLevelSpec, readonly string[]])[] = [
     ["+0.50", "childes"],
   ],
   [
+    "gameMatrix",
+    gameMatrix(
+      [
+        {
+          ...{ speaker: "base", listener: "switch", success: 0.5, low: 0.35, high: 0.65 },
+          ...{ chance: 0.25, n: 32, ties: 0 },
+        },
+      ],
+      CONTEXT,
+    ),
+    ["50 (35–65)", "Listener"],
+  ],
+  [
     "studyDifferences",
     studyDifferences(
       {
@@ -232,7 +246,14 @@ test("a condition's colour is the same in every figure", async () => {
   const color = conditionStyle("switch").color;
   for (const [name, spec] of SPECS) {
     const [ofSources, ofModels] = [
-      ["lengthHistogram", "overlapBars", "verdictForest", "exampleOrderStrips", "forgettingMatrix"],
+      [
+        "lengthHistogram",
+        "overlapBars",
+        "verdictForest",
+        "exampleOrderStrips",
+        "forgettingMatrix",
+        "gameMatrix",
+      ],
       [
         "readingBars",
         "trainingRateBars",
