@@ -130,7 +130,7 @@ test("a fetch says first what comes from where, goes on after failures and names
   expect(failed.length + withoutLocation.length + withheld.length).toBe(openManifest().size);
   expect(failed[0]).toMatchObject({ path: AOA, message: expect.stringContaining("got 404") as string });
   const lines = stderr.trimEnd().split("\n");
-  expect(lines[0]).toBe(`data: fetching ${failed.length} files, 63.6 MB, into ${places.rawFolder}`);
+  expect(lines[0]).toBe(`data: fetching ${failed.length} files, 67.4 MB, into ${places.rawFolder}`);
   expect(lines[1]).toBe("  aoa from raw.githubusercontent.com/babylm/evaluation-pipeline-2023: 1 file");
   expect(stderr).toMatch(/17 files have no download location/);
   expect(lines.at(-1)).toMatch(/^class-it data: .*aoa\/babylm2023_word_list\.csv, /);

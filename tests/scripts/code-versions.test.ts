@@ -105,8 +105,8 @@ describe("the modules of the library", async () => {
         path.endsWith(".ts") && readFileSync(path, "utf8").includes("computation(\n  import.meta.url"),
     );
 
-  test("that compute stages are nine", () => {
-    expect(computations).toHaveLength(9);
+  test("that compute stages are thirteen", () => {
+    expect(computations).toHaveLength(13);
   });
 
   test.each(computations)("%s reaches nothing that caches, locks, reports or writes provenance", (path) => {

@@ -23,7 +23,7 @@ const longer = { ...TINY_CONFIG.architectures.llama100M, maxLengthTokens: 512 };
 const config = {
   ...TINY_CONFIG,
   architectures: { llama140M: longer, llama100M: longer },
-  budget: { ...TINY_CONFIG.budget, zeroShotItemsPerUid: 2 },
+  budget: { ...TINY_CONFIG.budget, zeroShotItemsPerUid: 10 },
 };
 const root = sharedFolder();
 const study = openTinyStudy(root, config);
