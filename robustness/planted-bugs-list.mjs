@@ -41,9 +41,9 @@ export const bugs = [
   },
   {
     name: "every step leaks its loss",
-    file: "src/training/train.ts",
-    right: "tf.dispose({ loss, ...gradients });",
-    wrong: "tf.dispose({ ...gradients });",
+    file: "src/training/resident-training.ts",
+    right: "tf.dispose([scalars, seen]);",
+    wrong: "tf.dispose([scalars]);",
     red: "tests/training/train.test.ts",
   },
   {
@@ -69,9 +69,9 @@ export const bugs = [
   },
   {
     name: "epsilon of AdamW is not corrected for bias",
-    file: "src/training/weights-in-training.ts",
-    right: "correctedEpsilon: epsilon * Math.sqrt(share2),",
-    wrong: "correctedEpsilon: epsilon,",
+    file: "src/training/update-rule.ts",
+    right: "epsilon: epsilon * Math.sqrt(share2),",
+    wrong: "epsilon,",
     red: "tests/training/optimizer.test.ts",
   },
   {
@@ -91,15 +91,15 @@ export const bugs = [
   {
     name: "parts of a batch weigh alike, whatever they train",
     file: "src/training/train.ts",
-    right: "addShare(before, found, trained / total)",
-    wrong: "addShare(before, found, 1 / parts.length)",
+    right: "share: weight / total,",
+    wrong: "share: 1 / parts.length,",
     red: "tests/training/packing.test.ts",
   },
   {
     name: "a resumed optimizer takes its first moments for its second",
-    file: "src/training/weights-in-training.ts",
-    right: 'graph.write("secondMoment", moments.second);',
-    wrong: 'graph.write("secondMoment", moments.first);',
+    file: "src/training/resident-training.ts",
+    right: "...named(second, secondOf)]",
+    wrong: "...named(first, secondOf)]",
     red: "tests/training/train.test.ts",
   },
   {
@@ -119,8 +119,8 @@ export const bugs = [
   {
     name: "the key of pre-training lacks whether documents of a row see each other",
     file: "src/runs/training/phases.ts",
-    right: "text: { tokens, rows, rowLengthTokens },",
-    wrong: "text: { tokens, rowLengthTokens },",
+    right: "const { batchSize: _rows, ...text } = textRows(material);",
+    wrong: "const { batchSize: _rows, rows: _documents, ...text } = textRows(material);",
     red: "tests/runs/stages/settings-in-keys.test.ts",
   },
   {

@@ -84,7 +84,7 @@ export function modelFolders(folder: string): FuzzedReader {
 
 const STEP = {
   ...{ step: 1, steps: 4, epoch: 1, lossNats: 6.5, learningRate: 1e-4, gradientNorm: 1, trainedTokens: 64 },
-  ...{ wordsSeen: 40, orderHash: "abc", tokensPerSecond: 900.5, secondsLeft: 3 },
+  ...{ textTokens: 0, wordsSeen: 40, orderHash: "abc", tokensPerSecond: 900.5, secondsLeft: 3 },
 };
 const EPOCH = {
   ...{ epoch: 1, lossNats: 0.7, bodyNorm: 1, heldOut: { accuracy: 0.5, f1: null, mcc: 0 } },
