@@ -2,8 +2,8 @@
  * @file Which answer belongs to a question (docs/evaluation.md#answer-choice): the answers to other questions of the same kind are the wrong ones.
  * Scored as turns are, in `turn-choice.ts`.
  */
-import { countWords } from "../data/words.js";
-import { shuffled, type Random } from "../random.js";
+import type { Random } from "../random.js";
+import { byLength, drawOthers, OTHER_TURNS, type SpokenTurn } from "./dialogue-items.js";
 import type { TurnChoice } from "./turn-choice.js";
 
 /** A question as an instruction example has it: the last line of its prompt asks, what is before is the passage. */
@@ -14,9 +14,6 @@ export interface AskedQuestion {
   /** Whether training asks about the same passage; left out where nobody looked. */
   readonly isInTraining?: boolean;
 }
-
-/** Wrong answers of a question; a chooser that guesses is right once in ten times. */
-export const WRONG_ANSWERS = 9;
 
 /** Groups of items: with the passage, which holds the answer, and without it. */
 export const QUESTION_UIDS = ["passage and question", "question alone"] as const;
@@ -47,7 +44,7 @@ export function questionKind({ prompt, reply }: Pick<AskedQuestion, "prompt" | "
  * Two items for each question, with its passage and without: its answer against nine answers to others of its kind, of as many words
  * where there are enough, else of the nearest number of words. An answer that stands in the passage is none of the wrong ones.
  *
- * @param options.random breaks ties between answers that would do as well
+ * @param options.random draws among answers of as many words
  * @returns items in the order of the questions, first all with their passage; questions of kinds with too few answers are left out
  * @throws RangeError when no question is left
  */
@@ -55,18 +52,27 @@ export function answerChoices(
   questions: readonly AskedQuestion[],
   { form, random }: { readonly form: QuestionForm; readonly random: Random },
 ): TurnChoice[] {
-  const kinds = new Map<string, AskedQuestion[]>();
+  const kinds = new Map<string, SpokenTurn[]>();
   for (const question of questions) {
     const kind = questionKind(question);
-    kinds.set(kind, [...(kinds.get(kind) ?? []), question]);
+    const answers = kinds.get(kind) ?? [];
+    if (question.reply.trim() !== "") answers.push({ dialogue: question.id, text: question.reply.trim() });
+    kinds.set(kind, answers);
   }
+  const pools = new Map([...kinds].map(([kind, answers]) => [kind, byLength(answers)]));
   const asked = questions.flatMap((question) => {
-    const wrong = wrongAnswers(question, kinds.get(questionKind(question)) ?? [], random);
-    return wrong === null ? [] : [{ ...question, candidates: [question.reply.trim(), ...wrong] }];
+    const said = { dialogue: question.id, text: question.reply.trim() };
+    const given = `${question.prompt}\n${said.text}`.toLowerCase();
+    const wrong = drawOthers(said, pools.get(questionKind(question)) ?? new Map(), {
+      random,
+      isPossible: (answer) => !given.includes(answer.toLowerCase()),
+      maxWordsApart: Number.POSITIVE_INFINITY,
+    });
+    return wrong === null ? [] : [{ ...question, candidates: [said.text, ...wrong] }];
   });
   if (asked.length === 0)
     throw new RangeError(
-      `answerChoices: a kind of question must have at least ${WRONG_ANSWERS + 1} different answers, got ${questions.length} questions of ${kinds.size} kinds. Take more questions.`,
+      `answerChoices: a kind of question must have at least ${OTHER_TURNS + 1} different answers, got ${questions.length} questions of ${kinds.size} kinds. Take more questions.`,
     );
   return QUESTION_UIDS.flatMap((uid) =>
     asked.map(({ id, prompt, candidates, isInTraining }) => ({
@@ -78,18 +84,4 @@ export function answerChoices(
       ...(isInTraining !== undefined && { isInTraining }),
     })),
   );
-}
-
-function wrongAnswers(
-  { prompt, reply }: AskedQuestion,
-  others: readonly AskedQuestion[],
-  random: Random,
-): string[] | null {
-  const words = countWords(reply);
-  const given = `${prompt}\n${reply}`.toLowerCase();
-  const answers = new Set(shuffled(others, random).map((other) => other.reply.trim()));
-  const wrong = [...answers].filter((answer) => !given.includes(answer.toLowerCase()));
-  if (wrong.length < WRONG_ANSWERS) return null;
-  const distance = (answer: string): number => Math.abs(countWords(answer) - words);
-  return wrong.sort((a, b) => distance(a) - distance(b)).slice(0, WRONG_ANSWERS);
 }

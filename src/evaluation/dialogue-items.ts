@@ -122,7 +122,9 @@ export function byLength(turns: readonly SpokenTurn[]): TurnsByLength {
   const lengths = new Map<number, SpokenTurn[]>();
   for (const turn of turns) {
     const length = countWords(turn.text);
-    lengths.set(length, [...(lengths.get(length) ?? []), turn]);
+    const known = lengths.get(length);
+    if (known) known.push(turn);
+    else lengths.set(length, [turn]);
   }
   return lengths;
 }
@@ -132,6 +134,7 @@ export function byLength(turns: readonly SpokenTurn[]): TurnsByLength {
  * No two of the ten have the same words.
  *
  * @param options.isPossible which turns may be drawn; all of them without
+ * @param options.maxWordsApart words more or less at most
  * @returns null where there are fewer than nine
  */
 export function drawOthers(
@@ -140,12 +143,18 @@ export function drawOthers(
   {
     random,
     isPossible = () => true,
-  }: { readonly random: Random; readonly isPossible?: (text: string) => boolean },
+    maxWordsApart = MAX_WORDS_APART,
+  }: {
+    readonly random: Random;
+    readonly isPossible?: (text: string) => boolean;
+    readonly maxWordsApart?: number;
+  },
 ): string[] | null {
   const words = countWords(said.text);
+  const furthest = Math.max(words, ...pool.keys());
   const known = new Set([lettersOf(said.text)]);
   const drawn: string[] = [];
-  for (let apart = 0; apart <= MAX_WORDS_APART; apart++) {
+  for (let apart = 0; apart <= Math.min(maxWordsApart, furthest); apart++) {
     const lengths = apart === 0 ? [words] : [words - apart, words + apart];
     for (const { dialogue, text } of shuffled(
       lengths.flatMap((length) => pool.get(length) ?? []),

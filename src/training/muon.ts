@@ -1,6 +1,6 @@
 /**
  * @file Muon for a matrix inside the layers: momentum made orthogonal by Newton-Schulz iterations, in plain tfjs operations. Which
- * weights have it, and what the others have, is decided in `update-rule.ts`.
+ * weights have it, and what the others have, is decided in `muon-rule.ts`.
  */
 import type { ArchitectureConfig, OptimizerConfig } from "../config/config.js";
 import { tf } from "../engine/backend.js";

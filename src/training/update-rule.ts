@@ -1,11 +1,11 @@
 /**
- * @file How a step changes weights that stay in the graph: AdamW by TensorFlow's fused kernel, where `optimizer.ts` has its
- * equations. Another optimizer is another `UpdateRule`.
+ * @file How a step changes weights that stay in the graph: AdamW by TensorFlow's fused kernel. Another optimizer is
+ * another `UpdateRule`.
  */
 import type { OptimizerConfig } from "../config/config.js";
 import { tf } from "../engine/backend.js";
 import { applyAdam, assignSub, type Variable } from "../engine/effects.js";
-import { rateRatioOf } from "./optimizer.js";
+import { isEmbedding } from "../model/weights.js";
 
 /** One weight with its moments, which start at zero. */
 export interface TrainedWeight {
@@ -30,10 +30,17 @@ export interface UpdateRule<Scalar extends string = string> {
   readonly update: (weight: TrainedWeight, gradient: tf.Tensor, scalars: Record<Scalar, tf.Scalar>) => void;
 }
 
+/** Factor of the learning rate of a weight (docs/options.md#d30). */
+export const rateRatioOf = (name: string, { embeddingRateRatio = 1 }: OptimizerConfig): number =>
+  isEmbedding(name) ? embeddingRateRatio : 1;
+
 /**
  * AdamW; weights of rank 2 decay, norm gains only where `decays` says so (docs/decisions.md#d3).
  *
- * Source: as `updateAdamW`. Differs: both bias corrections are in the rate and ε, which the kernel adds before them.
+ *   m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
+ *   w ← w (1 − rate · decay) − rate · m̂ / (√v̂ + ε)      m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
+ *
+ * Source: Loshchilov and Hutter 2019, algorithm 2. Differs: both bias corrections are in the rate and ε, which the kernel adds before them.
  */
 export function adamW(config: OptimizerConfig): UpdateRule<"rate" | "epsilon" | "decay"> {
   const { beta1, beta2, epsilon, weightDecay, decays } = config;

@@ -1,10 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  answerChoices,
-  questionKind,
-  QUESTION_UIDS,
-  WRONG_ANSWERS,
-} from "../../src/evaluation/answer-choices.js";
+import { answerChoices, questionKind, QUESTION_UIDS } from "../../src/evaluation/answer-choices.js";
+import { OTHER_TURNS } from "../../src/evaluation/dialogue-items.js";
 import { seeded } from "../../src/random.js";
 
 const form = { wrap: (prompt: string) => `User: ${prompt}\nAssistant: `, neutral: "Assistant: " };
@@ -35,7 +31,7 @@ test("each question is asked with its passage and alone, its answer first and ni
     expect(context).toBe(form.wrap(isAlone ? "When was Ann born?" : (question?.prompt ?? "")));
     expect(neutral).toBe("Assistant: ");
     expect(candidates[0]).toBe(question?.reply);
-    expect(new Set(candidates).size).toBe(1 + WRONG_ANSWERS);
+    expect(new Set(candidates).size).toBe(1 + OTHER_TURNS);
     expect(candidates).not.toContain("In Bree.");
   }
 });
@@ -50,7 +46,7 @@ test("wrong answers have as many words as the right one where there are enough, 
   const items = answerChoices([...years, long, inPassage], { form, random: seeded(2) });
   const candidatesOf = (id: string) => items.find((item) => item.id === `${id} passage`)?.candidates ?? [];
   expect(candidatesOf("year_0")).not.toContain(long.reply);
-  expect(candidatesOf("long")).toHaveLength(1 + WRONG_ANSWERS);
+  expect(candidatesOf("long")).toHaveLength(1 + OTHER_TURNS);
   expect(candidatesOf("seen").slice(1)).not.toContain("In 1905.");
   expect(candidatesOf("seen").slice(1)).not.toContain("In 1907.");
 });

@@ -7,7 +7,8 @@ import type { TurnScore } from "../../evaluation/turn-choice.js";
 import type { Result } from "../../runs/study/results.js";
 
 const TASK_LABELS = { dialogue: "Dialogue choice", questions: "Answer choice" } as const;
-const SCORE_LABELS = { sum: "sum", perToken: "per token", pmi: "PMI" } as const satisfies Readonly<
+/** Names of the three scores in claims, tables and figures. */
+export const SCORE_LABELS = { sum: "sum", perToken: "per token", pmi: "PMI" } as const satisfies Readonly<
   Record<TurnScore, string>
 >;
 

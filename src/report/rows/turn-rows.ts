@@ -4,6 +4,7 @@ import type { TurnFigures } from "../../evaluation/turn-figures.js";
 import { TURN_SCORES, type TurnScore } from "../../evaluation/turn-choice.js";
 import type { Result } from "../../runs/study/results.js";
 import { mean, wilsonInterval } from "../../statistics/summary.js";
+import { SCORE_LABELS } from "../claims/communicative-tasks.js";
 import type { ScoreRow } from "../plots/score-bars.js";
 import type { TidyRow } from "../render/frame.js";
 import { conditionLabel } from "../render/palette.js";
@@ -36,17 +37,10 @@ const CONTEXT_LABELS: Readonly<Record<string, string>> = {
   threeTurns: "3 turns",
   allTurns: "all turns",
 };
-const SCORE_LABELS: Readonly<Record<TurnScore, string>> = {
-  sum: "sum",
-  perToken: "per token",
-  pmi: "PMI",
-};
-/** Name of a set in tables and figures. @param set name of it, such as `childPairs` */
-export const turnSetLabel = (set: string): string => SET_LABELS[set] ?? set;
-/** Name of a context in tables and figures. @param context name of it, such as `oneTurn` */
-export const turnContextLabel = (context: string): string => CONTEXT_LABELS[context] ?? context;
-/** Name of a score in tables and figures. @param score name of it, such as `perToken` */
-export const turnScoreLabel = (score: TurnScore): string => SCORE_LABELS[score];
+/** Name of a set in tables and figures. */
+const turnSetLabel = (set: string): string => SET_LABELS[set] ?? set;
+/** Name of a context in tables and figures. */
+const turnContextLabel = (context: string): string => CONTEXT_LABELS[context] ?? context;
 
 /** The two halves of a uid, `<set>_<context>`. */
 const halvesOf = (uid: string): { set: string; context: string } => {
@@ -99,7 +93,7 @@ type PrintedFigures = Pick<TurnRow, "set" | "context"> &
 const printed = (figures: PrintedFigures): TidyRow => ({
   set: turnSetLabel(figures.set),
   context: turnContextLabel(figures.context),
-  score: turnScoreLabel(figures.score),
+  score: SCORE_LABELS[figures.score],
   "recall@1 (%)": toPercent(figures.recallAt1),
   "low (%)": toPercent(figures.low),
   "high (%)": toPercent(figures.high),
@@ -145,7 +139,7 @@ export function shuffledContextRows(rows: readonly TurnRow[]): TidyRow[] {
           model: mixed.model,
           condition: conditionLabel(mixed.condition),
           set: turnSetLabel(mixed.set),
-          score: turnScoreLabel(mixed.score),
+          score: SCORE_LABELS[mixed.score],
           "in order (%)": toPercent(ordered.recallAt1),
           "shuffled (%)": toPercent(mixed.recallAt1),
           "drop (points)": toPercent(ordered.recallAt1 - mixed.recallAt1),

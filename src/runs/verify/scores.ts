@@ -16,9 +16,9 @@ import { itemsFile, readItems, runFolder, type ItemTable, type Metric } from "..
 import { count, type Check, type OpenedResult } from "./files.js";
 
 /** Tasks whose metrics follow from their items alone, so that no other file is needed. */
-const METRICS_OF_ITEMS: ReadonlyMap<string, TaskDefinition["summarise"]> = new Map([
-  [GAME_TASK, gameMetrics],
-  ...TURN_TASKS.map((task) => [task, turnMetrics] as const),
+const METRICS_OF_ITEMS: ReadonlyMap<string, Pick<TaskDefinition, "summarise">> = new Map([
+  [GAME_TASK, { summarise: gameMetrics }],
+  ...TURN_TASKS.map((task) => [task, { summarise: turnMetrics }] as const),
 ]);
 
 /** A metric by what it is of, and its value; `ties` only where it has been computed again. */
@@ -54,10 +54,9 @@ export async function checkZeroShot(
       continue;
     }
     onProgress(`${result.model} ${result.condition} seed ${result.seed}: ${result.task}`);
-    const definition = METRICS_OF_ITEMS.has(result.task) ? null : await definitionOf(opened);
+    const definition = METRICS_OF_ITEMS.get(result.task) ?? (await definitionOf(opened));
     try {
-      const [from, ofItems] = [itemsPathOf(opened), METRICS_OF_ITEMS.get(result.task)];
-      const again = definition ? definition.summarise(items, from) : (ofItems?.(items, from) ?? []);
+      const again = definition.summarise(items, itemsPathOf(opened));
       differences.push(
         ...compareMetrics(path, result.metrics, again),
         ...surplus(path, result.metrics, again),

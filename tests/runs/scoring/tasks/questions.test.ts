@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { textSource } from "../../../../src/data/files.js";
 import { loadWikiQuestions } from "../../../../src/data/instructions/instructions.js";
-import { WRONG_ANSWERS } from "../../../../src/evaluation/answer-choices.js";
+import { OTHER_TURNS } from "../../../../src/evaluation/dialogue-items.js";
 import { questionsIn, questionsOf } from "../../../../src/runs/scoring/tasks/questions.js";
 
 const hasText = textSource() === "real";
@@ -19,7 +19,7 @@ test("generated questions are none of those that training generates", async () =
   expect(files).toEqual([]);
   expect(choices).toHaveLength(2_000);
   expect(choices.filter(({ context }) => prompts.has(promptOf(context)))).toEqual([]);
-  expect(choices.every(({ candidates }) => candidates.length === 1 + WRONG_ANSWERS)).toBe(true);
+  expect(choices.every(({ candidates }) => candidates.length === 1 + OTHER_TURNS)).toBe(true);
 });
 
 test("a smaller number asks the same questions, each with its passage and alone", async () => {

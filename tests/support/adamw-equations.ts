@@ -1,10 +1,11 @@
 /**
  * @file AdamW with decoupled weight decay, and clipping by the global norm, in plain tfjs operations: the equations that the
- * graph is tested against. `update-rule.ts` has what a training runs; the rate comes from `learning-rate.ts`.
+ * graph's update is tested against.
  */
-import type { OptimizerConfig } from "../config/config.js";
-import { tf } from "../engine/backend.js";
-import { isEmbedding, type Weights } from "../model/weights.js";
+import type { OptimizerConfig } from "../../src/config/config.js";
+import { tf } from "../../src/engine/backend.js";
+import type { Weights } from "../../src/model/weights.js";
+import { rateRatioOf } from "../../src/training/update-rule.js";
 
 /** First and second moments by weight name, and how many updates they have seen. */
 export interface OptimizerState {
@@ -12,10 +13,6 @@ export interface OptimizerState {
   readonly secondMoments: Weights;
   readonly updates: number;
 }
-
-/** Factor of the learning rate of a weight (docs/options.md#d30). */
-export const rateRatioOf = (name: string, { embeddingRateRatio = 1 }: OptimizerConfig): number =>
-  isEmbedding(name) ? embeddingRateRatio : 1;
 
 /** Moments of zero for these weights. The caller disposes them. */
 export function initializeOptimizer(weights: Weights): OptimizerState {
